@@ -1,0 +1,242 @@
+"""The nouns of a status page, as frozen values. Every datetime is aware and UTC; every id is 12 characters `[a-z0-9]`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class ComponentStatus(StrEnum):
+    """Statuspage's component states, best first except maintenance (see `severity` in status.py)."""
+
+    OPERATIONAL = "operational"
+    UNDER_MAINTENANCE = "under_maintenance"
+    DEGRADED = "degraded_performance"
+    PARTIAL = "partial_outage"
+    MAJOR = "major_outage"
+
+
+class Impact(StrEnum):
+    """How bad an incident is, mildest first; `MAINTENANCE` is what every maintenance has."""
+
+    NONE = "none"
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+    MAINTENANCE = "maintenance"
+
+
+class Kind(StrEnum):
+    INCIDENT = "incident"
+    MAINTENANCE = "maintenance"
+
+
+class Status(StrEnum):
+    """Where an incident (first five) or a maintenance (last four) stands."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+    POSTMORTEM = "postmortem"
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    VERIFYING = "verifying"
+    COMPLETED = "completed"
+
+
+INCIDENT_STATUSES = (Status.INVESTIGATING, Status.IDENTIFIED, Status.MONITORING, Status.RESOLVED, Status.POSTMORTEM)
+MAINTENANCE_STATUSES = (Status.SCHEDULED, Status.IN_PROGRESS, Status.VERIFYING, Status.COMPLETED)
+ENDED = frozenset({Status.RESOLVED, Status.POSTMORTEM, Status.COMPLETED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One public status page. `url` is the name readers know, without a trailing slash."""
+
+    id: str
+    slug: str
+    name: str
+    url: str
+    time_zone: str = "Etc/UTC"
+    description: str = ""
+    support_url: str = ""
+    promise_minutes: int = 30
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    id: str
+    name: str
+    description: str = ""
+    position: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A part of the service. `status` is derived by whoever built the value; `retired` ones are named only in old incidents."""
+
+    id: str
+    name: str
+    status: ComponentStatus = ComponentStatus.OPERATIONAL
+    description: str | None = None
+    group_id: str | None = None
+    position: int
+    showcase: bool = True
+    start_date: date | None = None
+    only_show_if_degraded: bool = False
+    retired: bool = False
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A component's turn from one status to another. `name` is what readers called it then ("Group - Component")."""
+
+    component_id: str
+    name: str
+    old: ComponentStatus
+    new: ComponentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A change at a time. `id` is set for the journal's own turns, those made without an incident."""
+
+    at: datetime
+    change: Change
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What an update says that a stranger could repeat. Empty string or None: not said."""
+
+    symptom: str = ""
+    scope: str = ""
+    since: datetime | None = None
+    doing: str = ""
+    workaround: str = ""
+    estimate: datetime | None = None
+    no_estimate: bool = False
+    next_update: datetime | None = None
+    ended: datetime | None = None
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One wording of an update: Markdown source and facts. A correction adds another, and none is ever lost."""
+
+    at: datetime
+    body: str
+    facts: Facts = Facts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """Something said about an incident. `texts` is oldest wording first, never empty. `changes` None: components not mentioned."""
+
+    id: str
+    status: Status
+    texts: tuple[Text, ...]
+    created_at: datetime
+    updated_at: datetime
+    display_at: datetime
+    changes: tuple[Change, ...] | None = None
+    notify: bool = True
+
+    @property
+    def body(self) -> str:
+        return self.texts[-1].body
+
+    @property
+    def facts(self) -> Facts:
+        return self.texts[-1].facts
+
+    @property
+    def edited(self) -> bool:
+        return len(self.texts) > 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """An incident or a scheduled maintenance. `updates` is oldest first by `display_at`, never empty.
+
+    `components` are those it touches, as they stood when it was last spoken of: its own file never changes because
+    a component was renamed years later.
+    """
+
+    id: str
+    kind: Kind = Kind.INCIDENT
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    started_at: datetime
+    updates: tuple[Update, ...]
+    components: tuple[Component, ...] = ()
+    impact_override: Impact | None = None
+    scheduled_for: datetime | None = None
+    scheduled_until: datetime | None = None
+    auto_start: bool = False
+    auto_end: bool = False
+
+    @property
+    def status(self) -> Status:
+        return self.updates[-1].status
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+    @property
+    def month(self) -> str:
+        """The month (UTC, `YYYY-MM`) whose files hold this incident for good."""
+        return f"{self.created_at:%Y-%m}"
+
+
+@dataclass(frozen=True, slots=True)
+class HostLink:
+    """Another place where the same page can be read."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All that the front of a page shows, at one revision and one moment.
+
+    `open`: everything not ended, newest first by `created_at`. `recent`: ended ones, newest first: at least the last 14
+    days and the last 50 of each kind. `components` and `groups` are in the order shown. `turns`: every change of the
+    last 90 days, oldest first; `before`: each component's status when those 90 days began. `months`: every month that
+    has a history page, newest first, with the number of incidents in it.
+    """
+
+    page: Page
+    revision: int
+    epoch: int
+    at: datetime
+    groups: tuple[Group, ...] = ()
+    components: tuple[Component, ...] = ()
+    open: tuple[Incident, ...] = ()
+    recent: tuple[Incident, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    before: Mapping[str, ComponentStatus]
+    months: tuple[tuple[str, int], ...] = ()
+    hosts: tuple[HostLink, ...] = ()
+    pulse_seconds: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of history, whole: what was created in it (newest first), and its turns without an incident (oldest first)."""
+
+    month: str
+    incidents: tuple[Incident, ...]
+    turns: tuple[Turn, ...] = ()

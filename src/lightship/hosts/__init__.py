@@ -1,0 +1,136 @@
+"""Where it lives: places on the web that hold the static site. One file a kind, one class in it, found by its name.
+
+A kind is a frozen dataclass whose fields are its configuration (beside `name` and `url`, which every host has) and
+which has the three methods of `Host`. Publishing calls them in this order: `read` the manifest, `put` leaf pages,
+`release` the front set, and `put` again for what is gone.
+"""
+
+import gzip
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import brotli
+
+
+class HostError(Exception):
+    """A host did not do what was asked. The message is for an operator: what is wrong, and what to do.
+
+    `permanent`: asking again will not help until someone changes something (credentials, permissions, disk).
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class Conflict(HostError):
+    """Someone else released since the manifest was read: read again, then decide again."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A path below the site's root (no leading slash) and its bytes; `body` None means that the path must be gone.
+
+    `changed` False: the host's own manifest says that it already has these bytes there.
+    """
+
+    path: str
+    body: bytes | None
+    changed: bool = True
+    brotli_quality: int = 5
+
+    @cached_property
+    def gzipped(self) -> bytes | None:
+        """gzip 9 without name or time, so that equal bodies give equal bytes; None where it saves nothing."""
+        return _smaller(gzip.compress(self.body, 9, mtime=0), self.body) if self._compressible else None
+
+    @cached_property
+    def brotlied(self) -> bytes | None:
+        return _smaller(brotli.compress(self.body, quality=self.brotli_quality), self.body) if self._compressible else None
+
+    @property
+    def _compressible(self) -> bool:
+        return bool(self.body) and len(self.body or b"") > 256 and self.path.rsplit(".", 1)[-1] in TEXT
+
+
+TEXT = {"html", "json", "js", "css", "svg", "txt", "xml", "atom", "rss", "ics"}
+
+
+def _smaller(packed: bytes, body: bytes | None) -> bytes | None:
+    return packed if body is not None and len(packed) < len(body) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What lies at a path. `version` names these very bytes to the store (an ETag), where it can compare and set."""
+
+    body: bytes
+    version: str | None = None
+
+
+class Host(Protocol):
+    """One place. Every method may raise HostError; none may leave a torn file, whenever it is killed."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def url(self) -> str:
+        """This host alone, as a stranger reaches it; no trailing slash."""
+
+    async def read(self, path: str) -> Held | None:
+        """What lies at the path, or None."""
+
+    async def put(self, files: Sequence[File]) -> None:
+        """Write each file (or remove it), each whole at once, in any order. For leaf pages, the pulse, and removals."""
+
+    async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
+        """Make the front set (every file not in a month's list) what `files` and `manifest` say, all at once where the
+        kind can; else the front page after the others and the manifest last. `files` holds the whole set, changed or
+        not, in the order of writing. `expecting` is the manifest as read before; where the kind can tell that another lies there now, it raises
+        Conflict and changes nothing that readers see."""
+
+
+def kinds() -> tuple[str, ...]:
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+
+
+def find(kind: str) -> type[Host]:
+    """The class of a kind: the one in the file of that name that has all of `Host`'s methods. LookupError if there is none."""
+    if kind not in kinds():
+        raise LookupError(f"there is no kind of host {kind!r}")
+    module = importlib.import_module(f"{__name__}.{kind}")
+    for value in vars(module).values():
+        if isinstance(value, type) and value.__module__ == module.__name__ and hasattr(value, "release"):
+            return value
+    raise LookupError(f"{module.__name__} has no class with the methods of a host")
+
+
+def content_type(path: str) -> str:
+    """The Content-Type of a path (RFC 9110), with its charset where it is text."""
+    if path == "feed.json":
+        return "application/feed+json; charset=utf-8"
+    return _TYPES.get(path.rsplit(".", 1)[-1], "application/octet-stream")
+
+
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "svg": "image/svg+xml",
+    "txt": "text/plain; charset=utf-8",
+    "xml": "application/xml; charset=utf-8",
+    "atom": "application/atom+xml; charset=utf-8",
+    "rss": "application/rss+xml; charset=utf-8",
+    "ics": "text/calendar; charset=utf-8",
+}
+
+
+def cache_control(path: str) -> str:
+    """Short for what changes. `no-cache` on pages, so that a browser's own cache never answers for a dead host."""
+    return "public, max-age=10" if path.endswith((".json", ".svg", ".atom", ".rss", ".ics")) else "no-cache"
