@@ -8,12 +8,12 @@ which has the three methods of `Host`. Publishing calls them in this order: `rea
 import gzip
 import importlib
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 
 class HostError(Exception):
@@ -27,7 +27,7 @@ class HostError(Exception):
         self.permanent = permanent
 
 
-class Conflict(HostError):
+class Conflict(HostError):  # noqa: N818 - the name says it
     """Someone else released since the manifest was read: read again, then decide again."""
 
 
@@ -46,22 +46,20 @@ class File:
     @cached_property
     def gzipped(self) -> bytes | None:
         """gzip 9 without name or time, so that equal bodies give equal bytes; None where it saves nothing."""
-        return _smaller(gzip.compress(self.body, 9, mtime=0), self.body) if self._compressible else None
+        return self._smaller(lambda body: gzip.compress(body, 9, mtime=0))
 
     @cached_property
     def brotlied(self) -> bytes | None:
-        return _smaller(brotli.compress(self.body, quality=self.brotli_quality), self.body) if self._compressible else None
+        return self._smaller(lambda body: brotli.compress(body, quality=self.brotli_quality))
 
-    @property
-    def _compressible(self) -> bool:
-        return bool(self.body) and len(self.body or b"") > 256 and self.path.rsplit(".", 1)[-1] in TEXT
+    def _smaller(self, compress: Callable[[bytes], bytes]) -> bytes | None:
+        if self.body is None or len(self.body) <= 256 or self.path.rsplit(".", 1)[-1] not in TEXT:
+            return None
+        packed = compress(self.body)
+        return packed if len(packed) < len(self.body) else None
 
 
 TEXT = {"html", "json", "js", "css", "svg", "txt", "xml", "atom", "rss", "ics"}
-
-
-def _smaller(packed: bytes, body: bytes | None) -> bytes | None:
-    return packed if body is not None and len(packed) < len(body) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +87,17 @@ class Host(Protocol):
         """Write each file (or remove it), each whole at once, in any order. For leaf pages, the pulse, and removals."""
 
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
-        """Make the front set (every file not in a month's list) what `files` and `manifest` say, all at once where the
-        kind can; else the front page after the others and the manifest last. `files` holds the whole set, changed or
-        not, in the order of writing. `expecting` is the manifest as read before; where the kind can tell that another lies there now, it raises
-        Conflict and changes nothing that readers see."""
+        """Make the front set (every file not in a month's list) what `files` and `manifest` say.
+
+        All at once where the kind can; else the front page after the others and the manifest last. `files` holds the
+        whole set, changed or not, in the order of writing. `expecting` is the manifest as read before: where the kind can
+        tell that another lies there now, it raises Conflict and changes nothing that readers see.
+        """
 
 
 def kinds() -> tuple[str, ...]:
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+    names = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in names if not name.startswith("_")))
 
 
 def find(kind: str) -> type[Host]:
