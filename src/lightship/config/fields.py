@@ -1,0 +1,76 @@
+"""The little languages inside lightship.toml: URLs, names, database addresses, keys. Each raises ValueError with advice."""
+
+import base64
+import binascii
+import re
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pydantic import AfterValidator, ValidationInfo
+
+from lightship.config.values import Database, Secret
+
+
+def page_url(text: str) -> str:
+    """An http or https URL without query, user or trailing slash."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError as error:
+        raise ValueError(f"is not a URL: {error}") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("should be a URL that begins with https:// or http://")
+    if parts.query or parts.fragment or "@" in parts.netloc or re.search(r"\s", text):
+        raise ValueError("should be a plain URL: no user, query, fragment or space")
+    return text.rstrip("/")
+
+
+def _slug(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", text):
+        raise ValueError("a name here has only a-z, 0-9 and - (not at its ends): it becomes part of file names and links")
+    return text
+
+
+def database(text: str, info: ValidationInfo) -> Database:
+    """sqlite:///relative, sqlite:////absolute, postgres://user:password@host:port/name?host=/socket&sslmode=require"""
+    parts = urlsplit(text)
+    if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1 and not parts.query:
+        base: Path = (info.context or {})["base"]
+        return Database(engine="sqlite", name=str(base / unquote(parts.path[1:])))
+    try:
+        port = parts.port
+    except ValueError:  # whose words may hold a piece of a password with a slash in it
+        raise ValueError("has a port that is not a number; write / : @ in a password as %2F %3A %40") from None
+    if parts.scheme in ("postgres", "postgresql") and len(parts.path) > 1:
+        options = dict(parse_qsl(parts.query))
+        if strange := options.keys() - _POSTGRES_OPTIONS:
+            raise ValueError(f"does not know {', '.join(sorted(strange))}; it takes {', '.join(sorted(_POSTGRES_OPTIONS))}")
+        return Database(
+            engine="postgres",
+            name=unquote(parts.path[1:]),
+            user=unquote(parts.username or ""),
+            password=Secret(unquote(parts.password or "")),
+            host=options.pop("host", "") or parts.hostname or "",
+            port=port,
+            options=options,
+        )
+    raise ValueError(
+        "should be sqlite:///FILE (relative to this file), sqlite:////FILE or postgres://USER:PASSWORD@HOST:PORT/NAME"
+    )
+
+
+_POSTGRES_OPTIONS = {"host", "sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout"}
+
+
+def seed(text: str) -> str:
+    try:
+        if len(base64.b64decode(text, validate=True)) == 32:
+            return text
+    except (binascii.Error, ValueError):
+        pass
+    raise ValueError("should be the base64 of a 32-byte Ed25519 seed; `lightship init` makes one")
+
+
+Url = Annotated[str, AfterValidator(page_url)]
+Slug = Annotated[str, AfterValidator(_slug)]

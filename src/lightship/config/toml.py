@@ -1,0 +1,255 @@
+"""A TOML file that a person wrote, and everything that is wrong with it: each fault with its line, its key and advice."""
+
+import dataclasses
+import json
+import re
+import tomllib
+import types
+import typing
+from bisect import bisect
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+KeyPath = tuple[str | int, ...]
+
+STRICT = ConfigDict(extra="forbid")
+"""What every schema carries as `__pydantic_config__`: an unknown key is an error."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong. `line` 0: the file as a whole. Its text is for the person who wrote the file."""
+
+    file: str
+    line: int
+    key: str
+    what: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (f"{self.file}:{self.line}" if self.line else self.file, self.key, self.what) if part)
+
+
+class ConfigError(Exception):
+    """A file that people write is not what it should be. `faults` holds everything found, in the order of the file."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(set(faults), key=lambda fault: (fault.line, fault.key, fault.what)))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+@dataclasses.dataclass(frozen=True)
+class Document:
+    """A parsed file: its data, and where each key stands."""
+
+    name: str
+    text: str
+    data: Mapping[str, Any]
+
+    @cached_property
+    def lines(self) -> Mapping[KeyPath, int]:
+        return locate(self.text)
+
+    def fault(self, path: KeyPath, what: str) -> Fault:
+        """A fault at a key; where the key itself is not in the file, at the line of the nearest table around it."""
+        line = next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), 0)
+        return Fault(self.name, line, dotted(path), what)
+
+    def check(
+        self, schema: Any, data: Any, at: KeyPath = (), context: Mapping[str, Any] | None = None
+    ) -> tuple[Any, list[Fault]]:
+        """The data as a value of `schema` (a dataclass that carries STRICT), or None and every fault. `at`: where in the
+        file the data lies. Strings stay strings: `port = "25"` is refused."""
+        try:
+            raw = json.dumps(data, default=str)
+            return TypeAdapter(schema).validate_json(raw, strict=True, context=context), []
+        except ValidationError as error:
+            return None, [self._translated(schema, data, at, fault) for fault in error.errors(include_url=False)]
+
+    def _translated(self, schema: Any, data: Any, at: KeyPath, error: Any) -> Fault:
+        path = _within(data, error["loc"])
+        if error["type"] == "missing":
+            return self.fault((*at, *path, error["loc"][-1]), "is missing")
+        if error["type"] == "unexpected_keyword_argument":
+            return self.fault((*at, *path), unknown(str(path[-1]), _keys(schema, path[:-1])))
+        message = _plain(error["msg"])
+        return self.fault((*at, *path), message + _got(error) if error["type"].endswith("_type") else message)
+
+
+def parse(name: str, raw: bytes) -> Document:
+    """`name` is the file as faults call it. ConfigError where it is not TOML at all."""
+    try:
+        text = raw.decode()
+        return Document(name, text, tomllib.loads(text))
+    except UnicodeDecodeError as error:
+        raise ConfigError([Fault(name, raw.count(b"\n", 0, error.start) + 1, "", "is not UTF-8")]) from error
+    except tomllib.TOMLDecodeError as error:
+        # tomllib of Python 3.11 says where only in words.
+        place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
+        line = int(place[1] or text.count("\n") + 1) if place else 0
+        what = str(error)[: place.start()] if place else str(error)
+        raise ConfigError([Fault(name, line, "", f"is not TOML: {what[:1].lower()}{what[1:]}")]) from error
+
+
+def unknown(key: str, known: Sequence[str]) -> str:
+    near = get_close_matches(key, known, n=1)
+    return f'unknown key; did you mean "{near[0]}"?' if near else f"unknown key; known here: {', '.join(known) or 'none'}"
+
+
+def dotted(path: KeyPath) -> str:
+    """`pages.acme.components[2]."odd name"`."""
+    parts = (f"[{p}]" if isinstance(p, int) else "." + (p if re.fullmatch(_BARE, p) else json.dumps(p)) for p in path)
+    return "".join(parts).removeprefix(".")
+
+
+def _plain(message: str) -> str:
+    """pydantic's words as a TOML author would say them."""
+    for ours, theirs in (
+        ("", r"^Value error, "),
+        ("should", r"^\w+ should"),
+        ("a table", "an object"),
+        ("", " after validation"),
+    ):
+        message = re.sub(theirs, ours, message)
+    return re.sub(r"\ba valid (string|integer|boolean|array)", lambda m: f"a{'n' * (m[1][0] in 'ai')} {m[1]}", message)
+
+
+def _got(error: Any) -> str:
+    """Never the value: it may be a secret."""
+    names = {str: "a string", bool: "a boolean", int: "a number", float: "a number", list: "an array", dict: "a table"}
+    return f", not {names[type(error['input'])]}" if type(error["input"]) in names else ""
+
+
+def _within(data: Any, loc: Sequence[str | int]) -> KeyPath:
+    """As much of the location as exists in the data: pydantic adds steps of its own (`[key]`, members of a union)."""
+    path: KeyPath = ()
+    for step in loc:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            break
+        path = (*path, step)
+    return path
+
+
+def _keys(schema: Any, path: KeyPath) -> list[str]:
+    """The names that a schema knows at a path."""
+    for step in path:
+        schema = _inside(schema, step)
+    schema = _bare(schema)
+    return [field.name for field in dataclasses.fields(schema)] if dataclasses.is_dataclass(schema) else []
+
+
+def _inside(schema: Any, step: str | int) -> Any:
+    schema = _bare(schema)
+    if dataclasses.is_dataclass(schema):
+        return typing.get_type_hints(schema).get(str(step))
+    arguments = typing.get_args(schema)
+    return arguments[0] if isinstance(step, int) and arguments else arguments[-1] if arguments else None
+
+
+def _bare(schema: Any) -> Any:
+    """Without `Annotated[...]` and `... | None`."""
+    if typing.get_origin(schema) is typing.Annotated:
+        return _bare(typing.get_args(schema)[0])
+    if typing.get_origin(schema) in (typing.Union, types.UnionType):
+        return _bare(next(a for a in typing.get_args(schema) if a is not type(None)))
+    return schema
+
+
+_BARE = r"[A-Za-z0-9_-]+"
+_STRING = re.compile(r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'', re.DOTALL)
+_BARE_KEY = re.compile(_BARE)
+_GAP = re.compile(r"(?:[\s,]+|#[^\n]*)*")
+_SCALAR = re.compile(r"[^,\]}\n#]*")
+
+
+def locate(text: str) -> dict[KeyPath, int]:
+    """The line, from 1, of every key, table and array element of a valid TOML text."""
+    scan = _Scan(text)
+    table: KeyPath = ()
+    while scan.skip():
+        if text[scan.at] == "[":
+            table = scan.header()
+        else:
+            scan.pair(table)
+    return scan.lines
+
+
+class _Scan:
+    """A cursor over TOML that tomllib has accepted: it need not judge, only know where things stand."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+        self.lines: dict[KeyPath, int] = {}
+        self.arrays: dict[KeyPath, int] = {}
+        self.breaks = [match.start() for match in re.finditer("\n", text)]
+
+    def skip(self) -> bool:
+        """Over white space, commas and comments. False at the end of the text."""
+        match = _GAP.match(self.text, self.at)
+        self.at = match.end() if match else self.at
+        return self.at < len(self.text)
+
+    def mark(self, path: KeyPath) -> None:
+        line = bisect(self.breaks, self.at - 1) + 1
+        for length in range(1, len(path) + 1):
+            self.lines.setdefault(path[:length], line)
+
+    def header(self) -> KeyPath:
+        double = self.text.startswith("[[", self.at)
+        self.at += 1 + double
+        start, keys = self.at, self.keys()
+        path: KeyPath = ()
+        for number, key in enumerate(keys, 1):
+            path = (*path, key)
+            if double and number == len(keys):
+                self.arrays[path] = self.arrays.get(path, -1) + 1
+            if path in self.arrays:
+                path = (*path, self.arrays[path])
+        end, self.at = self.at, start
+        self.mark(path)
+        self.at = end + 1 + double
+        return path
+
+    def pair(self, table: KeyPath) -> None:
+        start = self.at
+        path = (*table, *self.keys())
+        end, self.at = self.at, start
+        self.mark(path)
+        self.at = end + 1
+        self.value(path)
+
+    def keys(self) -> list[str]:
+        """A dotted key; the cursor stops at the `=` or `]` behind it."""
+        keys: list[str] = []
+        while self.skip() and self.text[self.at] not in "=]":
+            if self.text[self.at] == ".":
+                self.at += 1
+                continue
+            quoted = _STRING.match(self.text, self.at)
+            match = quoted or _BARE_KEY.match(self.text, self.at)
+            if not match:
+                raise ValueError(f"no key at offset {self.at}")
+            keys.append(tomllib.loads(f"k={match[0]}")["k"] if quoted else match[0])
+            self.at = match.end()
+        return keys
+
+    def value(self, path: KeyPath) -> None:
+        self.skip()
+        if self.text[self.at] in "[{":
+            opening, number = self.text[self.at], 0
+            self.at += 1
+            while self.skip() and self.text[self.at] not in "]}":
+                if opening == "{":
+                    self.pair(path)
+                else:
+                    self.mark((*path, number))
+                    self.value((*path, number))
+                    number += 1
+            self.at += 1
+        elif match := _STRING.match(self.text, self.at) or _SCALAR.match(self.text, self.at):
+            self.at = match.end()

@@ -1,0 +1,94 @@
+"""What lightship.toml says, as frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pydantic import ConfigDict, Field
+
+from lightship.config.toml import STRICT, ConfigError, Fault
+
+
+class Secret(str):
+    """A string that does not show itself in a log or a traceback."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """`engine` is sqlite (then `name` is an absolute path) or postgres. `host` may be the folder of a Unix socket."""
+
+    engine: str
+    name: str
+    user: str = ""
+    password: Secret = field(default_factory=Secret)
+    host: str = ""
+    port: int | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    url: str
+    database: Database
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostConfig:
+    """One place for a page. `find(kind)(name=name, url=url, **options)` makes the host."""
+
+    name: str
+    kind: str
+    url: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """How often, in seconds, the publisher shows that it lives: in calm, and while an incident is open."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    calm: Annotated[int, Field(ge=10)] = 300
+    incident: Annotated[int, Field(ge=10)] = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageConfig:
+    """`key` is the 32-byte seed of the page's Ed25519 key. `proven`: how many hosts must serve an update before it counts."""
+
+    slug: str
+    url: str
+    key: bytes = field(repr=False)
+    proven: int
+    pulse: Pulse
+    hosts: tuple[HostConfig, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """`path` is the file as it was named; relative paths in it are relative to `base`, its folder."""
+
+    path: Path
+    base: Path
+    desk: Desk
+    pages: Mapping[str, PageConfig]
+
+    def page(self, slug: str | None) -> PageConfig:
+        """The page of that slug, or the only one there is."""
+        if slug is None and len(self.pages) == 1:
+            return next(iter(self.pages.values()))
+        if slug is not None and slug in self.pages:
+            return self.pages[slug]
+        names = ", ".join(self.pages)
+        what = (
+            f"there are several pages ({names}): say which with --page"
+            if slug is None
+            else f"no page {slug!r}; there is {names}"
+        )
+        raise ConfigError([Fault(str(self.path), 0, "pages", what)])

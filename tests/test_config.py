@@ -1,0 +1,266 @@
+"""lightship.toml: what it gives, and that every mistake in it is told at once, with line, key and advice."""
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lightship.config import Config, ConfigError, Database, HostConfig, Pulse, Secret, find_config, load
+from lightship.config.toml import dotted, locate
+
+SEED = bytes(range(32))
+
+
+@dataclass(frozen=True)
+class Folder:
+    name: str
+    url: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Bucket:
+    name: str
+    url: str
+    store: str
+    secret: str = ""
+    port: int = 443
+
+
+def find(kind: str) -> type:
+    if kind == "needy":
+        raise ModuleNotFoundError("No module named 'obstore'", name="obstore")
+    kinds: dict[str, type] = {"folder": Folder, "bucket": Bucket}
+    if kind not in kinds:
+        raise LookupError(f"there is no kind of host {kind!r}")
+    return kinds[kind]
+
+
+GOOD = """
+[desk]
+url = "https://desk.example/"
+
+[pages.acme]
+url = "https://status.example/"
+proven = 2
+pulse = { incident = 30 }
+
+[pages.acme.hosts.vienna]
+kind = "folder"
+path = "hosts/vienna"
+url = "https://vienna.example"
+
+[pages.acme.hosts.bucket]
+kind = "bucket"
+store = "s3://acme"
+secret = { env = "ACME_SECRET" }
+url = "https://bucket.example/acme/"
+"""
+
+
+def read(folder: Path, text: str, **env: str) -> Config:
+    (folder / "keys").mkdir(exist_ok=True)
+    (folder / "keys" / "acme.key").write_text(base64.b64encode(SEED).decode() + "\n")
+    (folder / "keys" / "desk.secret").write_text("x" * 40 + "\n")
+    (folder / "lightship.toml").write_text(text)
+    return load(folder / "lightship.toml", env, {"hosts": find})
+
+
+def faults(folder: Path, text: str, **env: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        read(folder, text, **env)
+    return [str(fault).removeprefix(f"{folder}/") for fault in caught.value.faults]
+
+
+def test_a_good_file_becomes_values_with_defaults_and_absolute_paths(tmp_path: Path) -> None:
+    config = read(tmp_path, GOOD, ACME_SECRET="hush")
+    page = config.page(None)
+    assert (page.slug, page.url, page.key, page.proven) == ("acme", "https://status.example", SEED, 2)
+    assert page.pulse == Pulse(calm=300, incident=30)
+    assert page.hosts == (
+        HostConfig(name="vienna", kind="folder", url="https://vienna.example", options={"path": tmp_path / "hosts/vienna"}),
+        HostConfig(
+            name="bucket",
+            kind="bucket",
+            url="https://bucket.example/acme",
+            options={"store": "s3://acme", "secret": "hush", "port": 443},
+        ),
+    )
+    assert config.desk.url == "https://desk.example"
+    assert config.desk.database == Database(engine="sqlite", name=str(tmp_path / "desk.sqlite3"))
+    assert config.desk.secret == "x" * 40
+
+
+def test_a_secret_never_shows_itself(tmp_path: Path) -> None:
+    config = read(tmp_path, GOOD, ACME_SECRET="hush")
+    assert "hush" not in repr(config)
+    assert "xxxx" not in repr(config)
+    assert repr(SEED) not in repr(config)
+    assert f"{Secret('hush')}" == "hush"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("sqlite:////srv/desk.sqlite3", Database(engine="sqlite", name="/srv/desk.sqlite3")),
+        (
+            "postgres://alice:p%40ss@db.example:5433/desk?sslmode=require",
+            Database(
+                engine="postgres",
+                name="desk",
+                user="alice",
+                password=Secret("p@ss"),
+                host="db.example",
+                port=5433,
+                options={"sslmode": "require"},
+            ),
+        ),
+        ("postgresql:///desk?host=/run/postgresql", Database(engine="postgres", name="desk", host="/run/postgresql")),
+    ],
+)
+def test_a_database_is_a_url(tmp_path: Path, url: str, expected: Database) -> None:
+    text = GOOD.replace("[desk]", f'[desk]\ndatabase = "{url}"')
+    assert read(tmp_path, text, ACME_SECRET="hush").desk.database == expected
+
+
+def test_a_password_in_a_broken_database_url_is_not_told(tmp_path: Path) -> None:
+    text = GOOD.replace("[desk]", '[desk]\ndatabase = "postgres://alice:hunter2/x@db/desk"')
+    (fault,) = faults(tmp_path, text, ACME_SECRET="hush")
+    assert "not a number" in fault
+    assert "hunter2" not in fault
+
+
+MISTAKES = [
+    ('url = "https://desk.example/"', 'url = "desk"', "3: desk.url: should be a URL that begins with https:// or http://"),
+    (
+        'url = "https://desk.example/"',
+        'url = "https://a@b"',
+        "3: desk.url: should be a plain URL: no user, query, fragment or space",
+    ),
+    ("proven", "provn", '7: pages.acme.provn: unknown key; did you mean "proven"?'),
+    ('path = "h', 'pth = "h', "10: pages.acme.hosts.vienna.path: is missing"),
+    ("proven = 2", "proven = 3", "7: pages.acme.proven: asks for more hosts than there are (2): nobody would ever be told"),
+    ("proven = 2", 'proven = "2"', "7: pages.acme.proven: should be an integer, not a string"),
+    (
+        "proven = 2",
+        'key = "c2hvcnQ="',
+        "7: pages.acme.key: should be the base64 of a 32-byte Ed25519 seed; `lightship init` makes one",
+    ),
+    ("proven = 2", "watches = []", "7: pages.acme.watches: is not supported by this version of Lightship; take it out"),
+    ('kind = "folder"', 'kind = "foldr"', "11: pages.acme.hosts.vienna.kind: there is no kind of host 'foldr'"),
+    (
+        'kind = "folder"',
+        'kind = "needy"',
+        "11: pages.acme.hosts.vienna.kind: needy needs a package that is not installed: obstore",
+    ),
+    ('kind = "folder"', 'color = "red"', "10: pages.acme.hosts.vienna.kind: is missing"),
+    (
+        'kind = "folder"',
+        'kind = "folder"\ncname = "x"',
+        "12: pages.acme.hosts.vienna.cname: is not supported by this version of",
+    ),
+    ("ACME_SECRET", "NOPE", "18: pages.acme.hosts.bucket.secret: the environment has no NOPE"),
+    ('env = "ACME_SECRET"', 'file = "keys/none"', "18: pages.acme.hosts.bucket.secret: cannot read "),
+    ("bucket.example/acme/", "vienna.example/", "19: pages.acme.hosts.bucket.url: is also the URL of pages.acme.hosts.vienna"),
+    (
+        'store = "s3://acme"',
+        'store = "s3://acme"\nport = "1"',
+        "18: pages.acme.hosts.bucket.port: should be an integer, not a string",
+    ),
+    ("vienna", "Vienna_1", "10: pages.acme.hosts.Vienna_1: a name here has only a-z, 0-9 and -"),
+    ("[desk]", "[channels.mail]\n[desk]", "2: channels: is not supported by this version of Lightship; take it out"),
+    ("[desk]", "pages = 3\n[desk]", "6: is not TOML: "),
+    ("[desk]", "[desk", "2: is not TOML: "),
+    ("[desk]", "[dask]", '2: dask: unknown key; did you mean "desk"?'),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), MISTAKES, ids=[new for _, new, _ in MISTAKES])
+def test_a_mistake_is_told_with_its_line_and_key(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    assert old in GOOD
+    told = faults(tmp_path, GOOD.replace(old, new, 1), ACME_SECRET="hush")
+    assert any(fault.startswith(f"lightship.toml:{expected}") for fault in told), told
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    told = faults(tmp_path, GOOD.replace("proven", "provn").replace("desk.example/", "desk.example?q").replace("store", "stor"))
+    assert [fault.split(": ")[1] for fault in told] == [
+        "desk.url",
+        "pages.acme.provn",
+        "pages.acme.hosts.bucket.store",
+        "pages.acme.hosts.bucket.stor",
+        "pages.acme.hosts.bucket.secret",
+    ]
+
+
+def test_two_pages_cannot_share_a_url_nor_two_hosts_a_place(tmp_path: Path) -> None:
+    second = GOOD[GOOD.index("[pages.acme]") :].replace("pages.acme", "pages.beta").replace("vienna.example", "linz.example")
+    second = second.replace("proven = 2", 'key = { file = "keys/acme.key" }').replace("bucket.example", "other.example")
+    assert faults(tmp_path, GOOD + second, ACME_SECRET="hush") == [
+        "lightship.toml:21: pages.beta.url: is also the URL of pages.acme",
+        "lightship.toml:27: pages.beta.hosts.vienna.path: is also the folder of pages.acme.hosts.vienna",
+        "lightship.toml:30: pages.beta.hosts.bucket: is the same place as pages.acme.hosts.bucket",
+    ]
+
+
+def test_missing_keys_say_what_makes_them(tmp_path: Path) -> None:
+    text = GOOD.replace("pages.acme", "pages.beta")
+    (fault,) = faults(tmp_path, text, ACME_SECRET="hush")
+    assert fault.startswith("lightship.toml:5: pages.beta.key: cannot read ")
+    assert fault.endswith("`lightship init` makes it")
+
+
+def test_the_file_is_found_by_option_then_environment_then_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("lightship.toml", "a.toml", "b.toml"):
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    assert find_config("a.toml", {"LIGHTSHIP_CONFIG": "b.toml"}) == Path("a.toml")
+    assert find_config(None, {"LIGHTSHIP_CONFIG": "b.toml"}) == Path("b.toml")
+    assert find_config(None, {}) == Path("lightship.toml")
+    with pytest.raises(ConfigError, match="run `lightship init`"):
+        find_config("c.toml", {})
+
+
+def test_a_page_must_be_named_where_there_are_several(tmp_path: Path) -> None:
+    config = read(tmp_path, GOOD, ACME_SECRET="hush")
+    with pytest.raises(ConfigError, match="no page 'beta'; there is acme"):
+        config.page("beta")
+
+
+PLACES = '''# a comment with [brackets]
+top = 1
+[pages.acme]
+"odd key".b = [1, # one
+  { c = "]" } ]
+text = """
+a = 3
+"""
+[[groups]]
+when = 1979-05-27 07:32:00
+[[groups]]
+[groups.sub]
+'z' = { deep.er = '}' }
+'''
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        (2, "top"),
+        (3, "pages"),
+        (3, "pages.acme"),
+        (4, 'pages.acme."odd key".b[0]'),
+        (5, 'pages.acme."odd key".b[1].c'),
+        (6, "pages.acme.text"),
+        (9, "groups[0]"),
+        (10, "groups[0].when"),
+        (11, "groups[1]"),
+        (12, "groups[1].sub"),
+        (13, "groups[1].sub.z.deep.er"),
+    ],
+)
+def test_every_key_has_a_line(line: int, key: str) -> None:
+    lines = {dotted(path): number for path, number in locate(PLACES).items()}
+    assert lines[key] == line
+    assert "a" not in lines
