@@ -1,0 +1,199 @@
+"""Take in a whole history from elsewhere: rows with the ids and times they had there. What is here already is left alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from lightship.core import model as core
+from lightship.core import wire
+from lightship.core.model import Kind
+from lightship.desk import rows
+from lightship.desk.journal.entry import By, enter, millisecond
+from lightship.desk.journal.speak import lone_turn
+from lightship.desk.models import Component, Group, Incident, Page, Text, Turn, Update
+
+BATCH = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What to take in. `components[].status` is how each stands now. `revision`, `epoch` and `updated_at` are set where a
+    desk is rebuilt from its own public state into an empty page: it then goes on with the numbers that it had."""
+
+    groups: Sequence[core.Group] = ()
+    components: Sequence[core.Component] = ()
+    incidents: Sequence[core.Incident] = ()
+    turns: Sequence[core.Turn] = ()
+    revision: int = 0
+    epoch: int = 0
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How many were new, and how many were here already."""
+
+    incidents: int
+    maintenances: int
+    updates: int
+    known: int
+
+
+def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
+    now = millisecond(now)
+    with transaction.atomic():
+        entry = enter(page, "import", now, by)
+        _groups(page, history.groups)
+        _components(page, history.components)
+        here = set(Incident.objects.filter(pk__in=[i.id for i in history.incidents]).values_list("pk", flat=True))
+        new = [incident for incident in history.incidents if incident.id not in here]
+        for start in range(0, len(new), BATCH):
+            _incidents(page, new[start : start + BATCH])
+        _turns(page, history.turns)
+        months = {i.month for i in new} | {f"{turn.at:%Y-%m}" for turn in history.turns}
+        for month in sorted(months):
+            enter(page, "import month", now, by, month=month)
+        _settle(page, history.components, now)
+        entry.name = f"{len(new)} incidents"
+        entry.save(update_fields=["name"])
+        if history.revision and not Incident.objects.filter(page=page).exclude(pk__in=[i.id for i in new]).exists():
+            _number(page, history)
+    maintenances = sum(1 for incident in new if incident.kind is Kind.MAINTENANCE)
+    return Loaded(len(new) - maintenances, maintenances, sum(len(i.updates) for i in new), len(here))
+
+
+def _groups(page: Page, groups: Sequence[core.Group]) -> None:
+    Group.objects.bulk_create(
+        [
+            Group(
+                id=each.id,
+                page=page,
+                name=each.name[:255],
+                description=each.description,
+                position=each.position,
+                created_at=each.created_at,
+                updated_at=each.updated_at,
+            )
+            for each in groups
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _components(page: Page, components: Sequence[core.Component]) -> None:
+    Component.objects.bulk_create(
+        [
+            Component(
+                id=each.id,
+                page=page,
+                group_id=each.group_id,
+                name=each.name[:255],
+                description=each.description,
+                position=each.position,
+                showcase=each.showcase,
+                start_date=each.start_date,
+                only_show_if_degraded=each.only_show_if_degraded,
+                retired=each.retired,
+                created_at=each.created_at,
+                updated_at=each.updated_at,
+            )
+            for each in components
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _incidents(page: Page, incidents: Sequence[core.Incident]) -> None:
+    Incident.objects.bulk_create([_incident(page, each) for each in incidents])
+    said = [(incident, update) for incident in incidents for update in incident.updates]
+    Update.objects.bulk_create(
+        [
+            Update(
+                id=update.id,
+                incident_id=incident.id,
+                status=update.status,
+                created_at=update.created_at,
+                updated_at=update.updated_at,
+                display_at=update.display_at,
+                notify=update.notify,
+                mentions=update.changes is not None,
+            )
+            for incident, update in said
+        ]
+    )
+    Text.objects.bulk_create(
+        [
+            Text(update_said_id=update.id, at=text.at, body=text.body, facts=wire.facts_out(text.facts))
+            for _, update in said
+            for text in update.texts
+        ]
+    )
+    Turn.objects.bulk_create(
+        [
+            _turn(page, core.Turn(update.display_at, change), update.id)
+            for _, update in sorted(said, key=lambda pair: pair[1].display_at)
+            for change in update.changes or ()
+        ]
+    )
+
+
+def _incident(page: Page, each: core.Incident) -> Incident:
+    return Incident(
+        id=each.id,
+        page=page,
+        kind=each.kind,
+        name=each.name[:255],
+        created_at=each.created_at,
+        updated_at=each.updated_at,
+        started_at=each.started_at,
+        impact_override=each.impact_override or "",
+        components=[wire.component_out(component) for component in each.components],
+        scheduled_for=each.scheduled_for,
+        scheduled_until=each.scheduled_until,
+        auto_start=each.auto_start,
+        auto_end=each.auto_end,
+        open=not each.ended,
+        month=each.month,
+    )
+
+
+def _turn(page: Page, turn: core.Turn, update_id: str | None = None) -> Turn:
+    return Turn(
+        page=page,
+        component_id=turn.change.component_id,
+        update_said_id=update_id,
+        public_id=turn.id,
+        at=turn.at,
+        name=turn.change.name,
+        old=turn.change.old,
+        new=turn.change.new,
+    )
+
+
+def _turns(page: Page, turns: Sequence[core.Turn]) -> None:
+    here = set(page.turns.exclude(public_id="").values_list("public_id", flat=True))
+    Turn.objects.bulk_create([_turn(page, turn) for turn in turns if turn.id not in here])
+
+
+def _settle(page: Page, components: Sequence[core.Component], now: datetime) -> None:
+    """Where the source says that a component stands otherwise than its history tells, write that turn too."""
+    known = {row.pk: row for row in page.components.filter(pk__in=[c.id for c in components]).select_related("group")}
+    for component in components:
+        row, old = known.get(component.id), rows.status_of(component.id)
+        if row is None or old is component.status:
+            continue
+        newest = row.turns.order_by("-at").values_list("at", flat=True).first()
+        at = component.updated_at if newest is None or component.updated_at > newest else now
+        lone_turn(row, old, component.status, at)
+        enter(page, "turn", now, None, subject=row.pk, name=row.name, month=f"{at:%Y-%m}")
+
+
+def _number(page: Page, history: History) -> None:
+    """Take the numbers of the desk that this history came from, so that the state is byte for byte the same here. The
+    journal then begins at that revision (see snapshot.touched)."""
+    page.entries.exclude(deed="import").delete()
+    page.entries.filter(deed="import").update(revision=history.revision)
+    page.revision, page.epoch, page.updated_at = history.revision, history.epoch, history.updated_at or page.updated_at
+    page.save(update_fields=["revision", "epoch", "updated_at"])

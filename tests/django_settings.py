@@ -1,0 +1,36 @@
+"""Django settings for mypy and for tests: a desk with one page, its database in memory or where LIGHTSHIP_TEST_POSTGRES says."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lightship.config import Config, Database, Desk, PageConfig, Pulse, Secret
+from lightship.desk.settings import made
+
+
+def _database() -> Database:
+    url = urlsplit(os.environ.get("LIGHTSHIP_TEST_POSTGRES", ""))
+    if not url.scheme:
+        return Database(engine="sqlite", name=":memory:")
+    return Database(
+        engine="postgres",
+        name=url.path.lstrip("/"),
+        user=url.username or "",
+        password=Secret(url.password or ""),
+        host=url.hostname or "",
+        port=url.port,
+    )
+
+
+CONFIG = Config(
+    path=Path("lightship.toml"),
+    base=Path.cwd(),
+    desk=Desk(url="http://desk.test", database=_database(), secret=Secret("only for tests")),
+    pages={
+        "status": PageConfig(
+            slug="status", url="https://status.test", key=bytes(range(32)), proven=1, pulse=Pulse(), hosts=()
+        )
+    },
+)
+
+globals().update(made(CONFIG))
