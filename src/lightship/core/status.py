@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lightship.core.model import Component, ComponentStatus, Impact, Incident, Kind, Status, Update
+from lightship.core.model import Component, ComponentStatus, Facts, Impact, Incident, Kind, Status, Update
 
 _SEVERITY = list(ComponentStatus)
 
@@ -121,3 +121,23 @@ def standing(incident: Incident, components: Iterable[Component]) -> tuple[Compo
     """Those of `components` that the incident touches, as they are now; where one is gone, as the incident knew it."""
     known = {component.id: component for component in components}
     return tuple(known.get(component.id, component) for component in incident.components)
+
+
+def told(incident: Incident) -> Facts:
+    """What is claimed now. Symptom, scope, since, workaround and cause stand until said anew, and so does an estimate
+    until another, or "none yet", takes its place; what is being done and the promise are the newest update's alone."""
+    last = incident.updates[-1].facts
+    every = [update.facts for update in reversed(incident.updates)]
+    guess = next((facts for facts in every if facts.estimate or facts.no_estimate), Facts())
+    return Facts(
+        symptom=next((facts.symptom for facts in every if facts.symptom), ""),
+        scope=next((facts.scope for facts in every if facts.scope), ""),
+        since=next((facts.since for facts in every if facts.since), None),
+        doing=last.doing,
+        workaround=next((facts.workaround for facts in every if facts.workaround), ""),
+        estimate=guess.estimate,
+        no_estimate=guess.no_estimate,
+        next_update=last.next_update,
+        ended=next((facts.ended for facts in every if facts.ended), None),
+        cause=next((facts.cause for facts in every if facts.cause), ""),
+    )

@@ -1,0 +1,76 @@
+"""Ninety days of a component: as a drawing of few bytes, and as one sentence for those who do not see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from math import floor
+
+from lightship.core.history import Day, days, uptime
+from lightship.core.model import Component, ComponentStatus, Snapshot
+from lightship.page import labels, times
+
+MOST = 4
+_OK = ComponentStatus.OPERATIONAL
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """`marks`: class and SVG path of each kind of bad day; `unborn`: how many days at the left are before its time."""
+
+    share: str
+    sentence: str
+    marks: tuple[tuple[str, str], ...]
+    unborn: int
+
+
+def bar(component: Component, snapshot: Snapshot) -> Bar:
+    rows = days(component.id, snapshot)
+    born = _born(component, snapshot)
+    unborn = sum(day.date < born for day in rows[:-1])
+    lived = rows[unborn:]
+    share = percent(uptime(rows, born=lived[0].date))
+    return Bar(share, _sentence(lived, share), _marks(rows, unborn), unborn)
+
+
+def _born(component: Component, snapshot: Snapshot) -> date:
+    """Its stated start, or else the first we know of it: history may have been imported into a young component."""
+    if component.start_date:
+        return component.start_date
+    first = next((turn.at for turn in snapshot.turns if turn.change.component_id == component.id), component.created_at)
+    return min(first, component.created_at).date()
+
+
+def percent(share: float) -> str:
+    """Rounded down: 100% means never down."""
+    return f"{floor(share * 10000 + 1e-6) / 100:g}%"
+
+
+def _marks(rows: Sequence[Day], unborn: int) -> tuple[tuple[str, str], ...]:
+    """Day n is drawn at x = 5n+2 of 450; neighbours are reached by relative moves, which compress well."""
+    marks = []
+    for status in list(ComponentStatus)[1:]:
+        at = [5 * n + 2 for n, day in enumerate(rows) if n >= unborn and day.worst is status]
+        if at:
+            marks.append((labels.TONE[status], "".join(f"M{x} 0v24" for x in at)))
+    return tuple(marks)
+
+
+def _sentence(rows: Sequence[Day], share: str) -> str:
+    runs = [list(run) for status, run in groupby(rows, key=lambda day: day.worst) if status is not _OK]
+    told = [_run(run, rows[-1].date) for run in reversed(runs)]
+    rest = sum(len(run) for run in runs[: max(len(runs) - MOST, 0)])
+    parts = told[:MOST] + ([f"{labels.counted(rest, 'more day')} with trouble"] if rest else [])
+    span = f"{len(rows)} days" if len(rows) > 1 else "its first day"
+    return f"{share} up in {span}" + "".join(f"; {part}" for part in parts)
+
+
+def _run(run: Sequence[Day], today: date) -> str:
+    status = run[0].worst
+    span = sum((day.spans.get(status, timedelta()) for day in run), timedelta())
+    first, last = run[0].date, run[-1].date
+    named = "today" if last == today else times.day(last)
+    if first != last:
+        named = f"{times.day(first)} to {named}"
+    word = labels.COMPONENT[status].lower()
+    return f"{named} {word} {times.lasting(span)}" if span else f"{named} {word}"

@@ -1,0 +1,95 @@
+"""Templates, style and script: read once, made small, and named by hash in the page's content security policy."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from lightship.core.model import HostLink
+from lightship.page import labels
+
+
+def render(template: str, **values: Any) -> bytes:
+    return _environment().get_template(template).render(values).encode("utf-8", "replace")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_template),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["counted"] = labels.counted
+    environment.globals["css"] = asset("page.css")
+    return environment
+
+
+def source(folder: str, name: str) -> str:
+    return files("lightship.page").joinpath(folder, name).read_text("utf-8")
+
+
+def _template(name: str) -> str:
+    """Indentation is for us, not for the wire; the newline stays as the white space between words."""
+    return re.sub(r"\s*\n\s*", "\n", source("templates", name)).strip()
+
+
+@cache
+def asset(name: str) -> str:
+    text = source("static", name)
+    return _small_css(text) if name.endswith(".css") else _small_js(text)
+
+
+def _small_css(text: str) -> str:
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    text = re.sub(r"\s+", " ", text)
+    return re.sub(r" ?([{};,>]) ?", r"\1", text).replace(": ", ":").replace(";}", "}").strip()
+
+
+def _small_js(text: str) -> str:
+    """Our scripts keep comments on lines of their own and strings off the ends of lines."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+@cache
+def _hashed(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def policy(script: str, hosts: Sequence[HostLink] = ()) -> str:
+    """Nothing but our own style and script may run; the script may ask this host, and the others whether they are alive."""
+    origins = " ".join(dict.fromkeys(["'self'", *(origin for host in hosts if (origin := _origin(host.url)))]))
+    return (
+        f"default-src 'none';style-src {_hashed(asset('page.css'))};script-src {_hashed(asset(script))};"
+        f"connect-src {origins};img-src data:;base-uri 'none';form-action 'none'"
+    )
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port, if it is an address a policy can name: anything else could end the directive."""
+    parts = urlsplit(url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    return origin if re.fullmatch(r"https?://[\w.:\[\]-]+", origin, re.ASCII) else ""
+
+
+@cache
+def fingerprint() -> str:
+    """A hash of every source file that has a say in what is rendered."""
+    found = hashlib.sha256()
+    for package in ("lightship.core", "lightship.page"):
+        for folder in (files(package), *(files(package).joinpath(name) for name in ("templates", "static"))):
+            if folder.is_dir():
+                for file in sorted((f for f in folder.iterdir() if f.is_file()), key=lambda f: f.name):
+                    found.update(json.dumps(file.name).encode() + file.read_bytes())
+    return found.hexdigest()

@@ -1,0 +1,132 @@
+"""A snapshot in, `{path: bytes}` out: every file of the contract, in the order of writing."""
+
+import json
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from markupsafe import Markup
+
+from lightship.core import wire
+from lightship.core.model import HostLink, Incident, Kind, Month, Page, Snapshot
+from lightship.core.status import ended_at
+from lightship.page import badge, calendar, feeds, labels, prose, render, statuspage, story, times, view
+
+
+def front(snapshot: Snapshot) -> dict[str, bytes]:
+    """Every file that may change with any revision. The front page is last: what it links to is there before it."""
+    page, hosts = snapshot.page, snapshot.hosts
+    return {
+        **_history(snapshot),
+        **statuspage.files(snapshot),
+        **feeds.files(snapshot),
+        **calendar.file(snapshot),
+        **badge.file(snapshot),
+        "embed.js": render.asset("embed.js").encode(),
+        wire.STATE_PATH: _state(snapshot),
+        "404.html": _plain("404.html", page, hosts),
+        "503.html": _plain("503.html", page, hosts),
+        "robots.txt": f"User-agent: *\nAllow: /\nSitemap: {page.url}/sitemap.xml\n".encode(),
+        "sitemap.xml": render.render("sitemap.xml", page=page, paths=_paths(snapshot)),
+        "index.html": index(snapshot),
+    }
+
+
+def index(snapshot: Snapshot) -> bytes:
+    """The front page alone."""
+    return render.render(
+        "index.html",
+        **_frame(snapshot.page, snapshot.hosts, "front.js", depth=0),
+        snapshot=snapshot,
+        front=view.front(snapshot),
+        made=times.machine(snapshot.at),
+        confirmed=times.when(snapshot.at, snapshot.at),
+    )
+
+
+def leaf(page: Page, incident: Incident, hosts: Sequence[HostLink]) -> dict[str, bytes]:
+    """The permanent files of one incident or maintenance. The same arguments give the same bytes, now and in ten years."""
+    told = story.story(incident, incident.components, None)
+    frame = _frame(page, hosts, "leaf.js", depth=2)
+    html = render.render(
+        "incident.html", **frame, story=told, canonical=statuspage.link(page, incident), month=incident.month,
+        month_name=times.month_name(incident.month), planned=incident.kind is Kind.MAINTENANCE, ended=incident.ended,
+    )  # fmt: skip
+    return {f"{statuspage.folder(incident)}index.html": html, **statuspage.file(page, incident)}
+
+
+def month(page: Page, month: Month, hosts: Sequence[HostLink]) -> dict[str, bytes]:
+    """A month's page and archive; the same arguments give the same bytes."""
+    frame = _frame(page, hosts, "leaf.js", depth=2)
+    html = render.render(
+        "month.html",
+        **frame,
+        title=times.month_name(month.month),
+        canonical=f"{page.url}/history/{month.month}/",
+        rows=[_row(incident) for incident in month.incidents],
+        turns=[(times.when(t.at), prose.legal(t.change.name), labels.COMPONENT[t.change.new]) for t in month.turns],
+    )
+    return {f"history/{month.month}/index.html": html, wire.archive_path(month.month): wire.archive_out(month)}
+
+
+def build(page: Page, hosts: Sequence[HostLink]) -> str:
+    """Changes when leaves and months must all be made anew: our code, templates, style or scripts; the page's name or hosts."""
+    depends = [page.id, page.name, page.url, page.time_zone, page.description, page.support_url]
+    named = json.dumps([render.fingerprint(), *depends, *([host.name, host.url] for host in hosts)])
+    return sha256(named.encode()).hexdigest()[:16]
+
+
+def _frame(page: Page, hosts: Sequence[HostLink], script: str, *, depth: int) -> dict[str, object]:
+    """What the shell around every page needs. `up` leads from a page at that depth to the root of the site."""
+    return {
+        "page": page,
+        "name": prose.legal(page.name),
+        "hosts": [host for host in hosts if host.url.startswith(("https://", "http://"))],
+        "policy": render.policy(script, hosts if depth == 0 else ()),
+        "script": Markup(render.asset(script)),  # noqa: S704 - our own file
+        "up": "../" * depth,
+    }
+
+
+def _history(snapshot: Snapshot) -> dict[str, bytes]:
+    months = [(month, times.month_name(month), count) for month, count in snapshot.months]
+    frame = _frame(snapshot.page, (), "leaf.js", depth=1)
+    canonical = f"{snapshot.page.url}/history/"
+    return {"history/index.html": render.render("history.html", **frame, months=months, canonical=canonical)}
+
+
+def _row(incident: Incident) -> view.Row:
+    over, lasted = ended_at(incident), story.lasting(incident)
+    word = labels.STATUS[incident.status] if over is None else labels.ending(incident) + (f" after {lasted}" if lasted else "")
+    return view.Row(
+        href=f"../../{statuspage.folder(incident)}index.html",
+        name=prose.legal(incident.name),
+        tone=story.tone(incident, incident.components),
+        word=word,
+        when=times.when(incident.scheduled_for or incident.started_at),
+        text=prose.opening(incident.updates[-1].body),
+    )
+
+
+def _state(snapshot: Snapshot) -> bytes:
+    return wire.state_out(
+        wire.State(
+            revision=snapshot.revision,
+            epoch=snapshot.epoch,
+            page=snapshot.page,
+            groups=snapshot.groups,
+            components=snapshot.components,
+            open=snapshot.open,
+            months=tuple(month for month, _ in snapshot.months),
+        )
+    )
+
+
+def _plain(template: str, page: Page, hosts: Sequence[HostLink]) -> bytes:
+    """Shown where nothing else of ours can be reached: no relative link would lead anywhere from here."""
+    return render.render(template, **_frame(page, hosts, "leaf.js", depth=0))
+
+
+def _paths(snapshot: Snapshot) -> Iterable[str]:
+    yield from ("", "history/")
+    yield from (f"history/{month}/" for month, _ in snapshot.months)
+    yield from (statuspage.folder(incident) for incident in (*snapshot.open, *snapshot.recent))

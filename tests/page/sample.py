@@ -1,0 +1,192 @@
+"""A status page to look at and to weigh: Harbour Hosting, thirty components in five groups, as many incidents as asked."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from lightship.core import history
+from lightship.core.model import (
+    Change,
+    Component,
+    ComponentStatus,
+    Facts,
+    Group,
+    HostLink,
+    Incident,
+    Kind,
+    Page,
+    Snapshot,
+    Status,
+    Text,
+    Turn,
+    Update,
+)
+from tests.page.texts import GROUPS, NAMES, PAST, TALES, Tale
+
+NOW = datetime(2026, 11, 22, 14, 15, tzinfo=UTC)
+OLD = datetime(2024, 3, 1, 9, 0, tzinfo=UTC)
+OK = ComponentStatus.OPERATIONAL
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+HOSTS = (
+    HostLink("acmestatus.example", "https://vienna.harbourstatus.example"),
+    HostLink("Oslo", "https://oslo.harbour.example"),
+)
+PAGE = Page(
+    id="p4gep4gep4ge",
+    slug="harbour",
+    name="Harbour Hosting",
+    url="https://harbourstatus.example",
+    description="Hosting, mail and domains from Graz",
+    support_url="https://help.harbour.example",
+    created_at=OLD,
+    updated_at=NOW - 2 * MINUTE,
+)
+
+
+def ident(seed: str) -> str:
+    """Twelve characters that compress as badly as real ids."""
+    return "".join(Random(seed).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=12))
+
+
+def update(seed: str, status: Status, body: str, at: datetime, facts: Facts | None = None, **more: object) -> Update:
+    text = Text(at, body, facts or Facts())
+    made = Update(id=ident(seed), status=status, texts=(text,), created_at=at, updated_at=at, display_at=at)
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def component(number: int, name: str = "", **more: object) -> Component:
+    made = Component(
+        id=ident(f"component {number}"),
+        name=name or NAMES[number // 6][number % 6],
+        group_id=ident(f"group {number // 6}"),
+        position=number % 6 + 1,
+        created_at=OLD,
+        updated_at=OLD,
+    )
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def groups() -> tuple[Group, ...]:
+    return tuple(
+        Group(id=ident(f"group {n}"), name=name, position=n + 1, created_at=OLD, updated_at=OLD)
+        for n, name in enumerate(GROUPS)
+    )
+
+
+def full_name(component: Component) -> str:
+    return next(f"{g.name} - {component.name}" for g in groups() if g.id == component.group_id)
+
+
+def open_incident(number: int, tale: Tale) -> Incident:
+    """Five updates, the last a few minutes ago, with facts and a promise."""
+    first, gap = NOW - (35 + 17 * number) * MINUTE, (6 + 3 * number) * MINUTE
+    touched = tuple(component(n, status=tale.state) for n in tale.touches)
+    changes = tuple(Change(c.id, full_name(c), OK, tale.state) for c in touched)
+    updates = []
+    for n, (status, body) in enumerate(tale.said):
+        at = first + n * gap
+        last = n == len(tale.said) - 1
+        facts = Facts(
+            symptom=tale.symptom,
+            scope=tale.scope,
+            since=first - 6 * MINUTE,
+            doing=tale.doing,
+            workaround=tale.workaround,
+            no_estimate=number % 2 == 0,
+            estimate=NOW + (50 + number) * MINUTE if number % 2 else None,
+            next_update=NOW + (15 + 4 * number) * MINUTE,
+        )
+        updates.append(
+            update(f"{tale.name} {n}", status, body, at, facts if last else None, changes=changes if n == 0 else None)
+        )
+    return Incident(
+        id=ident(tale.name),
+        name=tale.name,
+        created_at=first,
+        updated_at=updates[-1].updated_at,
+        started_at=first - 6 * MINUTE,
+        updates=tuple(updates),
+        components=touched,
+    )
+
+
+def past_incident(name: str, number: int, state: ComponentStatus, minutes: int, ago: int, cause: str) -> Incident:
+    start = NOW - ago * DAY - 3 * 60 * MINUTE
+    part = component(number)
+    down = Change(part.id, full_name(part), OK, state)
+    updates = (
+        update(f"{name} 0", Status.INVESTIGATING, "We are looking into it.", start, changes=(down,)),
+        update(
+            f"{name} 1",
+            Status.RESOLVED,
+            f"It works again. {cause}",
+            start + minutes * MINUTE,
+            Facts(ended=start + minutes * MINUTE, cause=cause),
+            changes=(replace(down, old=state, new=OK),),
+        ),
+    )
+    return Incident(
+        id=ident(name),
+        name=name,
+        created_at=start,
+        updated_at=updates[-1].updated_at,
+        started_at=start,
+        updates=updates,
+        components=(part,),
+    )
+
+
+def maintenance(status: Status = Status.SCHEDULED, *, name: str = "New disks for the databases", hours: int = 32) -> Incident:
+    start = NOW + timedelta(hours=hours)
+    said = NOW - 2 * DAY
+    part = component(10)
+    first = update(f"{name} 0", Status.SCHEDULED, "Databases pause twice, for less than a minute each.", said)
+    begun = [] if status is Status.SCHEDULED else [update(f"{name} 1", status, "The work has begun.", start)]
+    return Incident(
+        id=ident(name),
+        kind=Kind.MAINTENANCE,
+        name=name,
+        created_at=said,
+        updated_at=(begun[-1] if begun else first).updated_at,
+        started_at=said,
+        updates=(first, *begun),
+        components=(part,),
+        scheduled_for=start,
+        scheduled_until=start + 3 * 60 * MINUTE,
+    )
+
+
+def blips() -> list[Turn]:
+    """A short trouble on most components, somewhere in the ninety days."""
+    turns, dice = [], Random(7)
+    for number in range(30):
+        part = component(number)
+        for _ in range(dice.randint(0, 2)):
+            state = dice.choice([ComponentStatus.DEGRADED, ComponentStatus.PARTIAL, ComponentStatus.MAJOR])
+            start = NOW - dice.randint(15 * 1440, 88 * 1440) * MINUTE
+            turns.append(Turn(start, Change(part.id, full_name(part), OK, state)))
+            turns.append(Turn(start + dice.randint(4, 240) * MINUTE, Change(part.id, full_name(part), state, OK)))
+    return turns
+
+
+def snapshot(broken: int = 3, *, planned: tuple[Incident, ...] = (maintenance(),), **more: object) -> Snapshot:
+    """`broken` open incidents, and two weeks with six ended ones."""
+    live = tuple(open_incident(n, tale) for n, tale in enumerate(TALES[:broken]))
+    past = tuple(past_incident(*row) for row in PAST)
+    states = {c.id: c.status for incident in live for c in incident.components}
+    parts = tuple(component(n, status=states.get(ident(f"component {n}"), OK)) for n in range(30))
+    made = Snapshot(
+        page=PAGE,
+        revision=118,
+        epoch=1,
+        at=NOW,
+        groups=groups(),
+        components=parts,
+        open=history.by_start([*live, *planned]),
+        recent=history.by_start(past),
+        turns=tuple(sorted([*blips(), *history.turns_of([*live, *past])], key=lambda turn: turn.at)),
+        before={},
+        months=(("2026-11", 9), ("2026-10", 4), ("2025-12", 1)),
+        hosts=HOSTS,
+    )
+    return replace(made, **more)  # type: ignore[arg-type]
