@@ -1,0 +1,239 @@
+"""The built-in local host: serve a folder of hosts/folder.py on an address, from memory, pre-compressed.
+
+    python -m lightship.serve hosts/a 127.0.0.1:8001
+
+One process, no shared state: killing it takes down this host and no other. Any web server may stand in its place.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import re
+import signal
+import socket
+import stat
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+from granian._granian import RSGIHTTPProtocol
+from granian.constants import HTTPModes, Interfaces
+from granian.rsgi import Scope
+from granian.server.embed import Server
+
+from lightship.hosts import cache_control, content_type
+
+HOME = ".lightship"
+FRESH_SECONDS = 0.02
+LEAVES_IN_MEMORY = 512
+VARIANTS = {"br": ".br", "gzip": ".gz", "": ""}
+"""Content-coding -> the ending of the file that has it, in our order of preference."""
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One file, ready to be sent: content-coding -> headers and bytes."""
+
+    etag: str
+    answers: dict[str, tuple[Headers, bytes]]
+
+    def best(self, accepted: str) -> tuple[Headers, bytes]:
+        for coding in ordered(accepted):
+            if coding in self.answers:
+                return self.answers[coding]
+        return self.answers[""]
+
+
+@lru_cache(maxsize=256)
+def ordered(accepted: str) -> tuple[str, ...]:
+    """The content-codings of an Accept-Encoding (RFC 9110, 12.5.3) that we have, best first; those with q=0 left out."""
+    weights = {}
+    for part in accepted.lower().split(","):
+        coding, _, parameters = part.strip().partition(";")
+        weight = re.search(r"q\s*=\s*([01](?:\.\d*)?)", parameters)
+        weights[coding.strip()] = float(weight[1]) if weight else 1.0
+    default = weights.get("*", 0.0)
+    return tuple(coding for coding in VARIANTS if coding and weights.get(coding, default) > 0)
+
+
+def read_page(file: Path, path: str) -> Page:
+    """A file with its variants beside it. OSError where it is gone."""
+    body = file.read_bytes()
+    etag = hashlib.sha256(body).hexdigest()[:24]
+    bodies = {"": body}
+    for coding, ending in VARIANTS.items():
+        with contextlib.suppress(FileNotFoundError):
+            bodies[coding] = Path(f"{file}{ending}").read_bytes()
+    return Page(etag, {coding: (_headers(path, etag, coding, len(bodies) > 1), sent) for coding, sent in bodies.items()})
+
+
+def _headers(path: str, etag: str, coding: str, varies: bool) -> Headers:
+    headers = [
+        ("content-type", content_type(path)),
+        ("cache-control", cache_control(path)),
+        ("etag", f'"{etag}{"-" + coding if coding else ""}"'),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "strict-origin-when-cross-origin"),
+    ]
+    if coding:
+        headers.append(("content-encoding", coding))
+    if varies:
+        headers.append(("vary", "accept-encoding"))
+    if path.endswith(".json"):
+        headers.append(("access-control-allow-origin", "*"))
+    if path.endswith(".html"):
+        headers.append(("content-security-policy", "frame-ancestors 'self'"))
+    return headers
+
+
+@dataclass
+class Site:
+    """What lies in the folder now. The front set is held in memory whole, and exchanged whole when the release changes;
+    a leaf page is read when it is asked for, and again when its file is another one."""
+
+    root: Path
+    clock: Callable[[], float] = time.monotonic
+    _front: dict[str, Page] = field(default_factory=dict)
+    _release: str | None = None
+    _looked: float = float("-inf")
+
+    def __post_init__(self) -> None:
+        self._read_leaf = lru_cache(LEAVES_IN_MEMORY)(lambda path, _version: read_page(self.root / path, path))
+
+    def find(self, path: str) -> Page | None:
+        """The file at a path relative to the root, if a reader may have it."""
+        self._refresh()
+        return self._front.get(path) or self._leaf(path)
+
+    def _leaf(self, path: str) -> Page | None:
+        try:
+            found = (self.root / path).lstat()
+            # A symlink here leads to a front path that is gone, or out of the site: no business of a reader's.
+            if not stat.S_ISREG(found.st_mode):
+                return None
+            return self._read_leaf(path, (found.st_mtime_ns, found.st_ino, found.st_size))
+        except (OSError, ValueError):
+            return None
+
+    def _refresh(self) -> None:
+        now = self.clock()
+        if now - self._looked < FRESH_SECONDS:
+            return
+        self._looked = now
+        for _ in range(3):
+            # A release that is removed while it is read was replaced by another: look again.
+            with contextlib.suppress(OSError):
+                release = str((self.root / HOME / "current").readlink())
+                if release != self._release:
+                    self._front, self._release = _read_release(self.root / HOME / release), release
+                return
+
+
+def _read_release(release: Path) -> dict[str, Page]:
+    paths = {(Path(folder) / name).relative_to(release).as_posix() for folder, _, names in os.walk(release) for name in names}
+    return {
+        path: read_page(release / path, path) for path in paths if path[-3:] not in VARIANTS.values() or path[:-3] not in paths
+    }
+
+
+Answer = tuple[int, Headers, bytes]
+
+
+def answer(site: Site, method: str, path: str, asked: dict[str, str]) -> Answer:
+    """What a request gets; `asked` holds its `accept-encoding` and `if-none-match`. Paths come percent-decoded."""
+    if method not in ("GET", "HEAD"):
+        return 405, [("allow", "GET, HEAD")], b""
+    # Also keeps readers out of .lightship, and inside the folder.
+    if any(part.startswith(".") for part in path.split("/")) or "//" in path or "\0" in path:
+        return _missing(site, asked)
+    name = path.lstrip("/")
+    page = site.find(f"{name}index.html" if path.endswith("/") else name)
+    if page is not None:
+        return _found(page, asked)
+    if not path.endswith("/") and site.find(f"{name}/index.html") is not None:
+        # Relative, because we may stand behind a proxy that took a prefix off.
+        return 301, [("location", "./" + quote(name.rsplit("/", 1)[-1]) + "/")], b""
+    return _missing(site, asked)
+
+
+def _found(page: Page, asked: dict[str, str]) -> Answer:
+    headers, body = page.best(asked["accept-encoding"])
+    if page.etag in asked["if-none-match"]:
+        return 304, [header for header in headers if header[0] not in ("content-type", "content-encoding")], b""
+    return 200, headers, body
+
+
+def _missing(site: Site, asked: dict[str, str]) -> Answer:
+    page = site.find("404.html")
+    if page is None:
+        return 404, [("content-type", "text/plain; charset=utf-8")], b"There is nothing here.\n"
+    headers, body = page.best(asked["accept-encoding"])
+    return 404, [header for header in headers if header[0] != "etag"], body
+
+
+class Handler:
+    """The RSGI application of one site."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    async def __rsgi__(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
+        headers = scope.headers
+        asked = {name: headers.get(name) or "" for name in ("accept-encoding", "if-none-match")}
+        protocol.response_bytes(*answer(self.site, scope.method, scope.path, asked))
+
+
+def serve(path: Path, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT. OSError if the address cannot be had."""
+    _claim(host, port)
+    asyncio.run(_serve(path, host, port))
+
+
+def _claim(host: str, port: int) -> None:
+    """Granian shares a port with whoever holds it (SO_REUSEPORT): readers would get either's answers. Refuse that."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+
+
+async def _serve(path: Path, host: str, port: int) -> None:
+    server = Server(
+        Handler(Site(path)),
+        address=host,
+        port=port,
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=1024,
+        log_enabled=False,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, server.stop)
+    await server.serve()
+
+
+def main(arguments: Sequence[str]) -> int:
+    folder, address = arguments if len(arguments) == 2 else ("", "")
+    host, _, port = address.rpartition(":")
+    if not port.isdecimal():
+        sys.stderr.write("usage: python -m lightship.serve FOLDER ADDRESS:PORT\n")
+        return 2
+    try:
+        serve(Path(folder).absolute(), host.strip("[]"), int(port))
+    except OSError as error:
+        sys.stderr.write(f"lightship.serve: cannot listen on {address}: {error.strerror}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    # Not sys.exit: Granian's threads may still be answering, and panic when the interpreter is taken down around them.
+    os._exit(main(sys.argv[1:]))
