@@ -1,29 +1,31 @@
-"""Promises: when the next update is due, and whether it is late."""
+"""Promises and their times: what is due, what is late, and when a page must be drawn anew though nobody spoke."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime
 
-from lightship.core.model import Incident
+from lightship.core.model import Incident, Snapshot
 from lightship.core.status import promised
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
-    """The public time of the next update; `late` is by how much it has been missed, None while there is time."""
+class Due:
+    """A promise that someone speaks about `incident` by `at`."""
 
-    due: datetime
-    late: timedelta | None
+    incident: Incident
+    at: datetime
 
-
-def promise(incident: Incident, now: datetime) -> Promise | None:
-    """None where nothing is promised: no time was given, or it has ended."""
-    due = promised(incident)
-    if due is None:
-        return None
-    return Promise(due, now - due if now > due else None)
+    def late(self, now: datetime) -> bool:
+        return now >= self.at
 
 
-def soonest(incidents: Iterable[Incident]) -> datetime | None:
-    """When a person must next speak, on any of them."""
-    return min((due for incident in incidents if (due := promised(incident))), default=None)
+def due(incidents: Iterable[Incident]) -> tuple[Due, ...]:
+    """Every open promise, the soonest first."""
+    promises = ((incident, promised(incident)) for incident in incidents)
+    return tuple(sorted((Due(incident, at) for incident, at in promises if at), key=lambda promise: promise.at))
+
+
+def phase(snapshot: Snapshot, at: datetime) -> tuple[date, int]:
+    """What of a front page changes with time alone: the UTC day, and how many promises are late. Two moments of one
+    phase need no new drawing."""
+    return at.astimezone(UTC).date(), sum(promise.late(at) for promise in due(snapshot.open))

@@ -37,6 +37,9 @@ def days(component_id: str, snapshot: Snapshot) -> tuple[Day, ...]:
     for number in range(DAYS):
         begins = start + timedelta(days=number)
         ends = min(begins + timedelta(days=1), snapshot.at)
+        if status is ComponentStatus.OPERATIONAL and (position == len(turns) or turns[position].at >= ends):
+            rows.append(Day(begins.date(), status, {}))
+            continue
         spans: dict[ComponentStatus, timedelta] = {}
         seen, since = {status}, begins
         while position < len(turns) and turns[position].at < ends:

@@ -140,7 +140,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """Something said about an incident. `texts` is oldest wording first, never empty. `changes` None: components not mentioned."""
+    """Something said about an incident. `texts`: oldest wording first, never empty. `changes` None: no component mentioned."""
 
     id: str
     status: Status

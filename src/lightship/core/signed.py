@@ -22,6 +22,10 @@ Sign = Callable[[bytes], bytes]
 Verify = Callable[[bytes, bytes], bool]
 
 
+class NotOurs(WireError):
+    """The document is whole, but signed with another key."""
+
+
 def shelf_path(month: str) -> str:
     """Where the list of a month's files lies: path -> SHA-256, itself named by hash in the manifest."""
     return f"lightship/months/{month}.json"
@@ -134,4 +138,4 @@ def _signed(document: Json, sign: Sign, key: bytes) -> bytes:
 def _check(raw: Json, verify: Verify, name: str) -> None:
     signature = base64.b64decode(raw["signature"])
     if not verify(canonical({key: value for key, value in raw.items() if key != "signature"}), signature):
-        raise WireError(f"{name} is not signed with this page's key")
+        raise NotOurs(f"{name} is not signed with this page's key")

@@ -70,7 +70,7 @@ def impact(incident: Incident, on_page: frozenset[str] = frozenset()) -> Impact:
     peak, standing = Impact.NONE, dict[str, ComponentStatus]()
     for update in incident.updates:
         standing |= {change.component_id: change.new for change in update.changes or ()}
-        down = {id for id, status in standing.items() if status is ComponentStatus.MAJOR}
+        down = {each for each, status in standing.items() if status is ComponentStatus.MAJOR}
         if down and on_page and down >= on_page:
             now = Impact.CRITICAL
         elif down:

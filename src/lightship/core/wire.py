@@ -308,7 +308,7 @@ def archive_in(body: bytes) -> Month:
         )
 
 
-class reading:
+class reading:  # noqa: N801  it reads as a verb, like contextlib.suppress
     """Parse a document of one format; whatever is missing or of the wrong type in it becomes a WireError."""
 
     def __init__(self, name: str, body: bytes, form: str) -> None:

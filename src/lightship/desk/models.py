@@ -196,11 +196,12 @@ class Entry(models.Model):
 
 
 class Receipt(models.Model):
-    """What a host was found to serve, the last time it was looked at or written to. The newest row of a host counts."""
+    """What a host was found to serve from `at` until `seen_at`. The newest row of a host is what it does now."""
 
     page = models.ForeignKey(Page, models.CASCADE, related_name="receipts")
     host = models.CharField(max_length=64)
     at = models.DateTimeField()
+    seen_at = models.DateTimeField()
     verdict = models.CharField(max_length=16)
     words = models.TextField(blank=True, default="")
     revision = models.PositiveBigIntegerField(default=0)

@@ -92,3 +92,17 @@ def _newest_turn(at: datetime, *, before: bool = False) -> Subquery:
 
 def _status(word: str | None) -> ComponentStatus:
     return ComponentStatus(word) if word else ComponentStatus.OPERATIONAL
+
+
+class Truth:
+    """What publish.py asks: the page as the database has it at the moment of making."""
+
+    def __init__(self, page: Page, url: str, hosts: Iterable[HostLink], now: datetime, *, pulse_seconds: int = 300) -> None:
+        self.page = page
+        self.snapshot = take(page, url, hosts, now, pulse_seconds=pulse_seconds)
+
+    def touched(self, since: int) -> dict[str, frozenset[str]] | None:
+        return touched(self.page, since)
+
+    def month(self, name: str) -> Month:
+        return month(self.page, name)

@@ -1,0 +1,71 @@
+"""The command line. Each command lies in a file of its own, loaded when it is called: a witness never imports the desk."""
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from lightship import __version__
+from lightship.cli.shared import Refused, Told
+from lightship.config import ConfigError
+
+COMMANDS = {
+    "init": "setup",
+    "apply": "setup",
+    "up": "run",
+    "desk": "run",
+    "worker": "run",
+    "post": "speak",
+    "update": "speak",
+    "resolve": "speak",
+    "publish": "publish",
+    "hosts": "publish",
+    "import": "history",
+    "export": "history",
+}
+
+
+class Lazy(click.Group):
+    """Finds a command by its name in COMMANDS; the file `cli/<value>.py` holds it under its own name (`import_` for import)."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"lightship.cli.{COMMANDS[cmd_name]}")
+        command = getattr(module, f"{cmd_name}_" if cmd_name == "import" else cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--config", "config_path", metavar="PATH", help="The configuration file. Default: $LIGHTSHIP_CONFIG, else ./lightship.toml."
+)
+@click.version_option(__version__, prog_name="lightship")
+@click.pass_context
+def lightship(context: click.Context, config_path: str | None) -> None:
+    """The status page that stays lit when you go dark.
+
+    \b
+    Start with:   lightship init && lightship up
+    """
+    context.obj = Told(config_path, os.environ)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Exit status 0 done, 1 refused or failed, 2 usage. The user's mistakes are told without a traceback."""
+    try:
+        status: Any = lightship.main(args=arguments, prog_name="lightship", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except click.exceptions.Abort:
+        status = 1
+    except (Refused, ConfigError) as error:
+        click.echo(f"lightship: {error}", err=True)
+        status = 1
+    sys.exit(status if isinstance(status, int) else 0)

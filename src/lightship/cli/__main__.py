@@ -1,0 +1,5 @@
+"""`python -m lightship.cli`."""
+
+from lightship.cli import main
+
+main()

@@ -1,0 +1,105 @@
+"""publish, hosts: bring the hosts to what the desk says, and see what they serve."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import click
+
+from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
+from lightship.config import HostConfig, PageConfig
+from lightship.prove import Stranger, audit
+from lightship.publish import Publisher
+from lightship.seal import Seal
+
+
+@click.command()
+@click.option("--host", "names", multiple=True, metavar="NAME", help="Only this host. May be repeated.")
+@click.option("--force", is_flag=True, help="Put every file again, and take over a place that held something else.")
+@page_option
+@json_option
+@told
+def publish(told: Told, names: Sequence[str], force: bool, slug: str | None, as_json: bool) -> None:
+    """Make every host hold the newest revision, and prove it. The worker does so by itself; this is for when it does not run.
+
+    \b
+    lightship publish --host vienna
+    """
+    config, page = told.page(slug)
+    from lightship.desk import receipts  # after Django is set up
+    from lightship.desk.worker import open_host, press_for
+
+    press, chosen = press_for(page, config, utc_now()), _chosen(config, names)
+    publisher = Publisher(Seal(config.key), utc_now, Stranger())
+    found = asyncio.run(publisher.publish(press, [open_host(host) for host in chosen], force=force))
+    for receipt in found:
+        receipts.record(page, receipt)
+    lines = "\n".join(_line(r.host, r.verdict, r.revision, r.words, f"{r.milliseconds} ms") for r in found)
+    say(lines, [asdict(receipt) for receipt in found], as_json=as_json)
+    if not all(receipt.proven for receipt in found):
+        raise click.exceptions.Exit(1)
+
+
+@click.group(invoke_without_command=True)
+@page_option
+@json_option
+@click.pass_context
+def hosts(context: click.Context, slug: str | None, as_json: bool) -> None:
+    """What each host was last found to serve.
+
+    \b
+    lightship hosts
+    lightship hosts check --whole
+    """
+    context.meta["hosts"] = (slug, as_json)
+    if context.invoked_subcommand:
+        return
+    config, page = context.ensure_object(Told).page(slug)
+    from lightship.desk import receipts  # after Django is set up
+
+    rows = {host.name: receipts.newest(page, host.name) for host in config.hosts}
+    lines = [
+        _line(name, row.verdict, row.revision, row.words, f"since {row.at:%H:%M} UTC, seen {row.seen_at:%H:%M:%S} UTC")
+        if row
+        else f"{name}: nothing was ever published there"
+        for name, row in rows.items()
+    ]
+    facts = [
+        {
+            "host": name,
+            "verdict": row.verdict,
+            "revision": row.revision,
+            "words": row.words,
+            "at": row.at,
+            "seen_at": row.seen_at,
+        }
+        for name, row in rows.items()
+        if row
+    ]
+    say("\n".join(lines), facts, as_json=as_json)
+
+
+@hosts.command()
+@click.option("--whole", is_flag=True, help="Every page of the history too, not only the front set.")
+@click.pass_context
+def check(context: click.Context, whole: bool) -> None:
+    """Read each host as a stranger, and compare all of it with its signed manifest. Needs no database."""
+    slug, as_json = context.meta["hosts"]
+    config = context.ensure_object(Told).config().page(slug)
+    stranger, seal = Stranger(), Seal(config.key)
+    faults = {host.name: list(audit(stranger, host.url, seal.verify, whole=whole)) for host in config.hosts}
+    lines = [f"{name}: {'; '.join(wrong[:20]) or 'as its manifest says'}" for name, wrong in faults.items()]
+    say("\n".join(lines), faults, as_json=as_json)
+    if any(faults.values()):
+        raise click.exceptions.Exit(1)
+
+
+def _line(name: str, verdict: str, revision: int, words: str, more: str) -> str:
+    return f"{name}: {verdict} at revision {revision} ({more}){': ' + words if words else ''}"
+
+
+def _chosen(config: PageConfig, names: Sequence[str]) -> Sequence[HostConfig]:
+    known = {host.name: host for host in config.hosts}
+    if unknown := set(names) - set(known):
+        raise Refused(f"there is no host {', '.join(sorted(unknown))}; there is {', '.join(known)}")
+    return [known[name] for name in names] if names else config.hosts

@@ -1,0 +1,150 @@
+"""up, desk, worker: the processes."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from lightship.cli.shared import Told, told
+from lightship.config import Config
+
+RESTART_SECONDS = {"desk": 1.0, "worker": 1.0}
+HOST_RESTART_SECONDS = 30.0
+"""A killed local host stays away long enough to be seen missing: by readers, and by the desk."""
+
+
+@click.command()
+@click.option("--bind", metavar="ADDRESS:PORT", help="Where to listen. Default: as desk.url says.")
+@told
+def desk(told: Told, bind: str | None) -> None:
+    """Serve the desk, where staff sign in.
+
+    \b
+    lightship desk --bind 127.0.0.1:8000
+    """
+    config = told.config()
+    url = urlsplit(f"//{bind}" if bind else config.desk.url)
+    from granian import Granian  # only the desk needs it
+    from granian.constants import Interfaces
+
+    os.environ["LIGHTSHIP_CONFIG"] = str(config.path.absolute())  # for the server's own child process
+    Granian(
+        "lightship.desk.wsgi:application",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=url.hostname or "127.0.0.1",
+        port=url.port or 8000,
+        blocking_threads=8,
+        log_level="warning",  # type: ignore[arg-type]
+        respawn_failed_workers=True,
+    ).serve()
+
+
+@click.command()
+@told
+def worker(told: Told) -> None:
+    """Publish what is posted, keep the clock, show that it lives. Any number may run.
+
+    \b
+    lightship worker
+    """
+    config = told.desk()
+    from lightship.desk import worker as work  # after Django is set up
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    work.run(config)
+
+
+@click.command()
+@told
+def up(told: Told) -> None:
+    """Everything on this machine: desk, worker, and a web server for each folder host with a local address.
+
+    \b
+    lightship init && lightship up
+    """
+    config = told.desk()
+    from lightship.cli.setup import sign_in_words  # after Django is set up
+
+    crew = [Hand("desk", _lightship(config, "desk")), Hand("worker", _lightship(config, "worker")), *_local_hosts(config)]
+    for hand in crew:
+        hand.start()
+    click.echo(addresses(config) + sign_in_words(config))
+    _keep(crew)
+
+
+def addresses(config: Config) -> str:
+    lines = [f"  desk     {config.desk.url}/\n"]
+    for page in config.pages.values():
+        lines += [f"  {page.slug:8} {host.url}/   (host {host.name})\n" for host in page.hosts]
+    return "\nLightship is up. Stop it with Ctrl-C; nothing is lost.\n\n" + "".join(lines)
+
+
+@dataclass
+class Hand:
+    """One child process, started again when it falls."""
+
+    name: str
+    command: Sequence[str]
+    child: "subprocess.Popen[bytes] | None" = None
+    due: float = field(default=0.0)
+
+    def start(self) -> None:
+        self.child, self.due = subprocess.Popen(self.command), 0.0  # noqa: S603  our own command line
+
+    def look(self, now: float) -> None:
+        if self.child is None or self.child.poll() is None:
+            return
+        pause = RESTART_SECONDS.get(self.name, HOST_RESTART_SECONDS)
+        if not self.due:
+            self.due = now + pause
+            click.echo(f"{self.name} stopped (status {self.child.returncode}); it starts again in {pause:.0f} s", err=True)
+        elif now >= self.due:
+            self.start()
+
+    def stop(self) -> None:
+        if self.child and self.child.poll() is None:
+            self.child.terminate()
+
+
+def _keep(crew: Sequence[Hand]) -> None:
+    stopping = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.append(True))
+    while not stopping:
+        time.sleep(0.2)
+        for hand in crew:
+            hand.look(time.monotonic())
+    for hand in crew:
+        hand.stop()
+    for hand in crew:
+        if hand.child:
+            try:
+                hand.child.wait(10)
+            except subprocess.TimeoutExpired:
+                hand.child.kill()
+
+
+def _lightship(config: Config, command: str) -> list[str]:
+    return [sys.executable, "-m", "lightship.cli", "--config", str(config.path.absolute()), command]
+
+
+def _local_hosts(config: Config) -> list[Hand]:
+    hands = []
+    for page in config.pages.values():
+        for host in page.hosts:
+            url = urlsplit(host.url)
+            if host.kind == "folder" and url.hostname in ("127.0.0.1", "localhost", "::1") and url.scheme == "http":
+                path = Path(host.options["path"])
+                path.mkdir(parents=True, exist_ok=True)
+                where = f"{'[::1]' if url.hostname == '::1' else '127.0.0.1'}:{url.port or 80}"
+                hands.append(Hand(f"host {host.name}", [sys.executable, "-m", "lightship.serve", str(path), where]))
+    return hands

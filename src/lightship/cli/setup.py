@@ -1,0 +1,143 @@
+"""init, apply: make a desk, and make its pages as a file says."""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lightship.cli.shared import Refused, Told, told, utc_now
+from lightship.config import Config, ConfigError, find_config
+from lightship.seal import new_seed
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+TOML = """\
+# Lightship: what lies where. Names, components and texts are in the desk, not here.
+[desk]
+url = "http://127.0.0.1:8000"
+database = "sqlite:///desk.sqlite3"
+secret = {{ file = "keys/desk.secret" }}
+
+[pages.{slug}]
+url = "{url}"                     # the name that readers know
+key = {{ file = "keys/{slug}.key" }}     # signs what hosts serve; keep a copy elsewhere
+
+[pages.{slug}.hosts.a]
+kind = "folder"                                  # any web server may serve this folder
+path = "hosts/a"
+url = "http://127.0.0.1:8001"                    # this host alone, as a stranger reaches it
+
+[pages.{slug}.hosts.b]
+kind = "folder"
+path = "hosts/b"
+url = "http://127.0.0.1:8002"
+"""
+
+
+@click.command()
+@click.option(
+    "--page", "slug", default="status", show_default=True, metavar="SLUG", help="A short name for the page, for the terminal."
+)
+@click.option("--url", default="http://127.0.0.1:8001", show_default=True, help="Where readers will find it.")
+@click.option("--name", default="", help="What the page is called. Default: Status.")
+@click.option("--email", default="", help="Address of the first account.")
+@told
+def init(told: Told, slug: str, url: str, name: str, email: str) -> None:
+    """Write lightship.toml, keys and data folder; make the database and the first account. What is there is left alone.
+
+    \b
+    lightship init
+    lightship init --page acme --url https://acmestatus.net
+    """
+    path = Path(told.config_path or told.env.get("LIGHTSHIP_CONFIG") or "lightship.toml")
+    try:
+        find_config(str(path), told.env)
+    except ConfigError:
+        _write(path, TOML.format(slug=slug, url=url.rstrip("/")), 0o644)
+        click.echo(f"wrote {path}")
+    _keys(path, slug)
+    config = Told(str(path), told.env).desk()
+    _database(config, name)
+    user = _first_account(email)
+    click.echo(f"Ready. Start it with:  lightship --config {path} up" + sign_in_words(config, user))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@told
+def apply(told: Told, file: Path) -> None:
+    """Make pages, groups and components as FILE says. What is so already is left alone; nothing is removed.
+
+    \b
+    lightship apply components.toml
+    """
+    from lightship.importers.apply import read_file
+
+    config = told.desk()
+    wanted = read_file(file)
+    from lightship.desk.journal.apply import apply as act  # after Django is set up
+
+    for deed in act(wanted, set(config.pages), utc_now()):
+        click.echo(deed)
+
+
+def sign_in_words(config: Config, user: "User | None" = None) -> str:
+    """A one-time link for the first account, and what to do with it."""
+    from django.contrib.auth.models import User  # after Django is set up
+
+    from lightship.desk.views.session import sign_in_link
+
+    user = user or User.objects.filter(is_superuser=True).order_by("pk").first()
+    if user is None:
+        return "\n"
+    link = sign_in_link(user, config.desk.url)
+    return f"\n\nSign in once with this link (it works for an hour):\n\n  {link}\n"
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+
+
+def _keys(path: Path, slug: str) -> None:
+    """Make the keys that are not there. One that is there is never written again."""
+    keys = path.parent / "keys"
+    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, text in (("desk.secret", secrets.token_urlsafe(48)), (f"{slug}.key", base64.b64encode(new_seed()).decode())):
+        if not (keys / name).exists():
+            _write(keys / name, text + "\n", 0o600)
+            click.echo(f"made {keys / name}")
+
+
+def _database(config: Config, name: str) -> None:
+    from django.core.management import call_command
+    from django.db import OperationalError
+
+    from lightship.desk.journal import arrange
+    from lightship.desk.models import Page
+
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except OperationalError as error:
+        raise Refused(f"the database cannot be made: {error}") from error
+    for slug in config.pages:
+        if not Page.objects.filter(slug=slug).exists():
+            arrange.create_page(slug, name or "Status", None, utc_now())
+            click.echo(f"made page {slug}")
+
+
+def _first_account(email: str) -> "User":
+    """The first account has no password until its owner, signed in by link, sets one."""
+    from django.contrib.auth.models import User
+
+    user = User.objects.filter(is_superuser=True).order_by("pk").first()
+    if user is None:
+        user = User.objects.create_superuser("admin", email, None)
+        click.echo("made account admin")
+    return user

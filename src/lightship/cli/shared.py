@@ -1,0 +1,63 @@
+"""What commands have in common: where the configuration is, and how a refusal is told."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lightship import hosts
+from lightship.config import Config, PageConfig, find_config, load
+
+if TYPE_CHECKING:
+    from lightship.desk.models import Page
+
+
+class Refused(Exception):
+    """A command will not or cannot do it; the message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the command line and the environment said before the command's own words."""
+
+    config_path: str | None
+    env: Mapping[str, str]
+
+    def config(self) -> Config:
+        return load(find_config(self.config_path, self.env), self.env, {"hosts": hosts.find})
+
+    def desk(self) -> Config:
+        """The configuration, with Django set up for its database."""
+        from lightship.desk.settings import configure  # only commands of the desk may load Django
+
+        config = self.config()
+        configure(config)
+        return config
+
+    def page(self, slug: str | None) -> "tuple[PageConfig, Page]":
+        """A page's configuration and its row."""
+        config = self.desk()
+        from lightship.desk.models import Page  # after Django is set up
+
+        chosen = config.page(slug)
+        row = Page.objects.filter(slug=chosen.slug).first()
+        if row is None:
+            raise Refused(f"page {chosen.slug!r} is in {config.path} but not in the database: run `lightship init`")
+        return chosen, row
+
+
+told = click.make_pass_decorator(Told)
+page_option = click.option("--page", "slug", metavar="SLUG", help="Which page, where there are several.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def say(words: str, facts: Mapping[str, Any] | list[Any], *, as_json: bool) -> None:
+    """Print for a person, or for a machine."""
+    click.echo(json.dumps(facts, ensure_ascii=False, indent=2, default=str) if as_json else words)

@@ -1,0 +1,111 @@
+"""Read a page as a stranger would: over the public URL, with nothing but what a browser has."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import urllib3
+
+from lightship.core.signed import MANIFEST_PATH, Verify, manifest_in, shelf_in, shelf_path
+from lightship.core.verdict import Verdict
+from lightship.core.wire import WireError, sha256
+
+TRIES = (0.0, 0.03, 0.1, 0.3, 1.0)
+"""Seconds to wait before each look, for caches and name servers that are a moment behind."""
+
+
+def _pool() -> urllib3.PoolManager:
+    return urllib3.PoolManager(
+        num_pools=32,
+        maxsize=4,
+        retries=urllib3.Retry(0, redirect=3),
+        timeout=urllib3.Timeout(connect=4, read=8),
+        headers={"User-Agent": "Lightship (proof)", "Accept-Encoding": "br, gzip", "Cache-Control": "no-cache"},
+    )
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Looks at hosts from outside. One for a process: it keeps connections."""
+
+    pool: urllib3.PoolManager = field(default_factory=_pool)
+
+    async def prove(self, url: str, digest: str) -> tuple[Verdict, str]:
+        """Whether the front page at `url` is the one with this SHA-256; if not, in words, what is there instead."""
+        verdict, words = Verdict.UNREACHABLE, ""
+        for pause in TRIES:
+            await asyncio.sleep(pause)
+            verdict, words = await asyncio.to_thread(self.look, url, digest)
+            if verdict is not Verdict.DIFFERS:
+                break
+        return verdict, words
+
+    def look(self, url: str, digest: str) -> tuple[Verdict, str]:
+        """As `prove`, once and without waiting."""
+        try:
+            answer = self.pool.request("GET", f"{url}/")
+        except urllib3.exceptions.HTTPError as error:
+            return Verdict.UNREACHABLE, f"{url} does not answer: {_plain(error)}"
+        if answer.status != 200:
+            return Verdict.DIFFERS, f"{url}/ answers {answer.status}: {_ADVICE.get(answer.status, 'look at its web server')}"
+        if sha256(answer.data) != digest:
+            return Verdict.DIFFERS, f"{url}/ serves other content than was put there ({len(answer.data):,} bytes)"
+        return Verdict.PROVEN, ""
+
+    def get(self, url: str) -> bytes | str:
+        """The body of an answer of 200, or in words what came instead."""
+        try:
+            answer = self.pool.request("GET", url)
+        except urllib3.exceptions.HTTPError as error:
+            return f"{url} does not answer: {_plain(error)}"
+        return answer.data if answer.status == 200 else f"{url} answers {answer.status}"
+
+    def differing(self, url: str, files: Mapping[str, str]) -> Iterator[str]:
+        """In words, each path of `files` (path -> SHA-256) that is missing or other."""
+        with ThreadPoolExecutor(4) as pool:
+            bodies = pool.map(self.get, (_address(url, path) for path in files))
+            for (path, digest), body in zip(files.items(), bodies, strict=True):
+                if isinstance(body, str):
+                    yield body
+                elif sha256(body) != digest:
+                    yield f"{_address(url, path)} is not what the manifest names"
+
+
+def _address(url: str, path: str) -> str:
+    """A page is read by its folder's address, as readers do: some hosts serve no index.html by name."""
+    return f"{url}/{path.removesuffix('index.html')}"
+
+
+_ADVICE = {
+    401: "strangers must be let in without a password",
+    403: "strangers must be allowed to read; look at its permissions",
+    404: "its web root is not where the files were put",
+}
+
+
+def _plain(error: Exception) -> str:
+    """The cause at the bottom of urllib3's chain, without addresses of objects."""
+    while isinstance(inner := getattr(error, "reason", None) or error.__cause__, Exception):
+        error = inner
+    return str(error).split(": ", 1)[-1]
+
+
+def audit(stranger: Stranger, url: str, verify: Verify, *, whole: bool = False) -> Iterator[str]:
+    """Everything that is wrong with what a host serves, against its own signed manifest: of the front set and the months'
+    lists, and with `whole` of every page of history too."""
+    manifest_body = stranger.get(f"{url}/{MANIFEST_PATH}")
+    if isinstance(manifest_body, str):
+        yield manifest_body
+        return
+    try:
+        manifest = manifest_in(manifest_body, verify)
+    except WireError as error:
+        yield str(error)
+        return
+    shelves = {shelf_path(month): digest for month, digest in manifest.months.items()}
+    yield from stranger.differing(url, {**manifest.files, **shelves})
+    for path in shelves if whole else ():
+        body = stranger.get(f"{url}/{path}")
+        if isinstance(body, bytes):
+            yield from stranger.differing(url, shelf_in(body))
