@@ -1,0 +1,202 @@
+"""The apply file: a TOML of the pages, groups and components that there should be, parsed; the desk's journal makes it so.
+
+What the file does not say (None) is left as it is. See docs/examples/apply.toml.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+
+from lightship.config.fields import Url
+from lightship.config.toml import STRICT, ConfigError, Document, Fault, KeyPath, parse
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("is not a time zone; use a name like Europe/Vienna") from error
+    return text
+
+
+def _line(text: str) -> str:
+    """In one line, as the desk keeps names, so that names match."""
+    text = " ".join(text.split())
+    if not 1 <= len(text) <= 255:
+        raise ValueError("should have 1 to 255 characters")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_line)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{12}$")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedComponent:
+    """Found again by `id` where it is given, else by name."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    name: Name
+    id: Id | None = None
+    description: str | None = None
+    group: Name | None = None
+    showcase: bool | None = None
+    start_date: date | None = None
+    only_show_if_degraded: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedGroup:
+    name: str
+    id: str | None = None
+    description: str | None = None
+    components: tuple[WantedComponent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedPage:
+    """`slug` None: the only page there is. `rows`: groups and components without one, in the order of the file."""
+
+    slug: str | None
+    name: str | None = None
+    description: str | None = None
+    time_zone: str | None = None
+    support_url: str | None = None
+    promise_minutes: int | None = None
+    rows: tuple[WantedGroup | WantedComponent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    pages: tuple[WantedPage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    name: Name
+    id: Id | None = None
+    description: str | None = None
+    components: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    name: Name | None = None
+    description: str | None = None
+    time_zone: Annotated[str, AfterValidator(_zone)] | None = None
+    support_url: Url | None = None
+    promise_minutes: Annotated[int, Field(ge=1, le=24 * 60)] | None = None
+    groups: tuple[_Group, ...] = ()
+    components: tuple[WantedComponent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    page: _Page | None = None
+    pages: dict[str, _Page] = field(default_factory=dict)
+
+
+def read_file(path: Path) -> Wanted:
+    try:
+        return read(str(path), path.read_bytes())
+    except OSError as error:
+        raise ConfigError([Fault(str(path), 0, "", f"cannot be read: {error.strerror}")]) from error
+
+
+def read(name: str, raw: bytes) -> Wanted:
+    """ConfigError with every fault at once."""
+    document = parse(name, raw)
+    file, faults = document.check(_File, document.data)
+    for at, page in _raw_pages(document.data):
+        faults += _contradictions(document, at, page)
+    if "page" in document.data and "pages" in document.data:
+        faults.append(document.fault(("page",), "either [page], for the only page, or [pages.SLUG] for each; not both"))
+    if not document.data:
+        faults.append(Fault(name, 0, "", "is empty"))
+    if faults:
+        raise ConfigError(faults)
+    found = (
+        [(None, ("page",), file.page)] if file.page else [(slug, ("pages", slug), page) for slug, page in file.pages.items()]
+    )
+    return Wanted(tuple(_page(slug, page, document.lines, at) for slug, at, page in found))
+
+
+def _page(slug: str | None, page: _Page, lines: Mapping[KeyPath, int], at: KeyPath) -> WantedPage:
+    own = {component.name: component for component in page.components}
+    placed: list[tuple[int, WantedGroup | WantedComponent]] = []
+    for number, group in enumerate(page.groups):
+        inside = [own.get(name) or WantedComponent(name=name) for name in group.components]
+        inside += [c for c in page.components if c.group == group.name and c.name not in group.components]
+        wanted = WantedGroup(name=group.name, id=group.id, description=group.description, components=tuple(inside))
+        placed.append((lines.get((*at, "groups", number), 0), wanted))
+    listed = {name for group in page.groups for name in group.components}
+    for number, component in enumerate(page.components):
+        if component.group is None and component.name not in listed:
+            placed.append((lines.get((*at, "components", number), 0), component))
+    return WantedPage(
+        slug=slug,
+        name=page.name,
+        description=page.description,
+        time_zone=page.time_zone,
+        support_url=page.support_url,
+        promise_minutes=page.promise_minutes,
+        rows=tuple(row for _, row in sorted(placed, key=lambda pair: pair[0])),
+    )
+
+
+def _raw_pages(data: Mapping[str, Any]) -> list[tuple[KeyPath, dict[str, Any]]]:
+    pages: list[tuple[KeyPath, Any]] = [(("page",), data.get("page"))]
+    if isinstance(data.get("pages"), dict):
+        pages += [(("pages", slug), page) for slug, page in data["pages"].items()]
+    return [(at, page) for at, page in pages if isinstance(page, dict)]
+
+
+def _contradictions(document: Document, at: KeyPath, page: Mapping[str, Any]) -> list[Fault]:
+    """What is wrong only between the parts. It looks at raw data, so as to be told along with all else."""
+    groups, components = _rows(page, "groups"), _rows(page, "components")
+    faults = _twice(document, (*at, "groups"), groups, "name") + _twice(document, (*at, "components"), components, "name")
+    faults += _twice(document, (*at, "groups"), groups, "id") + _twice(document, (*at, "components"), components, "id")
+    home: dict[str, str] = {}
+    for number, group in enumerate(groups):
+        for place, name in enumerate(_names(group)):
+            if home.setdefault(name, group.get("name", "")) != group.get("name", "") or _names(group).index(name) != place:
+                where = (*at, "groups", number, "components", place)
+                faults.append(document.fault(where, f"{name} stands in group {home[name]} already"))
+    for number, component in enumerate(components):
+        wanted, where = component.get("group"), (*at, "components", number, "group")
+        if isinstance(wanted, str) and wanted not in [group.get("name") for group in groups]:
+            faults.append(document.fault(where, f"there is no group {wanted!r} in this file"))
+        elif isinstance(wanted, str) and home.get(str(component.get("name")), wanted) != wanted:
+            faults.append(document.fault(where, f"group {home[component['name']]} lists it too: say one of the two"))
+    return faults
+
+
+def _rows(page: Mapping[str, Any], key: str) -> Sequence[dict[str, Any]]:
+    rows = page.get(key)
+    return [row if isinstance(row, dict) else {} for row in rows] if isinstance(rows, list) else []
+
+
+def _names(group: Mapping[str, Any]) -> list[str]:
+    names = group.get("components")
+    return [" ".join(name.split()) for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def _twice(document: Document, at: KeyPath, rows: Sequence[Mapping[str, Any]], key: str) -> list[Fault]:
+    count: Counter[str] = Counter()
+    faults = []
+    for number, row in enumerate(rows):
+        value = row.get(key)
+        if isinstance(value, str):
+            count[value] += 1
+            if count[value] > 1:
+                faults.append(document.fault((*at, number, key), f"{value!r} is there twice: nobody could tell them apart"))
+    return faults
