@@ -27,7 +27,7 @@ class HostError(Exception):
         self.permanent = permanent
 
 
-class Conflict(HostError):  # noqa: N818 - the name says it
+class Conflict(HostError):
     """Someone else released since the manifest was read: read again, then decide again."""
 
 
@@ -104,7 +104,10 @@ def find(kind: str) -> type[Host]:
     """The class of a kind: the one in the file of that name that has all of `Host`'s methods. LookupError if there is none."""
     if kind not in kinds():
         raise LookupError(f"there is no kind of host {kind!r}")
-    module = importlib.import_module(f"{__name__}.{kind}")
+    try:
+        module = importlib.import_module(f"{__name__}.{kind}")
+    except ModuleNotFoundError as error:
+        raise LookupError(f"hosts of kind {kind!r} need the package {error.name!r}: install lightship[all]") from error
     for value in vars(module).values():
         if isinstance(value, type) and value.__module__ == module.__name__ and hasattr(value, "release"):
             return value
