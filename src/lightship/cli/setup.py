@@ -43,7 +43,7 @@ url = "http://127.0.0.1:8002"
     "--page", "slug", default="status", show_default=True, metavar="SLUG", help="A short name for the page, for the terminal."
 )
 @click.option("--url", default="http://127.0.0.1:8001", show_default=True, help="Where readers will find it.")
-@click.option("--name", default="", help="What the page is called. Default: Status.")
+@click.option("--name", default="", help="What the page is called. Default: Our services.")
 @click.option("--email", default="", help="Address of the first account.")
 @told
 def init(told: Told, slug: str, url: str, name: str, email: str) -> None:
@@ -128,7 +128,7 @@ def _database(config: Config, name: str) -> None:
         raise Refused(f"the database cannot be made: {error}") from error
     for slug in config.pages:
         if not Page.objects.filter(slug=slug).exists():
-            arrange.create_page(slug, name or "Status", None, utc_now())
+            arrange.create_page(slug, name or "Our services", None, utc_now())
             click.echo(f"made page {slug}")
 
 

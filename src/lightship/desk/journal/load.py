@@ -41,6 +41,25 @@ class Loaded:
     known: int
 
 
+def adopt(page: Page, source: core.Page) -> Page:
+    """Give an empty page the identity of the one whose history it takes in: its id, name and words. The new row."""
+    with transaction.atomic():
+        slug, epoch = page.slug, page.epoch
+        page.delete()
+        return Page.objects.create(
+            id=source.id,
+            slug=slug,
+            name=source.name[:255],
+            time_zone=source.time_zone,
+            description=source.description,
+            support_url=source.support_url,
+            promise_minutes=source.promise_minutes,
+            created_at=source.created_at,
+            updated_at=source.updated_at,
+            epoch=epoch,
+        )
+
+
 def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
     now = millisecond(now)
     with transaction.atomic():

@@ -1,0 +1,117 @@
+"""A page to look at: Lumen Mail, with some weeks of history and one open incident. Does nothing to a page that has any.
+
+python script/sample.py run/lightship.toml
+"""
+
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+
+from lightship.cli.shared import Told
+from lightship.core.model import ComponentStatus, Facts, Status
+
+DOWN, PARTLY, SLOW, FINE = ComponentStatus.MAJOR, ComponentStatus.PARTIAL, ComponentStatus.DEGRADED, ComponentStatus.OPERATIONAL
+LOOKING, KNOWN, WATCHING, OVER = Status.INVESTIGATING, Status.IDENTIFIED, Status.MONITORING, Status.RESOLVED
+
+GROUPS = {
+    "Mail": ("Webmail", "IMAP and POP", "Sending (SMTP)", "Spam filter"),
+    "Hosting": ("Web servers", "Databases", "Control panel"),
+    "Domains": ("Name servers", "Registration"),
+    "": ("Customer centre",),
+}
+
+PAST = (
+    # days ago, minutes it lasted, component, how bad, name, first words, cause
+    (83, 42, "Databases", SLOW, "Databases answer slowly", "Queries take 3 to 5 seconds on db-04. Websites on it load slowly.", "A backup ran at the wrong hour."),
+    (67, 18, "Webmail", PARTLY, "Webmail shows an empty inbox to some", "About 4 % of mailboxes look empty in webmail. No mail is lost: other programs show it all.", "A cache kept an old list of folders."),
+    (51, 95, "Sending (SMTP)", PARTLY, "Mail to two large providers is delayed", "Mail to two large providers waits up to an hour. It is delivered, only late.", "One sending address was on a block list; we moved it."),
+    (38, 12, "Control panel", DOWN, "The control panel is down", "Signing in to the control panel ends with error 502. Websites and mail work.", "A certificate inside our network had run out."),
+    (24, 31, "Name servers", SLOW, "One of three name servers does not answer", "ns2 does not answer. The other two do, so look-ups work, a little slower.", "A router at the second site restarted."),
+    (11, 57, "Web servers", PARTLY, "Websites on web-21 to web-24 fail at times", "One request in five to sites on web-21 to web-24 fails with error 503.", "A load balancer sent requests to a server that was being replaced."),
+    (5, 9, "Spam filter", SLOW, "Mail arrives up to ten minutes late", "Incoming mail waits in the spam filter for up to ten minutes.", "The filter's rules had grown too large; we pruned them."),
+)  # fmt: skip
+
+
+def main(config: str) -> None:
+    told = Told(config, os.environ)
+    _, page = told.page(None)
+    if page.components.exists():
+        return
+    from lightship.desk import journal
+    from lightship.desk.journal import arrange
+
+    now = datetime.now(UTC).replace(microsecond=0)
+    born = now - timedelta(days=120)
+    names = {}
+    for group_name, components in GROUPS.items():
+        group = arrange.create_group(page, group_name, None, born) if group_name else None
+        for name in components:
+            names[name] = arrange.create_component(page, name, None, born, group=group).pk
+
+    for days, minutes, component, level, name, words, cause in PAST:
+        _past(page, now - timedelta(days=days), minutes, names[component], level, name, words, cause)
+
+    window = journal.Window(
+        name="New disks for the database servers",
+        body="Each database server restarts once, for about two minutes. Sites that use it show an error in that time.",
+        starts=now.replace(hour=2, minute=0, second=0) + timedelta(days=2),
+        ends=now.replace(hour=4, minute=0, second=0) + timedelta(days=2),
+        components=frozenset([names["Databases"]]),
+    )
+    journal.schedule(page, window, None, now - timedelta(days=1))
+    _open(page, now, names)
+    print("made the sample page: Lumen Mail")
+
+
+def _past(page, began, minutes, component, level, name, words, cause) -> None:  # type: ignore[no-untyped-def]
+    from lightship.desk import journal
+
+    first = journal.Say(status=LOOKING, body=words, facts=Facts(symptom=words, since=began), statuses={component: level})
+    incident = journal.open_incident(page, journal.Opening(name=name, say=first), None, began + timedelta(minutes=4))
+    ended = began + timedelta(minutes=minutes)
+    known = journal.Say(status=KNOWN, body=f"{cause} We are putting it right.", facts=Facts(cause=cause))
+    journal.update(incident, known, None, began + timedelta(minutes=minutes // 2))
+    over = Facts(ended=ended, cause=cause)
+    last = journal.Say(status=OVER, body="It works again for everyone.", facts=over, statuses={component: FINE})
+    journal.update(incident, last, None, ended + timedelta(minutes=2))
+
+
+def _open(page, now, names) -> None:  # type: ignore[no-untyped-def]
+    from lightship.desk import journal
+
+    began = now - timedelta(minutes=34)
+    facts = Facts(
+        symptom="Signing in to webmail fails with error 503. No mail is lost: it waits and will arrive.",
+        scope="Customers on servers mail-07 to mail-18, about 6,200 mailboxes. All others work.",
+        since=began,
+        doing="Two engineers are looking at the storage of these servers.",
+        workaround="Read mail with any mail program: phones and desktop programs work.",
+        no_estimate=True,
+        next_update=now - timedelta(minutes=1),
+    )
+    first = journal.Say(
+        status=LOOKING,
+        body="Webmail sign-in fails for some customers. Two engineers are on it.",
+        facts=facts,
+        statuses={names["Webmail"]: DOWN, names["Control panel"]: SLOW},
+    )
+    opening = journal.Opening(name="Webmail is down for customers on mail-07 to mail-18", say=first, started_at=began)
+    incident = journal.open_incident(page, opening, None, now - timedelta(minutes=28))
+    known = Facts(
+        symptom=facts.symptom,
+        scope=facts.scope,
+        since=began,
+        doing="Moving the 12 affected mailbox servers to spare hardware; 4 are done.",
+        workaround=facts.workaround,
+        no_estimate=True,
+        next_update=now + timedelta(minutes=4),
+        cause="A failed storage controller.",
+    )
+    second = journal.Say(
+        status=KNOWN, body="A storage controller failed. We are moving 12 servers to spare hardware.", facts=known
+    )
+    journal.update(incident, second, None, now - timedelta(minutes=11))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,93 @@
+"""import, export: bring a history in from elsewhere, and carry everything out."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
+from lightship.importers import Imported, ImporterError, read
+
+STATUSPAGE_API = "https://api.statuspage.io/v1"
+
+
+@click.command("import")
+@click.argument("kind", metavar="KIND")
+@click.argument("source", metavar="SOURCE")
+@click.option("--key", default="", help="API key, for statuspage's management API.")
+@click.option("--api", default=STATUSPAGE_API, show_default=True, help="Where that API is.")
+@page_option
+@json_option
+@told
+def import_(told: Told, kind: str, source: str, key: str, api: str, slug: str | None, as_json: bool) -> None:
+    """Bring in pages' history. KIND: statuspage, cstate or lightship. What is here already is left alone.
+
+    \b
+    lightship import statuspage https://status.example.com
+    lightship import statuspage saved.json
+    lightship import statuspage PAGE_ID --key KEY
+    lightship import cstate path/to/site
+    lightship import lightship export/
+    """
+    _, page = told.page(slug)
+    try:
+        with Console(stderr=True).status(f"reading {source}"):
+            found = read(kind, source, **({"key": key, "api": api} if key else {}))
+    except ImporterError as error:
+        raise Refused(str(error)) from error
+    from lightship.desk.journal import arrange  # after Django is set up
+    from lightship.desk.journal.load import History, adopt, load
+
+    with Console(stderr=True).status("writing the journal"):
+        if found.page and not page.incidents.exists() and not page.components.exists():
+            if found.revision:
+                page = adopt(page, found.page)
+            else:
+                words = {"name": found.page.name, "time_zone": found.page.time_zone, "description": found.page.description}
+                arrange.describe_page(page, words, None, utc_now())
+        history = History(
+            groups=found.groups,
+            components=found.components,
+            incidents=found.incidents,
+            turns=found.turns,
+            revision=found.revision,
+            epoch=found.epoch,
+            updated_at=found.page.updated_at if found.page else None,
+        )
+        loaded = load(page, history, None, utc_now())
+    facts = {**asdict(loaded), "components": len(found.components), "problems": [asdict(each) for each in found.problems]}
+    say(_report(found, loaded.incidents, loaded.maintenances, loaded.updates, loaded.known), facts, as_json=as_json)
+
+
+def _report(found: Imported, incidents: int, maintenances: int, updates: int, known: int) -> str:
+    lines = [
+        f"read     {len(found.incidents)} incidents and maintenances, {len(found.components)} components",
+        f"written  {incidents} incidents, {maintenances} maintenances, {updates} updates; {known} were here already",
+    ]
+    if found.problems:
+        lines.append(f"not read whole ({len(found.problems)}):")
+        lines += [f"  {problem.where}: {problem.what}" for problem in found.problems]
+    return "\n".join(lines)
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@page_option
+@told
+def export(told: Told, directory: Path, slug: str | None) -> None:
+    """Write everything public to DIRECTORY as JSON, and the journal (who did what when) as one JSON line each.
+
+    \b
+    lightship export backup/
+    """
+    config, page = told.page(slug)
+    from lightship.desk.export import files  # after Django is set up
+
+    count = 0
+    for path, body in files(page, config, utc_now()):
+        target = directory / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(body)
+        count += 1
+    click.echo(f"wrote {count} files to {directory}; `lightship import lightship {directory}` reads them back")
