@@ -79,10 +79,14 @@ def apply(told: Told, file: Path) -> None:
 
     config = told.desk()
     wanted = read_file(file)
-    from lightship.desk.journal.apply import apply as act  # after Django is set up
+    from lightship.desk.journal import JournalError  # after Django is set up
+    from lightship.desk.journal.apply import apply as act
 
-    for deed in act(wanted, set(config.pages), utc_now()):
-        click.echo(deed)
+    try:
+        for deed in act(wanted, set(config.pages), utc_now()):
+            click.echo(deed)
+    except JournalError as error:
+        raise Refused(str(error)) from error
 
 
 def sign_in_words(config: Config, user: "User | None" = None) -> str:
