@@ -31,8 +31,7 @@ def describe_page(page: Page, fields: Mapping[str, Any], by: By, now: datetime) 
 def create_group(page: Page, name: str, by: By, now: datetime, **more: Any) -> Group:
     now = millisecond(now)
     with transaction.atomic():
-        last = page.groups.order_by("position").last()
-        row = Group(**{**_born(last, now), **more}, page=page, name=_name(name))
+        row = Group(**{**_born(_last(page, None), now), **more}, page=page, name=_name(name))
         enter(page, "create group", now, by, subject=row.pk, name=row.name)
         row.save(force_insert=True)
     return row
@@ -52,8 +51,7 @@ def remove_group(group: Group, by: By, now: datetime) -> None:
 def create_component(page: Page, name: str, by: By, now: datetime, **more: Any) -> Component:
     now = millisecond(now)
     with transaction.atomic():
-        last = page.components.filter(group=more.get("group")).order_by("position").last()
-        row = Component(**{**_born(last, now), **more}, page=page, name=_name(name))
+        row = Component(**{**_born(_last(page, more.get("group")), now), **more}, page=page, name=_name(name))
         _of_this_page(row)
         enter(page, "create component", now, by, subject=row.pk, name=row.name)
         row.save(force_insert=True)
@@ -98,8 +96,14 @@ def _describe(page: Page, row: Page | Group | Component, deed: str, fields: Mapp
     return True
 
 
-def _born(last: Group | Component | None, now: datetime) -> dict[str, Any]:
-    return {"id": new_id(), "position": last.position + 1 if last else 1, "created_at": now, "updated_at": now}
+def _last(page: Page, group: Group | None) -> int:
+    """The last position taken: in the group, or among the page's groups and lone components, which share one row."""
+    inside = list(page.components.filter(group=group).values_list("position", flat=True))
+    return max(inside + ([] if group else list(page.groups.values_list("position", flat=True))), default=0)
+
+
+def _born(last: int, now: datetime) -> dict[str, Any]:
+    return {"id": new_id(), "position": last + 1, "created_at": now, "updated_at": now}
 
 
 def _of_this_page(component: Component) -> None:
