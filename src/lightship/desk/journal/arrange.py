@@ -68,7 +68,8 @@ def retire_component(component: Component, by: By, now: datetime) -> bool:
 
 
 def arrange(page: Page, order: Sequence[Group | Component], by: By, now: datetime) -> bool:
-    """Give each row of `order` the position that it has there. For one list at a time: the page's groups and lone components, or a group's components."""
+    """Give each row of `order` the position that it has there. For one list at a time: the page's groups and lone
+    components, or a group's components."""
     moved = [(row, number) for number, row in enumerate(order, 1) if row.position != number]
     if not moved:
         return False
