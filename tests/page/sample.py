@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from tests.page.texts import GROUPS, NAMES, PAST, TALES, Tale
+
 from lightship.core import history
 from lightship.core.model import (
     Change,
@@ -21,7 +23,6 @@ from lightship.core.model import (
     Turn,
     Update,
 )
-from tests.page.texts import GROUPS, NAMES, PAST, TALES, Tale
 
 NOW = datetime(2026, 11, 22, 14, 15, tzinfo=UTC)
 OLD = datetime(2024, 3, 1, 9, 0, tzinfo=UTC)

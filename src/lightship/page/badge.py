@@ -10,8 +10,8 @@ _COLOUR = {"none": "#2a6f52", "minor": "#8a5a00", "major": "#a8480a", "critical"
 
 def file(snapshot: Snapshot) -> dict[str, bytes]:
     live = [component.status for component in snapshot.components if not component.retired]
-    open = [impact(incident) for incident in snapshot.open if incident.kind is Kind.INCIDENT]
-    indicator = rollup(live, open).indicator
+    impacts = [impact(incident) for incident in snapshot.open if incident.kind is Kind.INCIDENT]
+    indicator = rollup(live, impacts).indicator
     word = labels.BADGE[indicator]
     left, right = _width("status"), _width(word)
     return {"badge.svg": render("badge.svg", word=word, colour=_COLOUR[indicator], left=left, right=right)}

@@ -16,12 +16,11 @@ _OK = ComponentStatus.OPERATIONAL
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`marks`: class and SVG path of each kind of bad day; `unborn`: how many days at the left are before its time."""
+    """`marks`: class and SVG path, first of all days it has lived, then of each kind of bad day over them."""
 
     share: str
     sentence: str
     marks: tuple[tuple[str, str], ...]
-    unborn: int
 
 
 def bar(component: Component, snapshot: Snapshot) -> Bar:
@@ -30,7 +29,7 @@ def bar(component: Component, snapshot: Snapshot) -> Bar:
     unborn = sum(day.date < born for day in rows[:-1])
     lived = rows[unborn:]
     share = percent(uptime(rows, born=lived[0].date))
-    return Bar(share, _sentence(lived, share), _marks(rows, unborn), unborn)
+    return Bar(share, _sentence(lived, share), _marks(rows, unborn))
 
 
 def _born(component: Component, snapshot: Snapshot) -> date:
@@ -47,13 +46,14 @@ def percent(share: float) -> str:
 
 
 def _marks(rows: Sequence[Day], unborn: int) -> tuple[tuple[str, str], ...]:
-    """Day n is drawn at x = 5n+2 of 450; neighbours are reached by relative moves, which compress well."""
-    marks = []
-    for status in list(ComponentStatus)[1:]:
-        at = [5 * n + 2 for n, day in enumerate(rows) if n >= unborn and day.worst is status]
-        if at:
-            marks.append((labels.TONE[status], "".join(f"M{x} 0v24" for x in at)))
-    return tuple(marks)
+    """A day is five units of 450, drawn as a dash of a thick line: a run of like days is one stroke of it."""
+    strokes: dict[str, str] = {"": f"M{5 * unborn},9h{5 * (len(rows) - unborn)}"}
+    for status, run in groupby(range(unborn, len(rows)), key=lambda n: rows[n].worst):
+        numbers = list(run)
+        if status is not _OK:
+            tone = labels.TONE[status]
+            strokes[tone] = strokes.get(tone, "") + f"M{5 * numbers[0]},9h{5 * len(numbers)}"
+    return tuple(strokes.items())
 
 
 def _sentence(rows: Sequence[Day], share: str) -> str:

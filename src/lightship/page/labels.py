@@ -54,7 +54,7 @@ BADGE = {
     "critical": "down",
     "maintenance": "maintenance",
 }
-_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def number(count: int) -> str:

@@ -46,8 +46,13 @@ def _template(name: str) -> str:
 
 @cache
 def asset(name: str) -> str:
-    text = source("static", name)
-    return _small_css(text) if name.endswith(".css") else _small_js(text)
+    return _small_css(source("static", name)) if name.endswith(".css") else _small_js(source("static", name))
+
+
+@cache
+def script(*, live: bool) -> str:
+    """One inline script: times in the reader's zone everywhere; on the front page also watching the pulse."""
+    return "\n".join([asset("times.js"), *([asset("live.js")] if live else [])])
 
 
 def _small_css(text: str) -> str:
@@ -67,11 +72,11 @@ def _hashed(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def policy(script: str, hosts: Sequence[HostLink] = ()) -> str:
+def policy(*, live: bool, hosts: Sequence[HostLink] = ()) -> str:
     """Nothing but our own style and script may run; the script may ask this host, and the others whether they are alive."""
     origins = " ".join(dict.fromkeys(["'self'", *(origin for host in hosts if (origin := _origin(host.url)))]))
     return (
-        f"default-src 'none';style-src {_hashed(asset('page.css'))};script-src {_hashed(asset(script))};"
+        f"default-src 'none';style-src {_hashed(asset('page.css'))};script-src {_hashed(script(live=live))};"
         f"connect-src {origins};img-src data:;base-uri 'none';form-action 'none'"
     )
 

@@ -11,6 +11,8 @@ from lightship.core.model import HostLink, Incident, Kind, Month, Page, Snapshot
 from lightship.core.status import ended_at
 from lightship.page import badge, calendar, feeds, labels, prose, render, statuspage, story, times, view
 
+WEB = ("https://", "http://")
+
 
 def front(snapshot: Snapshot) -> dict[str, bytes]:
     """Every file that may change with any revision. The front page is last: what it links to is there before it."""
@@ -35,7 +37,7 @@ def index(snapshot: Snapshot) -> bytes:
     """The front page alone."""
     return render.render(
         "index.html",
-        **_frame(snapshot.page, snapshot.hosts, "front.js", depth=0),
+        **_frame(snapshot.page, snapshot.hosts, depth=0, live=True),
         snapshot=snapshot,
         front=view.front(snapshot),
         made=times.machine(snapshot.at),
@@ -46,7 +48,7 @@ def index(snapshot: Snapshot) -> bytes:
 def leaf(page: Page, incident: Incident, hosts: Sequence[HostLink]) -> dict[str, bytes]:
     """The permanent files of one incident or maintenance. The same arguments give the same bytes, now and in ten years."""
     told = story.story(incident, incident.components, None)
-    frame = _frame(page, hosts, "leaf.js", depth=2)
+    frame = _frame(page, hosts, depth=2)
     html = render.render(
         "incident.html", **frame, story=told, canonical=statuspage.link(page, incident), month=incident.month,
         month_name=times.month_name(incident.month), planned=incident.kind is Kind.MAINTENANCE, ended=incident.ended,
@@ -56,7 +58,7 @@ def leaf(page: Page, incident: Incident, hosts: Sequence[HostLink]) -> dict[str,
 
 def month(page: Page, month: Month, hosts: Sequence[HostLink]) -> dict[str, bytes]:
     """A month's page and archive; the same arguments give the same bytes."""
-    frame = _frame(page, hosts, "leaf.js", depth=2)
+    frame = _frame(page, hosts, depth=2)
     html = render.render(
         "month.html",
         **frame,
@@ -75,21 +77,22 @@ def build(page: Page, hosts: Sequence[HostLink]) -> str:
     return sha256(named.encode()).hexdigest()[:16]
 
 
-def _frame(page: Page, hosts: Sequence[HostLink], script: str, *, depth: int) -> dict[str, object]:
+def _frame(page: Page, hosts: Sequence[HostLink], *, depth: int, live: bool = False) -> dict[str, object]:
     """What the shell around every page needs. `up` leads from a page at that depth to the root of the site."""
     return {
         "page": page,
         "name": prose.legal(page.name),
-        "hosts": [host for host in hosts if host.url.startswith(("https://", "http://"))],
-        "policy": render.policy(script, hosts if depth == 0 else ()),
-        "script": Markup(render.asset(script)),  # noqa: S704 - our own file
+        "hosts": [host for host in hosts if host.url.startswith(WEB)],
+        "support": page.support_url if page.support_url.startswith((*WEB, "mailto:", "tel:")) else "",
+        "policy": render.policy(live=live, hosts=hosts if live else ()),
+        "script": Markup(render.script(live=live)),  # noqa: S704 - our own file
         "up": "../" * depth,
     }
 
 
 def _history(snapshot: Snapshot) -> dict[str, bytes]:
     months = [(month, times.month_name(month), count) for month, count in snapshot.months]
-    frame = _frame(snapshot.page, (), "leaf.js", depth=1)
+    frame = _frame(snapshot.page, (), depth=1)
     canonical = f"{snapshot.page.url}/history/"
     return {"history/index.html": render.render("history.html", **frame, months=months, canonical=canonical)}
 
@@ -123,7 +126,7 @@ def _state(snapshot: Snapshot) -> bytes:
 
 def _plain(template: str, page: Page, hosts: Sequence[HostLink]) -> bytes:
     """Shown where nothing else of ours can be reached: no relative link would lead anywhere from here."""
-    return render.render(template, **_frame(page, hosts, "leaf.js", depth=0))
+    return render.render(template, **_frame(page, hosts, depth=0))
 
 
 def _paths(snapshot: Snapshot) -> Iterable[str]:

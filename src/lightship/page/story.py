@@ -6,7 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
-from lightship.core.clock import promise
+from lightship.core.clock import due
 from lightship.core.model import Change, Component, ComponentStatus, Facts, Impact, Incident, Kind, Status, Update
 from lightship.core.status import began, ended_at, impact, told, worst
 from lightship.page import labels, prose, times
@@ -80,7 +80,9 @@ def facts_of(incident: Incident, facts: Facts, touched: tuple[Component, ...], n
         start, until = incident.scheduled_for, incident.scheduled_until
         first = [Fact("Window", window(start, until, now))] if start else []
     else:
-        first = [Fact("Since", times.when(began(incident), now), "" if incident.ended else "since")]
+        # The script counts in the span how long it lasts.
+        since = times.when(began(incident), now)
+        first = [Fact("Since", since) if incident.ended else Fact("Since", Markup("{}<span></span>").format(since), "since")]
     scope = prose.line(facts.scope) if facts.scope else escape(labels.listed([prose.legal(c.name) for c in touched], 6))
     rows = [Fact("Affects", scope), *first]
     rows += _ended(incident, facts, now) if incident.ended else _running(incident, facts, now)
@@ -89,7 +91,7 @@ def facts_of(incident: Incident, facts: Facts, touched: tuple[Component, ...], n
 
 def _running(incident: Incident, facts: Facts, now: datetime | None) -> list[Fact]:
     doing = prose.line(facts.doing or labels.DOING[incident.status])
-    estimate = times.when(facts.estimate, now) if facts.estimate else Markup("No estimate yet" if facts.no_estimate else "")
+    estimate = times.when(facts.estimate, now) if facts.estimate else escape("No estimate yet" if facts.no_estimate else "")
     return [
         Fact("Doing now", doing),
         _next(incident, now),
@@ -100,14 +102,19 @@ def _running(incident: Incident, facts: Facts, now: datetime | None) -> list[Fac
 
 
 def _next(incident: Incident, now: datetime | None) -> Fact:
-    """Lateness is said without the script where the moment of making is known."""
-    due = incident.updates[-1].facts.next_update
-    if due is None:
-        return Fact("Next update", Markup("" if incident.status is Status.SCHEDULED else "No time promised"))
-    kept = promise(incident, now or due)
-    late = f", late by {times.lasting(kept.late)}" if kept and kept.late else ""
-    value = Markup("by {}<span>{}</span>").format(times.when(due, now), late)
-    return Fact("Next update", value, "due late" if late else "due")
+    if not due([incident]):
+        return Fact("Next update", escape("" if incident.status is Status.SCHEDULED else "No time promised"))
+    value, mark = pledge(incident, now)
+    return Fact("Next update", value, mark)
+
+
+def pledge(incident: Incident, now: datetime | None) -> tuple[Markup, str]:
+    """When the next update is due, and its class. That it is late is said without the script too, where the moment of
+    making is known; by how much, only the script can say truly."""
+    promise = due([incident])[0]
+    late = now is not None and promise.late(now)
+    value = Markup("by {}<span>{}</span>").format(times.when(promise.at, now), ", late" if late else "")
+    return value, "due late" if late else "due"
 
 
 def _ended(incident: Incident, facts: Facts, now: datetime | None) -> list[Fact]:

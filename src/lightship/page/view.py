@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from lightship.core.clock import soonest
+from lightship.core.clock import due
 from lightship.core.history import by_start, gravest
 from lightship.core.model import Component, ComponentStatus, Group, Incident, Kind, Snapshot, Status
-from lightship.core.status import ended_at, is_current, standing, told, worst
+from lightship.core.status import began, ended_at, is_current, standing, told, worst
 from lightship.page import labels, prose, statuspage, times
 from lightship.page.bars import Bar, bar
-from lightship.page.story import Story, lasting, story, tone
+from lightship.page.story import Story, lasting, pledge, story, tone
 
 FULL = 10
+FEW = 3
 SHOWN_DAYS = timedelta(days=14)
 OPEN_UP_TO = 48
 _OK = ComponentStatus.OPERATIONAL
@@ -55,11 +56,23 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """One of several open incidents, under the headline: what, since when, what is done, and when more is said."""
+
+    id: str
+    name: str
+    tone: str
+    text: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class Front:
+    """`briefs` stand for the stories under a headline that names none of them; empty when there is but one story."""
+
     headline: str
     tone: str
     calm: str
-    due: Markup | None
+    briefs: tuple[Brief, ...]
     stories: tuple[Story, ...]
     also: tuple[Row, ...]
     sections: tuple[Section, ...]
@@ -75,13 +88,12 @@ def front(snapshot: Snapshot) -> Front:
     tones = {i.id: tone(i, standing(i, snapshot.components)) for i in shown}
     live = [component for component in snapshot.components if not component.retired]
     loud = next((t for t in ("down", "part", "slow", "work") if t in tones.values()), None)
-    due = soonest(shown) if len(shown) > 1 else None
     planned = sorted((i for i in snapshot.open if i.status is Status.SCHEDULED), key=lambda i: i.scheduled_for or i.created_at)
     return Front(
         headline=headline(incidents, working, tones, live),
         tone=loud or labels.TONE[worst(component.status for component in live)],
         calm=_calm(snapshot) if not shown else "",
-        due=times.when(due, snapshot.at) if due else None,
+        briefs=tuple(_brief(i, tones[i.id], snapshot, few=len(shown) <= FEW) for i in shown[:FULL] if len(shown) > 1),
         stories=tuple(_story(i, snapshot) for i in shown[:FULL]),
         also=tuple(_open_row(i, tones[i.id], snapshot) for i in shown[FULL:]),
         sections=sections(snapshot, live),
@@ -117,12 +129,23 @@ def _calm(snapshot: Snapshot) -> str:
     if not ended:
         return ""
     days = (snapshot.at - max(ended_at(i) or i.updated_at for i in ended)).days
-    return f"No incident for {labels.counted(days, 'day')}." if days else ""
+    return f"No incident for {labels.counted(days, 'day')}." if days > 1 else ""
 
 
 def _story(incident: Incident, snapshot: Snapshot) -> Story:
     href = f"{statuspage.folder(incident)}index.html"
     return story(incident, standing(incident, snapshot.components), snapshot.at, href)
+
+
+def _brief(incident: Incident, tone: str, snapshot: Snapshot, *, few: bool) -> Brief:
+    doing = prose.line(told(incident).doing or labels.DOING[incident.status]) if few else escape(labels.STATUS[incident.status])
+    text = Markup("Since {}. {}").format(times.when(began(incident), snapshot.at), doing)
+    if not text.endswith("."):
+        text += "."
+    if due([incident]):
+        value, mark = pledge(incident, snapshot.at)
+        text += Markup(' Next update <span class="{}">{}</span>.').format(mark, value)
+    return Brief(incident.id, prose.legal(incident.name), tone, text)
 
 
 def _open_row(incident: Incident, tone: str, snapshot: Snapshot) -> Row:

@@ -1,0 +1,205 @@
+"""What Dave meets: with and without scripts, with a living publisher and a dead one."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import expect
+from tests.page import sample
+from tests.page.conftest import rendered, write, write_pulse
+
+from lightship import page as paper
+from lightship.core.model import HostLink, Status
+
+pytestmark = pytest.mark.server("chromium")
+Serve = Callable[[dict[str, bytes]], tuple[str, Path]]
+Open = Callable[..., Tab]
+WORK = (sample.maintenance(Status.IN_PROGRESS, hours=-1), sample.maintenance(name="Router firmware in Linz", hours=80))
+CASES = {
+    "calm": sample.snapshot(0, planned=()),
+    "one": sample.snapshot(1),
+    "three": sample.snapshot(3),
+    "work": sample.snapshot(0, planned=WORK),
+}
+
+
+@pytest.fixture
+def now() -> Any:
+    """The sample, made just now."""
+    return replace(sample.snapshot(3), at=datetime.now(UTC), hosts=(HostLink("Oslo", "http://oslo.invalid"),))
+
+
+def test_without_scripts_the_page_is_complete(serve: Serve, tab: Open) -> None:
+    address, _ = serve(rendered(CASES["one"]))
+    dave = tab(java_script_enabled=False)
+    dave.goto(address)
+    text = dave.inner_text("body")
+    incident = CASES["one"].open[0]
+    assert incident.name in text
+    for word in (
+        "Since\t13:34 UTC",
+        "by 14:30 UTC",
+        "Moving the twelve",
+        "No estimate yet",
+        "Two engineers",
+        "Webmail\n",
+        "Down",
+    ):
+        assert word.split("\t")[-1] in text, word
+    assert dave.locator("svg[role=img]").count() == 30
+
+
+def test_the_page_is_one_request(serve: Serve, tab: Open, now: Any) -> None:
+    address, folder = serve(rendered(now))
+    write_pulse(folder)
+    dave = tab()
+    asked: list[str] = []
+    dave.on("request", lambda request: asked.append(request.url))
+    dave.goto(address, wait_until="networkidle")
+    assert asked == [address]
+
+
+@pytest.mark.parametrize("case", ["one", "three"])
+def test_five_answers_stand_on_the_first_screen_of_a_phone(serve: Serve, tab: Open, case: str) -> None:
+    address, _ = serve(rendered(CASES[case]))
+    dave = tab(java_script_enabled=False)
+    dave.goto(address)
+    tale = CASES[case].open[0]
+    words = [re.compile(re.escape(tale.name)), re.compile("Since"), re.compile("Moving the twelve"), re.compile("by 14:30")]
+    for said in (dave.locator("h1"), *(dave.get_by_text(word).first for word in words)):
+        box = said.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 800
+
+
+def test_times_are_in_the_readers_zone_and_name_it(serve: Serve, tab: Open) -> None:
+    address, _ = serve(rendered(CASES["one"]))
+    dave = tab(timezone_id="Asia/Tokyo", locale="en-GB")
+    dave.goto(address)
+    due = dave.locator(".due time").first.inner_text()
+    assert re.search(r"\b23:30 (GMT\+9|JST)", due)
+    dave.goto(f"{address}incidents/{CASES['one'].recent[0].id}/index.html")
+    assert re.search(r"\d{4}, \d+:\d\d (GMT\+9|JST)", dave.locator("time").first.inner_text())
+
+
+def test_a_promise_counts_down_and_then_says_that_it_is_late(serve: Serve, tab: Open) -> None:
+    address, _ = serve(rendered(CASES["one"]))
+    dave = tab()
+    dave.clock.install(time=sample.NOW)
+    dave.goto(address)
+    assert dave.locator(".due").inner_text().endswith("in 15 min")
+    dave.clock.fast_forward(20 * 60 * 1000)
+    expect(dave.locator(".due.late")).to_contain_text("late by")
+
+
+def test_a_fresh_pulse_leaves_the_page_as_it_is(serve: Serve, tab: Open, now: Any) -> None:
+    address, folder = serve(rendered(now))
+    write_pulse(folder)
+    dave = tab()
+    with dave.expect_response(lambda response: response.url.endswith("pulse.json")):
+        dave.goto(address)
+    expect(dave.locator("#note")).to_be_empty()
+    expect(dave.locator(".c .s").first).to_have_text("Down")
+
+
+@pytest.mark.parametrize("pulse", ["old", "missing"])
+def test_a_page_nobody_keeps_fresh_says_so_and_names_the_others(serve: Serve, tab: Open, now: Any, pulse: str) -> None:
+    address, folder = serve(rendered(now))
+    if pulse == "old":
+        write_pulse(folder, age=timedelta(seconds=700))
+    dave = tab()
+    dave.goto(address)
+    note = dave.locator("#note")
+    expect(note).to_contain_text("This page has not been confirmed since")
+    expect(note.get_by_role("link", name="Oslo")).to_have_attribute("href", "http://oslo.invalid")
+    assert set(dave.locator(".c .s").all_inner_texts()) == {"Unknown"}
+    assert Axe().run(dave).response["violations"] == []
+    write_pulse(folder)
+    dave.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(note).to_be_empty()
+    expect(dave.locator(".c .s").first).to_have_text("Down")
+
+
+def test_a_calm_page_does_not_stay_calm_when_unconfirmed(serve: Serve, tab: Open) -> None:
+    address, _ = serve(rendered(CASES["calm"]))
+    dave = tab()
+    dave.goto(address)
+    expect(dave.locator("h1")).to_have_text("It is not known whether everything works")
+
+
+def test_a_new_revision_is_swapped_in_where_the_reader_is(serve: Serve, tab: Open, now: Any) -> None:
+    address, folder = serve(rendered(now))
+    write_pulse(folder)
+    dave = tab()
+    with dave.expect_response(lambda response: response.url.endswith("pulse.json")):
+        dave.goto(address)
+    dave.locator("section details").first.evaluate("e => { e.open = true }")
+    dave.evaluate("scrollTo(0, 900)")
+    write(folder, {"index.html": paper.index(replace(now, revision=119, open=(now.open[0], *now.open[2:])))})
+    write_pulse(folder, revision=119)
+    dave.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(dave.locator("html")).to_have_attribute("data-rev", "119")
+    assert dave.evaluate("scrollY") == 900
+    assert dave.locator("section details").first.get_attribute("open") is not None
+    expect(dave.locator("#note")).to_contain_text("Updated")
+
+
+def test_from_a_disk_it_is_still_a_page(tmp_path: Path, tab: Open) -> None:
+    write(tmp_path, rendered(CASES["three"]))
+    dave = tab()
+    faults: list[str] = []
+    dave.on("pageerror", lambda error: faults.append(str(error)))
+    dave.goto(f"file://{tmp_path}/index.html")
+    dave.get_by_role("link", name="History").click()
+    dave.get_by_role("link", name="November 2026").click()
+    dave.get_by_role("link", name="Spam filter too strict").click()
+    expect(dave.locator("h1")).to_have_text("Spam filter too strict")
+    assert faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_is_found_by_axe_and_nothing_overflows(serve: Serve, tab: Open, case: str, scheme: str) -> None:
+    snapshot = CASES[case]
+    address, folder = serve(rendered(snapshot))
+    write_pulse(folder)
+    dave = tab(color_scheme=scheme)
+    wrong: list[str] = []
+    dave.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    leaves = [f"incidents/{incident.id}/index.html" for incident in snapshot.recent[:1]]
+    for path in ("", "history/index.html", "history/2026-11/index.html", "404.html", "503.html", *leaves):
+        dave.goto(address + path)
+        found = Axe().run(dave).response["violations"]
+        assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == [], path
+        assert dave.evaluate("document.documentElement.scrollWidth") <= 360, path
+    assert wrong == []
+
+
+def test_the_widget_shows_what_is_open_and_can_be_dismissed(serve: Serve, tab: Open, now: Any) -> None:
+    address, folder = serve(rendered(now))
+    write(folder, {"shop.html": b"<!doctype html><title>Shop</title><h1>Shop</h1><script src=embed.js></script>"})
+    dave = tab()
+    dave.goto(f"{address}shop.html")
+    expect(dave.get_by_role("link")).to_contain_text("and 2 more")
+    dave.get_by_role("button", name="Dismiss").click()
+    expect(dave.locator("aside")).to_have_count(0)
+    dave.reload()
+    dave.wait_for_load_state("networkidle")
+    expect(dave.locator("aside")).to_have_count(0)
+
+
+def test_the_widget_is_silent_when_the_status_page_is_gone(serve: Serve, tab: Open) -> None:
+    files = {"shop.html": b"<h1>Shop</h1><script src=embed.js></script>", "embed.js": rendered(CASES["one"])["embed.js"]}
+    address, _ = serve(files)
+    dave = tab()
+    faults: list[str] = []
+    dave.on("pageerror", lambda error: faults.append(str(error)))
+    dave.goto(f"{address}shop.html", wait_until="networkidle")
+    assert dave.locator("aside").count() == 0
+    assert faults == []

@@ -1,0 +1,236 @@
+"""The site as a whole: what is written, in which order and size, and that every link in it leads somewhere."""
+
+import gzip
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from posixpath import dirname, normpath
+from typing import Any
+
+import pytest
+from tests.page import sample
+from tests.page.conftest import rendered
+from tests.page.texts import TALES
+
+from lightship import page as paper
+from lightship.core.model import Change, ComponentStatus, Facts, HostLink, Status, Text, Turn
+from lightship.core.wire import archive_in, state_in
+
+S = ComponentStatus
+CONTRACT = [
+    "history/index.html",
+    "api/v2/summary.json",
+    "api/v2/status.json",
+    "api/v2/components.json",
+    "api/v2/incidents.json",
+    "api/v2/incidents/unresolved.json",
+    "api/v2/scheduled-maintenances.json",
+    "api/v2/scheduled-maintenances/upcoming.json",
+    "api/v2/scheduled-maintenances/active.json",
+    "history.atom",
+    "history.rss",
+    "feed.json",
+    "maintenance.ics",
+    "badge.svg",
+    "embed.js",
+    "lightship/state.json",
+    "404.html",
+    "503.html",
+    "robots.txt",
+    "sitemap.xml",
+    "index.html",
+]
+
+
+def front_text(snapshot: Any) -> str:
+    return paper.index(snapshot).decode()
+
+
+@pytest.mark.parametrize(("broken", "most"), [(3, 8000), (10, 14100)])
+def test_the_front_page_fits_the_first_round_trip(broken: int, most: int) -> None:
+    assert len(gzip.compress(paper.index(sample.snapshot(broken)), 9)) <= most
+
+
+def test_the_front_holds_every_file_of_the_contract_and_its_page_last() -> None:
+    files = paper.front(sample.snapshot())
+    assert sorted(files) == sorted(CONTRACT)
+    assert list(files)[-1] == "index.html"
+    assert files["index.html"] == paper.index(sample.snapshot())
+
+
+def test_the_same_arguments_give_the_same_bytes() -> None:
+    assert rendered(sample.snapshot()) == rendered(sample.snapshot())
+
+
+def test_state_and_archives_can_be_read_back() -> None:
+    snapshot = sample.snapshot()
+    files = rendered(snapshot)
+    state = state_in(files["lightship/state.json"])
+    assert state.open == snapshot.open
+    assert state.months == ("2026-11", "2026-10", "2025-12")
+    assert archive_in(files["lightship/archive/2026-11.json"]).incidents == snapshot.recent
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.ids: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in ("href", "src") and value:
+                self.found.append(value)
+            if name == "id" and value:
+                self.ids.add(value)
+
+
+def test_every_link_leads_to_a_file_of_the_site() -> None:
+    files = rendered(sample.snapshot())
+    for path, body in files.items():
+        if not path.endswith(".html"):
+            continue
+        links = _Links()
+        links.feed(body.decode())
+        for href in links.found:
+            assert not href.startswith("/"), (path, href)
+            if re.match(r"(https?|data|mailto):", href):
+                continue
+            target, _, anchor = href.partition("#")
+            if target:
+                assert normpath(f"{dirname(path)}/{target}".lstrip("/")) in files, (path, href)
+            else:
+                assert anchor in links.ids, (path, href)
+
+
+def test_nothing_is_inline_that_the_policy_does_not_name() -> None:
+    for path, body in rendered(sample.snapshot()).items():
+        if path.endswith(".html"):
+            html = body.decode()
+            assert "default-src &#39;none&#39;" in html or "default-src 'none'" in html
+            assert not re.search(
+                r"<[^>]+\s(on\w+|style)=", html.split("<style>")[0] + html.split("</style>")[1].split("<script>")[0]
+            )
+
+
+def test_a_page_name_with_html_in_it_stays_a_name() -> None:
+    page = replace(sample.PAGE, name="<script>alert(1)</script>", description="<b>", support_url="javascript:alert(1)")
+    hosts = (HostLink("<i>", "javascript:alert(1)"), HostLink("x", "https://x.example;script-src *"))
+    for path, body in rendered(replace(sample.snapshot(), page=page, hosts=hosts)).items():
+        if path.endswith(".html"):
+            assert b"<script>alert" not in body
+            assert b'href="javascript:' not in body
+            assert b"connect-src" in body
+            assert b"example;script-src" not in body.split(b"<title>")[0]
+
+
+def test_markdown_is_shown_and_scripts_in_it_are_not() -> None:
+    body = "**Bold** <script>alert(1)</script> [x](javascript:alert(1)) [help](https://a.example)\n\n# Big\n\n![i](https://t.example)"
+    incident = sample.snapshot(1).open[0]
+    last = replace(incident.updates[-1], texts=(Text(sample.NOW, body, Facts(doing="See <img src=x onerror=a()>")),))
+    html = front_text(replace(sample.snapshot(1), open=(replace(incident, updates=(last,)),)))
+    assert "<strong>Bold</strong>" in html
+    assert '<a href="https://a.example" rel="nofollow noopener">help</a>' in html
+    assert "<h3>Big</h3>" in html
+    assert "<script>alert" not in html
+    assert 'href="javascript:' not in html
+    assert "<img" not in html
+
+
+def test_a_megabyte_of_update_is_shown() -> None:
+    incident = sample.snapshot(1).open[0]
+    last = replace(incident.updates[-1], texts=(Text(sample.NOW, "word " * 200_000),))
+    assert len(front_text(replace(sample.snapshot(1), open=(replace(incident, updates=(last,)),)))) > 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("change", "differs"),
+    [({"name": "B"}, True), ({"time_zone": "Europe/Vienna"}, True), ({"updated_at": sample.NOW + timedelta(days=9)}, False)],
+)
+def test_the_build_changes_with_what_leaves_depend_on(change: dict[str, Any], differs: bool) -> None:
+    before = paper.build(sample.PAGE, sample.HOSTS)
+    assert (paper.build(replace(sample.PAGE, **change), sample.HOSTS) != before) is differs
+    assert paper.build(sample.PAGE, sample.HOSTS[:1]) != before
+
+
+def headline(snapshot: Any) -> str:
+    found = re.search(r"<h1>(.*?)</h1>", front_text(snapshot))
+    assert found
+    return found[1]
+
+
+def test_the_headline_is_a_sentence_for_every_state() -> None:
+    calm = sample.snapshot(0, planned=())
+    down = tuple(replace(c, status=S.MAJOR) if c.name == "Webmail" else c for c in calm.components)
+    slow = tuple(replace(c, status=S.DEGRADED) if c.position < 2 else c for c in calm.components)
+    work = (sample.maintenance(Status.IN_PROGRESS, hours=-1),)
+    table = [
+        (calm, "Everything is working"),
+        (replace(calm, components=down), "Webmail is down"),
+        (replace(calm, components=slow), "Five parts are not working as they should"),
+        (sample.snapshot(0, planned=work), "Planned work: New disks for the databases"),
+        (sample.snapshot(1), "Webmail is down for customers on the Graz servers"),
+        (sample.snapshot(3), "Two things are broken, one more is being watched"),
+        (sample.snapshot(0, planned=(), components=()), "No incident is open"),
+    ]
+    for snapshot, said in table:
+        assert headline(snapshot) == said
+
+
+def test_a_missed_promise_is_called_late_without_any_script() -> None:
+    snapshot = sample.snapshot(1)
+    assert 'class="due late"' not in front_text(snapshot)
+    late = front_text(replace(snapshot, at=snapshot.at + timedelta(minutes=20)))
+    assert '<dd class="due late">by <time datetime=2026-11-22T14:30Z>14:30 UTC</time><span>, late</span>' in late
+
+
+def test_ninety_days_are_one_sentence() -> None:
+    part = sample.component(0)
+    at = datetime(2026, 10, 3, 9, 0, tzinfo=UTC)
+
+    def turn(at: datetime, old: S, new: S) -> Turn:
+        return Turn(at, Change(part.id, "Webmail", old, new))
+
+    turns = (
+        turn(at, S.OPERATIONAL, S.PARTIAL),
+        turn(at + timedelta(minutes=130), S.PARTIAL, S.OPERATIONAL),
+        turn(sample.NOW - timedelta(minutes=34), S.OPERATIONAL, S.MAJOR),
+    )
+    down = replace(part, status=S.MAJOR)
+    html = front_text(sample.snapshot(0, planned=(), components=(down,), turns=turns))
+    assert 'aria-label="99.94% up in 90 days; today down 34 min; 3 Oct partly down 2 h 10 min"' in html
+    assert html.count("<svg") == 1
+
+
+def test_a_young_component_is_measured_from_its_first_day() -> None:
+    young = sample.component(0, start_date=sample.NOW.date() - timedelta(days=9))
+    html = front_text(sample.snapshot(0, planned=(), components=(young,), turns=()))
+    assert 'aria-label="100% up in 10 days"' in html
+    assert "d=M400,9h50" in html
+
+
+def test_a_component_may_hide_while_it_works() -> None:
+    shy = sample.component(0, only_show_if_degraded=True)
+    assert "Webmail" not in front_text(sample.snapshot(0, planned=(), components=(shy,)))
+    assert "Webmail" in front_text(sample.snapshot(0, planned=(), components=(replace(shy, status=S.DEGRADED),)))
+
+
+def test_an_edited_update_says_so() -> None:
+    incident = sample.snapshot(1).open[0]
+    last = incident.updates[-1]
+    texts = (*last.texts, Text(last.display_at + timedelta(minutes=2), "Five have moved.", last.facts))
+    edited = replace(incident, updates=(*incident.updates[:-1], replace(last, texts=texts)))
+    html = front_text(replace(sample.snapshot(1), open=(edited,)))
+    assert "<small>edited <time" in html
+    assert "Four of twelve" not in html
+
+
+def test_hundreds_of_open_incidents_are_told_in_rows_after_the_gravest() -> None:
+    many = tuple(
+        replace(sample.open_incident(n % 10, TALES[n % 10]), id=sample.ident(f"many {n}"), name=f"Fault {n}")
+        for n in range(373)
+    )
+    html = front_text(replace(sample.snapshot(0), open=many))
+    assert all(f"Fault {n}<" in html for n in range(373))
+    assert html.count("earlier updates") == 10
