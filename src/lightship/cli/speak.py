@@ -27,7 +27,7 @@ STATES = {"looking": Status.INVESTIGATING, "known": Status.IDENTIFIED, "watching
 
 def facts_options(command: click.decorators.FC) -> click.decorators.FC:
     """The structured facts of an update, as options."""
-    for option in (
+    options = (
         click.option("--symptom", default="", help="What customers see: “sign-in fails with 503”."),
         click.option("--scope", default="", help="Who or how many are affected, and who is not."),
         click.option("--since", metavar="TIME", help="When it began: 13:41, 2026-11-22T13:41Z, or 20m (ago)."),
@@ -38,8 +38,11 @@ def facts_options(command: click.decorators.FC) -> click.decorators.FC:
             "--next", "next_update", metavar="TIME", help="When you will speak next: 30m, 14:30. Default: the page's promise."
         ),
         click.option("--cause", default="", help="What caused it."),
-        click.option("--quiet", is_flag=True, help="Tell no subscriber."),
-    ):
+        click.option(
+            "--quiet", is_flag=True, help="Mark it as not to be notified: `deliver_notifications` is false in the API."
+        ),
+    )
+    for option in reversed(options):
         command = option(command)
     return command
 
