@@ -42,16 +42,19 @@ class Stranger:
         return verdict, words
 
     def look(self, url: str, digest: str) -> tuple[Verdict, str]:
-        """As `prove`, once and without waiting."""
+        """As `prove`, once and without waiting. A bare bucket has the page at /index.html only: that counts too."""
         try:
             answer = self.pool.request("GET", f"{url}/")
+            if sha256(answer.data) == digest:
+                return Verdict.PROVEN, ""
+            plain = self.pool.request("GET", f"{url}/index.html")
         except urllib3.exceptions.HTTPError as error:
             return Verdict.UNREACHABLE, f"{url} does not answer: {_plain(error)}"
+        if sha256(plain.data) == digest:
+            return Verdict.PROVEN, ""
         if answer.status != 200:
             return Verdict.DIFFERS, f"{url}/ answers {answer.status}: {_ADVICE.get(answer.status, 'look at its web server')}"
-        if sha256(answer.data) != digest:
-            return Verdict.DIFFERS, f"{url}/ serves other content than was put there ({len(answer.data):,} bytes)"
-        return Verdict.PROVEN, ""
+        return Verdict.DIFFERS, f"{url}/ serves other content than was put there ({len(answer.data):,} bytes)"
 
     def get(self, url: str) -> bytes | str:
         """The body of an answer of 200, or in words what came instead."""
@@ -64,17 +67,12 @@ class Stranger:
     def differing(self, url: str, files: Mapping[str, str]) -> Iterator[str]:
         """In words, each path of `files` (path -> SHA-256) that is missing or other."""
         with ThreadPoolExecutor(4) as pool:
-            bodies = pool.map(self.get, (_address(url, path) for path in files))
+            bodies = pool.map(self.get, (f"{url}/{path}" for path in files))
             for (path, digest), body in zip(files.items(), bodies, strict=True):
                 if isinstance(body, str):
                     yield body
                 elif sha256(body) != digest:
-                    yield f"{_address(url, path)} is not what the manifest names"
-
-
-def _address(url: str, path: str) -> str:
-    """A page is read by its folder's address, as readers do: some hosts serve no index.html by name."""
-    return f"{url}/{path.removesuffix('index.html')}"
+                    yield f"{url}/{path} is not what the manifest names"
 
 
 _ADVICE = {

@@ -83,7 +83,7 @@ class Keeper:
         if (press is not self.done or self.mend) and now >= self.retry_at:
             await self._converge(press)
         if press is self.done and monotonic() >= self.beat_at:
-            self.beat_at = monotonic() + self.page.pulse / 2
+            self.beat_at = monotonic() + self.page.pulse
             await self.publisher.beat(press, self.host, self.page.pulse)
         if self.front and monotonic() >= self.look_at:
             await self._look(press)
