@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -90,12 +91,8 @@ def running(command: Sequence[str | Path], home: Path, port: int, **env: str) ->
         _wait_for(port, process, log)
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.kill()
+        process.wait()
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -121,7 +118,7 @@ def nginx(root: Path, home: Path) -> Iterator[str]:
     names = ("html", "json", "js", "css", "svg", "txt", "xml", "atom", "rss", "ics")
     types = "".join(f"{content_type('x.' + name).partition(';')[0]} {name};\n" for name in names)
     (home / "nginx.conf").write_text(f"""
-        daemon off; worker_processes 1; pid {home}/nginx.pid; error_log {home}/nginx.error.log;
+        daemon off; master_process off; pid {home}/nginx.pid; error_log {home}/nginx.error.log;
         {"user root;" if os.geteuid() == 0 else ""}
         events {{ worker_connections 512; }}
         http {{
@@ -190,11 +187,11 @@ def seaweedfs(home: Path) -> Iterator[Store]:
     store = Store(f"http://127.0.0.1:{ports['s3']}")
     keys = [{"accessKey": store.key, "secretKey": store.secret}]
     identities = [
-        {"name": "publisher", "credentials": keys, "actions": [f"{verb}:{store.bucket}" for verb in ("Read", "List", "Write")]},
+        {"name": "publisher", "credentials": keys, "actions": ["Read", "List", f"Write:{store.bucket}"]},
         {"name": "anonymous", "actions": [f"Read:{store.bucket}"]},
     ]
     (home / "s3.json").write_text(json.dumps({"identities": identities}))
-    command = [
+    command: list[str | Path] = [
         *(_needed("seaweedfs"), "-logtostderr", "server", "-dir", home, "-ip", "127.0.0.1", "-ip.bind", "127.0.0.1"),
         *("-filer", "-s3", f"-s3.config={home}/s3.json", "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.iam=false"),
         *("-volume.max=20", "-master.volumeSizeLimitMB=64", "-master.volumePreallocate=false", "-master.telemetry=false"),
@@ -206,15 +203,21 @@ def seaweedfs(home: Path) -> Iterator[Store]:
 
 
 def _make_bucket(filer: int, bucket: str) -> None:
+    # With a first object in it: SeaweedFS makes its volumes then, which takes seconds.
+    for method, path, body in (("POST", "", None), ("PUT", ".first", b"x")):
+        url = f"http://127.0.0.1:{filer}/buckets/{bucket}/{path}"
+        _insist(urllib.request.Request(url, body, method=method))
+
+
+def _insist(request: urllib.request.Request) -> None:
     deadline = time.monotonic() + 30
     while True:
         try:
-            # A first object too: SeaweedFS makes its volumes then, which takes seconds.
-            for path in ("", ".first"):
-                request = urllib.request.Request(f"http://127.0.0.1:{filer}/buckets/{bucket}/{path}", b"x", method="POST")
-                urllib.request.urlopen(request, timeout=20).close()
+            urllib.request.urlopen(request, timeout=20).close()
             return
-        except OSError:
+        except OSError as error:
+            if isinstance(error, urllib.error.HTTPError) and error.code == 409:
+                return
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
@@ -228,6 +231,6 @@ def rclone(home: Path) -> Iterator[Store]:
     port = int(store.endpoint.rpartition(":")[2])
     address = f"127.0.0.1:{port}"
     key = f"{store.key},{store.secret}"
-    command = [_needed("rclone"), "serve", "s3", "--addr", address, "--auth-key", key, home / "data"]
+    command: list[str | Path] = [_needed("rclone"), "serve", "s3", "--addr", address, "--auth-key", key, home / "data"]
     with running(command, home, port, RCLONE_CONFIG=str(home / "rclone.conf")):
         yield store

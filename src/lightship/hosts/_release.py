@@ -73,8 +73,8 @@ class Releases:
 
     @property
     def unfinished(self) -> list[str]:
-        """Newer than the current one: made by a publisher that never switched to them."""
-        return sorted(name for name in self.names if number(name) > number(self.current or ""))
+        """Not older than the current one: made by a publisher that never switched to them."""
+        return sorted(name for name in self.names if number(name) >= number(self.current or "") and name != self.current)
 
     @property
     def surplus(self) -> list[str]:

@@ -23,6 +23,7 @@ from obstore.store import AzureStore, GCSStore, S3Store
 
 from lightship.core.signed import MANIFEST_PATH
 from lightship.hosts import Conflict, File, Held, HostError, cache_control, content_type
+from lightship.hosts._release import checked
 
 CONCURRENCY = 40
 FRONT_PAGE = "index.html"
@@ -78,8 +79,9 @@ class ObjectStore:
         turn = asyncio.Semaphore(CONCURRENCY)
 
         async def one(file: File) -> None:
+            path = checked(file.path)
             async with turn:
-                await (self._remove(file.path) if file.body is None else self._write(file.path, file.body))
+                await (self._remove(path) if file.body is None else self._write(path, file.body))
 
         results = await asyncio.gather(*(one(file) for file in files), return_exceptions=True)
         for error in results:

@@ -1,0 +1,209 @@
+"""What every kind of host promises, asked of each against a real server, as its readers see it. New kinds are found here
+by themselves, and fail until tests/hosts/places.py has a real server for them."""
+
+import asyncio
+import gzip
+import urllib.request
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+import pytest
+from tests.hosts.places import PLACES, Place
+from tests.kills import fetched, killed, moments, rounds, watched
+
+from lightship.core.signed import MANIFEST_PATH
+from lightship.hosts import Conflict, File, Held, Host, HostError, content_type, find, kinds
+
+PATHS = ("api/v2/status.json", "history/index.html", "feed.json", "history.atom", "maintenance.ics", "badge.svg", "index.html")
+
+
+def _cases() -> list[Any]:
+    needs = {kind: PLACES[kind][1] if kind in PLACES else () for kind in kinds()}
+    return [pytest.param(kind, marks=[pytest.mark.server(name) for name in needs[kind]]) for kind in kinds()]
+
+
+@pytest.fixture(params=_cases())
+def place(request: pytest.FixtureRequest) -> Place:
+    if request.param not in PLACES:
+        pytest.fail(f"no real server for hosts of kind {request.param}: add one to tests/hosts/places.py")
+    return PLACES[request.param][0](request)
+
+
+@pytest.fixture
+def host(place: Place) -> Host:
+    return place.host
+
+
+def page(words: str) -> bytes:
+    """Long enough to be compressed, and telling when it is not whole."""
+    return f"<title>{words}</title>{words * 100}<i>{words}</i>".encode()
+
+
+def is_page(body: bytes) -> bool:
+    words = body[7:].partition(b"</title>")[0].decode()
+    return body == page(words)
+
+
+def front(words: str, *, changed: bool = True) -> list[File]:
+    return [File(path, page(f"{words} {path}"), changed) for path in PATHS]
+
+
+def manifest(words: str) -> File:
+    return File(MANIFEST_PATH, page(words))
+
+
+def seen(host: Host, path: str) -> bytes | None:
+    body, problem = fetched(f"{host.url}/{path}")
+    assert problem in ("", "HTTP 404", "HTTP 403")
+    return None if problem else body
+
+
+def release(host: Host, words: str, expecting: Held | None = None) -> Held:
+    asyncio.run(host.release(front(words), manifest(words), expecting))
+    held = asyncio.run(host.read(MANIFEST_PATH))
+    assert held is not None
+    return held
+
+
+def assert_shows(host: Host, words: str) -> None:
+    assert {path: seen(host, path) for path in PATHS} == {file.path: file.body for file in front(words)}
+
+
+def test_the_class_of_a_kind_is_found_by_its_file(host: Host) -> None:
+    assert type(host) in [find(kind) for kind in kinds()]
+
+
+def test_what_was_never_put_is_not_there(host: Host) -> None:
+    assert asyncio.run(host.read("index.html")) is None
+    assert asyncio.run(host.read(MANIFEST_PATH)) is None
+
+
+def test_a_file_is_read_back_and_seen_by_strangers(host: Host) -> None:
+    asyncio.run(host.put([File("incidents/x1/index.html", page("one")), File("empty.txt", b"")]))
+    found = asyncio.run(host.read("incidents/x1/index.html"))
+    assert found is not None
+    assert found.body == seen(host, "incidents/x1/index.html") == page("one")
+    assert seen(host, "empty.txt") == b""
+
+
+def test_a_file_is_replaced_whole_with_its_variants(host: Host) -> None:
+    for body in (page("the first, which is longer"), page("second"), b"short"):
+        asyncio.run(host.put([File("incidents/x1/index.html", body)]))
+        assert seen(host, "incidents/x1/index.html") == body
+        assert _decoded(f"{host.url}/incidents/x1/index.html") == body
+
+
+def test_a_removed_file_is_gone_with_its_variants(host: Host) -> None:
+    asyncio.run(host.put([File("incidents/x1/index.html", page("one")), File("incidents/x2/index.html", page("two"))]))
+    asyncio.run(host.put([File("incidents/x1/index.html", None), File("never/was/here.html", None)]))
+    assert seen(host, "incidents/x1/index.html") is None
+    assert fetched(f"{host.url}/incidents/x1/index.html", **{"Accept-Encoding": "gzip"})[1]
+    assert seen(host, "incidents/x2/index.html") == page("two")
+
+
+def test_a_release_shows_every_file_with_its_content_type(host: Host) -> None:
+    release(host, "one")
+    assert_shows(host, "one")
+    for path in PATHS:
+        with urllib.request.urlopen(f"{host.url}/{path}") as response:
+            assert response.headers.get_content_type() in (content_type(path).partition(";")[0], "application/json")
+
+
+def test_the_next_release_replaces_it(host: Host) -> None:
+    held = release(host, "one")
+    release(host, "two", held)
+    assert_shows(host, "two")
+    assert seen(host, MANIFEST_PATH) == manifest("two").body
+
+
+def test_unchanged_files_are_kept(host: Host) -> None:
+    held = release(host, "one")
+    files = [*front("one", changed=False)[:-1], File("index.html", page("new"))]
+    asyncio.run(host.release(files, manifest("two"), held))
+    assert seen(host, "index.html") == page("new")
+    assert {path: seen(host, path) for path in PATHS[:-1]} == {path: page(f"one {path}") for path in PATHS[:-1]}
+    assert _decoded(f"{host.url}/history/index.html") == page("one history/index.html")
+
+
+def test_a_front_file_that_is_gone_leaves_when_it_is_dropped(host: Host) -> None:
+    held = release(host, "one")
+    asyncio.run(host.release(front("two")[1:], manifest("two"), held))
+    asyncio.run(host.put([File(PATHS[0], None)]))
+    assert seen(host, PATHS[0]) is None
+    assert fetched(f"{host.url}/{PATHS[0]}", **{"Accept-Encoding": "gzip"})[1]
+    assert seen(host, PATHS[1]) == page(f"two {PATHS[1]}")
+
+
+def test_a_leaf_page_becomes_a_front_page_and_a_leaf_again(host: Host) -> None:
+    asyncio.run(host.put([File("incidents/x1/index.html", page("leaf"))]))
+    held = release(host, "one")
+    both = [File("incidents/x1/index.html", b"front"), *front("two")]
+    asyncio.run(host.release(both, manifest("two"), held))
+    assert seen(host, "incidents/x1/index.html") == _decoded(f"{host.url}/incidents/x1/index.html") == b"front"
+    asyncio.run(host.put([File("incidents/x1/index.html", page("leaf again"))]))
+    release(host, "three", asyncio.run(host.read(MANIFEST_PATH)))
+    assert seen(host, "incidents/x1/index.html") == page("leaf again")
+
+
+def test_a_stale_publisher_is_refused_and_nothing_changes(host: Host) -> None:
+    first = release(host, "one")
+    release(host, "two", first)
+    for stale in (first, None):
+        with pytest.raises(Conflict):
+            asyncio.run(host.release(front("stale"), manifest("stale"), stale))
+    assert_shows(host, "two")
+    assert seen(host, MANIFEST_PATH) == manifest("two").body
+
+
+def test_a_dead_host_is_told_in_words(place: Place) -> None:
+    for attempt in (place.dead.put(front("one")), place.dead.release(front("one"), manifest("one"), None)):
+        with pytest.raises(HostError) as caught:
+            asyncio.run(attempt)
+        assert len(str(caught.value)) > 30
+        assert "Errno" not in str(caught.value).partition(":")[0]
+
+
+def test_a_host_that_refuses_us_is_told_as_permanent(place: Place) -> None:
+    with pytest.raises(HostError) as caught:
+        asyncio.run(place.refused.put(front("one")))
+    assert caught.value.permanent
+
+
+def test_a_path_outside_the_site_is_refused(host: Host) -> None:
+    with pytest.raises(HostError):
+        asyncio.run(host.put([File("../outside.html", b"x")]))
+
+
+def test_a_killed_publisher_leaves_whole_pages_and_the_next_run_repairs(host: Host) -> None:
+    release(host, "start")
+    with watched(f"{host.url}/index.html", is_page) as reader:
+        for number, moment in enumerate(moments(rounds(10), longest=0.25)):
+            killed(release_forever, (host, number), moment)
+            words = f"repair {number}"
+            release(host, words, asyncio.run(host.read(MANIFEST_PATH)))
+            assert_shows(host, words)
+    assert reader.torn == []
+    assert reader.seen > 0
+
+
+def release_forever(ready: Any, host: Host, seed: int) -> None:
+    async def run() -> None:
+        ready.set()
+        for number in count():
+            words = f"killed {seed} {number}"
+            await host.put([File("incidents/x1/index.html", page(words))])
+            await host.release(front(words), manifest(words), await host.read(MANIFEST_PATH))
+
+    asyncio.run(run())
+
+
+def test_hosts_are_values(host: Host) -> None:
+    assert replace(host, name="other") != host  # type: ignore[type-var]
+
+
+def _decoded(url: str) -> bytes:
+    """As a browser gets it, that takes gzip."""
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})) as response:
+        body: bytes = response.read()
+        return gzip.decompress(body) if response.headers["Content-Encoding"] == "gzip" else body

@@ -1,0 +1,74 @@
+"""What only SFTP does: it pins the server's key, and speaks of users and keys."""
+
+import asyncio
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests import servers
+
+from lightship.hosts import File, HostError
+from lightship.hosts.sftp import Sftp
+
+pytestmark = pytest.mark.server("sshd")
+
+
+@pytest.fixture
+def host(sshd: servers.Sshd, tmp_path: Path) -> Sftp:
+    return Sftp(
+        name="graz",
+        url="http://graz.test",
+        host="127.0.0.1",
+        port=sshd.port,
+        path=str(tmp_path / "site"),
+        user=sshd.user,
+        key=sshd.key,
+        known_host=sshd.known_host,
+    )
+
+
+def refused(host: Sftp) -> HostError:
+    with pytest.raises(HostError) as caught:
+        asyncio.run(host.put([File("index.html", b"one")]))
+    return caught.value
+
+
+def new_key(folder: Path) -> tuple[str, str]:
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "other"], check=True)
+    return (folder / "other").read_text(), (folder / "other.pub").read_text()
+
+
+def test_a_line_of_ssh_keyscan_is_taken_as_it_is(host: Sftp) -> None:
+    asyncio.run(replace(host, known_host=f"[127.0.0.1]:{host.port} {host.known_host}\n").put([File("index.html", b"one")]))
+    assert (Path(host.path) / "index.html").read_bytes() == b"one"
+
+
+def test_a_server_with_another_key_is_refused(host: Sftp, tmp_path: Path) -> None:
+    error = refused(replace(host, known_host=new_key(tmp_path)[1]))
+    assert "another key than `known_host`" in str(error)
+    assert error.permanent
+
+
+def test_a_key_that_the_server_does_not_know_is_told(host: Sftp, tmp_path: Path) -> None:
+    error = refused(replace(host, key=new_key(tmp_path)[0]))
+    assert "refuses the key" in str(error)
+    assert error.permanent
+
+
+def test_a_key_that_is_none_is_told(host: Sftp) -> None:
+    assert "not a key that can be read" in str(refused(replace(host, key="no key")))
+
+
+def test_a_file_in_place_of_the_folder_is_told(host: Sftp) -> None:
+    Path(host.path).write_text("")
+    assert "cannot write below" in str(refused(host))
+
+
+def test_a_host_without_its_key_is_not_one(host: Sftp) -> None:
+    with pytest.raises(ValueError, match="ssh-keyscan -p"):
+        replace(host, known_host="")
+
+
+def test_secrets_are_not_shown(host: Sftp) -> None:
+    assert "PRIVATE KEY" not in repr(host)
