@@ -165,7 +165,7 @@ def answer(site: Site, method: str, path: str, asked: dict[str, str]) -> Answer:
 
 def _found(page: Page, asked: dict[str, str]) -> Answer:
     headers, body = page.best(asked["accept-encoding"])
-    if page.etag in asked["if-none-match"]:
+    if asked["if-none-match"] == "*" or page.etag in asked["if-none-match"]:
         return 304, [header for header in headers if header[0] not in ("content-type", "content-encoding")], b""
     return 200, headers, body
 
