@@ -103,7 +103,7 @@ def _running(incident: Incident, facts: Facts, now: datetime | None) -> list[Fac
 
 def _next(incident: Incident, now: datetime | None) -> Fact:
     if not due([incident]):
-        return Fact("Next update", escape("" if incident.status is Status.SCHEDULED else "No time promised"))
+        return Fact("Next update", escape("" if incident.kind is Kind.MAINTENANCE else "No time promised"))
     value, mark = pledge(incident, now)
     return Fact("Next update", value, mark)
 

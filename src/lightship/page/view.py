@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from lightship.core.clock import due
 from lightship.core.history import by_start, gravest
@@ -138,10 +138,10 @@ def _story(incident: Incident, snapshot: Snapshot) -> Story:
 
 
 def _brief(incident: Incident, tone: str, snapshot: Snapshot, *, few: bool) -> Brief:
-    doing = prose.line(told(incident).doing or labels.DOING[incident.status]) if few else escape(labels.STATUS[incident.status])
-    text = Markup("Since {}. {}").format(times.when(began(incident), snapshot.at), doing)
-    if not text.endswith("."):
-        text += "."
+    text = Markup("Since {}.").format(times.when(began(incident), snapshot.at))
+    if few:
+        doing = prose.line(told(incident).doing or labels.DOING[incident.status])
+        text += Markup(" {}{}").format(doing, "" if doing.endswith(".") else ".")
     if due([incident]):
         value, mark = pledge(incident, snapshot.at)
         text += Markup(' Next update <span class="{}">{}</span>.').format(mark, value)

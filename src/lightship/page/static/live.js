@@ -1,6 +1,7 @@
 // Watch the pulse: say so when nobody confirms this page any more, and show what is new.
 let last=0,best=new Date(h.dataset.at),every=+h.dataset.pulse,told=""
 const note=d.getElementById("note"),
+get=url=>fetch(url,{cache:"no-store"}),
 fresh=(at,seconds)=>Date.now()-at<=(2*seconds+60)*1e3,
 newer=p=>p.epoch-h.dataset.epoch||p.revision-h.dataset.rev,
 tell=(text,links=[],hide)=>{if(text==told)return;told=text;note.textContent=text;note.className=hide?"sr":"";
@@ -12,15 +13,15 @@ h.classList.toggle("stale",on)
 swapText(".c .s,summary .s",on&&"Unknown")
 swapText(".calm h1",on&&"It is not known whether everything works")
 if(!on)return tell("")
-const others=[...d.querySelectorAll(".host")].filter(a=>new URL(a.href).host!=location.host).map(a=>a.cloneNode(true))
+const others=[...d.querySelectorAll(".host")].filter(a=>a.host!=location.host).map(a=>a.cloneNode(true))
 tell(`This page has not been confirmed since ${say(best)}; what it shows may be old.${skewed?" Or the clock of this device is wrong.":""}${others.length?" Look at":""}`,others)
 others.forEach(async a=>{try{
-const p=await(await fetch(a.href.replace(/\/*$/,"/lightship/pulse.json"),{cache:"no-store"})).json()
+const p=await(await get(a.href.replace(/\/*$/,"/lightship/pulse.json"))).json()
 if(fresh(Date.parse(p.at),p.seconds))a.after(" (confirmed)")
 }catch{}})},
 key=e=>e.parentNode.id||e.firstChild.textContent,
 swap=async()=>{
-const n=new DOMParser().parseFromString(await(await fetch(location.pathname+location.search,{cache:"no-store"})).text(),"text/html"),
+const n=new DOMParser().parseFromString(await(await get(location.pathname)).text(),"text/html"),
 m=n.documentElement.dataset,css=x=>x.querySelector("style").textContent
 if(!(newer({epoch:m.epoch,revision:m.rev})>0))return
 if(css(n)!=css(d))return location.reload()
@@ -39,7 +40,7 @@ tell("Updated: "+d.querySelector("h1").textContent,[],1)},
 poll=async()=>{
 let skewed
 try{
-const r=await fetch("lightship/pulse.json",{cache:"no-store"}),date=Date.parse(r.headers.get("date"))
+const r=await get("lightship/pulse.json"),date=Date.parse(r.headers.get("date"))
 skewed=Math.abs(Date.now()-date)>3e5
 last=0
 if(r.ok){const p=await r.json()

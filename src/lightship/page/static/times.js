@@ -5,9 +5,9 @@ say=(t,was="")=>t.toLocaleString(english,{hour:"numeric",minute:"2-digit",timeZo
 ...(/\d{4},/.test(was)?{year:"numeric",month:"short",day:"numeric"}:t.toDateString()!=new Date().toDateString()&&{month:"short",day:"numeric"})}),
 lasting=ms=>{const m=Math.max(1,Math.round(ms/6e4)),r=m%60;return m<60?m+" min":m<2880?(m-r)/60+" h"+(r?" "+r+" min":""):Math.round(m/1440)+" days"},
 local=()=>all("time",e=>{e.title||(e.title=e.textContent);e.textContent=say(new Date(e.dateTime),e.title)}),
+span=(s,f)=>all(s,e=>{e.lastChild.textContent=f(Date.now()-new Date(e.querySelector("time").dateTime),e)}),
 count=()=>{
-all(".since",e=>{const ms=Date.now()-new Date(e.querySelector("time").dateTime);e.lastChild.textContent=ms>0?", "+lasting(ms):""})
-all(".due",e=>{const ms=new Date(e.querySelector("time").dateTime)-Date.now();e.classList.toggle("late",ms<0);
-e.lastChild.textContent=ms<0?", late by "+lasting(-ms):", in "+lasting(ms)})}
+span(".since",ms=>ms>0?", "+lasting(ms):"")
+span(".due",(ms,e)=>(e.classList.toggle("late",ms>0),ms>0?", late by "+lasting(ms):", in "+lasting(-ms)))}
 local()
 count()
