@@ -112,7 +112,7 @@ class Reading:
 
     def text(self, path: Path) -> tuple[str | None, str]:
         try:
-            return path.read_text().rstrip("\r\n"), ""
+            return path.read_text("utf-8").rstrip("\r\n"), ""
         except OSError as error:
             hint = "; `lightship init` makes it" if path.parent == self.base / "keys" else ""
             return None, f"cannot read {path}: {error.strerror}{hint}"
