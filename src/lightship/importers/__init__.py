@@ -77,9 +77,9 @@ def kinds() -> tuple[str, ...]:
 
 
 def read(kind: str, source: str, **options: str) -> Imported:
-    """The history at `source`. LookupError for a kind that there is not; ImporterError where it cannot be read at all."""
+    """The history at `source`. ImporterError for a kind that there is not, and where nothing can be read at all."""
     if kind not in kinds():
-        raise LookupError(f"there is no importer {kind!r}; there is {', '.join(kinds())}")
+        raise ImporterError(f"there is no importer {kind!r}; there is {', '.join(kinds())}")
     function: Callable[..., Imported] = importlib.import_module(f"{__name__}.{kind}").read
     known = [name for name, each in inspect.signature(function).parameters.items() if each.kind is each.KEYWORD_ONLY]
     if strange := sorted(options.keys() - set(known)):

@@ -71,7 +71,8 @@ def _tracked(text: str, begins: datetime) -> tuple[list[Said], list[str]]:
             waiting = ""
             status, body = _status(words)
             entries.append(Said(at, body, status))
-    return sorted(entries[::-1], key=lambda entry: entry.at), notes
+    entries.reverse()
+    return sorted(entries, key=lambda entry: entry.at), notes
 
 
 def _untracked(text: str, begins: datetime, ends: datetime | None) -> tuple[list[Said], list[str]]:

@@ -1,0 +1,102 @@
+"""From a Lightship: a host's folder or URL, or what `lightship export` wrote. Whole or not at all: a torn history is refused."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from lightship.core.model import Month
+from lightship.core.signed import MANIFEST_PATH, Manifest, manifest_in, shelf_in, shelf_path
+from lightship.core.wire import STATE_PATH, State, WireError, archive_in, archive_path, sha256, state_in
+from lightship.importers import Imported, ImporterError, Problem, with_retired
+from lightship.importers._web import Web
+
+Fetch = Callable[[str], bytes | None]
+T = TypeVar("T")
+
+UNSIGNED = Problem(MANIFEST_PATH, "is not there, so nothing shows that these files belong together: an export has none")
+UNPROVEN = Problem(MANIFEST_PATH, "its hashes hold; its signature was not checked, for that needs the page's key")
+
+
+def read(source: str) -> Imported:
+    fetch = _from_web(source) if source.startswith(("http://", "https://")) else _from_folder(Path(source))
+    body = fetch(STATE_PATH)
+    if body is None:
+        raise ImporterError(f"{source} is not a Lightship: it has no {STATE_PATH}")
+    state, manifest = _parsed(STATE_PATH, state_in, body), _manifest(fetch)
+    if manifest:
+        _refuse_torn(state, body, manifest)
+    months = [_month(fetch, name, manifest) for name in state.months]
+    incidents = (*state.open, *(incident for month in months for incident in month.incidents))
+    if len({incident.id for incident in incidents}) < len(incidents):
+        raise ImporterError(f"{source} holds an incident twice: its files are of different times", permanent=False)
+    return Imported(
+        page=state.page,
+        groups=state.groups,
+        components=with_retired(state.components, incidents),
+        incidents=incidents,
+        turns=tuple(turn for month in sorted(months, key=lambda month: month.month) for turn in month.turns),
+        problems=(UNPROVEN if manifest else UNSIGNED,),
+        found=len(incidents),
+        revision=state.revision,
+        epoch=state.epoch,
+    )
+
+
+def _manifest(fetch: Fetch) -> Manifest | None:
+    body = fetch(MANIFEST_PATH)
+    return _parsed(MANIFEST_PATH, lambda raw: manifest_in(raw, lambda _message, _signature: True), body) if body else None
+
+
+def _refuse_torn(state: State, body: bytes, manifest: Manifest) -> None:
+    """A host is written file by file: what was read in the middle of that belongs to no revision."""
+    if manifest.page != state.page.id:
+        raise ImporterError(f"{STATE_PATH} is of another page than {MANIFEST_PATH}")
+    if manifest.files.get(STATE_PATH) != sha256(body):
+        raise ImporterError(
+            f"{STATE_PATH} is not what {MANIFEST_PATH} names: try again when nothing is published", permanent=False
+        )
+
+
+def _month(fetch: Fetch, name: str, manifest: Manifest | None) -> Month:
+    path = archive_path(name)
+    body = fetch(path)
+    if body is None:
+        raise ImporterError(f"{path} is missing, though {STATE_PATH} names it")
+    if manifest and _shelf(fetch, name, manifest).get(path) != sha256(body):
+        raise ImporterError(f"{path} is not what {shelf_path(name)} names: torn, or changed by another hand", permanent=False)
+    month = _parsed(path, archive_in, body)
+    if month.month != name:
+        raise ImporterError(f"{path} holds another month, {month.month}")
+    return month
+
+
+def _shelf(fetch: Fetch, name: str, manifest: Manifest) -> Mapping[str, str]:
+    path = shelf_path(name)
+    body = fetch(path)
+    if body is None or sha256(body) != manifest.months.get(name):
+        raise ImporterError(f"{path} is missing, or not what {MANIFEST_PATH} names", permanent=False)
+    return _parsed(path, shelf_in, body)
+
+
+def _parsed(path: str, parse: Callable[[bytes], T], body: bytes) -> T:
+    try:
+        return parse(body)
+    except WireError as error:
+        raise ImporterError(f"{path}: {error}") from error
+
+
+def _from_web(url: str) -> Fetch:
+    web = Web()
+    return lambda path: web.get(f"{url.rstrip('/')}/{path}")
+
+
+def _from_folder(root: Path) -> Fetch:
+    def fetch(path: str) -> bytes | None:
+        try:
+            return (root / path).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise ImporterError(f"{root / path} cannot be read: {error.strerror}") from error
+
+    return fetch
