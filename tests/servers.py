@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from lightship.hosts import content_type
 
@@ -57,7 +58,14 @@ def postgres_url() -> str | None:
     kept = _ROOT / ".servers" / "env"
     lines = kept.read_text().splitlines() if kept.exists() else []
     said = dict(line.removeprefix("export ").split("=", 1) for line in lines if "=" in line)
-    return os.environ.get("LIGHTSHIP_TEST_POSTGRES") or said.get("LIGHTSHIP_TEST_POSTGRES")
+    url = os.environ.get("LIGHTSHIP_TEST_POSTGRES") or said.get("LIGHTSHIP_TEST_POSTGRES")
+    return url if url and _answers(urlsplit(url)) else None
+
+
+def _answers(url: SplitResult) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((url.hostname, url.port or 5432), 2):
+        return True
+    return False
 
 
 def free_port(*, above: int = 0) -> int:

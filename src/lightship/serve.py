@@ -15,7 +15,7 @@ import socket
 import stat
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -99,10 +99,8 @@ class Site:
     a leaf page is read when it is asked for, and again when its file is another one."""
 
     root: Path
-    clock: Callable[[], float] = time.monotonic
     _front: dict[str, Page] = field(default_factory=dict)
     _release: str | None = None
-    _looked: float = float("-inf")
 
     def __post_init__(self) -> None:
         self._read_leaf = lru_cache(LEAVES_IN_MEMORY)(lambda path, _version: read_page(self.root / path, path))
@@ -123,10 +121,6 @@ class Site:
             return None
 
     def _refresh(self) -> None:
-        now = self.clock()
-        if now - self._looked < FRESH_SECONDS:
-            return
-        self._looked = now
         for _ in range(3):
             # A release that is removed while it is read was replaced by another: look again.
             with contextlib.suppress(OSError):
@@ -146,48 +140,57 @@ def _read_release(release: Path) -> dict[str, Page]:
 Answer = tuple[int, Headers, bytes]
 
 
-def answer(site: Site, method: str, path: str, asked: dict[str, str]) -> Answer:
-    """What a request gets; `asked` holds its `accept-encoding` and `if-none-match`. Paths come percent-decoded."""
+def answer(site: Site, method: str, path: str, accepted: str, known: str) -> Answer:
+    """What a request gets that has these Accept-Encoding and If-None-Match. Paths come percent-decoded."""
     if method not in ("GET", "HEAD"):
         return 405, [("allow", "GET, HEAD")], b""
     # Also keeps readers out of .lightship, and inside the folder.
     if any(part.startswith(".") for part in path.split("/")) or "//" in path or "\0" in path:
-        return _missing(site, asked)
+        return _missing(site, accepted)
     name = path.lstrip("/")
     page = site.find(f"{name}index.html" if path.endswith("/") else name)
     if page is not None:
-        return _found(page, asked)
+        return _found(page, accepted, known)
     if not path.endswith("/") and site.find(f"{name}/index.html") is not None:
         # Relative, because we may stand behind a proxy that took a prefix off.
         return 301, [("location", "./" + quote(name.rsplit("/", 1)[-1]) + "/")], b""
-    return _missing(site, asked)
+    return _missing(site, accepted)
 
 
-def _found(page: Page, asked: dict[str, str]) -> Answer:
-    headers, body = page.best(asked["accept-encoding"])
-    if asked["if-none-match"] == "*" or page.etag in asked["if-none-match"]:
+def _found(page: Page, accepted: str, known: str) -> Answer:
+    headers, body = page.best(accepted)
+    if known == "*" or page.etag in known:
         return 304, [header for header in headers if header[0] not in ("content-type", "content-encoding")], b""
     return 200, headers, body
 
 
-def _missing(site: Site, asked: dict[str, str]) -> Answer:
+def _missing(site: Site, accepted: str) -> Answer:
     page = site.find("404.html")
     if page is None:
         return 404, [("content-type", "text/plain; charset=utf-8")], b"There is nothing here.\n"
-    headers, body = page.best(asked["accept-encoding"])
+    headers, body = page.best(accepted)
     return 404, [header for header in headers if header[0] != "etag"], body
 
 
 class Handler:
-    """The RSGI application of one site."""
+    """The RSGI application of one site. What was answered within the last moment is answered again, unlooked."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
+        self._given: dict[tuple[str, str, str, str], Answer] = {}
+        self._until = 0.0
 
     async def __rsgi__(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
+        now = time.monotonic()
+        if now > self._until:
+            self._given.clear()
+            self._until = now + FRESH_SECONDS
         headers = scope.headers
-        asked = {name: headers.get(name) or "" for name in ("accept-encoding", "if-none-match")}
-        protocol.response_bytes(*answer(self.site, scope.method, scope.path, asked))
+        asked = (scope.method, scope.path, headers.get("accept-encoding", ""), headers.get("if-none-match", ""))
+        given = self._given.get(asked)
+        if given is None:
+            given = self._given[asked] = answer(self.site, *asked)
+        protocol.response_bytes(*given)
 
 
 def serve(path: Path, host: str, port: int) -> None:

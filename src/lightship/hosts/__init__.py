@@ -15,6 +15,8 @@ from typing import Protocol
 
 import brotli  # type: ignore[import-untyped]
 
+from lightship.core.wire import sha256
+
 
 class HostError(Exception):
     """A host did not do what was asked. The message is for an operator: what is wrong, and what to do.
@@ -42,6 +44,11 @@ class File:
     body: bytes | None
     changed: bool = True
     brotli_quality: int = 5
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the body, in hex."""
+        return sha256(self.body or b"")
 
     @cached_property
     def gzipped(self) -> bytes | None:

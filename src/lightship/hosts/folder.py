@@ -178,12 +178,13 @@ def _releases(root: Path) -> Releases:
 
 def _paths_of_all(root: Path) -> set[str]:
     """Every path in any release that still lies here: links to them may have been left by a publisher that was killed."""
-    return {
-        (Path(folder) / name).relative_to(release).as_posix()
-        for release in (root / RELEASES).iterdir()
-        for folder, _, names in os.walk(release)
-        for name in names
-    }
+    return {path for release in (root / RELEASES).iterdir() for path in _paths(str(release))}
+
+
+def _paths(release: str) -> Iterator[str]:
+    for folder, _, names in os.walk(release):
+        inside = folder[len(release) + 1 :]
+        yield from (f"{inside}/{name}" if inside else name for name in names)
 
 
 def _sweep(root: Path) -> None:

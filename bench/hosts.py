@@ -1,0 +1,155 @@
+"""What a host costs beside the bare tools under it: ratios of medians, measured in turns in one run.
+
+python -m bench.hosts
+"""
+
+import asyncio
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import boto3  # type: ignore[import-untyped]
+import obstore
+from botocore.config import Config  # type: ignore[import-untyped]
+from obstore.store import S3Store
+from tests import servers
+
+from lightship.core.signed import MANIFEST_PATH
+from lightship.hosts import File
+from lightship.hosts._disk import settle_tree
+from lightship.hosts.folder import Folder
+from lightship.hosts.object_store import ObjectStore
+
+FILES = 40
+ROUNDS = 25
+CONCURRENCY = 40
+
+
+def main() -> None:
+    object_store()
+    folder()
+
+
+def object_store() -> None:
+    if not servers.available("seaweedfs"):
+        print(f"object_store: SeaweedFS is absent: {servers.remedy('seaweedfs')}")
+        return
+    with tempfile.TemporaryDirectory() as home, servers.seaweedfs(Path(home)) as store:
+        ways = {"ours": _ours(store), "bare": _bare(store), "boto3": _boto3(store)}
+        times = _in_turns(ways)
+    ours, bare, boto = (statistics.median(times[name]) for name in ("ours", "bare", "boto3"))
+    print(
+        f"object_store put {FILES} files to SeaweedFS: {ours / bare:.2f}x bare obstore, {ours / boto:.2f}x boto3 "
+        f"({ours * 1000:.1f}, {bare * 1000:.1f}, {boto * 1000:.1f} ms; median of {ROUNDS}; at most 1.5x bare)"
+    )
+
+
+Way = Callable[[list[File]], None]
+
+
+def _ours(store: servers.Store) -> Way:
+    host = ObjectStore("bucket", "", f"s3://{store.bucket}/ours", store.endpoint, store.key, store.secret)
+    return lambda files: asyncio.run(host.put(files))
+
+
+def _bare(store: servers.Store) -> Way:
+    client = S3Store(
+        store.bucket,
+        prefix="bare",
+        endpoint=store.endpoint,
+        access_key_id=store.key,
+        secret_access_key=store.secret,
+        region="us-east-1",
+        client_options={"allow_http": True},
+    )
+
+    async def put(files: list[File]) -> None:
+        turn = asyncio.Semaphore(CONCURRENCY)
+
+        async def one(file: File) -> None:
+            async with turn:
+                await obstore.put_async(client, file.path, file.body or b"", use_multipart=False)
+
+        await asyncio.gather(*(one(file) for file in files))
+
+    return lambda files: asyncio.run(put(files))
+
+
+def _boto3(store: servers.Store) -> Way:
+    client = boto3.client(
+        "s3",
+        endpoint_url=store.endpoint,
+        aws_access_key_id=store.key,
+        aws_secret_access_key=store.secret,
+        region_name="us-east-1",
+        config=Config(max_pool_connections=CONCURRENCY, s3={"addressing_style": "path"}),
+    )
+    pool = ThreadPoolExecutor(CONCURRENCY)
+
+    def one(file: File) -> None:
+        client.put_object(Bucket=store.bucket, Key=f"boto3/{file.path}", Body=file.body or b"")
+
+    def put(files: list[File]) -> None:
+        list(pool.map(one, files))
+
+    return put
+
+
+def folder() -> None:
+    """A release beside its floor: the same files in a new tree, syncfs, and the rename of a symlink."""
+    with tempfile.TemporaryDirectory(dir=".") as home:
+        root = Path(home).resolve()
+        host = Folder("vienna", "", root / "site")
+
+        def release(files: list[File]) -> None:
+            async def run() -> None:
+                await host.release(files, File(MANIFEST_PATH, os.urandom(4000)), await host.read(MANIFEST_PATH))
+
+            asyncio.run(run())
+
+        times = _in_turns({"ours": release, "floor": lambda files: _floor(root, files)})
+    ours, floor = (statistics.median(times[name]) for name in ("ours", "floor"))
+    print(
+        f"folder release of {FILES} files: {ours / floor:.2f}x its floor, a new tree, syncfs and a switched symlink "
+        f"({ours * 1000:.1f}, {floor * 1000:.1f} ms; median of {ROUNDS})"
+    )
+
+
+def _floor(root: Path, files: list[File]) -> None:
+    tree, link = root / f"tree-{time.monotonic_ns()}", root / "link"
+    for file in files:
+        for ending, body in (("", file.body), (".br", file.brotlied), (".gz", file.gzipped)):
+            place = tree / f"{file.path}{ending}"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(body or b"")
+    settle_tree(root)
+    link.symlink_to(tree)
+    link.replace(root / "current")
+
+
+def _in_turns(ways: dict[str, Way]) -> dict[str, list[float]]:
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(ROUNDS + 2):
+        files = _files(number)
+        for name, way in ways.items():
+            started = time.perf_counter()
+            way(files)
+            # The first two rounds open connections.
+            if number >= 2:
+                times[name].append(time.perf_counter() - started)
+    return times
+
+
+def _files(number: int) -> list[File]:
+    """Compressed beforehand, so that what is measured is the host."""
+    files = [File(f"part{index % 10}/{index}.html", f"<p>update {number} of {index}".encode() * 300) for index in range(FILES)]
+    assert all(file.brotlied and file.gzipped for file in files)
+    return files
+
+
+if __name__ == "__main__":
+    main()
