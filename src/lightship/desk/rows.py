@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from lightship.core import model as core
 from lightship.core import wire
 from lightship.core.model import ComponentStatus, Impact, Kind, Status
@@ -56,8 +58,13 @@ def change(row: Turn) -> core.Change:
     return core.Change(row.component_id, row.name, ComponentStatus(row.old), ComponentStatus(row.new))
 
 
-def turn(row: Turn) -> core.Turn:
-    return core.Turn(row.at, change(row), row.public_id)
+def turns(found: QuerySet[Turn]) -> tuple[core.Turn, ...]:
+    """Oldest first. Thousands may be asked for: no row is made an object of Django's."""
+    fields = found.order_by("at", "id").values_list("at", "public_id", "component_id", "name", "old", "new")
+    return tuple(
+        core.Turn(at, core.Change(component, name, ComponentStatus(old), ComponentStatus(new)), public_id)
+        for at, public_id, component, name, old, new in fields
+    )
 
 
 def text(row: Text) -> core.Text:

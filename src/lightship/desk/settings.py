@@ -27,7 +27,13 @@ def made(config: Config) -> dict[str, Any]:
         "DEBUG": False,
         "ALLOWED_HOSTS": [url.hostname or "localhost", "localhost", "127.0.0.1", "[::1]"],
         "ROOT_URLCONF": f"{_PACKAGE}.urls",
-        "INSTALLED_APPS": ["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", _PACKAGE],
+        "INSTALLED_APPS": [
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.sessions",
+            "django.contrib.staticfiles",
+            _PACKAGE,
+        ],
         "MIDDLEWARE": [
             "django.middleware.security.SecurityMiddleware",
             "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -66,7 +72,6 @@ def made(config: Config) -> dict[str, Any]:
         "TIME_ZONE": "UTC",
         "USE_I18N": False,
         "STATIC_URL": "/static/",
-        "STATIC_ROOT": str(config.base / "run" / "static"),
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_AUTOREFRESH": False,
         "STORAGES": {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},

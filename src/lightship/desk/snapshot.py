@@ -16,15 +16,22 @@ RECENT = 50
 RECENT_DAYS = 14
 
 
+Known = dict[str, core.Incident]
+"""Incidents by id that were read before, and need not be read again."""
+
+
 def take(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, *, pulse_seconds: int = 300) -> Snapshot:
     """The front of the page at its newest revision. What it costs depends on the last 90 days, not on the years before."""
     page.refresh_from_db()
+    return _front(page, url, hosts, now, pulse_seconds, {})
+
+
+def _front(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, pulse_seconds: int, known: Known) -> Snapshot:
     groups = list(page.groups.all())
     start = window_start(now)
     found = list(page.components.annotate(now_is=_newest_turn(now), was=_newest_turn(start, before=True)))
     components = rows.in_order(found, groups)
     standing = {each.pk: _status(getattr(each, "now_is", None)) for each in components}
-    turns = page.turns.filter(at__gte=start).order_by("at", "id")
     return Snapshot(
         page=rows.page(page, url),
         revision=page.revision,
@@ -32,9 +39,9 @@ def take(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, *, puls
         at=now,
         groups=tuple(rows.group(each) for each in groups),
         components=tuple(rows.component(each, standing[each.pk]) for each in components),
-        open=rows.incidents(_whole(page.incidents.filter(open=True))),
-        recent=_recent(page, now),
-        turns=tuple(rows.turn(each) for each in turns),
+        open=_read(page.incidents.filter(open=True), known),
+        recent=_recent(page, now, known),
+        turns=rows.turns(page.turns.filter(at__gte=start)),
         before={each.pk: _status(getattr(each, "was", None)) for each in components},
         months=months(page),
         hosts=tuple(hosts),
@@ -49,27 +56,30 @@ def months(page: Page) -> tuple[tuple[str, int], ...]:
     return tuple((name, counts.get(name, 0)) for name in sorted({*counts, *lone}, reverse=True))
 
 
-def touched(page: Page, since: int) -> dict[str, frozenset[str]] | None:
-    """Which months' files the entries after revision `since` touch, and which incidents in each. A month alone, with no
-    incident, was touched as a whole or by a turn. None: the journal does not reach back that far."""
+def touched(page: Page, since: int) -> dict[str, frozenset[str] | None] | None:
+    """Which months' files the entries after revision `since` touch, and which incidents in each; None for a month: all of
+    them. None: the journal does not reach back that far."""
     first = page.entries.order_by("revision").values_list("revision", flat=True).first()
     if first is None or since < first - 1:
         return None
     found: dict[str, set[str]] = defaultdict(set)
+    whole: set[str] = set()
     entries = page.entries.filter(revision__gt=since, revision__lte=page.revision).exclude(month="")
-    for name, incident_id in entries.order_by().values_list("month", "incident_id").distinct():
+    for name, incident_id, deed in entries.order_by().values_list("month", "incident_id", "deed").distinct():
         found[name] |= {incident_id} if incident_id else set()
-    return {name: frozenset(ids) for name, ids in found.items()}
+        whole |= {name} if deed == "import month" else set()
+    return {name: None if name in whole else frozenset(ids) for name, ids in found.items()}
 
 
-def month(page: Page, name: str) -> Month:
+def month(page: Page, name: str, known: Known | None = None) -> Month:
+    known = dict(known or {})
     first = datetime.strptime(name, "%Y-%m").replace(tzinfo=UTC)
     after = (first + timedelta(days=32)).replace(day=1)
-    turns = page.turns.filter(update_said=None, at__gte=first, at__lt=after).order_by("at", "id")
-    return Month(name, rows.incidents(_whole(page.incidents.filter(month=name))), tuple(rows.turn(each) for each in turns))
+    turns = page.turns.filter(update_said=None, at__gte=first, at__lt=after)
+    return Month(name, _read(page.incidents.filter(month=name), known), rows.turns(turns))
 
 
-def _recent(page: Page, now: datetime) -> tuple[core.Incident, ...]:
+def _recent(page: Page, now: datetime, known: Known) -> tuple[core.Incident, ...]:
     ids: set[str] = set()
     for kind in Kind:
         newest: Sequence[tuple[str, bool]] = list(
@@ -77,11 +87,16 @@ def _recent(page: Page, now: datetime) -> tuple[core.Incident, ...]:
         )
         ids |= {pk for pk, is_open in newest if not is_open}
     spoken = page.incidents.filter(updated_at__gte=now - timedelta(days=RECENT_DAYS), open=False)
-    return rows.incidents(_whole(page.incidents.filter(Q(pk__in=ids) | Q(pk__in=spoken.values("pk")))))
+    return _read(page.incidents.filter(pk__in=ids.union(spoken.values_list("pk", flat=True))), known)
 
 
-def _whole(found: QuerySet[Incident]) -> QuerySet[Incident]:
-    return found.order_by("-created_at", "-id").prefetch_related(*rows.PARTS)
+def _read(found: QuerySet[Incident], known: Known) -> tuple[core.Incident, ...]:
+    """Newest first; those that are not `known` are read whole, and known from then on."""
+    ids = list(found.order_by("-created_at", "-id").values_list("pk", flat=True))
+    if new := [pk for pk in ids if pk not in known]:
+        wanted = found.filter(pk__in=new) if len(new) < len(ids) else found
+        known |= {row.pk: rows.incident(row) for row in wanted.order_by().prefetch_related(*rows.PARTS)}
+    return tuple(known[pk] for pk in ids if pk in known)
 
 
 def _newest_turn(at: datetime, *, before: bool = False) -> Subquery:
@@ -95,14 +110,39 @@ def _status(word: str | None) -> ComponentStatus:
 
 
 class Truth:
-    """What publish.py asks: the page as the database has it at the moment of making."""
+    """What publish.py asks: the page as the database has it at the moment of making. `before`: the one that was made last;
+    what the journal has not touched since is not read again."""
 
-    def __init__(self, page: Page, url: str, hosts: Iterable[HostLink], now: datetime, *, pulse_seconds: int = 300) -> None:
+    def __init__(
+        self,
+        page: Page,
+        url: str,
+        hosts: Iterable[HostLink],
+        now: datetime,
+        *,
+        pulse_seconds: int = 300,
+        before: "Truth | None" = None,
+    ) -> None:
+        # The revision first: what is read after it may be newer than it says, but never older.
+        page.refresh_from_db()
         self.page = page
-        self.snapshot = take(page, url, hosts, now, pulse_seconds=pulse_seconds)
+        self._known = before._untouched(page) if before else {}
+        self._month: Month | None = None
+        self.snapshot = _front(page, url, hosts, now, pulse_seconds, self._known)
 
-    def touched(self, since: int) -> dict[str, frozenset[str]] | None:
+    def touched(self, since: int) -> dict[str, frozenset[str] | None] | None:
         return touched(self.page, since)
 
     def month(self, name: str) -> Month:
-        return month(self.page, name)
+        self._month = month(self.page, name, self._known)
+        return self._month
+
+    def _untouched(self, page: Page) -> Known:
+        """Incidents of the front and of the month read last whose files the journal has not touched since."""
+        changed = touched(page, self.snapshot.revision)
+        if changed is None:
+            return {}
+        whole = {name for name, ids in changed.items() if ids is None}
+        ids = frozenset[str]().union(*(ids for ids in changed.values() if ids))
+        read = (*self.snapshot.open, *self.snapshot.recent, *(self._month.incidents if self._month else ()))
+        return {each.id: each for each in read if each.month not in whole and each.id not in ids}

@@ -1,5 +1,37 @@
 """Every address of the desk."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from lightship.desk.views import errors, home, incident, maintenance, record, session, structure
+
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("healthz", errors.healthz, name="healthz"),
+    path("sign-in/", session.sign_in, name="sign-in"),
+    path("sign-in/link/<str:uid>/<str:token>/", session.by_link, name="sign-in-link"),
+    path("sign-out/", session.sign_out, name="sign-out"),
+    path("password/", session.password, name="password"),
+    path("p/<slug:slug>/", home.page, name="page"),
+    path("p/<slug:slug>/live/", home.live_part, name="live"),
+    path("p/<slug:slug>/open/", incident.open_incident, name="open"),
+    path("p/<slug:slug>/incidents/<slug:id>/", incident.incident, name="incident"),
+    path("p/<slug:slug>/incidents/<slug:id>/said/", incident.said_part, name="said"),
+    path("p/<slug:slug>/incidents/<slug:id>/name/", incident.rename, name="rename"),
+    path("p/<slug:slug>/updates/<slug:id>/", incident.correct, name="correct"),
+    path("p/<slug:slug>/plan/", maintenance.plan, name="plan"),
+    path("p/<slug:slug>/incidents/<slug:id>/turn/", maintenance.turn_over, name="turn-over"),
+    path("p/<slug:slug>/incidents/<slug:id>/move/", maintenance.move, name="move"),
+    path("p/<slug:slug>/parts/", structure.parts, name="parts"),
+    path("p/<slug:slug>/parts/shift/", structure.shift, name="shift"),
+    path("p/<slug:slug>/parts/<slug:id>/", structure.part, name="part"),
+    path("p/<slug:slug>/groups/<slug:id>/", structure.group, name="group"),
+    path("p/<slug:slug>/settings/", structure.settings, name="settings"),
+    path("p/<slug:slug>/history/", record.history, name="history"),
+    path("p/<slug:slug>/journal/", record.journal, name="journal"),
+    path("p/<slug:slug>/hosts/", record.hosts, name="hosts"),
+    path("p/<slug:slug>/hosts/live/", home.hosts_part, name="hosts-live"),
+]
+
+handler400 = "lightship.desk.views.errors.bad_request"
+handler404 = "lightship.desk.views.errors.not_found"
+handler500 = "lightship.desk.views.errors.broken"

@@ -41,9 +41,9 @@ def open_host(config: HostConfig) -> Host:
     return make(name=config.name, url=config.url, **config.options)
 
 
-def press_for(row: models.Page, config: PageConfig, now: datetime) -> Press:
+def truth_of(row: models.Page, config: PageConfig, now: datetime, before: Truth | None = None) -> Truth:
     links = tuple(HostLink(host.name, host.url) for host in config.hosts)
-    return Press(Truth(row, config.url, links, now, pulse_seconds=config.pulse.calm))
+    return Truth(row, config.url, links, now, pulse_seconds=config.pulse.calm, before=before)
 
 
 @dataclass(eq=False)
@@ -90,6 +90,9 @@ class Keeper:
 
     async def _converge(self, press: Press) -> None:
         receipt = await self.publisher.converge(press, self.host, mend=self.mend)
+        if receipt.verdict is Verdict.REFUSED and await asyncio.to_thread(self.page.overtaken, press):
+            self.mend = True  # another worker was quicker with what is newer; we are about to hear of it
+            return
         await self._record(receipt)
         self.look_at = monotonic() + WATCH
         if receipt.proven:
@@ -97,7 +100,7 @@ class Keeper:
             self.beat_at = 0.0
         else:
             self.failures += 1
-            self.mend = receipt.verdict is Verdict.DIFFERS
+            self.mend = receipt.verdict in (Verdict.DIFFERS, Verdict.REFUSED)
             self.retry_at = monotonic() + wait(self.failures)
 
     async def _look(self, press: Press) -> None:
@@ -143,6 +146,7 @@ class Newest:
 
     config: PageConfig
     row: models.Page | None = None
+    truth: Truth | None = None
     press: Press | None = None
     told: dict[str, tuple[Verdict, int]] = field(default_factory=dict)
 
@@ -163,8 +167,14 @@ class Newest:
         old = self.press.snapshot if self.press else None
         if old and (old.epoch, old.revision) == (row.epoch, row.revision) and phase(old, old.at) == phase(old, now):
             return None
-        self.row = row
-        return press_for(row, self.config, now)
+        self.row, self.truth = row, truth_of(row, self.config, now, self.truth)
+        return Press(self.truth)
+
+    def overtaken(self, press: Press) -> bool:
+        """Whether somebody spoke since. Blocks: run it in a thread."""
+        shot = press.snapshot
+        now = models.Page.objects.filter(pk=shot.page.id).values_list("epoch", "revision").first()
+        return now is not None and now > (shot.epoch, shot.revision)
 
     def record(self, receipt: Receipt) -> None:
         if self.row:

@@ -5,7 +5,19 @@ groups and components; `load` takes in a whole history from elsewhere.
 """
 
 from lightship.desk.journal.entry import JournalError, Overtaken
-from lightship.desk.journal.speak import Opening, Say, Window, correct, keep_time, open_incident, rename, schedule, turn, update
+from lightship.desk.journal.speak import (
+    Opening,
+    Say,
+    Window,
+    correct,
+    keep_time,
+    open_incident,
+    rename,
+    reschedule,
+    schedule,
+    turn,
+    update,
+)
 
 __all__ = [
     "JournalError",
@@ -17,6 +29,7 @@ __all__ = [
     "keep_time",
     "open_incident",
     "rename",
+    "reschedule",
     "schedule",
     "turn",
     "update",

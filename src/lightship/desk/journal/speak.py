@@ -79,8 +79,7 @@ def open_incident(page: Page, opening: Opening, by: By, now: datetime) -> Incide
 
 def schedule(page: Page, window: Window, by: By, now: datetime) -> Incident:
     now = millisecond(now)
-    if window.ends <= window.starts:
-        raise JournalError("The maintenance ends before it starts: set an end after the start.")
+    _window(window.starts, window.ends)
     incident = Incident(
         page=page,
         kind=Kind.MAINTENANCE,
@@ -135,6 +134,25 @@ def rename(incident: Incident, name: str, by: By, now: datetime, *, impact: Impa
     with transaction.atomic():
         enter(incident.page, "rename", now, by, incident=incident)
         incident.save(update_fields=["name", "impact_override", "updated_at"])
+
+
+def reschedule(incident: Incident, starts: datetime, ends: datetime, by: By, now: datetime) -> None:
+    """Move the window of a maintenance that has not ended."""
+    now = millisecond(now)
+    _window(starts, ends)
+    with transaction.atomic():
+        enter(incident.page, "reschedule", now, by, incident=incident)
+        incident.refresh_from_db()
+        if not incident.open:
+            raise JournalError("This maintenance has ended: plan a new one.")
+        incident.scheduled_for, incident.scheduled_until = millisecond(starts), millisecond(ends)
+        incident.updated_at = now
+        incident.save(update_fields=["scheduled_for", "scheduled_until", "updated_at"])
+
+
+def _window(starts: datetime, ends: datetime) -> None:
+    if ends <= starts:
+        raise JournalError("The maintenance ends before it starts: set an end after the start.")
 
 
 def turn(component: Component, status: ComponentStatus, by: By, now: datetime) -> Turn | None:

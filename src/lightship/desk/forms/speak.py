@@ -1,0 +1,267 @@
+"""Forms by which staff speak: open, update, correct, rename, plan."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+
+from lightship.core.model import ENDED, Component, ComponentStatus, Facts, Impact, Incident, Kind, Snapshot, Status
+from lightship.core.status import told, worst
+from lightship.desk import words
+from lightship.desk.forms.fields import Body, FactsForm, Line, Moment, Promise, facts_initial
+from lightship.desk.journal import Opening, Say, Window
+
+_OK = ComponentStatus.OPERATIONAL
+
+
+@dataclass(frozen=True)
+class Chips:
+    """A group of components (`name` empty: those in none), each as a checkbox."""
+
+    name: str
+    boxes: list[Any]
+
+
+def live(snapshot: Snapshot) -> list[Component]:
+    return [component for component in snapshot.components if not component.retired]
+
+
+def chips(snapshot: Snapshot, field: BoundField) -> list[Chips]:
+    boxes = {str(box.data["value"]): box for box in field.subwidgets}
+    names = {group.id: group.name for group in snapshot.groups}
+    found: list[Chips] = []
+    for component in live(snapshot):
+        name = names.get(component.group_id or "", "Other" if found else "")
+        if not found or found[-1].name != name:
+            found.append(Chips(name, []))
+        found[-1].boxes.append(boxes[component.id])
+    return found
+
+
+class _Touching(forms.Form):
+    """A form that names components of the page."""
+
+    components = forms.MultipleChoiceField(required=False, label="What is affected?", widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, snapshot: Snapshot, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.snapshot = snapshot
+        field = self.fields["components"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(component.id, component.name) for component in live(snapshot)]
+
+    def chips(self) -> list[Chips]:
+        return chips(self.snapshot, self["components"])
+
+    def names(self) -> list[str]:
+        chosen = set(self.cleaned_data.get("components", ()))
+        return [component.name for component in live(self.snapshot) if component.id in chosen]
+
+
+class OpenForm(Promise, FactsForm, _Touching):
+    """Something is broken: what, how bad, and one short text. All else has a default."""
+
+    how = forms.ChoiceField(
+        label="How bad is it?",
+        widget=forms.RadioSelect,
+        choices=[(status.value, words.COMPONENT[status]) for status in words.HOW_BAD],
+        initial=ComponentStatus.MAJOR.value,
+    )
+    body = Body(label="What do customers see?")
+    name = forms.CharField(required=False, label="Title", max_length=255)
+    status = forms.ChoiceField(
+        label="Where we stand",
+        choices=[choice for choice in words.status_choices(Kind.INCIDENT) if choice[0] not in ENDED],
+        initial=Status.INVESTIGATING.value,
+    )
+    impact = forms.ChoiceField(required=False, label="How grave, for the record", choices=words.impact_choices())
+    at = Moment(label="Date this post back to")
+    notify = forms.BooleanField(required=False, initial=True, label="Tell subscribers")
+    once = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, now: datetime, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.now = now
+        self.offer(self.snapshot.page.promise_minutes)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        self.check_promise(self.now)
+        data = self.cleaned_data
+        if not data.get("name") and not data.get("components"):
+            wanted = "Tick what is affected, or give it a title under “More”." if live(self.snapshot) else "Give it a title."
+            self.add_error("components" if live(self.snapshot) else "name", wanted)
+        if data.get("since") and data["since"] > self.now:
+            self.add_error("since", "This is still to come: for work that is planned, plan a maintenance.")
+        return data
+
+    def opening(self) -> Opening:
+        data, at = self.cleaned_data, self.cleaned_data["at"]
+        how = ComponentStatus(data["how"])
+        return Opening(
+            name=data["name"] or words.headline(self.names(), how),
+            started_at=data["since"],
+            impact=Impact(data["impact"]) if data["impact"] else None,
+            say=Say(
+                status=Status(data["status"]),
+                body=data["body"],
+                facts=self.facts(self.due(self.now)),
+                statuses=dict.fromkeys(data["components"], how) or None,
+                notify=data["notify"],
+                at=at or (data["since"] and self.now),
+            ),
+        )
+
+
+class SayForm(Promise, FactsForm):
+    """An update. What was said and still holds is filled in already."""
+
+    status = forms.ChoiceField(label="Where we stand", widget=forms.RadioSelect)
+    body = Body(label="What is new?")
+    all_working = forms.BooleanField(required=False, initial=True)
+    at = Moment(label="Date this post back to")
+    notify = forms.BooleanField(required=False, initial=True, label="Tell subscribers")
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, snapshot: Snapshot, incident: Incident, now: datetime, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.snapshot, self.incident, self.now = snapshot, incident, now
+        self.initial = {**_carried(incident), **self.initial}
+        self._choices()
+        self.offer(snapshot.page.promise_minutes, chosen="none" if incident.kind is Kind.MAINTENANCE else "")
+
+    def _choices(self) -> None:
+        field = self.fields["status"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = words.status_choices(self.incident.kind)
+        planned = self.incident.kind is Kind.MAINTENANCE
+        self.fields["all_working"].label = "Everything it touched works again"
+        if planned:
+            for name in ("since", "estimate", "no_estimate"):
+                del self.fields[name]
+        choices = [("", "Not affected"), *words.component_choices()]
+        now_is = {component.id: component.status for component in self.snapshot.components}
+        for component in live(self.snapshot):
+            own = component.id in self.touched
+            self.fields[f"c-{component.id}"] = forms.ChoiceField(
+                label=component.name,
+                required=False,
+                choices=words.component_choices() if own else choices,
+                initial=now_is[component.id].value if own else "",
+            )
+
+    @property
+    def touched(self) -> list[str]:
+        return [component.id for component in self.incident.components]
+
+    def own(self) -> list[BoundField]:
+        """The statuses of the components that it touches."""
+        return [self[name] for name in self.fields if name[2:] in self.touched and name.startswith("c-")]
+
+    def others(self) -> list[BoundField]:
+        return [self[name] for name in self.fields if name.startswith("c-") and name[2:] not in self.touched]
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if self.cleaned_data.get("status") not in ENDED:
+            self.check_promise(self.now)
+        return self.cleaned_data
+
+    def say(self) -> Say:
+        data, status = self.cleaned_data, Status(self.cleaned_data["status"])
+        due = None if status in ENDED else self.due(self.now)
+        statuses = self._statuses(status)
+        return Say(
+            status=status, body=data["body"], facts=self.facts(due), statuses=statuses, notify=data["notify"], at=data["at"]
+        )
+
+    def _statuses(self, status: Status) -> dict[str, ComponentStatus] | None:
+        if status is Status.POSTMORTEM or (status in ENDED and self.incident.ended):
+            return None
+        chosen = {n[2:]: ComponentStatus(v) for n, v in self.cleaned_data.items() if n.startswith("c-") and v}
+        if status in ENDED and self.cleaned_data["all_working"]:
+            chosen |= {pk: held(pk, self.snapshot.open, self.incident.id) for pk in chosen}
+        elif status is Status.IN_PROGRESS and self.incident.status is Status.SCHEDULED:
+            chosen = {pk: ComponentStatus.UNDER_MAINTENANCE if new is _OK else new for pk, new in chosen.items()}
+        return chosen or None
+
+
+def held(component_id: str, open: Iterable[Incident], besides: str) -> ComponentStatus:
+    """What a component is once one incident lets go of it: as another open one last left it, or working."""
+    others = (incident for incident in open if incident.id != besides)
+    left = [c.status for incident in others for c in incident.components if c.id == component_id]
+    return worst(left)
+
+
+def _carried(incident: Incident) -> dict[str, Any]:
+    """What was said before and still holds; what is being done must be said anew."""
+    return {
+        **facts_initial(told(incident)),
+        "doing": "",
+        "ended": None,
+        "status": incident.status.value,
+        "seen": incident.updates[-1].id,
+    }
+
+
+class CorrectForm(FactsForm):
+    """Another wording of an update; the earlier one is kept."""
+
+    body = Body(label="What it should say", required=False)
+    next_update = Moment(label="Next update by")
+
+    def wording(self) -> tuple[str, Facts]:
+        return self.cleaned_data["body"], self.facts(self.cleaned_data["next_update"])
+
+
+class RenameForm(forms.Form):
+    name = forms.CharField(label="Title", max_length=255)
+    impact = forms.ChoiceField(required=False, label="How grave, for the record", choices=words.impact_choices())
+
+
+class PlanForm(_Touching):
+    """A maintenance announced."""
+
+    name = forms.CharField(label="What is planned?", max_length=255)
+    body = Body(label="What will customers notice?")
+    starts = Moment(label="Begins")
+    ends = Moment(label="Ends")
+    auto_start = forms.BooleanField(required=False, initial=True, label="Begin by itself at that time")
+    auto_end = forms.BooleanField(required=False, initial=True, label="End by itself at that time")
+    workaround = Line(label="What customers can do meanwhile")
+    notify = forms.BooleanField(required=False, initial=True, label="Tell subscribers")
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        for name in ("starts", "ends"):
+            if not self.cleaned_data.get(name) and name not in self.errors:
+                self.add_error(name, "Give a time.")
+        return self.cleaned_data
+
+    def window(self) -> Window:
+        data = self.cleaned_data
+        return Window(
+            name=data["name"],
+            body=data["body"],
+            starts=data["starts"],
+            ends=data["ends"],
+            components=frozenset(data["components"]),
+            auto_start=data["auto_start"],
+            auto_end=data["auto_end"],
+            notify=data["notify"],
+            facts=Facts(workaround=data["workaround"]),
+        )
+
+
+class MoveForm(forms.Form):
+    """Another window for a maintenance that has not ended."""
+
+    starts = Moment(label="Begins")
+    ends = Moment(label="Ends")
+
+    def window(self, incident: Incident) -> tuple[datetime, datetime]:
+        starts = self.cleaned_data["starts"] or incident.scheduled_for or incident.started_at
+        return starts, self.cleaned_data["ends"] or starts + timedelta(hours=1)

@@ -1,0 +1,101 @@
+"""Times in templates: in the page's zone without JavaScript, counting along with it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from lightship.core.model import ComponentStatus
+from lightship.desk.models import Page
+from lightship.page.labels import TONE
+from lightship.page.prose import block
+
+register = template.Library()
+
+
+def clock(at: datetime, now: datetime) -> str:
+    """`14:02`, with day and year where today does not share them."""
+    at, now = timezone.localtime(at), timezone.localtime(now)
+    if at.date() == now.date():
+        return f"{at:%H:%M}"
+    day = f"{at.day} {at:%b}" if at.year == now.year else f"{at.day} {at:%b} {at.year}"
+    return f"{day}, {at:%H:%M}"
+
+
+def span(length: timedelta) -> str:
+    seconds = max(int(length.total_seconds()), 0)
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
+
+
+@register.filter
+def moment(at: datetime | None) -> SafeString | str:
+    if at is None:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), clock(at, timezone.now()))
+
+
+@register.filter
+def ago(at: datetime | None) -> SafeString | str:
+    """`3 s ago`; desk.js counts on."""
+    if at is None:
+        return ""
+    words = f"{span(timezone.now() - at)} ago"
+    return format_html('<time datetime="{}" data-count="ago">{}</time>', at.isoformat(), words)
+
+
+@register.filter
+def due(at: datetime | None) -> SafeString | str:
+    """`in 12 min`, or `12 min late`; desk.js counts on."""
+    if at is None:
+        return ""
+    now = timezone.now()
+    words = f"in {span(at - now)}" if at > now else f"{span(now - at)} late"
+    return format_html('<time datetime="{}" data-count="due">{}</time>', at.isoformat(), words)
+
+
+@register.filter
+def prose(source: str) -> SafeString:
+    """Markdown as the public page shows it, sanitised by the same hand."""
+    return SafeString(block(source))
+
+
+@register.filter
+def zone(page: Page) -> str:
+    """`Vienna time, now 22:05`."""
+    city = page.time_zone.rsplit("/", 1)[-1].replace("_", " ")
+    return f"{city} time, now {timezone.localtime():%H:%M}"
+
+
+@register.filter
+def tone(status: str) -> str:
+    """The class of a component's status, given as a form gives it."""
+    return TONE[ComponentStatus(status)]
+
+
+@register.filter
+def places(page: Page, path: str) -> list[dict[str, Any]]:
+    """The ways through the desk, and which of them `path` is on."""
+    found = [{"name": name, "href": reverse(view, args=(page.slug,))} for view, name in _PLACES]
+    home = found[0]["href"]
+    here = next((place for place in found[1:] if path.startswith(place["href"])), found[0] if path.startswith(home) else None)
+    return [{**place, "here": place is here} for place in found]
+
+
+_PLACES = (
+    ("page", "Now"),
+    ("plan", "Plan work"),
+    ("parts", "Components"),
+    ("hosts", "Hosts"),
+    ("history", "History"),
+    ("journal", "Journal"),
+    ("settings", "Settings"),
+)

@@ -1,0 +1,67 @@
+"""Planned work: announce it, begin and finish it by hand, move it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+
+from lightship.core.model import ComponentStatus, Kind, Status
+from lightship.desk import journal
+from lightship.desk.forms.speak import MoveForm, PlanForm, held
+from lightship.desk.journal import JournalError, Say
+from lightship.desk.models import Incident
+from lightship.desk.views.door import attempt, author, page_of, said, shot, show, staff, typed
+from lightship.desk.views.posting import Posting
+from lightship.desk.views.told import whole_of
+
+
+@staff
+def plan(request: HttpRequest, slug: str) -> HttpResponse:
+    page, now = page_of(slug), timezone.now()
+    data, kept = typed(request)
+    form = PlanForm(data, snapshot=shot(page), initial=_window_initial())
+    view = Posting(request, page, form, "plan.html", {"kept": kept, "draft": f"plan:{slug}"})
+    done = view.post(lambda: journal.schedule(page, form.window(), author(request), now))
+    if not isinstance(done, Incident):
+        return view.answer(done)
+    return said(request, "Planned. It is on its way to every host.", "incident", slug, done.pk, draft=f"plan:{slug}")
+
+
+def _window_initial() -> dict[str, Any]:
+    """Tomorrow night: when most such work is done."""
+    start = (timezone.localtime() + timedelta(days=1)).replace(hour=2, minute=0, second=0, microsecond=0)
+    return {"starts": start, "ends": start + timedelta(hours=2)}
+
+
+@staff
+def turn_over(request: HttpRequest, slug: str, id: str) -> HttpResponse:
+    """Begin a maintenance now, or finish it, in one tap; like the clock, without words."""
+    page, now = page_of(slug), timezone.now()
+    row = get_object_or_404(Incident, page=page, pk=id, kind=Kind.MAINTENANCE)
+    chosen = request.POST.get("to")
+    if chosen not in ("begin", "finish"):
+        return redirect("incident", slug, id)
+    whole, snapshot = whole_of(row), shot(page)
+    begin, ids = chosen == "begin", [component.id for component in whole.components]
+    to = {pk: ComponentStatus.UNDER_MAINTENANCE if begin else held(pk, snapshot.open, id) for pk in ids}
+    say = Say(status=Status.IN_PROGRESS if begin else Status.COMPLETED, body="", statuses=to)
+    try:
+        journal.update(row, say, author(request), now, seen=request.POST.get("seen") or None)
+    except JournalError as error:
+        return said(request, str(error), "incident", slug, id)
+    return said(request, "The work has begun." if begin else "The work is done.", "incident", slug, id)
+
+
+@staff
+def move(request: HttpRequest, slug: str, id: str) -> HttpResponse:
+    page = page_of(slug)
+    row = get_object_or_404(Incident, page=page, pk=id, kind=Kind.MAINTENANCE)
+    data, kept = typed(request)
+    form = MoveForm(data, initial={"starts": row.scheduled_for, "ends": row.scheduled_until})
+    if request.method == "POST" and form.is_valid():
+        starts, ends = form.window(whole_of(row))
+        if attempt(form, lambda: journal.reschedule(row, starts, ends, author(request), timezone.now())):
+            return said(request, "Moved. Post a word about it, so that nobody is surprised.", "incident", slug, id)
+    return show(request, "move.html", page, {"form": form, "row": row, "kept": kept})

@@ -1,0 +1,85 @@
+"""What happened: past incidents, the journal, and what each host was found to serve."""
+
+from typing import Any
+
+from django.core.paginator import Page as Leaf
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from lightship.core.model import Incident as CoreIncident
+from lightship.core.model import Kind
+from lightship.core.status import began, ended_at
+from lightship.core.verdict import Verdict
+from lightship.desk import rows, seen, words
+from lightship.desk.models import Incident, Receipt
+from lightship.desk.views.door import page_config, page_of, show, staff
+from lightship.desk.views.home import entry_line, hosts_now
+
+PER_PAGE = 25
+RECEIPTS = 20
+_VERDICT = {
+    Verdict.PROVEN.value: "Proven",
+    Verdict.DIFFERS.value: "Serves something else",
+    Verdict.UNREACHABLE.value: "Not answering",
+    Verdict.FAILED.value: "Could not be written to",
+    Verdict.REFUSED.value: "Refused: it holds a newer page",
+}
+
+
+@staff
+def history(request: HttpRequest, slug: str) -> HttpResponse:
+    page, query = page_of(slug), request.GET.get("q", "").strip()[:200]
+    found = page.incidents.order_by("-created_at", "-id")
+    if query:
+        found = found.filter(Q(name__icontains=query) | Q(updates__texts__body__icontains=query)).distinct()
+    leaf = Paginator(found.prefetch_related(*rows.PARTS), PER_PAGE).get_page(request.GET.get("leaf"))
+    lines = [_past(rows.incident(row)) for row in leaf]
+    return show(request, "history.html", page, {"leaf": leaf, "lines": lines, "query": query, "total": _total(leaf)})
+
+
+def _past(incident: CoreIncident) -> dict[str, Any]:
+    return {
+        "id": incident.id,
+        "name": incident.name,
+        "word": words.STATUS[incident.status],
+        "open": not incident.ended,
+        "planned": incident.kind is Kind.MAINTENANCE,
+        "since": began(incident),
+        "ended": ended_at(incident),
+        "posts": len(incident.updates),
+    }
+
+
+def _total(leaf: "Leaf[Incident]") -> int:
+    return leaf.paginator.count
+
+
+@staff
+def journal(request: HttpRequest, slug: str) -> HttpResponse:
+    page = page_of(slug)
+    leaf = Paginator(page.entries.select_related("author"), 50).get_page(request.GET.get("leaf"))
+    return show(request, "journal.html", page, {"leaf": leaf, "entries": [entry_line(entry) for entry in leaf]})
+
+
+@staff
+def hosts(request: HttpRequest, slug: str) -> HttpResponse:
+    """Each host, and what it was found to do lately."""
+    page, now = page_of(slug), timezone.now()
+    found = page_config(page)
+    names = [(host.name, host.url) for host in found.hosts] if found else []
+    places = [{"seen": seen.host(page, name, url, now), "receipts": _receipts(page.pk, name)} for name, url in names]
+    return show(request, "hosts.html", page, {"places": places, **hosts_now(page)})
+
+
+def _receipts(page_id: str, name: str) -> list[dict[str, Any]]:
+    newest = Receipt.objects.filter(page_id=page_id, host=name)[:RECEIPTS]
+    return [
+        {
+            "row": row,
+            "word": _VERDICT.get(row.verdict, "Not proven"),
+            "tone": "ok" if row.verdict == Verdict.PROVEN else "down",
+        }
+        for row in newest
+    ]
