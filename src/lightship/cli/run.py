@@ -9,12 +9,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
 from lightship.cli.shared import Told, told
 from lightship.config import Config
+
+if TYPE_CHECKING:
+    from django.core.handlers.wsgi import WSGIHandler
 
 RESTART_SECONDS = {"desk": 1.0, "worker": 1.0}
 HOST_RESTART_SECONDS = 30.0
@@ -37,7 +41,7 @@ def desk(told: Told, bind: str | None) -> None:
 
     os.environ["LIGHTSHIP_CONFIG"] = str(config.path.absolute())  # for the server's own child process
     Granian(
-        "lightship.desk.wsgi:application",
+        "lightship.cli.run:application",
         factory=True,
         interface=Interfaces.WSGI,
         address=url.hostname or "127.0.0.1",
@@ -46,6 +50,14 @@ def desk(told: Told, bind: str | None) -> None:
         log_level="warning",  # type: ignore[arg-type]
         respawn_failed_workers=True,
     ).serve()
+
+
+def application() -> "WSGIHandler":
+    """The desk, made in the server's own child process, where nothing is set up yet."""
+    Told(None, os.environ).desk()
+    from lightship.desk.wsgi import application as made  # after Django is set up
+
+    return made()
 
 
 @click.command()
