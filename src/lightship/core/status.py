@@ -60,40 +60,28 @@ _ROLLUP_BY_IMPACT = {
 }
 
 
-def impact(incident: Incident, on_page: frozenset[str] = frozenset()) -> Impact:
-    """How bad it ever was; it never falls (statuspage-v2.md section 6). `on_page`: ids of every component of the page,
-    for critical means that at one time this incident had all of them down."""
+def impact(incident: Incident) -> Impact:
+    """How bad it ever was; it never falls (statuspage-v2.md section 6). `CRITICAL`, every component of the page down at
+    once, only whoever knows the page can tell: the journal then writes it as the override."""
     if incident.impact_override:
         return incident.impact_override
     if incident.kind is Kind.MAINTENANCE:
         return Impact.MAINTENANCE
-    peak, standing = Impact.NONE, dict[str, ComponentStatus]()
-    for update in incident.updates:
-        standing |= {change.component_id: change.new for change in update.changes or ()}
-        down = {each for each, status in standing.items() if status is ComponentStatus.MAJOR}
-        if down and on_page and down >= on_page:
-            now = Impact.CRITICAL
-        elif down:
-            now = Impact.MAJOR
-        elif any(severity(s) >= severity(ComponentStatus.DEGRADED) for s in standing.values()):
-            now = Impact.MINOR
-        else:
-            now = Impact.NONE
-        peak = max(peak, now, key=_IMPACT.index)
-    return peak
+    peak = worst(change.new for update in incident.updates for change in update.changes or ())
+    if peak is ComponentStatus.MAJOR:
+        return Impact.MAJOR
+    return Impact.MINOR if severity(peak) >= severity(ComponentStatus.DEGRADED) else Impact.NONE
 
 
 def monitoring_at(incident: Incident) -> datetime | None:
-    return _last(incident, {Status.MONITORING})
+    """When a fix was first said to be in place (measured: the first such update counts, not the last)."""
+    return next((u.display_at for u in incident.updates if u.status is Status.MONITORING), None)
 
 
 def ended_at(incident: Incident) -> datetime | None:
     """When it was said to be over; None while it is open."""
-    return _last(incident, {Status.RESOLVED, Status.COMPLETED}) if incident.ended else None
-
-
-def _last(incident: Incident, statuses: set[Status]) -> datetime | None:
-    return next((u.display_at for u in reversed(incident.updates) if u.status in statuses), None)
+    over = {Status.RESOLVED, Status.COMPLETED}
+    return next((u.display_at for u in reversed(incident.updates) if u.status in over), None) if incident.ended else None
 
 
 def began(incident: Incident) -> datetime:

@@ -53,7 +53,7 @@ def sha256(body: bytes) -> str:
 
 def stamp(at: datetime) -> str:
     """ISO 8601 with milliseconds, in UTC: `2026-02-09T17:08:38.299Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def moment(text: str) -> datetime:

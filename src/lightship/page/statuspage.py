@@ -41,7 +41,7 @@ def files(snapshot: Snapshot) -> dict[str, bytes]:
 def file(page: Page, incident: Incident) -> dict[str, bytes]:
     """The permanent file of one incident or maintenance, from its own record alone: its components as they stood when it
     was last spoken of, `page.updated_at` the incident's own."""
-    row = incident_row(incident, page, incident.components, frozenset())
+    row = incident_row(incident, page, incident.components)
     head = page_row(page, incident.updated_at)
     if incident.kind is Kind.INCIDENT:
         return {f"api/v2/incidents/{incident.id}.json": _json({"page": head, "incident": row})}
@@ -124,11 +124,10 @@ def _maintenances(incidents: Iterable[Incident], snapshot: Snapshot) -> list[Row
 
 
 def _row(incident: Incident, snapshot: Snapshot) -> Row:
-    on_page = frozenset(component.id for component in snapshot.components if not component.retired)
-    return incident_row(incident, snapshot.page, standing(incident, snapshot.components), on_page)
+    return incident_row(incident, snapshot.page, standing(incident, snapshot.components))
 
 
-def incident_row(incident: Incident, page: Page, components: Iterable[Component], on_page: frozenset[str]) -> Row:
+def incident_row(incident: Incident, page: Page, components: Iterable[Component]) -> Row:
     over, watching = ended_at(incident), monitoring_at(incident)
     row = {
         "id": incident.id,
@@ -138,7 +137,7 @@ def incident_row(incident: Incident, page: Page, components: Iterable[Component]
         "updated_at": stamp(incident.updated_at),
         "monitoring_at": stamp(watching) if watching else None,
         "resolved_at": stamp(over) if over else None,
-        "impact": impact(incident, on_page).value,
+        "impact": impact(incident).value,
         "shortlink": link(page, incident),
         "started_at": stamp(incident.started_at),
         "page_id": page.id,

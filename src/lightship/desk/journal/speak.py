@@ -214,7 +214,9 @@ def _say(incident: Incident, say: Say, now: datetime) -> Update:
     incident.open = rows.status_of_incident(incident) not in ENDED
     incident.updated_at = now
     incident.components = rows.records(incident, (say.statuses or {}).keys())
-    incident.save(update_fields=["open", "updated_at", "components"])
+    if _all_down(incident):
+        incident.impact_override = Impact.CRITICAL
+    incident.save(update_fields=["open", "updated_at", "components", "impact_override"])
     return said
 
 
@@ -238,6 +240,13 @@ def _turns(incident: Incident, said: Update, statuses: Mapping[str, ComponentSta
     ]
     Turn.objects.bulk_create(turns)
     return [t.component_id for t in turns if t.old != t.new]
+
+
+def _all_down(incident: Incident) -> bool:
+    """This incident has every component of the page down. Only now can that be known: pages grow."""
+    down = {record["id"] for record in incident.components if record["status"] == ComponentStatus.MAJOR}
+    every = set(incident.page.components.filter(retired=False).values_list("pk", flat=True))
+    return bool(down) and down >= every and not incident.impact_override
 
 
 def _check(incident: Incident, say: Say, now: datetime) -> None:
