@@ -27,8 +27,8 @@ from granian.rsgi import Scope
 from granian.server.embed import Server
 
 from lightship.hosts import cache_control, content_type
+from lightship.hosts._release import CURRENT
 
-HOME = ".lightship"
 FRESH_SECONDS = 0.02
 LEAVES_IN_MEMORY = 512
 VARIANTS = {"br": ".br", "gzip": ".gz", "": ""}
@@ -124,9 +124,9 @@ class Site:
         for _ in range(3):
             # A release that is removed while it is read was replaced by another: look again.
             with contextlib.suppress(OSError):
-                release = str((self.root / HOME / "current").readlink())
+                release = str((self.root / CURRENT).readlink())
                 if release != self._release:
-                    self._front, self._release = _read_release(self.root / HOME / release), release
+                    self._front, self._release = _read_release((self.root / CURRENT).parent / release), release
                 return
 
 

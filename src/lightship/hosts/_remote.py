@@ -115,9 +115,29 @@ class Session:
         with contextlib.suppress(SFTPError):
             await self.client.rmdir(self.at(folder))
 
+    async def below(self, tops: list[str]) -> tuple[list[str], list[str]]:
+        """Every file below the folders, and every folder, each after the one above it: a level at a time, not one by one."""
+        files: list[str] = []
+        inner: list[str] = []
+        level = tops
+        while level:
+            entries = [entry for listed in await self.each(self._entries, level) for entry in listed]
+            files += [path for path, is_folder in entries if not is_folder]
+            level = [path for path, is_folder in entries if is_folder]
+            inner += level
+        return files, inner
+
+    async def _entries(self, folder: str) -> list[tuple[str, bool]]:
+        found = [(str(entry.filename), entry.attrs.permissions or 0) for entry in await self.client.readdir(self.at(folder))]
+        return [(f"{folder}/{name}", stat.S_ISDIR(mode)) for name, mode in found if name not in (".", "..")]
+
     async def drop_tree(self, folder: str) -> None:
+        """What cannot be removed stays: the next publisher tries again."""
         with contextlib.suppress(SFTPError):
-            await self.client.rmtree(self.at(folder), ignore_errors=True)
+            files, inner = await self.below([folder])
+            await self.each(self.unlink, files)
+            for _, level in groupby(sorted([folder, *inner], key=_depth, reverse=True), key=_depth):
+                await self.each(self._drop_folder, level)
 
     async def age(self, path: str, now: int) -> int:
         """Seconds since it was changed, by the clock of the server, which `now` was read from."""

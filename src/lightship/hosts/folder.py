@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lightship.core.signed import MANIFEST_PATH
-from lightship.hosts import Conflict, File, Held
+from lightship.hosts import Conflict, File, Held, HostError
 from lightship.hosts._disk import locked, make_folder, reported, settle, settle_tree, write
 from lightship.hosts._release import (
     CURRENT,
@@ -49,6 +49,8 @@ class Folder:
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
         with reported(self.path):
             await asyncio.to_thread(_release, self.path, [*files, manifest], expecting)
+        # Not awaited: readers see the release already, and what this leaves the next one finds.
+        asyncio.get_running_loop().run_in_executor(None, _tidy, self.path)
 
 
 def _read(root: Path, path: str) -> Held | None:
@@ -89,6 +91,10 @@ def _release(root: Path, files: Sequence[File], expecting: Held | None) -> None:
         settle_tree(root)
         _switch(root, new, scratch)
         _take_out(root, known - paths, {path + variant for path in paths for variant in VARIANTS} - paths)
+
+
+def _tidy(root: Path) -> None:
+    with contextlib.suppress(OSError, HostError), locked(root / LOCK):
         _sweep(root)
 
 

@@ -7,7 +7,6 @@ once more right before the switch, so those moments are few.
 import asyncio
 import contextlib
 import secrets
-import stat
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -249,19 +248,8 @@ async def _releases(there: Session) -> Releases:
 
 async def _paths_of_all(there: Session, releases: Releases) -> set[str]:
     """Every path in any release that still lies here: links to them may have been left by a publisher that was killed."""
-
-    async def walk(folder: str) -> list[str]:
-        found = []
-        for entry in await there.client.readdir(there.at(folder)):
-            name = str(entry.filename)
-            if stat.S_ISDIR(entry.attrs.permissions or 0) and name not in (".", ".."):
-                found += [f"{name}/{below}" for below in await walk(f"{folder}/{name}")]
-            elif stat.S_ISREG(entry.attrs.permissions or 0):
-                found.append(name)
-        return found
-
-    walked = await there.each(walk, [f"{RELEASES}/{name}" for name in releases.names])
-    return {path for paths in walked for path in paths}
+    files, _ = await there.below([f"{RELEASES}/{name}" for name in releases.names])
+    return {path.removeprefix(f"{RELEASES}/").partition("/")[2] for path in files}
 
 
 async def _sweep(there: Session) -> None:
@@ -272,7 +260,8 @@ async def _sweep(there: Session) -> None:
     aging += [f"{SCRATCH}/{name}" for name in await there.names(SCRATCH)]
     ages = await there.each(lambda path: there.age(path, now), aging)
     stale = [path for path, age in zip(aging, ages, strict=True) if age > STALE_SECONDS]
-    await there.each(there.drop_tree, [*stale, *(f"{RELEASES}/{name}" for name in releases.surplus)])
+    for path in (*stale, *(f"{RELEASES}/{name}" for name in releases.surplus)):
+        await there.drop_tree(path)
 
 
 @contextlib.asynccontextmanager
