@@ -62,7 +62,7 @@ def _tracked(text: str, begins: datetime) -> tuple[list[Said], list[str]]:
     """A mark stands behind its words; words behind the last mark are the oldest, said at the beginning."""
     notes, entries, pieces, waiting = [], [], _TRACK.split(text), ""
     for words, mark in zip(pieces[::2], [*pieces[1::2], None], strict=True):
-        words = f"{waiting}\n\n{words}".strip()
+        words = f"{waiting}\n\n{words.strip()}".strip()
         at = begins if mark is None else moment_of(mark)
         if at is None:
             notes.append(f"the time mark {mark!r} is not a time: its words stand with those before them")

@@ -1,5 +1,6 @@
-"""From a Lightship: a host's folder or URL, or what `lightship export` wrote. Whole or not at all: a torn history is refused."""
+"""From a Lightship: a host's folder or URL, or what `lightship export` wrote. Whole or not at all: what is torn is refused."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -25,6 +26,8 @@ def read(source: str) -> Imported:
     state, manifest = _parsed(STATE_PATH, state_in, body), _manifest(fetch)
     if manifest:
         _refuse_torn(state, body, manifest)
+    if strange := [name for name in state.months if not re.fullmatch(r"\d{4}-\d{2}", name)]:
+        raise ImporterError(f"{STATE_PATH} names {strange[0]!r}, which is no month")
     months = [_month(fetch, name, manifest) for name in state.months]
     incidents = (*state.open, *(incident for month in months for incident in month.incidents))
     if len({incident.id for incident in incidents}) < len(incidents):

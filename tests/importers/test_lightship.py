@@ -1,0 +1,111 @@
+"""A Lightship's own state: read back whole, or refused with the file's name."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.importers.served import serving
+
+from lightship.core.model import Change, Component, ComponentStatus, Incident, Month, Page, Status, Text, Turn, Update
+from lightship.core.signed import MANIFEST_PATH, Manifest, manifest_out, shelf_out, shelf_path
+from lightship.core.wire import STATE_PATH, State, archive_out, archive_path, sha256, state_out
+from lightship.importers import ImporterError, read
+
+AT = datetime(2024, 5, 1, 10, tzinfo=UTC)
+PAGE = Page(id="acmepage0001", slug="acme", name="Acme", url="https://status.example", created_at=AT, updated_at=AT)
+API = Component(id="apicomponent", name="API", position=1, created_at=AT, updated_at=AT)
+TURN = Turn(AT, Change("apicomponent", "API", ComponentStatus.OPERATIONAL, ComponentStatus.DEGRADED), "turn00000001")
+
+
+def incident(ident: str, status: Status) -> Incident:
+    said = Update(id=f"u{ident[1:]}", status=status, texts=(Text(AT, "Hm."),), created_at=AT, updated_at=AT, display_at=AT)
+    return Incident(id=ident, name="Hm", created_at=AT, updated_at=AT, started_at=AT, updates=(said,), components=(API,))
+
+
+OPEN, OVER = incident("incident0001", Status.IDENTIFIED), incident("incident0002", Status.RESOLVED)
+STATE = State(revision=7, epoch=2, page=PAGE, groups=(), components=(API,), open=(OPEN,), months=("2024-05",))
+MONTH = Month("2024-05", (OVER, OPEN), (TURN,))
+
+
+def export() -> dict[str, bytes]:
+    return {STATE_PATH: state_out(STATE), archive_path("2024-05"): archive_out(MONTH)}
+
+
+def host(state: bytes | None = None, page: str = PAGE.id) -> dict[str, bytes]:
+    files = export()
+    shelf = shelf_out("2024-05", {archive_path("2024-05"): sha256(files[archive_path("2024-05")])})
+    manifest = Manifest(
+        page=page,
+        revision=7,
+        epoch=2,
+        at=AT,
+        build="b",
+        files={STATE_PATH: sha256(files[STATE_PATH])},
+        months={"2024-05": sha256(shelf)},
+    )
+    signed = manifest_out(manifest, lambda message: b"s" * 64, b"k" * 32)
+    return {**files, STATE_PATH: state or files[STATE_PATH], shelf_path("2024-05"): shelf, MANIFEST_PATH: signed}
+
+
+def laid(folder: Path, files: Mapping[str, bytes]) -> str:
+    for path, body in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(body)
+    return str(folder)
+
+
+@pytest.mark.parametrize("files", [export(), host()], ids=["export", "host"])
+def test_a_folder_is_read_back_whole(tmp_path: Path, files: dict[str, bytes]) -> None:
+    found = read("lightship", laid(tmp_path, files))
+    assert (found.page, found.components, found.incidents, found.turns) == (PAGE, (API,), (OPEN, OVER), (TURN,))
+    assert (found.revision, found.epoch, found.found) == (7, 2, 2)
+    assert found.problems[0].where == MANIFEST_PATH
+
+
+def test_a_host_is_read_over_the_web() -> None:
+    with serving({f"/acme/{path}": body for path, body in host().items()}) as url:
+        assert read("lightship", f"{url}/acme/").incidents == (OPEN, OVER)
+
+
+SPOILT = [
+    ({STATE_PATH: b"{}"}, "state.json is not of the format"),
+    ({STATE_PATH: state_out(replace(STATE, revision=8))}, "state.json is not what lightship/manifest.json names: try again"),
+    ({STATE_PATH: state_out(replace(STATE, months=("../../x",)))}, "is not what"),
+    (
+        {archive_path("2024-05"): archive_out(replace(MONTH, turns=()))},
+        "2024-05.json is not what lightship/months/2024-05.json",
+    ),
+    ({shelf_path("2024-05"): b"{}"}, "lightship/months/2024-05.json is missing, or not what lightship/manifest.json names"),
+    ({MANIFEST_PATH: b"?"}, "lightship/manifest.json: manifest.json is not JSON"),
+    (host(page="otherpage001"), "state.json is of another page"),
+]
+
+
+@pytest.mark.parametrize(("spoilt", "why"), SPOILT, ids=[why for _, why in SPOILT])
+def test_a_torn_or_foreign_host_is_refused(tmp_path: Path, spoilt: dict[str, bytes], why: str) -> None:
+    with pytest.raises(ImporterError, match=why):
+        read("lightship", laid(tmp_path, {**host(), **spoilt}))
+
+
+EXPORTS = [
+    ({archive_path("2024-05"): archive_out(replace(MONTH, month="2024-06"))}, "2024-05.json holds another month, 2024-06"),
+    ({archive_path("2024-05"): archive_out(Month("2024-05", (replace(OVER, id=OPEN.id),)))}, "holds an incident twice"),
+    ({STATE_PATH: state_out(replace(STATE, months=("../../x",)))}, "names '../../x', which is no month"),
+    (
+        {STATE_PATH: state_out(replace(STATE, months=("2024-04",)))},
+        "2024-04.json is missing, though lightship/state.json names it",
+    ),
+]
+
+
+@pytest.mark.parametrize(("spoilt", "why"), EXPORTS, ids=[why for _, why in EXPORTS])
+def test_a_spoilt_export_is_refused(tmp_path: Path, spoilt: dict[str, bytes], why: str) -> None:
+    with pytest.raises(ImporterError, match=why):
+        read("lightship", laid(tmp_path, {**export(), **spoilt}))
+
+
+def test_what_is_no_lightship_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ImporterError, match="is not a Lightship"):
+        read("lightship", str(tmp_path))
