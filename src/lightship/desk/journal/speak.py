@@ -253,7 +253,7 @@ def _check(incident: Incident, say: Say, now: datetime) -> None:
     allowed = MAINTENANCE_STATUSES if incident.kind == Kind.MAINTENANCE else INCIDENT_STATUSES
     if say.status not in allowed:
         raise JournalError(f"An {incident.kind} cannot be “{say.status}”: choose one of {', '.join(allowed)}.")
-    if say.at and say.at > now:
+    if say.at and millisecond(say.at) > now:
         raise JournalError("An update cannot be dated in the future: leave the time empty, or set an earlier one.")
     _body(say.body)
 

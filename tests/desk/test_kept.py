@@ -1,0 +1,128 @@
+"""What was typed is never lost: expired sessions, old tokens, refusals, a busy database."""
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from tests.desk.cast import PASSWORD, Stage, read
+
+from lightship.desk import journal
+from lightship.desk.models import Incident, Page
+
+WORDS = "Signing in fails with “503”.\nMail is <not> lost."
+
+
+@pytest.fixture
+def typed(stage: Stage) -> dict[str, object]:
+    return {
+        "status": "investigating",
+        "components": [stage.webmail.pk],
+        "how": "partial_outage",
+        "body": WORDS,
+        "promise": "15",
+        "notify": "on",
+        "go": "post",
+    }
+
+
+def test_an_expired_session_keeps_the_text_through_the_sign_in(stage: Stage, typed: dict[str, object]) -> None:
+    stage.alice.set_password(PASSWORD)
+    stage.alice.save()
+    client = Client()
+    asked = client.post("/p/acme/open/", typed)
+    assert asked.status_code == 403
+    assert "nothing is lost" in read(asked).text
+    back = client.post("/sign-in/", {"who": "alice", "password": PASSWORD, "kept": read(asked).one("kept")}, follow=True)
+    form = read(back)
+    assert form.one("body") == WORDS
+    assert form.one("how") == "partial_outage"
+    assert form.fields["components"] == [stage.webmail.pk]
+    assert "nothing was posted" in form.text
+    assert not Incident.objects.exists()
+    assert read(client.get("/p/acme/open/")).one("body") == ""
+
+
+def test_a_wrong_password_on_the_way_back_keeps_it_too(stage: Stage, typed: dict[str, object]) -> None:
+    asked = Client().post("/p/acme/open/", typed)
+    refused = Client().post("/sign-in/", {"who": "alice", "password": "wrong", "kept": read(asked).one("kept")})
+    assert read(refused).one("kept") == read(asked).one("kept")
+
+
+def test_nobody_can_forge_what_was_kept(stage: Stage) -> None:
+    stage.alice.set_password(PASSWORD)
+    stage.alice.save()
+    forged = Client().post("/sign-in/", {"who": "alice", "password": PASSWORD, "kept": "eyJwYXRoIjoiLyJ9:x:y"})
+    assert forged["Location"] == "/"
+
+
+def test_an_old_token_shows_the_form_again_with_the_text(stage: Stage, typed: dict[str, object]) -> None:
+    client = stage.signed_in(enforce_csrf_checks=True)
+    shown = client.post("/p/acme/open/", typed, follow=True)
+    assert read(shown).one("body") == WORDS
+    assert not Incident.objects.exists()
+    again = {**typed, "csrfmiddlewaretoken": read(shown).one("csrfmiddlewaretoken")}
+    assert client.post("/p/acme/open/", again).status_code == 302
+    assert Incident.objects.get().name == "Webmail is partly down"
+
+
+def test_an_old_token_and_no_session_lead_through_the_sign_in(stage: Stage, typed: dict[str, object]) -> None:
+    asked = Client(enforce_csrf_checks=True).post("/p/acme/open/", typed)
+    assert read(asked).one("kept")
+
+
+def test_an_old_sign_in_form_asks_again(stage: Stage) -> None:
+    stale = Client(enforce_csrf_checks=True).post("/sign-in/", {"who": "alice", "password": PASSWORD})
+    assert read(stale).one("who") == "alice"
+    assert PASSWORD not in stale.content.decode()
+    assert "open for too long" in read(stale).text
+
+
+def test_a_form_from_another_site_is_not_kept(stage: Stage, typed: dict[str, object]) -> None:
+    client = stage.signed_in(enforce_csrf_checks=True)
+    answer = client.post("/p/acme/open/", typed, HTTP_ORIGIN="https://evil.test")
+    assert answer.status_code == 403
+    assert read(client.get("/p/acme/open/")).one("body") == ""
+
+
+def test_a_form_without_the_needful_comes_back_filled(client: Client, typed: dict[str, object]) -> None:
+    refused = client.post("/p/acme/open/", {**typed, "components": []})
+    assert refused.status_code == 422
+    assert "Tick what is affected" in read(refused).text
+    assert read(refused).one("body") == WORDS
+
+
+def test_a_megabyte_is_refused_in_words_and_kept(client: Client, typed: dict[str, object]) -> None:
+    long = "a" * 1_000_000
+    refused = client.post("/p/acme/open/", {**typed, "body": long})
+    assert "1,000,000 characters; 25,000 are the most" in read(refused).text
+    assert read(refused).one("body") == long
+
+
+def test_five_megabytes_are_refused_calmly(client: Client, typed: dict[str, object]) -> None:
+    refused = client.post("/p/acme/open/", {**typed, "body": "a" * 5_000_000})
+    assert refused.status_code == 400
+    assert "Nothing was posted" in read(refused).text
+
+
+def test_a_busy_database_keeps_the_text(client: Client, typed: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object, **__: object) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(journal, "open_incident", busy)  # patched: a real lock would take its 20 seconds
+    refused = client.post("/p/acme/open/", typed)
+    assert "try again in a moment" in read(refused).text
+    assert "locked" not in read(refused).text
+    assert read(refused).one("body") == WORDS
+
+
+def test_a_watched_part_says_that_one_is_signed_out(stage: Stage) -> None:
+    answer = Client().get("/p/acme/live/", HTTP_HX_REQUEST="true")
+    assert answer.status_code == 200
+    assert "signed out" in read(answer).text
+
+
+def test_a_page_name_with_html_in_it_is_text_everywhere(stage: Stage, client: Client) -> None:
+    Page.objects.update(name="<script>alert(1)</script>")
+    for path in ("/p/acme/", "/p/acme/settings/", "/p/acme/open/", "/p/acme/parts/"):
+        html = client.get(path).content.decode()
+        assert "<script>alert" not in html
+        assert "&lt;script&gt;alert(1)" in html

@@ -1,0 +1,122 @@
+"""Signing in: throttled, by password or by a link that works once."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from tests.desk.cast import PASSWORD, Stage, read
+
+from lightship.desk.models import Attempt
+from lightship.desk.views.session import sign_in_link
+
+
+@pytest.fixture
+def alice(stage: Stage) -> User:
+    stage.alice.set_password(PASSWORD)
+    stage.alice.save()
+    return stage.alice
+
+
+@pytest.mark.parametrize("who", ["alice", "alice@acme.test", " ALICE@acme.test "])
+def test_alice_signs_in_by_name_or_address(alice: User, who: str) -> None:
+    client = Client()
+    assert client.post("/sign-in/", {"who": who, "password": PASSWORD})["Location"] == "/"
+    assert client.get("/p/acme/").status_code == 200
+
+
+def test_a_stranger_learns_nothing_of_who_has_an_account(alice: User) -> None:
+    known = read(Client().post("/sign-in/", {"who": "alice", "password": "wrong"})).text
+    unknown = read(Client().post("/sign-in/", {"who": "mallory", "password": "wrong"})).text
+    assert "do not belong together" in known
+    assert known == unknown
+
+
+def test_after_five_failures_even_the_right_password_waits(alice: User) -> None:
+    client = Client()
+    for _ in range(5):
+        client.post("/sign-in/", {"who": "alice", "password": "wrong"})
+    refused = client.post("/sign-in/", {"who": "alice", "password": PASSWORD})
+    assert refused.status_code == 429
+    assert "Wait 15 min" in read(refused).text
+    Attempt.objects.update(at=timezone.now() - timedelta(minutes=16))
+    assert client.post("/sign-in/", {"who": "alice", "password": PASSWORD}).status_code == 302
+
+
+def test_one_address_cannot_try_many_accounts(alice: User) -> None:
+    for number in range(20):
+        Client().post("/sign-in/", {"who": f"user{number}", "password": "wrong"})
+    assert Client().post("/sign-in/", {"who": "alice", "password": PASSWORD}).status_code == 429
+    elsewhere = Client(REMOTE_ADDR="198.51.100.7")
+    assert elsewhere.post("/sign-in/", {"who": "alice", "password": PASSWORD}).status_code == 302
+
+
+def test_a_proxy_on_this_machine_names_the_address_and_a_stranger_cannot(alice: User) -> None:
+    behind = Client(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.9, 198.51.100.7")
+    behind.post("/sign-in/", {"who": "alice", "password": "wrong"})
+    liar = Client(REMOTE_ADDR="8.8.8.8", HTTP_X_FORWARDED_FOR="203.0.113.9")
+    liar.post("/sign-in/", {"who": "alice", "password": "wrong"})
+    counted = set(Attempt.objects.filter(who__startswith="address:").values_list("who", flat=True))
+    assert counted == {"address:198.51.100.7", "address:8.8.8.8"}
+
+
+def test_the_right_password_forgives_the_failures_before_it(alice: User) -> None:
+    client = Client()
+    for _ in range(4):
+        client.post("/sign-in/", {"who": "alice", "password": "wrong"})
+    client.post("/sign-in/", {"who": "alice", "password": PASSWORD})
+    assert not Attempt.objects.filter(who="account:alice").exists()
+
+
+def test_a_link_signs_in_once_and_a_scanner_does_not_use_it_up(stage: Stage) -> None:
+    path = sign_in_link(stage.alice, "http://desk.test").removeprefix("http://desk.test")
+    assert "Open the desk" in read(Client().get(path)).text
+    assert "Open the desk" in read(Client().get(path)).text
+    client = Client()
+    assert client.post(path)["Location"] == "/"
+    assert client.get("/p/acme/").status_code == 200
+    again = Client().post(path)
+    assert again.status_code == 410
+    assert "no longer works" in read(again).text
+
+
+@pytest.mark.parametrize("spoilt", ["zzz", "%F0", "OTk5"])
+def test_a_spoilt_link_is_told_calmly(stage: Stage, spoilt: str) -> None:
+    assert Client().get(f"/sign-in/link/{spoilt}/x-y/").status_code == 410
+
+
+def test_a_link_ages(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lightship.desk.views import session
+
+    path = sign_in_link(stage.alice, "")
+    later = session._OneTime._now  # patched: the generator of Django asks the clock itself
+    monkeypatch.setattr(session._OneTime, "_now", lambda self: later(self) + timedelta(seconds=3601))
+    assert Client().get(path).status_code == 410
+
+
+def test_sign_out_is_a_post(client: Client) -> None:
+    client.get("/sign-out/")
+    assert client.get("/p/acme/").status_code == 200
+    client.post("/sign-out/")
+    assert client.get("/p/acme/")["Location"].startswith("/sign-in/?next=")
+
+
+def test_next_leads_only_into_the_desk(alice: User) -> None:
+    inside = {"who": "alice", "password": PASSWORD, "next": "/p/acme/hosts/"}
+    assert Client().post("/sign-in/", inside)["Location"] == "/p/acme/hosts/"
+    outside = {**inside, "next": "https://evil.test/"}
+    assert Client().post("/sign-in/", outside)["Location"] == "/"
+
+
+def test_whoever_came_by_a_link_is_asked_to_set_a_password(stage: Stage) -> None:
+    stage.alice.set_unusable_password()
+    stage.alice.save()
+    client = stage.signed_in()
+    assert "Set a password" in read(client.get("/p/acme/")).text
+    weak = client.post("/password/", {"new_password1": "password", "new_password2": "password"})
+    assert "too short" in read(weak).text
+    assert client.post("/password/", {"new_password1": PASSWORD, "new_password2": PASSWORD}).status_code == 302
+    assert client.get("/p/acme/").status_code == 200
+    stage.alice.refresh_from_db()
+    assert stage.alice.check_password(PASSWORD)

@@ -1,0 +1,187 @@
+"""Saying that something is broken, how it goes on, and that it is over."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from tests.desk.cast import Stage, read
+
+from lightship.core.model import ComponentStatus, Status
+from lightship.desk import journal, rows
+from lightship.desk.models import Entry, Incident, Update
+
+
+def fill(client: Client, path: str, **more: object) -> dict[str, object]:
+    """The form at `path` as a browser without JavaScript sends it, with some fields typed over."""
+    fields: dict[str, object] = dict(read(client.get(path)).fields)
+    return {**{name: value for name, value in fields.items() if name != "go"}, "go": "post", **more}
+
+
+def test_from_signed_in_to_the_first_public_word_in_a_tick_a_text_and_a_tap(stage: Stage, client: Client) -> None:
+    home = client.get("/", follow=True)
+    form = read(home)
+    untouched = {name: value for name, value in form.fields.items() if name not in ("components", "body")}
+    typed = {**untouched, "components": [stage.webmail.pk], "body": "Signing in fails.", "go": "post"}
+    posted = client.post("/p/acme/open/", typed, follow=True)
+    incident = Incident.objects.get()
+    assert incident.name == "Webmail is down"
+    assert rows.status_of(stage.webmail.pk) is ComponentStatus.MAJOR
+    promised = rows.incident(incident).updates[0].facts.next_update
+    assert promised and timedelta(minutes=29) < promised - datetime.now(UTC) <= timedelta(minutes=30)
+    assert "on its way to every host" in read(posted).text
+
+
+def test_two_taps_on_post_open_one_incident(stage: Stage, client: Client) -> None:
+    typed = fill(client, "/p/acme/", components=[stage.webmail.pk], body="Down.")
+    client.post("/p/acme/open/", typed)
+    client.post("/p/acme/open/", typed)
+    assert Incident.objects.count() == 1
+
+
+def test_times_are_read_in_the_zone_of_the_page(stage: Stage, client: Client) -> None:
+    typed = fill(client, "/p/acme/open/", components=[stage.webmail.pk], body="Down.", since="2026-07-01T03:15")
+    answer = client.post("/p/acme/open/", typed)
+    import re
+
+    print(re.findall(r'error">([^<]*)|alert">([^<]*)', answer.content.decode()))
+    assert Incident.objects.get().started_at == datetime(2026, 7, 1, 1, 15, tzinfo=UTC)
+    assert "Vienna time" in read(client.get("/p/acme/open/")).text
+
+
+def test_a_title_and_how_grave_it_is_can_be_given(stage: Stage, client: Client) -> None:
+    typed = fill(client, "/p/acme/open/", name="Mail is late", impact="critical", body="Queues are long.")
+    client.post("/p/acme/open/", typed)
+    incident = Incident.objects.get()
+    assert (incident.name, incident.impact_override) == ("Mail is late", "critical")
+    client.post(f"/p/acme/incidents/{incident.pk}/name/", {"name": "Mail comes late", "impact": ""})
+    incident.refresh_from_db()
+    assert (incident.name, incident.impact_override) == ("Mail comes late", "")
+
+
+def test_a_promise_in_the_past_is_refused(stage: Stage, client: Client) -> None:
+    typed = fill(client, "/p/acme/open/", components=[stage.webmail.pk], body="Down.", promise_at="2026-01-01T00:00")
+    assert "This time has passed" in read(client.post("/p/acme/open/", typed)).text
+
+
+def test_a_post_dated_ahead_is_refused_in_words(stage: Stage, client: Client) -> None:
+    typed = fill(client, "/p/acme/open/", components=[stage.webmail.pk], body="Down.", at="2099-01-01T00:00")
+    assert "cannot be dated in the future" in read(client.post("/p/acme/open/", typed)).text
+
+
+def test_what_still_holds_is_filled_in_and_what_is_done_is_asked_anew(stage: Stage, client: Client) -> None:
+    incident = stage.outage()
+    form = read(client.get(f"/p/acme/incidents/{incident.pk}/"))
+    assert form.one("scope") == "Mailboxes in Vienna"
+    assert form.one("doing") == ""
+    assert form.one(f"c-{stage.webmail.pk}") == "major_outage"
+
+
+def test_it_is_over_sets_its_components_working(stage: Stage, client: Client) -> None:
+    path = f"/p/acme/incidents/{stage.outage().pk}/"
+    client.post(path, fill(client, path, status="resolved", body="It works again."))
+    assert rows.status_of(stage.webmail.pk) is ComponentStatus.OPERATIONAL
+    assert not Incident.objects.get().open
+    assert rows.incident(Incident.objects.get()).updates[-1].facts.next_update is None
+
+
+def test_a_component_stays_down_while_another_incident_holds_it(stage: Stage, client: Client) -> None:
+    first, _second = stage.outage(), stage.outage()
+    path = f"/p/acme/incidents/{first.pk}/"
+    client.post(path, fill(client, path, status="resolved", body="This one is over."))
+    assert rows.status_of(stage.webmail.pk) is ComponentStatus.MAJOR
+
+
+def test_over_but_not_everything_works(stage: Stage, client: Client) -> None:
+    path = f"/p/acme/incidents/{stage.outage().pk}/"
+    typed = fill(client, path, status="resolved", body="Nearly.")
+    typed = {**typed, f"c-{stage.webmail.pk}": "degraded_performance"}
+    del typed["all_working"]
+    client.post(path, typed)
+    assert rows.status_of(stage.webmail.pk) is ComponentStatus.DEGRADED
+
+
+def test_what_we_learned_leaves_components_alone(stage: Stage, client: Client) -> None:
+    path = f"/p/acme/incidents/{stage.outage().pk}/"
+    client.post(path, fill(client, path, status="resolved", body="Over."))
+    client.post(path, fill(client, path, status="postmortem", body="A controller failed."))
+    assert rows.update(Update.objects.get(status="postmortem")).changes is None
+
+
+def test_another_component_joins(stage: Stage, client: Client) -> None:
+    path = f"/p/acme/incidents/{stage.outage().pk}/"
+    client.post(path, fill(client, path, body="IMAP too.", **{f"c-{stage.imap.pk}": "partial_outage"}))
+    assert rows.status_of(stage.imap.pk) is ComponentStatus.PARTIAL
+
+
+def test_whoever_is_overtaken_reads_the_others_words_and_keeps_their_own(stage: Stage, client: Client) -> None:
+    incident = stage.outage()
+    path = f"/p/acme/incidents/{incident.pk}/"
+    mine = fill(client, path, body="My words.")
+    said = journal.Say(status=Status.IDENTIFIED, body="Bob's **words**.")
+    journal.update(incident, said, stage.bob, datetime.now(UTC) - timedelta(seconds=40))
+    met = client.post(path, mine)
+    form = read(met)
+    assert met.status_code == 409
+    assert "Bob posted" in form.text and "Post mine as well" in form.text
+    assert "<strong>words</strong>" in met.content.decode()
+    assert form.one("body") == "My words."
+    assert Update.objects.count() == 2
+    assert client.post(path, {**mine, "seen": form.one("seen")}).status_code == 302
+    assert Update.objects.count() == 3
+
+
+def test_a_preview_shows_the_page_and_posts_nothing(stage: Stage, client: Client) -> None:
+    typed = fill(client, "/p/acme/", components=[stage.webmail.pk], body="Signing in fails.", go="preview")
+    revision = stage.page.entries.count()
+    shown = client.post("/p/acme/open/", typed)
+    html = shown.content.decode()
+    assert "Signing in fails." in html and "Webmail is down" in html and "srcdoc=" in html
+    assert "<script>" not in html.partition("srcdoc=")[2].partition("</iframe>")[0].replace("&lt;", "<")
+    assert "sha256-" in shown["Content-Security-Policy"]
+    assert not Incident.objects.exists()
+    assert stage.page.entries.count() == revision
+    kept = {name: value for name, value in read(shown).fields.items() if name != "csrfmiddlewaretoken"}
+    assert read(client.post("/p/acme/open/", {**kept, "go": "edit"})).one("body") == "Signing in fails."
+    assert not Incident.objects.exists()
+    client.post("/p/acme/open/", {**kept, "go": "post"})
+    assert Incident.objects.get().name == "Webmail is down"
+
+
+@pytest.mark.parametrize("kind", ["update", "plan", "correct"])
+def test_every_kind_of_post_can_be_previewed(stage: Stage, client: Client, kind: str) -> None:
+    incident = stage.outage()
+    said = incident.updates.get()
+    path = {"update": f"/p/acme/incidents/{incident.pk}/", "plan": "/p/acme/plan/", "correct": f"/p/acme/updates/{said.pk}/"}[
+        kind
+    ]
+    typed = fill(client, path, body="Words to come.", name="New disks", go="preview")
+    entries = Entry.objects.count()
+    assert "Words to come." in client.post(path, typed).content.decode()
+    assert Entry.objects.count() == entries
+
+
+def test_a_correction_is_a_revision_and_the_first_wording_stays(stage: Stage, client: Client) -> None:
+    incident = stage.outage()
+    said = incident.updates.get()
+    path = f"/p/acme/updates/{said.pk}/"
+    shown = client.post(path, fill(client, path, body="Signing in fails for some."), follow=True)
+    update = rows.update(Update.objects.get())
+    assert [text.body for text in update.texts] == ["Signing in fails.", "Signing in fails for some."]
+    assert update.facts.scope == "Mailboxes in Vienna"
+    assert "Signing in fails." in read(shown).text and "Corrected" in read(shown).text
+
+
+def test_markdown_is_shown_sanitised(stage: Stage, client: Client) -> None:
+    path = f"/p/acme/incidents/{stage.outage().pk}/"
+    client.post(path, fill(client, path, body="**Bold** <img src=x onerror=alert(1)> [x](javascript:alert(1))"))
+    html = client.get(path).content.decode()
+    assert "<strong>Bold</strong>" in html
+    assert "<img" not in html and 'href="javascript' not in html
+
+
+def test_the_said_part_has_what_others_posted(stage: Stage, client: Client) -> None:
+    incident = stage.outage()
+    journal.update(incident, journal.Say(status=Status.IDENTIFIED, body="A disk."), stage.bob, datetime.now(UTC))
+    part = client.get(f"/p/acme/incidents/{incident.pk}/said/")
+    assert "A disk." in read(part).text and "Bob" in read(part).text
+    assert "<form" not in part.content.decode()
