@@ -16,7 +16,7 @@ class Web:
 
     def __init__(self, headers: Mapping[str, str] | None = None) -> None:
         retry = urllib3.Retry(
-            total=4, backoff_factor=0.25, status_forcelist=(420, 429, 500, 502, 503, 504), raise_on_status=False
+            total=4, connect=1, backoff_factor=0.25, status_forcelist=(420, 429, 500, 502, 503, 504), raise_on_status=False
         )
         self.pool = urllib3.PoolManager(
             headers={"User-Agent": "lightship", "Accept": "application/json", **(headers or {})},

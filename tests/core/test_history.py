@@ -1,0 +1,116 @@
+"""Ninety days of a component, what share of them it was up, and the order of incidents."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from lightship.core.history import DAYS, by_start, days, first_day, gravest, turns_of, uptime, window_start
+from lightship.core.model import Change, Component, ComponentStatus, Incident, Page, Snapshot, Status, Text, Turn, Update
+
+OK, CARE = ComponentStatus.OPERATIONAL, ComponentStatus.UNDER_MAINTENANCE
+SLOW, PARTIAL, MAJOR = ComponentStatus.DEGRADED, ComponentStatus.PARTIAL, ComponentStatus.MAJOR
+NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
+TODAY = datetime(2024, 5, 1, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PAGE = Page(id="acmepage0001", slug="acme", name="Acme", url="https://status.example", created_at=NOW, updated_at=NOW)
+
+
+def turn(at: datetime, new: ComponentStatus, component: str = "api") -> Turn:
+    return Turn(at, Change(component, component, OK, new))
+
+
+def snapshot(*turns: Turn, before: ComponentStatus | None = None) -> Snapshot:
+    return Snapshot(page=PAGE, revision=1, epoch=1, at=NOW, turns=turns, before={"api": before} if before else {})
+
+
+def test_the_window_is_ninety_days_with_today() -> None:
+    rows = days("api", snapshot())
+    assert (len(rows), rows[0].date, rows[-1].date) == (DAYS, date(2024, 2, 2), date(2024, 5, 1))
+    assert first_day(NOW) == date(2024, 2, 2)
+    assert window_start(NOW) == datetime(2024, 2, 2, tzinfo=UTC)
+    assert {(row.worst, len(row.spans)) for row in rows} == {(OK, 0)}
+    assert uptime(rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("turns", "day", "worst", "spans"),
+    [
+        ([turn(TODAY + HOUR, MAJOR), turn(TODAY + 3 * HOUR, OK)], 0, MAJOR, {MAJOR: 2 * HOUR}),
+        ([turn(TODAY + HOUR, SLOW), turn(TODAY + 2 * HOUR, MAJOR)], 0, MAJOR, {SLOW: HOUR, MAJOR: 10 * HOUR}),
+        ([turn(TODAY + HOUR, SLOW), turn(TODAY + 2 * HOUR, OK), turn(TODAY + 5 * HOUR, SLOW)], 0, SLOW, {SLOW: 8 * HOUR}),
+        ([turn(TODAY - HOUR, PARTIAL), turn(TODAY + HOUR, OK)], 0, PARTIAL, {PARTIAL: HOUR}),
+        ([turn(TODAY - HOUR, PARTIAL), turn(TODAY + HOUR, OK)], 1, PARTIAL, {PARTIAL: HOUR}),
+        ([turn(TODAY - 3 * DAY, MAJOR), turn(TODAY - DAY, OK)], 2, MAJOR, {MAJOR: DAY}),
+        ([turn(TODAY - 3 * DAY, MAJOR), turn(TODAY - DAY, OK)], 1, OK, {}),
+        ([turn(TODAY, MAJOR), turn(TODAY, OK)], 0, OK, {}),
+        ([turn(NOW + HOUR, MAJOR)], 0, OK, {}),
+        ([turn(NOW - HOUR, MAJOR, "web")], 0, OK, {}),
+    ],
+)
+def test_a_day_knows_its_worst_and_for_how_long(
+    turns: list[Turn], day: int, worst: ComponentStatus, spans: dict[ComponentStatus, timedelta]
+) -> None:
+    """`day`: how many before today."""
+    row = days("api", snapshot(*turns))[-1 - day]
+    assert (row.worst, dict(row.spans)) == (worst, spans)
+
+
+def test_what_stood_before_the_window_goes_on_in_it() -> None:
+    rows = days("api", snapshot(turn(window_start(NOW) + 6 * HOUR, OK), before=MAJOR))
+    assert (rows[0].worst, rows[0].spans) == (MAJOR, {MAJOR: 6 * HOUR})
+    assert rows[1].worst is OK
+
+
+@pytest.mark.parametrize(("status", "lost"), [(MAJOR, 1.0), (PARTIAL, 0.3), (SLOW, 0.0), (CARE, 0.0)])
+def test_uptime_counts_a_partial_outage_for_three_tenths(status: ComponentStatus, lost: float) -> None:
+    rows = days("api", snapshot(turn(TODAY - 10 * DAY, status), turn(TODAY - DAY, OK)))
+    assert uptime(rows) == pytest.approx(1 - 9 * lost / 90)
+
+
+def test_uptime_leaves_out_the_days_before_a_component_was_born() -> None:
+    rows = days("api", snapshot(turn(TODAY - 80 * DAY, MAJOR), turn(TODAY - DAY, OK)))
+    assert uptime(rows, born=date(2024, 4, 30)) == 1
+    assert uptime(rows, born=date(2024, 4, 29)) == pytest.approx(2 / 3)
+    assert uptime(rows, born=date(2030, 1, 1)) == 1
+
+
+def incident(
+    number: int, created: datetime, status: ComponentStatus = OK, turned: tuple[ComponentStatus, ...] = ()
+) -> Incident:
+    updates = tuple(
+        Update(
+            id=f"update{number:03}{n:03}",
+            status=Status.INVESTIGATING,
+            texts=(Text(created, "Words."),),
+            created_at=created,
+            updated_at=created,
+            display_at=created + n * HOUR,
+            changes=(Change("api", "API", OK, new),),
+        )
+        for n, new in enumerate(turned or (status,))
+    )
+    touched = Component(id="api", name="API", status=status, position=1, created_at=created, updated_at=created)
+    return Incident(
+        id=f"incident{number:04}",
+        name="Hm",
+        created_at=created,
+        updated_at=created,
+        started_at=created,
+        updates=updates,
+        components=(touched,),
+    )
+
+
+def test_incidents_are_newest_first_or_gravest_first() -> None:
+    old, new, grave = incident(1, NOW - DAY, SLOW), incident(2, NOW, SLOW), incident(3, NOW - 2 * DAY, MAJOR)
+    bare = replace(incident(4, NOW + HOUR), components=())
+    assert by_start([old, grave, new, bare]) == (bare, new, old, grave)
+    assert gravest([old, grave, new, bare]) == (grave, new, old, bare)
+
+
+def test_turns_of_several_incidents_are_in_the_order_of_time() -> None:
+    first = incident(1, NOW, turned=(SLOW, OK))
+    second = incident(2, NOW + timedelta(minutes=30), turned=(MAJOR,))
+    silent = replace(first, updates=(replace(first.updates[0], changes=None),))
+    assert [t.change.new for t in turns_of([second, first, silent])] == [SLOW, MAJOR, OK]
