@@ -56,12 +56,12 @@ def laid(folder: Path, files: Mapping[str, bytes]) -> str:
     return str(folder)
 
 
-@pytest.mark.parametrize("files", [export(), host()], ids=["export", "host"])
-def test_a_folder_is_read_back_whole(tmp_path: Path, files: dict[str, bytes]) -> None:
+@pytest.mark.parametrize(("files", "notes"), [(export(), []), (host(), [MANIFEST_PATH])], ids=["export", "host"])
+def test_a_folder_is_read_back_whole(tmp_path: Path, files: dict[str, bytes], notes: list[str]) -> None:
     found = read("lightship", laid(tmp_path, files))
     assert (found.page, found.components, found.incidents, found.turns) == (PAGE, (API,), (OPEN, OVER), (TURN,))
     assert (found.revision, found.epoch, found.found) == (7, 2, 2)
-    assert found.problems[0].where == MANIFEST_PATH
+    assert [problem.where for problem in found.problems] == notes
 
 
 def test_a_host_is_read_over_the_web() -> None:

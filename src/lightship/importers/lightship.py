@@ -14,7 +14,6 @@ from lightship.importers._web import Web
 Fetch = Callable[[str], bytes | None]
 T = TypeVar("T")
 
-UNSIGNED = Problem(MANIFEST_PATH, "is not there, so nothing shows that these files belong together: an export has none")
 UNPROVEN = Problem(MANIFEST_PATH, "its hashes hold; its signature was not checked, for that needs the page's key")
 
 
@@ -38,7 +37,7 @@ def read(source: str) -> Imported:
         components=with_retired(state.components, incidents),
         incidents=incidents,
         turns=tuple(turn for month in sorted(months, key=lambda month: month.month) for turn in month.turns),
-        problems=(UNPROVEN if manifest else UNSIGNED,),
+        problems=(UNPROVEN,) if manifest else (),
         found=len(incidents),
         revision=state.revision,
         epoch=state.epoch,
