@@ -68,4 +68,15 @@ def main(arguments: list[str] | None = None) -> None:
     except (Refused, ConfigError) as error:
         click.echo(f"lightship: {error}", err=True)
         status = 1
+    except Exception as error:
+        if not _is_of_database(error):
+            raise
+        click.echo(f"lightship: the database does not answer, or `lightship init` has not made it: {error}", err=True)
+        status = 1
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _is_of_database(error: Exception) -> bool:
+    """Found out without loading Django, which not every command does."""
+    loaded = sys.modules.get("django.db")
+    return loaded is not None and isinstance(error, loaded.Error)

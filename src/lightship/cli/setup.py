@@ -3,6 +3,7 @@
 import base64
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 
 from lightship.cli.shared import Refused, Told, told, utc_now
 from lightship.config import Config, ConfigError, find_config
+from lightship.config.toml import parse
 from lightship.seal import new_seed
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def init(told: Told, slug: str, url: str, name: str, email: str) -> None:
     except ConfigError:
         _write(path, TOML.format(slug=slug, url=url.rstrip("/")), 0o644)
         click.echo(f"wrote {path}")
-    _keys(path, slug)
+    _keys(path, _keyed(path))
     config = Told(str(path), told.env).desk()
     _database(config, name)
     user = _first_account(email)
@@ -109,11 +111,21 @@ def _write(path: Path, text: str, mode: int) -> None:
         file.write(text)
 
 
-def _keys(path: Path, slug: str) -> None:
+def _keyed(path: Path) -> list[str]:
+    """The pages of the file that have their key where `init` puts it."""
+    pages = parse(str(path), path.read_bytes()).data.get("pages")
+    if not isinstance(pages, dict):
+        return []  # the reader of the file says what is wrong
+    usual = {slug: {"file": f"keys/{slug}.key"} for slug in pages}
+    return [slug for slug, page in pages.items() if isinstance(page, dict) and page.get("key", usual[slug]) == usual[slug]]
+
+
+def _keys(path: Path, slugs: Iterable[str]) -> None:
     """Make the keys that are not there. One that is there is never written again."""
     keys = path.parent / "keys"
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, text in (("desk.secret", secrets.token_urlsafe(48)), (f"{slug}.key", base64.b64encode(new_seed()).decode())):
+    seeds = {f"{slug}.key": base64.b64encode(new_seed()).decode() for slug in slugs}
+    for name, text in {"desk.secret": secrets.token_urlsafe(48), **seeds}.items():
         if not (keys / name).exists():
             _write(keys / name, text + "\n", 0o600)
             click.echo(f"made {keys / name}")
