@@ -37,10 +37,13 @@ def main(config: str) -> None:
     _, page = told.page(None)
     if page.components.exists():
         return
+    from django.contrib.auth import get_user_model
+
     from lightship.desk import journal
     from lightship.desk.journal import arrange
 
     now = datetime.now(UTC).replace(microsecond=0)
+    someone = get_user_model().objects.first()
     born = now - timedelta(days=120)
     names = {}
     for group_name, components in GROUPS.items():
@@ -49,7 +52,7 @@ def main(config: str) -> None:
             names[name] = arrange.create_component(page, name, None, born, group=group).pk
 
     for days, minutes, component, level, name, words, cause in PAST:
-        _past(page, now - timedelta(days=days), minutes, names[component], level, name, words, cause)
+        _past(page, someone, now - timedelta(days=days), minutes, names[component], level, name, words, cause)
 
     window = journal.Window(
         name="New disks for the database servers",
@@ -58,25 +61,25 @@ def main(config: str) -> None:
         ends=now.replace(hour=4, minute=0, second=0) + timedelta(days=2),
         components=frozenset([names["Databases"]]),
     )
-    journal.schedule(page, window, None, now - timedelta(days=1))
-    _open(page, now, names)
+    journal.schedule(page, window, someone, now - timedelta(days=1))
+    _open(page, someone, now, names)
     print("made the sample page: Lumen Mail")
 
 
-def _past(page, began, minutes, component, level, name, words, cause) -> None:  # type: ignore[no-untyped-def]
+def _past(page, someone, began, minutes, component, level, name, words, cause) -> None:  # type: ignore[no-untyped-def]
     from lightship.desk import journal
 
     first = journal.Say(status=LOOKING, body=words, facts=Facts(symptom=words, since=began), statuses={component: level})
-    incident = journal.open_incident(page, journal.Opening(name=name, say=first), None, began + timedelta(minutes=4))
+    incident = journal.open_incident(page, journal.Opening(name=name, say=first), someone, began + timedelta(minutes=4))
     ended = began + timedelta(minutes=minutes)
     known = journal.Say(status=KNOWN, body=f"{cause} We are putting it right.", facts=Facts(cause=cause))
-    journal.update(incident, known, None, began + timedelta(minutes=minutes // 2))
+    journal.update(incident, known, someone, began + timedelta(minutes=minutes // 2))
     over = Facts(ended=ended, cause=cause)
     last = journal.Say(status=OVER, body="It works again for everyone.", facts=over, statuses={component: FINE})
-    journal.update(incident, last, None, ended + timedelta(minutes=2))
+    journal.update(incident, last, someone, ended + timedelta(minutes=2))
 
 
-def _open(page, now, names) -> None:  # type: ignore[no-untyped-def]
+def _open(page, someone, now, names) -> None:  # type: ignore[no-untyped-def]
     from lightship.desk import journal
 
     began = now - timedelta(minutes=34)
@@ -96,7 +99,7 @@ def _open(page, now, names) -> None:  # type: ignore[no-untyped-def]
         statuses={names["Webmail"]: DOWN, names["Control panel"]: SLOW},
     )
     opening = journal.Opening(name="Webmail is down for customers on mail-07 to mail-18", say=first, started_at=began)
-    incident = journal.open_incident(page, opening, None, now - timedelta(minutes=28))
+    incident = journal.open_incident(page, opening, someone, now - timedelta(minutes=28))
     known = Facts(
         symptom=facts.symptom,
         scope=facts.scope,
@@ -110,7 +113,7 @@ def _open(page, now, names) -> None:  # type: ignore[no-untyped-def]
     second = journal.Say(
         status=KNOWN, body="A storage controller failed. We are moving 12 servers to spare hardware.", facts=known
     )
-    journal.update(incident, second, None, now - timedelta(minutes=11))
+    journal.update(incident, second, someone, now - timedelta(minutes=11))
 
 
 if __name__ == "__main__":

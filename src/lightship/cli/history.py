@@ -2,12 +2,16 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
 from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
 from lightship.importers import Imported, ImporterError, read
+
+if TYPE_CHECKING:
+    from lightship.desk.journal.load import Loaded
 
 STATUSPAGE_API = "https://api.statuspage.io/v1"
 
@@ -57,17 +61,20 @@ def import_(told: Told, kind: str, source: str, key: str, api: str, slug: str | 
         )
         loaded = load(page, history, None, utc_now())
     facts = {**asdict(loaded), "components": len(found.components), "problems": [asdict(each) for each in found.problems]}
-    say(_report(found, loaded.incidents, loaded.maintenances, loaded.updates, loaded.known), facts, as_json=as_json)
+    say(_report(found, loaded), facts, as_json=as_json)
 
 
-def _report(found: Imported, incidents: int, maintenances: int, updates: int, known: int) -> str:
+def _report(found: Imported, loaded: "Loaded") -> str:
     lines = [
         f"read     {len(found.incidents)} incidents and maintenances, {len(found.components)} components",
-        f"written  {incidents} incidents, {maintenances} maintenances, {updates} updates; {known} were here already",
+        f"written  {loaded.incidents} incidents, {loaded.maintenances} maintenances, {loaded.updates} updates; "
+        f"{loaded.known} were here already, {loaded.grown} of them with less than now",
     ]
-    if found.problems:
-        lines.append(f"not read whole ({len(found.problems)}):")
-        lines += [f"  {problem.where}: {problem.what}" for problem in found.problems]
+    by_what: dict[str, list[str]] = {}
+    for problem in found.problems:
+        by_what.setdefault(problem.what, []).append(problem.where)
+    for what, places in by_what.items():
+        lines += ["", f"not whole ({len(places)}): {what}", *(f"  {place}" for place in places)]
     return "\n".join(lines)
 
 

@@ -1,5 +1,6 @@
 """post, update, resolve: speak from the terminal."""
 
+import getpass
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,6 +13,8 @@ from lightship.cli.times import when
 from lightship.core.model import ComponentStatus, Facts, Status
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
     from lightship.desk.models import Incident, Page
 
 LEVELS = {
@@ -73,7 +76,9 @@ def post(told: Told, /, name: str, body: str, components: Sequence[str], slug: s
         notify=not facts["quiet"],
     )
     try:
-        incident = journal.open_incident(page, journal.Opening(name=name, say=said, started_at=said.facts.since), None, now)
+        incident = journal.open_incident(
+            page, journal.Opening(name=name, say=said, started_at=said.facts.since), _author(facts), now
+        )
     except journal.JournalError as error:
         raise Refused(str(error)) from error
     _posted(page, incident, as_json=as_json)
@@ -136,6 +141,17 @@ def resolve(
     _say(page, incident, over, _text(body), said, _freed(page, incident), facts, as_json=as_json)
 
 
+def _author(options: Mapping[str, Any]) -> "User | None":
+    """Who speaks: the account named with --by, or the one named as the person at this terminal; else nobody by name."""
+    from django.contrib.auth.models import User  # after Django is set up
+
+    name = options["by"] or getpass.getuser()
+    user = User.objects.filter(username=name).first()
+    if options["by"] and user is None:
+        raise Refused(f"there is no account {name!r}")
+    return user
+
+
 def _say(
     page: "Page",
     incident: "Incident",
@@ -151,7 +167,7 @@ def _say(
 
     word = journal.Say(status=status, body=body, facts=said, statuses=statuses, notify=not options["quiet"])
     try:
-        journal.update(incident, word, None, utc_now())
+        journal.update(incident, word, _author(options), utc_now())
     except journal.JournalError as error:
         raise Refused(str(error)) from error
     _posted(page, incident, as_json=as_json)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from lightship.core import model as core
 from lightship.core import wire
-from lightship.core.model import Kind
+from lightship.core.model import ENDED, Kind
 from lightship.desk import rows
 from lightship.desk.journal.entry import By, enter, millisecond
 from lightship.desk.journal.speak import lone_turn
@@ -33,12 +33,13 @@ class History:
 
 @dataclass(frozen=True)
 class Loaded:
-    """How many were new, and how many were here already."""
+    """How many were new, and how many incidents were here already (some of them, `grown`, with updates that were new)."""
 
     incidents: int
     maintenances: int
     updates: int
     known: int
+    grown: int
 
 
 def adopt(page: Page, source: core.Page) -> Page:
@@ -64,14 +65,17 @@ def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
     now = millisecond(now)
     with transaction.atomic():
         entry = enter(page, "import", now, by)
+        before = Update.objects.filter(incident__page=page).count()
         _groups(page, history.groups)
         _components(page, history.components)
         here = set(Incident.objects.filter(pk__in=[i.id for i in history.incidents]).values_list("pk", flat=True))
         new = [incident for incident in history.incidents if incident.id not in here]
         for start in range(0, len(new), BATCH):
-            _incidents(page, new[start : start + BATCH])
+            Incident.objects.bulk_create([_incident(page, each) for each in new[start : start + BATCH]])
+            _updates(page, [(each, said) for each in new[start : start + BATCH] for said in each.updates])
+        grown = _grow(page, [incident for incident in history.incidents if incident.id in here])
         _turns(page, history.turns)
-        months = {i.month for i in new} | {f"{turn.at:%Y-%m}" for turn in history.turns}
+        months = {i.month for i in [*new, *grown]} | {f"{turn.at:%Y-%m}" for turn in history.turns}
         for month in sorted(months):
             enter(page, "import month", now, by, month=month)
         _settle(page, history.components, now)
@@ -80,7 +84,8 @@ def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
         if history.revision and not Incident.objects.filter(page=page).exclude(pk__in=[i.id for i in new]).exists():
             _number(page, history)
     maintenances = sum(1 for incident in new if incident.kind is Kind.MAINTENANCE)
-    return Loaded(len(new) - maintenances, maintenances, sum(len(i.updates) for i in new), len(here))
+    after = Update.objects.filter(incident__page=page).count()
+    return Loaded(len(new) - maintenances, maintenances, after - before, len(here), len(grown))
 
 
 def _groups(page: Page, groups: Sequence[core.Group]) -> None:
@@ -124,9 +129,21 @@ def _components(page: Page, components: Sequence[core.Component]) -> None:
     )
 
 
-def _incidents(page: Page, incidents: Sequence[core.Incident]) -> None:
-    Incident.objects.bulk_create([_incident(page, each) for each in incidents])
-    said = [(incident, update) for incident in incidents for update in incident.updates]
+def _grow(page: Page, known: Sequence[core.Incident]) -> Sequence[core.Incident]:
+    """Add to incidents that are here what was said of them elsewhere since; those that grew. Nothing here is replaced."""
+    here = set(Update.objects.filter(incident__in=[each.id for each in known]).values_list("pk", flat=True))
+    said = [(each, update) for each in known for update in each.updates if update.id not in here]
+    _updates(page, said)
+    grown = {each.id: each for each, _ in said}
+    for row in page.incidents.filter(pk__in=grown):
+        row.open = rows.status_of_incident(row) not in ENDED
+        row.updated_at = max(row.updated_at, grown[row.pk].updated_at)
+        row.components = rows.records(row, (component.id for component in grown[row.pk].components))
+        row.save(update_fields=["open", "updated_at", "components"])
+    return tuple(grown.values())
+
+
+def _updates(page: Page, said: Sequence[tuple[core.Incident, core.Update]]) -> None:
     Update.objects.bulk_create(
         [
             Update(
