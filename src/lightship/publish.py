@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from time import monotonic
@@ -29,12 +29,15 @@ from lightship.core.signed import (
 from lightship.core.status import promised
 from lightship.core.verdict import Receipt, Verdict
 from lightship.core.wire import WireError, sha256
-from lightship.hosts import File, Held, Host, HostError
+from lightship.hosts import Conflict, File, Held, Host, HostError
 from lightship.prove import Stranger
 from lightship.seal import Seal
 
 DEADLINE = 30.0
+RELEASES = 3
+"""How often to try a release that another publisher was quicker with."""
 FRONT = "index.html"
+NOTHING: Mapping[str, str] = {}
 
 Clock = Callable[[], datetime]
 T = TypeVar("T")
@@ -53,8 +56,8 @@ class Truth(Protocol):
     @property
     def snapshot(self) -> Snapshot: ...
 
-    def touched(self, since: int) -> Mapping[str, frozenset[str]] | None:
-        """Month -> incidents touched after a revision; no ids: the month as a whole. None: everything."""
+    def touched(self, since: int) -> Mapping[str, frozenset[str] | None] | None:
+        """Month -> incidents touched after a revision; None for a month: all of them. None: everything."""
 
     def month(self, name: str) -> Month: ...
 
@@ -64,37 +67,34 @@ class Press:
 
     def __init__(self, truth: Truth) -> None:
         self.truth, self.snapshot = truth, truth.snapshot
-        self._months: dict[str, Month] = {}
-        self._drawn: dict[tuple[str, frozenset[str]], dict[str, File]] = {}
-        self._lock = threading.RLock()
+        self._front: dict[str, File] = {}
+        self._drawn: dict[tuple[str, frozenset[str] | None], dict[str, File]] = {}
+        self._lock = threading.Lock()
 
     @cached_property
     def build(self) -> str:
         return paper.build(self.snapshot.page, self.snapshot.hosts)
 
-    @cached_property
     def front(self) -> dict[str, File]:
         """Path -> file, in the order of writing."""
         with self._lock:
-            return {path: File(path, body) for path, body in paper.front(self.snapshot).items()}
+            if not self._front:
+                self._front = {path: File(path, body) for path, body in paper.front(self.snapshot).items()}
+            return self._front
 
-    @cached_property
-    def digests(self) -> dict[str, str]:
-        return {path: sha256(file.body or b"") for path, file in self.front.items()}
-
-    def leaves(self, name: str, ids: frozenset[str]) -> dict[str, File]:
-        """A month's own files and those of its incidents `ids`; no ids: of all its incidents."""
+    def leaves(self, name: str, ids: frozenset[str] | None) -> dict[str, File]:
+        """A month's own files and those of its incidents `ids`; None: of all its incidents."""
         with self._lock:
             if (name, ids) not in self._drawn:
                 self._drawn = {key: self._drawn[key] for key in list(self._drawn)[-1:]}
                 self._drawn[name, ids] = {path: File(path, body) for path, body in self._draw(name, ids)}
             return self._drawn[name, ids]
 
-    def _draw(self, name: str, ids: frozenset[str]) -> Sequence[tuple[str, bytes]]:
-        whole, chrome = self.truth.month(name), (self.snapshot.page, self.snapshot.hosts)
-        wanted: Sequence[Incident] = [each for each in whole.incidents if not ids or each.id in ids]
-        leaves = [item for each in wanted for item in paper.leaf(chrome[0], each, chrome[1]).items()]
-        return [*leaves, *paper.month(chrome[0], whole, chrome[1]).items()]
+    def _draw(self, name: str, ids: frozenset[str] | None) -> Sequence[tuple[str, bytes]]:
+        whole, page, hosts = self.truth.month(name), self.snapshot.page, self.snapshot.hosts
+        wanted: Sequence[Incident] = [each for each in whole.incidents if ids is None or each.id in ids]
+        leaves = [item for each in wanted for item in paper.leaf(page, each, hosts).items()]
+        return [*leaves, *paper.month(page, whole, hosts).items()]
 
 
 @dataclass(frozen=True)
@@ -139,12 +139,22 @@ class Publisher:
     deadline: float = DEADLINE
 
     async def publish(self, press: Press, hosts: Sequence[Host], *, force: bool = False) -> tuple[Receipt, ...]:
-        """Every host at once; one that fails or dawdles holds up none."""
-        return tuple(await asyncio.gather(*(self.converge(press, host, force=force) for host in hosts)))
+        """Every host at once; one that fails or dawdles holds up none. Where it is proven, it gets a pulse."""
+        return tuple(await asyncio.gather(*(self._once(press, host, force=force) for host in hosts)))
+
+    async def _once(self, press: Press, host: Host, *, force: bool) -> Receipt:
+        receipt = await self.converge(press, host, force=force)
+        if receipt.proven:
+            try:
+                await self.beat(press, host, press.snapshot.pulse_seconds)
+            except HostError as error:
+                return replace(receipt, verdict=Verdict.FAILED, words=str(error))
+        return receipt
 
     async def converge(self, press: Press, host: Host, *, force: bool = False, mend: bool = False) -> Receipt:
         """One host to a proven state; whatever goes wrong is in the receipt. `force`: put every file again, whatever the
-        host claims to hold. `mend`: put the front set again, for a stranger read something else there."""
+        host claims to hold. `mend`: look closer, for a stranger read something else there, or another publisher was in the
+        way: put the front set again, and each month whose list is not the one named."""
         started = monotonic()
         verdict, words, front = Verdict.FAILED, "", ""
         try:
@@ -167,15 +177,27 @@ class Publisher:
 
     async def _converge(self, press: Press, host: Host, *, force: bool, mend: bool) -> str:
         """Write what the host lacks; the hash of the front page that it then holds."""
-        held = await host.read(MANIFEST_PATH)
-        theirs = self._claim(held, press, force=force)
-        ours = self._manifest(press)
-        if refused := refusal(ours, theirs):
-            raise RefusedError(str(refused))
-        if theirs and not (force or mend) and self._same(press, theirs, ours):
-            return theirs.files[FRONT]
-        await self._write(press, host, held, theirs, ours, force=force, mend=mend)
-        return ours.files[FRONT]
+        for _ in range(RELEASES):
+            held = await host.read(MANIFEST_PATH)
+            theirs = self._claim(held, press, force=force)
+            if refused := refusal(self._manifest(press), theirs):
+                raise RefusedError(str(refused))
+            if theirs and not force and self._same(press, theirs) and not (mend and await self._broken(host, theirs)):
+                return theirs.files[FRONT]
+            try:
+                return await self._write(press, host, held, theirs, force=force, mend=mend)
+            except Conflict:
+                mend = True  # what we put may have overwritten leaf pages of the other's
+        raise HostError(f"others released there {RELEASES} times while we tried")
+
+    async def _broken(self, host: Host, theirs: Manifest) -> bool:
+        """Whether a stranger reads another front page than the manifest names, or the list of a month is another."""
+        verdict, _ = await asyncio.to_thread(self.stranger.look, host.url, theirs.files[FRONT])
+        return verdict is Verdict.DIFFERS or bool(await self._lost(host, theirs))
+
+    async def _lost(self, host: Host, theirs: Manifest) -> list[str]:
+        """The months whose list is not the one that the manifest names."""
+        return [name for name in theirs.months if not await self._shelf(host, theirs, name)]
 
     def _claim(self, held: Held | None, press: Press, *, force: bool) -> Manifest | None:
         """The host's manifest, if it is one of ours. A torn one counts as none; a whole one of someone else is refused."""
@@ -195,64 +217,75 @@ class Publisher:
             return None
         raise RefusedError(f"another page lives there: give each page a host of its own. {TAKE_OVER}")
 
-    def _manifest(self, press: Press) -> Manifest:
+    @staticmethod
+    def _manifest(press: Press, files: Mapping[str, str] = NOTHING, months: Mapping[str, str] = NOTHING) -> Manifest:
         shot = press.snapshot
         return Manifest(
-            page=shot.page.id, revision=shot.revision, epoch=shot.epoch, at=shot.at, build=press.build, files=press.digests
+            page=shot.page.id,
+            revision=shot.revision,
+            epoch=shot.epoch,
+            at=shot.at,
+            build=press.build,
+            files=files,
+            months=months,
         )
 
     @staticmethod
-    def _same(press: Press, theirs: Manifest, ours: Manifest) -> bool:
+    def _same(press: Press, theirs: Manifest) -> bool:
         """Nothing was said since, and time alone changed nothing that is drawn."""
-        same_words = theirs.rank == ours.rank and theirs.build == ours.build
-        return same_words and phase(press.snapshot, theirs.at) == phase(press.snapshot, ours.at)
+        shot = press.snapshot
+        same_words = theirs.rank == (shot.epoch, shot.revision) and theirs.build == press.build
+        return same_words and phase(shot, theirs.at) == phase(shot, shot.at)
 
     async def _write(
-        self, press: Press, host: Host, held: Held | None, theirs: Manifest | None, ours: Manifest, *, force: bool, mend: bool
-    ) -> None:
-        known = theirs if theirs and theirs.build == ours.build and theirs.epoch == ours.epoch and not force else None
+        self, press: Press, host: Host, held: Held | None, theirs: Manifest | None, *, force: bool, mend: bool
+    ) -> str:
+        """Leaf pages by month, then the front set, then away with what is gone; the hash of the front page."""
+        months, gone = await self._months(press, host, theirs, force=force, mend=mend)
+        files = await asyncio.to_thread(press.front)
+        digests = {path: file.digest for path, file in files.items()}
+        put = set(compare(digests, dict(theirs.files) if theirs and not (force or mend) else {}).puts)
+        manifest = manifest_out(self._manifest(press, digests, months), self.seal.sign, self.seal.public)
+        await host.release(
+            [file if path in put else unchanged(file) for path, file in files.items()], File(MANIFEST_PATH, manifest), held
+        )
+        gone += [path for path in theirs.files if path not in digests] if theirs else []
+        if gone:
+            await host.put([File(path, None) for path in gone])
+        return digests[FRONT]
+
+    async def _months(
+        self, press: Press, host: Host, theirs: Manifest | None, *, force: bool, mend: bool
+    ) -> tuple[dict[str, str], list[str]]:
+        """Put what changed of each month; month -> hash of its list, and the paths that are gone."""
+        like_ours = theirs and theirs.build == press.build and theirs.epoch == press.snapshot.epoch
+        known = theirs if like_ours and not force else None
         touched = await asyncio.to_thread(press.truth.touched, known.revision) if known else None
-        months = dict(known.months) if known else {}
+        months, gone = dict(known.months) if known and touched is not None else {}, list[str]()
         if touched is None:
-            touched = {name: frozenset[str]() for name, _ in press.snapshot.months}
-        gone: list[str] = []
+            touched = {name: None for name, _ in press.snapshot.months}
+            for name in sorted(set(theirs.months) - set(touched) if theirs else ()):
+                gone += [*await self._shelf(host, theirs, name), shelf_path(name)]
+        elif mend and known:
+            touched = {**touched, **dict.fromkeys(await self._lost(host, known))}
         for name, ids in sorted(touched.items()):
             months[name], dropped = await self._shelve(press, host, theirs, name, ids, force=force)
             gone += dropped
-        files = await asyncio.to_thread(lambda: press.front)
-        front = compare(dict(ours.files), dict(theirs.files) if theirs and not (force or mend) else {})
-        claim = Manifest(
-            page=ours.page,
-            revision=ours.revision,
-            epoch=ours.epoch,
-            at=ours.at,
-            build=ours.build,
-            files=ours.files,
-            months=months,
-        )
-        put = set(front.puts)
-        await host.release(
-            [file if path in put else unchanged(file) for path, file in files.items()],
-            File(MANIFEST_PATH, manifest_out(claim, self.seal.sign, self.seal.public)),
-            held,
-        )
-        gone += [path for path in theirs.files if path not in ours.files] if theirs else []
-        if gone:
-            await host.put([File(path, None) for path in gone])
+        return months, gone
 
     async def _shelve(
-        self, press: Press, host: Host, theirs: Manifest | None, name: str, ids: frozenset[str], *, force: bool
+        self, press: Press, host: Host, theirs: Manifest | None, name: str, ids: frozenset[str] | None, *, force: bool
     ) -> tuple[str, Sequence[str]]:
         """Put what changed of a month; the hash of its list, and the paths that are no longer in it."""
         old = await self._shelf(host, theirs, name)
-        ids = ids if old else frozenset()
+        ids = ids if old else None
         leaves = await asyncio.to_thread(press.leaves, name, ids)
-        fresh = {path: sha256(file.body or b"") for path, file in leaves.items()}
-        desired = {**old, **fresh} if ids else fresh
+        fresh = {path: file.digest for path, file in leaves.items()}
+        desired = fresh if ids is None else {**old, **fresh}
         plan = compare(desired, {} if force else old)
         shelf = File(shelf_path(name), shelf_out(name, desired))
         await host.put([*(leaves[path] for path in plan.puts), shelf])
-        return sha256(shelf.body or b""), [path for path in old if path not in desired]
+        return shelf.digest, [path for path in old if path not in desired]
 
     @staticmethod
     async def _shelf(host: Host, theirs: Manifest | None, name: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import click
 from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
 from lightship.config import HostConfig, PageConfig
 from lightship.prove import Stranger, audit
-from lightship.publish import Publisher
+from lightship.publish import Press, Publisher
 from lightship.seal import Seal
 
 
@@ -27,9 +27,9 @@ def publish(told: Told, names: Sequence[str], force: bool, slug: str | None, as_
     """
     config, page = told.page(slug)
     from lightship.desk import receipts  # after Django is set up
-    from lightship.desk.worker import open_host, press_for
+    from lightship.desk.worker import open_host, truth_of
 
-    press, chosen = press_for(page, config, utc_now()), _chosen(config, names)
+    press, chosen = Press(truth_of(page, config, utc_now())), _chosen(config, names)
     publisher = Publisher(Seal(config.key), utc_now, Stranger())
     found = asyncio.run(publisher.publish(press, [open_host(host) for host in chosen], force=force))
     for receipt in found:
