@@ -1,0 +1,84 @@
+"""A history to weigh things with: as many incidents as asked, spread evenly over ten years, the same each time."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from lightship.core.model import (
+    Change,
+    Component,
+    ComponentStatus,
+    Facts,
+    Incident,
+    Kind,
+    Status,
+    Text,
+    Update,
+)
+
+YEARS = 10
+NAMES = ("Webmail", "IMAP", "Sending", "Spam filter", "Web servers", "Databases", "Control panel", "Name servers", "Backups", "API")
+LEVELS = (ComponentStatus.DEGRADED, ComponentStatus.PARTIAL, ComponentStatus.MAJOR)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def past(count: int, now: datetime) -> tuple[tuple[Component, ...], tuple[Incident, ...]]:
+    """The ten components, and `count` ended incidents of theirs before `now`, three updates each."""
+    now = now.replace(microsecond=0)
+    born = now - timedelta(days=366 * YEARS)
+    components = tuple(
+        Component(id=_id("component", n), name=name, position=n + 1, created_at=born, updated_at=born)
+        for n, name in enumerate(NAMES)
+    )
+    step = timedelta(days=365 * YEARS) / max(count, 1)
+    return components, tuple(_incident(n, components[n % 10], _second(now - step * n - timedelta(hours=6))) for n in range(count))
+
+
+def _incident(number: int, part: Component, began: datetime) -> Incident:
+    chance = Random(number)
+    level, rack, share = LEVELS[number % 3], chance.randint(1, 90), chance.randint(2, 60)
+    ended = began + timedelta(minutes=chance.randint(12, 190))
+    down = Change(part.id, part.name, ComponentStatus.OPERATIONAL, level)
+    up = Change(part.id, part.name, level, ComponentStatus.OPERATIONAL)
+    symptom = f"About {share} % of requests to {part.name} on servers {rack} to {rack + 7} end with an error or a long wait."
+    cause = f"A switch in rack {rack} lost one of its two lines, and the other one could not carry the load."
+    updates = (
+        _update(number, 0, Status.INVESTIGATING, symptom, began, Facts(symptom=symptom, since=began), (down,)),
+        _update(number, 1, Status.IDENTIFIED, f"{cause} We are moving the servers to rack {rack + 9}.", _half(began, ended), Facts(cause=cause)),
+        _update(number, 2, Status.RESOLVED, f"{part.name} works again for everyone.", ended, Facts(ended=ended, cause=cause), (up,)),
+    )  # fmt: skip
+    return Incident(
+        id=_id("incident", number),
+        kind=Kind.INCIDENT,
+        name=f"{part.name} fails for {share} % of customers on servers {rack} to {rack + 7}",
+        created_at=began,
+        updated_at=ended,
+        started_at=began,
+        updates=updates,
+        components=(part,),
+    )
+
+
+def _update(
+    number: int, place: int, status: Status, body: str, at: datetime, facts: Facts, changes: tuple[Change, ...] | None = None
+) -> Update:
+    return Update(
+        id=_id(f"update {place}", number),
+        status=status,
+        texts=(Text(at, body, facts),),
+        created_at=at,
+        updated_at=at,
+        display_at=at,
+        changes=changes,
+    )
+
+
+def _half(began: datetime, ended: datetime) -> datetime:
+    return _second(began + (ended - began) / 2)
+
+
+def _second(at: datetime) -> datetime:
+    return at.replace(microsecond=0).astimezone(UTC)
+
+
+def _id(kind: str, number: int) -> str:
+    return "".join(Random(f"{kind} {number}").choices(_LETTERS, k=12))
