@@ -72,6 +72,7 @@ def worker(told: Told) -> None:
     from lightship.desk import worker as work  # after Django is set up
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("asyncssh").setLevel(logging.WARNING)  # it tells every step of every connection
     work.run(config)
 
 
