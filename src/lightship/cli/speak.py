@@ -41,6 +41,7 @@ def facts_options(command: click.decorators.FC) -> click.decorators.FC:
             "--next", "next_update", metavar="TIME", help="When you will speak next: 30m, 14:30. Default: the page's promise."
         ),
         click.option("--cause", default="", help="What caused it."),
+        click.option("--by", metavar="ACCOUNT", help="Whose words these are. Default: the account named like you."),
         click.option(
             "--quiet", is_flag=True, help="Mark it as not to be notified: `deliver_notifications` is false in the API."
         ),
@@ -180,7 +181,13 @@ def _posted(page: "Page", incident: "Incident", *, as_json: bool) -> None:
 
 
 def _open(page: "Page", incident_id: str | None) -> "Incident":
-    found = list(page.incidents.filter(open=True) if incident_id is None else page.incidents.filter(pk=incident_id))
+    """The one that was named, or the only one that touches readers now."""
+    from lightship.desk import rows  # after Django is set up
+
+    if incident_id:
+        found = list(page.incidents.filter(pk=incident_id))
+    else:
+        found = [row for row in page.incidents.filter(open=True) if rows.status_of_incident(row) is not Status.SCHEDULED]
     if len(found) == 1:
         return found[0]
     if incident_id:
