@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import boto3  # type: ignore[import-untyped]
+import boto3
 import obstore
 from botocore.config import Config  # type: ignore[import-untyped]
 from obstore.store import S3Store
