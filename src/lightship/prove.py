@@ -60,6 +60,8 @@ class Stranger:
         """The body of an answer of 200, or in words what came instead."""
         try:
             answer = self.pool.request("GET", url)
+            if answer.status != 200 and url.endswith("/"):
+                answer = self.pool.request("GET", f"{url}index.html")
         except urllib3.exceptions.HTTPError as error:
             return f"{url} does not answer: {_plain(error)}"
         return answer.data if answer.status == 200 else f"{url} answers {answer.status}"

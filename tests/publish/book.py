@@ -1,0 +1,120 @@
+"""A page's truth in memory: what publish.py asks of a desk, without one. Saying something gives the next revision's book."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from lightship.core.history import by_start, turns_of
+from lightship.core.model import (
+    Change,
+    Component,
+    ComponentStatus,
+    Facts,
+    HostLink,
+    Incident,
+    Month,
+    Page,
+    Snapshot,
+    Status,
+    Text,
+    Update,
+)
+
+NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+OK, DOWN = ComponentStatus.OPERATIONAL, ComponentStatus.MAJOR
+WEBMAIL = Component(id="webmail00000", name="Webmail", position=1, created_at=NOW, updated_at=NOW)
+PAGE = Page(id="harbour00000", slug="harbour", name="Harbour", url="https://harbour.example", created_at=NOW, updated_at=NOW)
+
+
+def update(id: str, status: Status, body: str, at: datetime, **more: object) -> Update:
+    changes = (Change(WEBMAIL.id, WEBMAIL.name, OK, DOWN if status is Status.INVESTIGATING else OK),)
+    made = Update(id=id, status=status, texts=(Text(at, body),), created_at=at, updated_at=at, display_at=at, changes=changes)
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def incident(number: int, at: datetime, *, over: bool = True) -> Incident:
+    """One of its month's, with two updates once it is over."""
+    id, end = f"incident{number:04d}", at + timedelta(hours=1)
+    said = [update(f"first{number:07d}", Status.INVESTIGATING, f"Number {number} fails.", at)]
+    said += [update(f"last{number:08d}", Status.RESOLVED, f"Number {number} works.", end)] if over else []
+    return Incident(
+        id=id,
+        name=f"Incident {number}",
+        created_at=at,
+        updated_at=said[-1].display_at,
+        started_at=at,
+        updates=tuple(said),
+        components=(WEBMAIL,),
+    )
+
+
+@dataclass(frozen=True)
+class Book:
+    """`touches`: revision -> the month and the incident that its deed touched. `asked`: the months that were loaded."""
+
+    incidents: tuple[Incident, ...] = ()
+    page: Page = PAGE
+    revision: int = 1
+    epoch: int = 1
+    at: datetime = NOW
+    hosts: tuple[HostLink, ...] = ()
+    touches: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list, compare=False)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        found = by_start(self.incidents)
+        months: dict[str, int] = {}
+        for each in found:
+            months[each.month] = months.get(each.month, 0) + 1
+        return Snapshot(
+            page=self.page,
+            revision=self.revision,
+            epoch=self.epoch,
+            at=self.at,
+            components=(WEBMAIL,),
+            open=tuple(each for each in found if not each.ended),
+            recent=tuple(each for each in found if each.ended),
+            turns=turns_of(found),
+            before={},
+            months=tuple(sorted(months.items(), reverse=True)),
+            hosts=self.hosts,
+        )
+
+    def touched(self, since: int) -> dict[str, frozenset[str] | None]:
+        found: dict[str, frozenset[str] | None] = {}
+        for revision, (month, id) in self.touches.items():
+            if revision > since:
+                found[month] = (found.get(month) or frozenset()) | {id}
+        return found
+
+    def month(self, name: str) -> Month:
+        self.asked.append(name)
+        return Month(name, by_start([each for each in self.incidents if each.month == name]))
+
+    def with_incident(self, changed: Incident) -> "Book":
+        """The book after a deed that made, or changed, this incident."""
+        others = tuple(each for each in self.incidents if each.id != changed.id)
+        touches = {**self.touches, self.revision + 1: (changed.month, changed.id)}
+        return replace(self, incidents=(*others, changed), revision=self.revision + 1, touches=touches, asked=[])
+
+    def said(self, id: str, body: str, **facts: datetime) -> "Book":
+        """Another update of the incident, posted as many seconds past the hour as the revision is high."""
+        old = self.incident(id)
+        at = self.at + timedelta(seconds=self.revision)
+        status = old.status if old.ended else Status.IDENTIFIED
+        more = update(f"more{self.revision:08d}", status, body, at, texts=(Text(at, body, Facts(**facts)),))
+        return self.with_incident(replace(old, updates=(*old.updates, more), updated_at=at))
+
+    def incident(self, id: str) -> Incident:
+        return next(each for each in self.incidents if each.id == id)
+
+
+def harbour(months: int = 3, per_month: int = 2) -> Book:
+    """Months with incidents that are over, the newest month NOW's, and in it one more that is open: `incident0000`."""
+    first = NOW.replace(day=1, hour=8)
+    found = [incident(0, NOW - timedelta(hours=2), over=False)]
+    for month in range(months):
+        begins = (first - timedelta(days=31 * month - 3)).replace(day=1)
+        found += [incident(1 + month * per_month + n, begins + timedelta(days=n, hours=1)) for n in range(per_month)]
+    return Book(tuple(found))
