@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import django
-
 from bench.past import past
 
 LIGHTSHIP = (sys.executable, "-m", "lightship.cli")
@@ -44,7 +43,9 @@ class Desk:
             for name, url in self.hosts.items():
                 folder = self.home / "hosts" / name
                 folder.mkdir(parents=True, exist_ok=True)
-                stack.enter_context(process([sys.executable, "-m", "lightship.serve", str(folder), url.removeprefix("http://")]))
+                stack.enter_context(
+                    process([sys.executable, "-m", "lightship.serve", str(folder), url.removeprefix("http://")])
+                )
             for url in self.hosts.values():
                 wait_for(url)
             yield

@@ -16,7 +16,18 @@ from lightship.core.model import (
 )
 
 YEARS = 10
-NAMES = ("Webmail", "IMAP", "Sending", "Spam filter", "Web servers", "Databases", "Control panel", "Name servers", "Backups", "API")
+NAMES = (
+    "Webmail",
+    "IMAP",
+    "Sending",
+    "Spam filter",
+    "Web servers",
+    "Databases",
+    "Control panel",
+    "Name servers",
+    "Backups",
+    "API",
+)
 LEVELS = (ComponentStatus.DEGRADED, ComponentStatus.PARTIAL, ComponentStatus.MAJOR)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -30,7 +41,9 @@ def past(count: int, now: datetime) -> tuple[tuple[Component, ...], tuple[Incide
         for n, name in enumerate(NAMES)
     )
     step = timedelta(days=365 * YEARS) / max(count, 1)
-    return components, tuple(_incident(n, components[n % 10], _second(now - step * n - timedelta(hours=6))) for n in range(count))
+    return components, tuple(
+        _incident(n, components[n % 10], _second(now - step * n - timedelta(hours=6))) for n in range(count)
+    )
 
 
 def _incident(number: int, part: Component, began: datetime) -> Incident:
@@ -41,11 +54,13 @@ def _incident(number: int, part: Component, began: datetime) -> Incident:
     up = Change(part.id, part.name, level, ComponentStatus.OPERATIONAL)
     symptom = f"About {share} % of requests to {part.name} on servers {rack} to {rack + 7} end with an error or a long wait."
     cause = f"A switch in rack {rack} lost one of its two lines, and the other one could not carry the load."
+    moving = f"{cause} We are moving the servers to rack {rack + 9}."
+    fine = f"{part.name} works again for everyone."
     updates = (
         _update(number, 0, Status.INVESTIGATING, symptom, began, Facts(symptom=symptom, since=began), (down,)),
-        _update(number, 1, Status.IDENTIFIED, f"{cause} We are moving the servers to rack {rack + 9}.", _half(began, ended), Facts(cause=cause)),
-        _update(number, 2, Status.RESOLVED, f"{part.name} works again for everyone.", ended, Facts(ended=ended, cause=cause), (up,)),
-    )  # fmt: skip
+        _update(number, 1, Status.IDENTIFIED, moving, _half(began, ended), Facts(cause=cause)),
+        _update(number, 2, Status.RESOLVED, fine, ended, Facts(ended=ended, cause=cause), (up,)),
+    )
     return Incident(
         id=_id("incident", number),
         kind=Kind.INCIDENT,

@@ -21,6 +21,7 @@ from lightship.core.model import (
 )
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+NO_FACTS = Facts()
 OK, DOWN = ComponentStatus.OPERATIONAL, ComponentStatus.MAJOR
 WEBMAIL = Component(id="webmail00000", name="Webmail", position=1, created_at=NOW, updated_at=NOW)
 PAGE = Page(id="harbour00000", slug="harbour", name="Harbour", url="https://harbour.example", created_at=NOW, updated_at=NOW)
@@ -34,11 +35,11 @@ def update(id: str, status: Status, body: str, at: datetime, **more: object) -> 
 
 def incident(number: int, at: datetime, *, over: bool = True) -> Incident:
     """One of its month's, with two updates once it is over."""
-    id, end = f"incident{number:04d}", at + timedelta(hours=1)
+    end = at + timedelta(hours=1)
     said = [update(f"first{number:07d}", Status.INVESTIGATING, f"Number {number} fails.", at)]
     said += [update(f"last{number:08d}", Status.RESOLVED, f"Number {number} works.", end)] if over else []
     return Incident(
-        id=id,
+        id=f"incident{number:04d}",
         name=f"Incident {number}",
         created_at=at,
         updated_at=said[-1].display_at,
@@ -83,9 +84,9 @@ class Book:
 
     def touched(self, since: int) -> dict[str, frozenset[str] | None]:
         found: dict[str, frozenset[str] | None] = {}
-        for revision, (month, id) in self.touches.items():
+        for revision, (month, touched) in self.touches.items():
             if revision > since:
-                found[month] = (found.get(month) or frozenset()) | {id}
+                found[month] = (found.get(month) or frozenset()) | {touched}
         return found
 
     def month(self, name: str) -> Month:
@@ -98,12 +99,12 @@ class Book:
         touches = {**self.touches, self.revision + 1: (changed.month, changed.id)}
         return replace(self, incidents=(*others, changed), revision=self.revision + 1, touches=touches, asked=[])
 
-    def said(self, id: str, body: str, **facts: datetime) -> "Book":
+    def said(self, id: str, body: str, facts: Facts = NO_FACTS) -> "Book":
         """Another update of the incident, posted as many seconds past the hour as the revision is high."""
         old = self.incident(id)
         at = self.at + timedelta(seconds=self.revision)
         status = old.status if old.ended else Status.IDENTIFIED
-        more = update(f"more{self.revision:08d}", status, body, at, texts=(Text(at, body, Facts(**facts)),))
+        more = update(f"more{self.revision:08d}", status, body, at, texts=(Text(at, body, facts),))
         return self.with_incident(replace(old, updates=(*old.updates, more), updated_at=at))
 
     def incident(self, id: str) -> Incident:

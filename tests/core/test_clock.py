@@ -1,0 +1,48 @@
+"""What is due, what is late, and when a page must be drawn anew though nobody spoke."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.publish.book import harbour
+
+from lightship.core.clock import due, phase
+from lightship.core.model import Facts
+
+NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def promising(minutes: float) -> Facts:
+    return Facts(next_update=NOW + minutes * MINUTE)
+
+
+def test_the_soonest_promise_comes_first_and_those_that_have_ended_promise_nothing() -> None:
+    book = harbour().said("incident0000", "We are at it.", promising(30))
+    late = book.said("incident0001", "It is over.", promising(5))
+    assert [(promise.incident.id, promise.at) for promise in due(late.incidents)] == [("incident0000", NOW + 30 * MINUTE)]
+
+
+def test_only_the_newest_update_promises() -> None:
+    book = harbour().said("incident0000", "We are at it.", promising(30)).said("incident0000", "Still.")
+    assert due(book.incidents) == ()
+
+
+@pytest.mark.parametrize(("after", "late"), [(29.99, False), (30, True), (31, True)])
+def test_a_promise_is_late_from_the_moment_it_names(after: float, late: bool) -> None:
+    (promise,) = due(harbour().said("incident0000", "We are at it.", promising(30)).incidents)
+    assert promise.late(NOW + after * MINUTE) is late
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (NOW, NOW + 29 * MINUTE, True),
+        (NOW + 30 * MINUTE, NOW + 300 * MINUTE, True),
+        (NOW + 29 * MINUTE, NOW + 30 * MINUTE, False),
+        (NOW + 599 * MINUTE, NOW + 600 * MINUTE, False),
+    ],
+    ids=["kept", "late already", "turns late", "midnight UTC"],
+)
+def test_a_phase_ends_when_a_promise_turns_late_or_the_day_does(one: datetime, other: datetime, same: bool) -> None:
+    snapshot = harbour().said("incident0000", "We are at it.", promising(30)).snapshot
+    assert (phase(snapshot, one) == phase(snapshot, other)) is same

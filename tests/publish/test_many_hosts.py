@@ -1,0 +1,104 @@
+"""Several hosts at once: what one of them does is told in its own receipt, and holds up none of the others."""
+
+import asyncio
+import shutil
+import time
+from dataclasses import replace
+
+from tests import servers
+from tests.kills import fetched
+from tests.publish.book import NOW, Book, harbour
+from tests.publish.conftest import MakeHost
+from tests.publish.hosts import Broken, Hanging
+
+from lightship.core.verdict import Receipt, Verdict
+from lightship.hosts import Host
+from lightship.hosts.folder import Folder
+from lightship.prove import Stranger
+from lightship.publish import Press, Publisher
+from lightship.seal import Seal
+
+SEAL = Seal(bytes(range(32)))
+
+
+def publish(book: Book, *hosts: Host, deadline: float = 30.0) -> tuple[Receipt, ...]:
+    publisher = Publisher(SEAL, lambda: NOW, Stranger(), deadline)
+    return asyncio.run(publisher.publish(Press(book), hosts))
+
+
+def test_every_host_is_proven_with_its_own_receipt(make_host: MakeHost) -> None:
+    receipts = publish(harbour(), make_host("vienna"), make_host("oslo"))
+    assert [(r.host, r.verdict, r.revision, r.words) for r in receipts] == [
+        ("vienna", Verdict.PROVEN, 1, ""),
+        ("oslo", Verdict.PROVEN, 1, ""),
+    ]
+    assert receipts[0].front == receipts[1].front
+
+
+def test_a_dead_host_does_not_stop_the_others(make_host: MakeHost) -> None:
+    broken, good = publish(harbour(), Broken(), make_host("vienna"))
+    assert (broken.verdict, broken.words) == (Verdict.FAILED, "its disk is full: make room")
+    assert good.verdict is Verdict.PROVEN
+
+
+def test_a_host_that_hangs_is_given_up_while_the_others_are_proven_at_once(vienna: Folder) -> None:
+    proven_at, over_at = asyncio.run(_both(vienna, Hanging()))
+    assert proven_at < over_at
+
+    hung = publish(harbour(), Hanging(), deadline=0.05)[0]
+    assert (hung.verdict, hung.words) == (Verdict.FAILED, "it did not answer within 0 s")
+
+
+async def _both(good: Host, hanging: Host) -> tuple[float, float]:
+    """When each receipt came."""
+    publisher, press = Publisher(SEAL, lambda: NOW, Stranger(), 3), Press(harbour())
+
+    async def timed(host: Host) -> float:
+        await publisher.converge(press, host)
+        return time.monotonic()
+
+    proven_at, over_at = await asyncio.gather(timed(good), timed(hanging))
+    return proven_at, over_at
+
+
+def test_a_host_whose_public_address_does_not_answer_is_unreachable(vienna: Folder) -> None:
+    port = servers.free_port()
+    (receipt,) = publish(harbour(), replace(vienna, url=f"http://127.0.0.1:{port}"))
+    assert receipt.verdict is Verdict.UNREACHABLE
+    assert receipt.words.startswith(f"http://127.0.0.1:{port} does not answer: ")
+    assert "object at 0x" not in receipt.words
+    assert (vienna.path / "index.html").exists()
+
+
+def test_a_host_that_serves_something_else_is_told_in_words_and_mended(vienna: Folder) -> None:
+    publish(harbour(), vienna)
+    _deface(vienna)
+
+    (receipt,) = publish(harbour(), vienna)
+    assert receipt.verdict is Verdict.DIFFERS
+    assert receipt.words == f"{vienna.url}/ serves other content than was put there (7 bytes)"
+
+    publisher = Publisher(SEAL, lambda: NOW, Stranger())
+    assert asyncio.run(publisher.converge(Press(harbour()), vienna, mend=True)).verdict is Verdict.PROVEN
+
+
+def _deface(host: Folder) -> None:
+    """As an intruder with a shell does: another release, with another front page, and readers already see it."""
+    home = host.path / ".lightship"
+    bad = home / "releases" / "00000099-bad"
+    shutil.copytree(home / "current", bad)
+    for variant in (".br", ".gz"):
+        (bad / f"index.html{variant}").unlink()
+    (bad / "index.html").write_text("defaced")
+    (home / "next").symlink_to(f"releases/{bad.name}")
+    (home / "next").replace(home / "current")
+    deadline = time.monotonic() + 10
+    while fetched(f"{host.url}/")[0] != b"defaced":
+        assert time.monotonic() < deadline
+
+
+def test_a_host_that_serves_another_folder_says_where_to_look(make_host: MakeHost) -> None:
+    vienna, oslo = make_host("vienna"), make_host("oslo")
+    (receipt,) = publish(harbour(), replace(vienna, url=oslo.url))
+    assert receipt.verdict is Verdict.DIFFERS
+    assert receipt.words == f"{oslo.url}/ answers 404: its web root is not where the files were put"

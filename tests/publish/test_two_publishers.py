@@ -1,0 +1,103 @@
+"""Two publishers at once do no harm: whoever is quicker, the host ends in one whole state, the newest."""
+
+import asyncio
+import multiprocessing
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+from tests.publish.book import NOW, Book, harbour
+from tests.publish.hosts import Witnessed
+
+from lightship.core.signed import MANIFEST_PATH, manifest_in
+from lightship.core.verdict import Receipt, Verdict
+from lightship.hosts import Conflict, File, Held, Host
+from lightship.hosts.folder import Folder
+from lightship.prove import Stranger, audit
+from lightship.publish import Press, Publisher
+from lightship.seal import Seal
+
+SEAL = Seal(bytes(range(32)))
+PROCESSES, WORDS = 4, 6
+
+
+def publish(book: Book, host: Host, *, mend: bool = False) -> Receipt:
+    return asyncio.run(Publisher(SEAL, lambda: NOW, Stranger()).converge(Press(book), host, mend=mend))
+
+
+def publish_each(books: list[Book], host: Folder) -> None:
+    for book in books:
+        publish(book, host)
+
+
+@pytest.mark.long
+def test_several_processes_end_in_one_whole_state_the_newest(vienna: Folder) -> None:
+    books = [harbour()]
+    for number in range(WORDS):
+        books.append(books[-1].said("incident0000", f"Word {number}.").said("incident0003", f"Afterthought {number}."))
+    context = multiprocessing.get_context("forkserver")
+    # Each process lags behind the one before it: what it says is older than what it meets.
+    crew = [context.Process(target=publish_each, args=(books[number % 3 :], vienna)) for number in range(PROCESSES)]
+    for process in crew:
+        process.start()
+    for process in crew:
+        process.join(120)
+        assert process.exitcode == 0
+    assert publish(books[-1], vienna, mend=True).verdict is Verdict.PROVEN
+    manifest = manifest_in((vienna.path / MANIFEST_PATH).read_bytes(), SEAL.verify)
+    assert manifest.revision == books[-1].revision
+    assert list(audit(Stranger(), vienna.url, SEAL.verify, whole=True)) == []
+
+
+@dataclass
+class Raced(Witnessed):
+    """Another publisher releases `other` just before each of our first `times` releases."""
+
+    other: Book = field(default_factory=harbour)
+    times: int = 1
+
+    async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
+        if self.times:
+            self.times -= 1
+            await Publisher(SEAL, lambda: NOW, Stranger()).converge(Press(self.other), self.host)
+        await super().release(files, manifest, expecting)
+
+
+def test_an_older_publisher_that_was_quicker_is_published_over_at_once(vienna: Folder) -> None:
+    older = harbour().said("incident0000", "The first half is moved.")
+    newer = older.said("incident0000", "All are moved.")
+    publish(harbour(), vienna)
+    assert publish(newer, Raced(vienna, other=older)).verdict is Verdict.PROVEN
+    assert "All are moved." in (vienna.path / "index.html").read_text()
+    assert list(audit(Stranger(), vienna.url, SEAL.verify, whole=True)) == []
+
+
+def test_a_newer_publisher_that_was_quicker_stays(vienna: Folder) -> None:
+    older = harbour().said("incident0000", "The first half is moved.")
+    newer = older.said("incident0000", "All are moved.")
+    publish(harbour(), vienna)
+    assert publish(older, Raced(vienna, other=newer)).verdict is Verdict.REFUSED
+    assert "All are moved." in (vienna.path / "index.html").read_text()
+    # What the loser put over the newer leaf pages is found and put right when it hears of the newer word itself.
+    publish(newer, vienna, mend=True)
+    assert list(audit(Stranger(), vienna.url, SEAL.verify, whole=True)) == []
+
+
+def test_one_that_says_the_same_is_believed(vienna: Folder) -> None:
+    book = harbour().said("incident0000", "All are moved.")
+    publish(harbour(), vienna)
+    host = Raced(vienna, other=replace(book, at=book.at + timedelta(seconds=1)))
+    receipt = publish(book, host)
+    assert receipt.verdict is Verdict.PROVEN
+    theirs = Press(replace(book, at=book.at + timedelta(seconds=1))).front()["index.html"]
+    assert receipt.front == theirs.digest
+
+
+def test_after_three_lost_races_it_says_so_and_leaves_it_to_the_next_try(vienna: Folder) -> None:
+    class Overrun(Witnessed):
+        async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
+            raise Conflict("another publisher released meanwhile")
+
+    receipt = publish(harbour(), Overrun(vienna))
+    assert (receipt.verdict, receipt.words) == (Verdict.FAILED, "others released there 3 times while we tried")
