@@ -1,5 +1,7 @@
 """Every word of the desk that stands for a code: what staff read instead of statuses, verdicts and deeds."""
 
+import re
+
 from lightship.core.model import INCIDENT_STATUSES, MAINTENANCE_STATUSES, ComponentStatus, Impact, Kind, Status
 from lightship.page import labels
 from lightship.page.labels import IS, TONE, listed
@@ -64,9 +66,14 @@ def impact_choices() -> list[tuple[str, str]]:
 
 
 def headline(names: list[str], status: ComponentStatus) -> str:
-    """A name for an incident from what it touches: "Webmail is down", "Webmail and IMAP are down"."""
-    verb = IS[status] if len(names) == 1 else IS[status].replace("is ", "are ", 1)
+    """A name for an incident from what it touches: "Webmail is down", "Databases are slow", "Webmail and IMAP are down"."""
+    several = len(names) > 1 or _PLURAL.search(names[0])
+    verb = IS[status].replace("is ", "are ", 1) if several else IS[status]
     return f"{listed(names)} {verb}"
+
+
+# "Databases", "Name servers"; not "DNS", "Status", "Access", "Analysis".
+_PLURAL = re.compile(r"[^sui]s$")
 
 
 def deed(name: str) -> str:

@@ -70,9 +70,9 @@ def prose(source: str) -> SafeString:
 
 @register.filter
 def zone(page: Page) -> str:
-    """`Vienna time, now 22:05`."""
+    """`Vienna time`."""
     city = page.time_zone.rsplit("/", 1)[-1].replace("_", " ")
-    return f"{city} time, now {timezone.localtime():%H:%M}"
+    return f"{city} time"
 
 
 @register.filter
@@ -86,6 +86,7 @@ def places(page: Page, path: str) -> list[dict[str, Any]]:
     """The ways through the desk, and which of them `path` is on."""
     found = [{"name": name, "href": reverse(view, args=(page.slug,))} for view, name in _PLACES]
     home = found[0]["href"]
+    path = path.replace(f"{home}groups/", f"{home}parts/")
     here = next((place for place in found[1:] if path.startswith(place["href"])), found[0] if path.startswith(home) else None)
     return [{**place, "here": place is here} for place in found]
 

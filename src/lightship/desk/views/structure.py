@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from lightship.desk import journal, rows, words
 from lightship.desk.forms.arrange import ComponentForm, GroupForm, PageForm, TurnForm, zones
+from lightship.desk.forms.speak import live
 from lightship.desk.journal import arrange
 from lightship.desk.models import Component, Group, Page
 from lightship.desk.views.door import attempt, author, page_of, said, shot, show, staff, typed
@@ -39,21 +40,15 @@ def _add(request: HttpRequest, page: Page, form: ComponentForm) -> Component:
 
 
 def _sections(page: Page) -> list[dict[str, Any]]:
-    """Those outside groups first, then each group, empty ones too."""
-    found = [component for component in shot(page).components if not component.retired]
-    named: list[tuple[str | None, str]] = [(None, ""), *((group.pk, group.name) for group in page.groups.all())]
-    return [
-        {
-            "id": pk,
-            "name": name,
-            "parts": [
-                {"id": c.id, "name": c.name, "tone": words.tone(c.status), "word": words.COMPONENT[c.status]}
-                for c in found
-                if c.group_id == pk
-            ],
-        }
-        for pk, name in named
-    ]
+    """As readers see them, and then the groups that hold nothing yet."""
+    groups, found = {group.pk: group.name for group in page.groups.all()}, list[dict[str, Any]]()
+    for each in live(shot(page)):
+        if not found or found[-1]["id"] != each.group_id:
+            found.append({"id": each.group_id, "name": groups.get(each.group_id or "", ""), "parts": []})
+        part = {"id": each.id, "name": each.name, "tone": words.tone(each.status), "word": words.COMPONENT[each.status]}
+        found[-1]["parts"].append(part)
+    empty = [pk for pk in groups if pk not in {section["id"] for section in found}]
+    return [*found, *({"id": pk, "name": groups[pk], "parts": []} for pk in empty)]
 
 
 @staff

@@ -129,6 +129,7 @@
     addEventListener("online", () => offline(""));
     // A page shown again from the browser's memory may hold buttons that were pressed.
     addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => delete form.dataset.asked));
+    document.querySelector(".strip [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
     count();
     setInterval(count, 1000);
   }

@@ -1,0 +1,190 @@
+"""The desk in a real browser: narrow, dark, live, cut off, and without JavaScript."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from tests import servers
+from tests.desk.cast import Stage
+from tests.desk.test_structure import receipt
+from tests.desk.test_words import views
+
+from lightship.core.model import Status
+from lightship.desk import journal
+from lightship.desk.models import Incident, Receipt
+from lightship.desk.wsgi import application
+
+pytestmark = pytest.mark.server("chromium")
+FLAGS = (
+    "no-sandbox",
+    "disable-gpu",
+    "disable-quic",
+    "disable-background-networking",
+    "disable-component-update",
+    "disable-sync",
+)
+BODY = "What do customers see?"
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as play:
+        # Playwright runs a loop in this thread, and Django would refuse to be asked anything beside one.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        chromium = play.chromium.launch(executable_path=servers.program("chromium"), args=[f"--{flag}" for flag in FLAGS])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def desk(stage: Stage) -> Iterator[str]:
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, allow_reuse_address=False)
+    server.set_app(application())
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def context(browser: Browser, desk: str, stage: Stage) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": 360, "height": 740}, base_url=desk)
+    made.add_cookies([{"name": "sessionid", "value": stage.signed_in().cookies["sessionid"].value, "url": desk}])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.set_default_timeout(8000)
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_view_fits_a_phone_and_axe_finds_nothing(page: Page, stage: Stage, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    wrong = list[str]()
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    for path in views(stage):
+        if path.endswith(("/live/", "/said/")):
+            continue  # parts of other views
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach((fold) => fold.setAttribute('open', ''))")
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+        assert [found["id"] for found in Axe().run(page).response["violations"]] == [], path
+        small = page.evaluate(
+            "[...document.querySelectorAll('button, select, .chip, .strip a, summary, input[type=checkbox]')]"
+            ".filter((e) => e.checkVisibility() && (e.closest('label') || e).getBoundingClientRect().height < 31)"
+            ".map((e) => e.outerHTML.slice(0, 80))"
+        )
+        assert small == [], path
+    assert wrong == []
+
+
+def test_three_touches_and_a_text_reach_the_public(page: Page, stage: Stage) -> None:
+    page.goto("/")
+    page.get_by_label("Webmail", exact=True).check()
+    page.get_by_label(BODY).fill("Signing in fails.")
+    page.get_by_role("button", name="Post").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Webmail is down")
+    assert Incident.objects.get().name == "Webmail is down"
+
+
+def test_a_draft_survives_a_reload_and_is_gone_once_posted(page: Page, stage: Stage) -> None:
+    page.goto("/p/acme/")
+    page.get_by_label("IMAP", exact=True).check()
+    page.get_by_label(BODY).fill("Mail is late.")
+    page.reload()
+    expect(page.get_by_label(BODY)).to_have_value("Mail is late.")
+    expect(page.get_by_label("IMAP", exact=True)).to_be_checked()
+    expect(page.get_by_text("it was never posted")).to_be_visible()
+    page.get_by_role("button", name="Post").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("IMAP is down")
+    page.goto("/p/acme/")
+    expect(page.get_by_label(BODY)).to_have_value("")
+
+
+def test_without_a_connection_the_text_stays_and_the_desk_says_so(page: Page, context: BrowserContext, stage: Stage) -> None:
+    page.goto("/p/acme/")
+    page.get_by_label("IMAP", exact=True).check()
+    page.get_by_label(BODY).fill("Mail is late.")
+    context.set_offline(True)
+    page.get_by_role("button", name="Post").click()
+    expect(page.locator("#offline")).to_contain_text("Your text is kept on this device")
+    expect(page.get_by_label(BODY)).to_have_value("Mail is late.")
+    context.set_offline(False)
+    page.get_by_role("button", name="Post").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("IMAP is down")
+
+
+def test_receipts_arrive_while_one_looks(page: Page, stage: Stage) -> None:
+    page.goto("/p/acme/")
+    expect(page.locator("#hosts")).to_contain_text("nothing heard of it yet")
+    receipt(stage, "vienna", "proven", 0, revision=stage.page.revision)
+    expect(page.locator("#hosts")).to_contain_text(f"serving revision {stage.page.revision}")
+    Receipt.objects.all().delete()
+    receipt(stage, "vienna", "unreachable", 0, words="Connection refused.")
+    expect(page.locator("#hosts")).to_contain_text("not answering since")
+
+
+def test_a_colleagues_post_appears_while_mine_is_typed(page: Page, stage: Stage) -> None:
+    incident = stage.outage()
+    page.goto(f"/p/acme/incidents/{incident.pk}/")
+    page.get_by_label("What is new?").fill("My words.")
+    journal.update(incident, journal.Say(status=Status.IDENTIFIED, body="A disk."), stage.bob, datetime.now(UTC))
+    expect(page.locator("#said")).to_contain_text("A disk.")
+    expect(page.get_by_label("What is new?")).to_have_value("My words.")
+    page.get_by_role("button", name="Post").click()
+    page.get_by_role("button", name="Post mine as well").click()
+    expect(page.locator("#said")).to_contain_text("My words.")
+
+
+def test_the_end_asks_only_what_the_end_needs(page: Page, stage: Stage) -> None:
+    page.goto(f"/p/acme/incidents/{stage.outage().pk}/")
+    expect(page.get_by_text("Next update", exact=True)).to_be_visible()
+    page.get_by_label("It is over", exact=True).check()
+    expect(page.get_by_text("Next update", exact=True)).to_be_hidden()
+    expect(page.get_by_text("Everything it touched works again")).to_be_visible()
+
+
+def test_a_preview_shows_the_page_with_its_style(page: Page, stage: Stage) -> None:
+    page.goto("/p/acme/")
+    page.get_by_label("Webmail", exact=True).check()
+    page.get_by_label(BODY).fill("Signing in fails.")
+    page.get_by_role("button", name="Preview").click()
+    framed = page.frame_locator("iframe")
+    expect(framed.get_by_role("heading", level=1)).to_have_text("Webmail is down")
+    assert framed.locator("body").evaluate("(body) => getComputedStyle(body).marginTop") == "0px"
+    assert not Incident.objects.exists()
+    page.get_by_role("button", name="Back to edit").click()
+    expect(page.get_by_label(BODY)).to_have_value("Signing in fails.")
+
+
+def test_all_of_it_works_without_javascript(browser: Browser, desk: str, stage: Stage) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=desk)
+    context.add_cookies([{"name": "sessionid", "value": stage.signed_in().cookies["sessionid"].value, "url": desk}])
+    page = context.new_page()
+    page.goto("/p/acme/")
+    page.get_by_label("Webmail", exact=True).check()
+    page.get_by_label(BODY).fill("Signing in fails.")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Post").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Webmail is down")
+    page.get_by_label("It is over", exact=True).check()
+    page.get_by_label("What is new?").fill("It works again.")
+    page.get_by_role("button", name="Post").click()
+    expect(page.locator("#said")).to_contain_text("It works again.")
+    context.close()
+    assert not Incident.objects.get().open
