@@ -1,6 +1,7 @@
 """init, apply: make a desk, and make its pages as a file says."""
 
 import base64
+import contextlib
 import os
 import secrets
 from collections.abc import Iterable
@@ -138,6 +139,8 @@ def _database(config: Config, name: str) -> None:
     from lightship.desk.journal import arrange
     from lightship.desk.models import Page
 
+    if config.desk.database.engine == "sqlite":
+        _private(Path(config.desk.database.name))
     try:
         call_command("migrate", interactive=False, verbosity=0)
     except OperationalError as error:
@@ -146,6 +149,12 @@ def _database(config: Config, name: str) -> None:
         if not Page.objects.filter(slug=slug).exists():
             arrange.create_page(slug, name or "Our services", None, utc_now())
             click.echo(f"made page {slug}")
+
+
+def _private(database: Path) -> None:
+    """Accounts and sessions lie in it: only its owner may read it. SQLite gives its log files the same permissions."""
+    with contextlib.suppress(OSError):  # it is there already, or cannot be made, which SQLite then tells
+        database.touch(0o600, exist_ok=False)
 
 
 def _first_account(email: str) -> "User":
