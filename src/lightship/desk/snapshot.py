@@ -95,7 +95,7 @@ def _read(found: QuerySet[Incident], known: Known) -> tuple[core.Incident, ...]:
     ids = list(found.order_by("-created_at", "-id").values_list("pk", flat=True))
     if new := [pk for pk in ids if pk not in known]:
         wanted = found.filter(pk__in=new) if len(new) < len(ids) else found
-        known |= {row.pk: rows.incident(row) for row in wanted.order_by().prefetch_related(*rows.PARTS)}
+        known |= {each.id: each for each in rows.incidents(wanted.order_by())}
     return tuple(known[pk] for pk in ids if pk in known)
 
 
