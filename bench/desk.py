@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import django
+
 from bench.past import past
 
 LIGHTSHIP = (sys.executable, "-m", "lightship.cli")
@@ -34,7 +35,7 @@ class Desk:
         return [*LIGHTSHIP, "--config", str(self.config), *words]
 
     def run(self, *words: str) -> str:
-        return subprocess.run(self.command(*words), check=words != ("init",), capture_output=True, text=True).stdout
+        return subprocess.run(self.command(*words), check=True, capture_output=True, text=True).stdout
 
     @contextlib.contextmanager
     def serving(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,8 +29,8 @@ class Bench:
     floors: list[float] = field(default_factory=list)
 
 
-def main(arguments: Iterable[str] = ()) -> None:
-    quick = "--quick" in arguments
+def main() -> None:
+    quick = "--quick" in sys.argv
     rounds, sizes = (20, SIZES[:2]) if quick else (100, SIZES)
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as home, contextlib.ExitStack() as stack:
         benches = [stack.enter_context(_ready(size, Path(home) / str(size))) for size in sizes]
@@ -121,4 +121,4 @@ def _tell(bench: Bench) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

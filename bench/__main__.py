@@ -1,0 +1,22 @@
+"""`make bench`: every measurement, one after another. `python -m bench publish serve --quick`: some, and smaller."""
+
+import importlib
+import sys
+
+ALL = ("page_weight", "publish", "history", "hosts", "serve", "acceptance")
+
+
+def main(arguments: list[str]) -> int:
+    options = [word for word in arguments if word.startswith("-")]
+    chosen = [word for word in arguments if not word.startswith("-")] or list(ALL)
+    if set(chosen) - set(ALL) or set(options) - {"--quick"}:
+        print(f"usage: python -m bench [{'] ['.join(ALL)}] [--quick]", file=sys.stderr)
+        return 2
+    for name in chosen:
+        print(f"\n{name}", flush=True)
+        importlib.import_module(f"bench.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
