@@ -41,8 +41,9 @@ def build(size: int) -> None:
         from lightship.cli.shared import Told
         from lightship.desk import models
         from lightship.desk.worker import open_host, truth_of
+        from lightship.press import Press
         from lightship.prove import Stranger
-        from lightship.publish import Press, Publisher
+        from lightship.publish import Publisher
         from lightship.seal import Seal
 
         config = Told(str(desk.config), os.environ).config().page(None)

@@ -14,8 +14,9 @@ from tests.publish.hosts import Broken, Hanging
 from lightship.core.verdict import Receipt, Verdict
 from lightship.hosts import Host
 from lightship.hosts.folder import Folder
+from lightship.press import Press
 from lightship.prove import Stranger
-from lightship.publish import Press, Publisher
+from lightship.publish import Publisher
 from lightship.seal import Seal
 
 SEAL = Seal(bytes(range(32)))

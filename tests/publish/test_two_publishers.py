@@ -14,8 +14,9 @@ from lightship.core.signed import MANIFEST_PATH, manifest_in
 from lightship.core.verdict import Receipt, Verdict
 from lightship.hosts import Conflict, File, Held, Host
 from lightship.hosts.folder import Folder
+from lightship.press import Press
 from lightship.prove import Stranger, audit
-from lightship.publish import Press, Publisher
+from lightship.publish import Publisher
 from lightship.seal import Seal
 
 SEAL = Seal(bytes(range(32)))

@@ -8,8 +8,9 @@ import click
 
 from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
 from lightship.config import HostConfig, PageConfig
+from lightship.press import Press
 from lightship.prove import Stranger, audit
-from lightship.publish import Press, Publisher
+from lightship.publish import Publisher
 from lightship.seal import Seal
 
 

@@ -22,8 +22,9 @@ from lightship.core.verdict import Receipt, Verdict, wait
 from lightship.desk import journal, models, receipts, wake
 from lightship.desk.snapshot import Truth
 from lightship.hosts import Host, HostError
+from lightship.press import Press
 from lightship.prove import Stranger
-from lightship.publish import Press, Publisher
+from lightship.publish import Publisher
 from lightship.seal import Seal
 
 TICK = 1.0

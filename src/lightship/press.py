@@ -1,0 +1,57 @@
+"""One truth, drawn once for all the hosts that are to hold it."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Protocol
+
+from lightship import page as paper
+from lightship.core.model import Incident, Month, Snapshot
+from lightship.hosts import File
+
+
+class Truth(Protocol):
+    """Who knows what the page says: the desk's database, or a surviving host's state."""
+
+    @property
+    def snapshot(self) -> Snapshot: ...
+
+    def touched(self, since: int) -> Mapping[str, frozenset[str] | None] | None:
+        """Month -> incidents touched after a revision; None for a month: all of them. None: everything."""
+
+    def month(self, name: str) -> Month: ...
+
+
+class Press:
+    """One truth drawn once for all its hosts. Safe to share between threads; months are kept two at a time."""
+
+    def __init__(self, truth: Truth) -> None:
+        self.truth, self.snapshot = truth, truth.snapshot
+        self._front: dict[str, File] = {}
+        self._drawn: dict[tuple[str, frozenset[str] | None], dict[str, File]] = {}
+        self._lock = threading.Lock()
+
+    @cached_property
+    def build(self) -> str:
+        return paper.build(self.snapshot.page, self.snapshot.hosts)
+
+    def front(self) -> dict[str, File]:
+        """Path -> file, in the order of writing."""
+        with self._lock:
+            if not self._front:
+                self._front = {path: File(path, body) for path, body in paper.front(self.snapshot).items()}
+            return self._front
+
+    def leaves(self, name: str, ids: frozenset[str] | None) -> dict[str, File]:
+        """A month's own files and those of its incidents `ids`; None: of all its incidents."""
+        with self._lock:
+            if (name, ids) not in self._drawn:
+                self._drawn = {key: self._drawn[key] for key in list(self._drawn)[-1:]}
+                self._drawn[name, ids] = {path: File(path, body) for path, body in self._draw(name, ids)}
+            return self._drawn[name, ids]
+
+    def _draw(self, name: str, ids: frozenset[str] | None) -> Sequence[tuple[str, bytes]]:
+        whole, page, hosts = self.truth.month(name), self.snapshot.page, self.snapshot.hosts
+        wanted: Sequence[Incident] = [each for each in whole.incidents if ids is None or each.id in ids]
+        leaves = [item for each in wanted for item in paper.leaf(page, each, hosts).items()]
+        return [*leaves, *paper.month(page, whole, hosts).items()]
