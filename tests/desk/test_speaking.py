@@ -182,3 +182,14 @@ def test_the_said_part_has_what_others_posted(stage: Stage, client: Client) -> N
     part = client.get(f"/p/acme/incidents/{incident.pk}/said/")
     assert "A disk." in read(part).text and "Bob" in read(part).text
     assert "<form" not in part.content.decode()
+
+
+def test_what_is_due_first_is_named_first(stage: Stage, client: Client) -> None:
+    stage.outage()
+    later = stage.outage(started_at=datetime.now(UTC) - timedelta(hours=1))
+    path = f"/p/acme/incidents/{later.pk}/"
+    client.post(path, fill(client, path, body="Soon.", promise="15", name="x"))
+    client.post(f"{path}name/", {"name": "IMAP is slow", "impact": ""})
+    told = " ".join(read(client.get("/p/acme/")).text.split())
+    assert "Two things are open" in told
+    assert "Due first, in 14 min : " in told

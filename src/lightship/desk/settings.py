@@ -75,6 +75,14 @@ def made(config: Config) -> dict[str, Any]:
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_AUTOREFRESH": False,
         "STORAGES": {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
+        **_guarded(https=https),
+        "LOGGING_CONFIG": None,
+    }
+
+
+def _guarded(*, https: bool) -> dict[str, Any]:
+    """Cookies, headers, limits. On plain http, as on one machine, cookies marked secure would let nobody sign in."""
+    return {
         "SESSION_COOKIE_SECURE": https,
         "CSRF_COOKIE_SECURE": https,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -87,7 +95,6 @@ def made(config: Config) -> dict[str, Any]:
         "X_FRAME_OPTIONS": "DENY",
         "CSRF_FAILURE_VIEW": f"{_PACKAGE}.views.session.stale_form",
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 4 * 1024 * 1024,
-        "LOGGING_CONFIG": None,
     }
 
 

@@ -76,7 +76,7 @@ class Promise(forms.Form):
     """When the next update comes. Minutes count from the moment of posting; a written time wins."""
 
     promise = forms.ChoiceField(label="Next update", widget=forms.RadioSelect, required=False)
-    promise_at = Moment(label="or at")
+    promise_at = Moment(label="Next update at")
 
     def offer(self, minutes: int, *, chosen: str = "") -> None:
         """`minutes`: what this page promises by habit."""

@@ -62,10 +62,13 @@ def standing_now(row: Page, snapshot: Snapshot) -> dict[str, Any]:
     planned = [incident for incident in snapshot.open if incident.status is Status.SCHEDULED]
     parts = live(snapshot)
     amiss = [part for part in parts_of(snapshot) if part["tone"] != "ok"]
+    lines = [line(incident, snapshot) for incident in gravest(current)]
+    promised = sorted((item for item in lines if item["due"]), key=lambda item: item["due"])
     return {
+        "soonest": promised[0] if len(lines) > 1 and promised else None,
         "standing": standing_words(len(current), len(amiss), len(parts)),
         "calm_tone": "slow" if amiss else "ok",
-        "open": [line(incident, snapshot) for incident in gravest(current)],
+        "open": lines,
         "planned": [line(i, snapshot) for i in sorted(planned, key=lambda i: i.scheduled_for or i.created_at)],
         "amiss": amiss,
         "part_count": len(parts),

@@ -29,7 +29,8 @@ def open_incident(request: HttpRequest, slug: str) -> HttpResponse:
     done = view.post(deed)
     if not isinstance(done, Incident):
         return view.answer(done)
-    request.session["opened"] = {**request.session.get("opened", {}), form.cleaned_data["once"]: done.pk}
+    if form.cleaned_data["once"]:
+        request.session["opened"] = {form.cleaned_data["once"]: done.pk}
     return said(request, "Posted. It is on its way to every host.", "incident", slug, done.pk, draft=f"open:{slug}")
 
 
