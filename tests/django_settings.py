@@ -1,4 +1,4 @@
-"""Django settings for mypy and for tests: a desk with one page, its database in memory or where LIGHTSHIP_TEST_POSTGRES says."""
+"""Django settings for mypy and for tests: a desk with one page, in memory or where LIGHTSHIP_TEST_POSTGRES says."""
 
 import os
 from pathlib import Path
@@ -27,9 +27,7 @@ CONFIG = Config(
     base=Path.cwd(),
     desk=Desk(url="http://desk.test", database=_database(), secret=Secret("only for tests")),
     pages={
-        "status": PageConfig(
-            slug="status", url="https://status.test", key=bytes(range(32)), proven=1, pulse=Pulse(), hosts=()
-        )
+        "status": PageConfig(slug="status", url="https://status.test", key=bytes(range(32)), proven=1, pulse=Pulse(), hosts=())
     },
 )
 

@@ -8,25 +8,26 @@ import pytest
 from hypothesis import given, settings
 from tests.core.values import ARCHIVES, STATES, TIMES
 
-from lightship.core import wire
+from lightship.core import state, wire
 from lightship.core.model import Month
-from lightship.core.wire import State, WireError
+from lightship.core.state import State
+from lightship.core.wire import WireError
 
 
 @settings(max_examples=60, deadline=None)
 @given(STATES)
-def test_a_state_comes_back_as_it_was(state: State) -> None:
-    body = wire.state_out(state)
-    assert wire.state_in(body) == state
-    assert wire.state_out(wire.state_in(body)) == body
+def test_a_state_comes_back_as_it_was(whole: State) -> None:
+    body = state.state_out(whole)
+    assert state.state_in(body) == whole
+    assert state.state_out(state.state_in(body)) == body
 
 
 @settings(max_examples=60, deadline=None)
 @given(ARCHIVES)
 def test_an_archive_comes_back_with_what_has_ended(month: Month) -> None:
-    body = wire.archive_out(month)
-    assert wire.archive_in(body) == replace(month, incidents=tuple(i for i in month.incidents if i.ended))
-    assert wire.archive_out(wire.archive_in(body)) == body
+    body = state.archive_out(month)
+    assert state.archive_in(body) == replace(month, incidents=tuple(i for i in month.incidents if i.ended))
+    assert state.archive_out(state.archive_in(body)) == body
 
 
 @given(TIMES)
@@ -64,13 +65,13 @@ def test_canonical_bytes_are_sorted_dense_and_plain_utf8() -> None:
         (b"[]", "state.json is not of the format lightship-state/1"),
         (b'{"format":"lightship-state/2"}', "state.json is not of the format lightship-state/1"),
         (b'{"format":"lightship-state/1"}', "state.json cannot be read: KeyError"),
-        (json.dumps({"format": wire.STATE, "revision": 1, "epoch": 1, "page": 3}).encode(), "state.json cannot be read: "),
+        (json.dumps({"format": state.STATE, "revision": 1, "epoch": 1, "page": 3}).encode(), "state.json cannot be read: "),
         (
-            json.dumps({"format": wire.STATE, "revision": 1, "epoch": 1, "page": {"colour": 1}}).encode(),
+            json.dumps({"format": state.STATE, "revision": 1, "epoch": 1, "page": {"colour": 1}}).encode(),
             "state.json cannot be read: ",
         ),
     ],
 )
 def test_what_is_no_state_is_one_plain_error(body: bytes, why: str) -> None:
     with pytest.raises(WireError, match=why):
-        wire.state_in(body)
+        state.state_in(body)

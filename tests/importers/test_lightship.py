@@ -10,7 +10,8 @@ from tests.importers.served import serving
 
 from lightship.core.model import Change, Component, ComponentStatus, Incident, Month, Page, Status, Text, Turn, Update
 from lightship.core.signed import MANIFEST_PATH, Manifest, manifest_out, shelf_out, shelf_path
-from lightship.core.wire import STATE_PATH, State, archive_out, archive_path, sha256, state_out
+from lightship.core.state import STATE_PATH, State, archive_out, archive_path, state_out
+from lightship.core.wire import sha256
 from lightship.importers import ImporterError, read
 
 AT = datetime(2024, 5, 1, 10, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Values to JSON and back: state.json and the archives, and the one way times and bytes are written.
+"""Values to JSON and back, and the one way times and bytes are written.
 
 Canonical JSON: keys sorted, no spaces, UTF-8.
 """
@@ -6,7 +6,6 @@ Canonical JSON: keys sorted, no spaces, UTF-8.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,7 +18,6 @@ from lightship.core.model import (
     Impact,
     Incident,
     Kind,
-    Month,
     Page,
     Status,
     Text,
@@ -27,20 +25,11 @@ from lightship.core.model import (
     Update,
 )
 
-STATE = "lightship-state/1"
-ARCHIVE = "lightship-archive/1"
-
-STATE_PATH = "lightship/state.json"
-
 Json = dict[str, Any]
 
 
 class WireError(ValueError):
     """A document is not what its format says. The message names the document and what is wrong with it."""
-
-
-def archive_path(month: str) -> str:
-    return f"lightship/archive/{month}.json"
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:
@@ -241,71 +230,6 @@ def incident_in(raw: Json) -> Incident:
         auto_start=raw["auto_start"],
         auto_end=raw["auto_end"],
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """What state.json holds. With the archives of `months` it is everything public: a desk can be rebuilt from it.
-
-    `open` are the incidents not ended; ended ones, and turns made without an incident, lie in their month's archive.
-    """
-
-    revision: int
-    epoch: int
-    page: Page
-    groups: tuple[Group, ...]
-    components: tuple[Component, ...]
-    open: tuple[Incident, ...]
-    months: tuple[str, ...]
-
-
-def state_out(state: State) -> bytes:
-    return canonical(
-        {
-            "format": STATE,
-            "revision": state.revision,
-            "epoch": state.epoch,
-            "page": page_out(state.page),
-            "groups": [group_out(group) for group in state.groups],
-            "components": [component_out(component) for component in state.components],
-            "open": [incident_out(incident) for incident in state.open],
-            "months": list(state.months),
-        }
-    )
-
-
-def state_in(body: bytes) -> State:
-    with reading("state.json", body, STATE) as raw:
-        return State(
-            revision=raw["revision"],
-            epoch=raw["epoch"],
-            page=page_in(raw["page"]),
-            groups=tuple(group_in(group) for group in raw["groups"]),
-            components=tuple(component_in(component) for component in raw["components"]),
-            open=tuple(incident_in(incident) for incident in raw["open"]),
-            months=tuple(raw["months"]),
-        )
-
-
-def archive_out(month: Month) -> bytes:
-    """A month's ended incidents and its turns; what is still open is in state.json until it ends."""
-    return canonical(
-        {
-            "format": ARCHIVE,
-            "month": month.month,
-            "incidents": [incident_out(incident) for incident in month.incidents if incident.ended],
-            "turns": [turn_out(turn) for turn in month.turns],
-        }
-    )
-
-
-def archive_in(body: bytes) -> Month:
-    with reading("an archive", body, ARCHIVE) as raw:
-        return Month(
-            raw["month"],
-            tuple(incident_in(incident) for incident in raw["incidents"]),
-            tuple(turn_in(turn) for turn in raw["turns"]),
-        )
 
 
 class reading:  # noqa: N801  it reads as a verb, like contextlib.suppress

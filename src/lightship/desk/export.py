@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lightship.config import PageConfig
-from lightship.core import wire
+from lightship.core import state, wire
 from lightship.desk import models, snapshot
 
 
@@ -12,7 +12,7 @@ def files(page: models.Page, config: PageConfig, now: datetime) -> Iterator[tupl
     """Path below the folder, and bytes; the same paths as on a host, so that either can be read back."""
     shot = snapshot.take(page, config.url, (), now)
     names = tuple(name for name, _ in shot.months)
-    state = wire.State(
+    whole = state.State(
         revision=shot.revision,
         epoch=shot.epoch,
         page=shot.page,
@@ -21,9 +21,9 @@ def files(page: models.Page, config: PageConfig, now: datetime) -> Iterator[tupl
         open=shot.open,
         months=names,
     )
-    yield wire.STATE_PATH, wire.state_out(state)
+    yield state.STATE_PATH, state.state_out(whole)
     for name in names:
-        yield wire.archive_path(name), wire.archive_out(snapshot.month(page, name))
+        yield state.archive_path(name), state.archive_out(snapshot.month(page, name))
     yield "journal.jsonl", b"".join(_line(entry) for entry in page.entries.select_related("author").order_by("revision"))
 
 

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from lightship.core.model import Month
 from lightship.core.signed import MANIFEST_PATH, Manifest, manifest_in, shelf_in, shelf_path
-from lightship.core.wire import STATE_PATH, State, WireError, archive_in, archive_path, sha256, state_in
+from lightship.core.state import STATE_PATH, State, archive_in, archive_path, state_in
+from lightship.core.wire import WireError, sha256
 from lightship.importers import Imported, ImporterError, Problem, with_retired
 from lightship.importers._web import Web
 

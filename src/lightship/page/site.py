@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from markupsafe import Markup
 
-from lightship.core import wire
+from lightship.core import state
 from lightship.core.model import HostLink, Incident, Kind, Month, Page, Snapshot
 from lightship.core.status import ended_at
 from lightship.page import badge, calendar, feeds, labels, prose, render, statuspage, story, times, view
@@ -24,7 +24,7 @@ def front(snapshot: Snapshot) -> dict[str, bytes]:
         **calendar.file(snapshot),
         **badge.file(snapshot),
         "embed.js": render.asset("embed.js").encode(),
-        wire.STATE_PATH: _state(snapshot),
+        state.STATE_PATH: _state(snapshot),
         "404.html": _plain("404.html", page, hosts),
         "503.html": _plain("503.html", page, hosts),
         "robots.txt": f"User-agent: *\nAllow: /\nSitemap: {page.url}/sitemap.xml\n".encode(),
@@ -67,7 +67,7 @@ def month(page: Page, month: Month, hosts: Sequence[HostLink]) -> dict[str, byte
         rows=[_row(incident) for incident in month.incidents],
         turns=[(times.when(t.at), prose.legal(t.change.name), labels.COMPONENT[t.change.new]) for t in month.turns],
     )
-    return {f"history/{month.month}/index.html": html, wire.archive_path(month.month): wire.archive_out(month)}
+    return {f"history/{month.month}/index.html": html, state.archive_path(month.month): state.archive_out(month)}
 
 
 def build(page: Page, hosts: Sequence[HostLink]) -> str:
@@ -111,8 +111,8 @@ def _row(incident: Incident) -> view.Row:
 
 
 def _state(snapshot: Snapshot) -> bytes:
-    return wire.state_out(
-        wire.State(
+    return state.state_out(
+        state.State(
             revision=snapshot.revision,
             epoch=snapshot.epoch,
             page=snapshot.page,
