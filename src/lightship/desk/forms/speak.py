@@ -203,7 +203,7 @@ def _carried(incident: Incident) -> dict[str, Any]:
         "doing": "",
         "ended": None,
         "status": incident.status.value,
-        "seen": incident.updates[-1].id,
+        "seen": max(incident.updates, key=lambda update: update.created_at).id,
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Min
 
 from lightship.core import wire
 from lightship.core.model import ENDED, INCIDENT_STATUSES, MAINTENANCE_STATUSES, ComponentStatus, Facts, Impact, Kind, Status
@@ -189,10 +190,10 @@ def keep_time(page: Page, now: datetime) -> list[Update]:
 
 def _turn_over(incident: Incident, status: Status, to: ComponentStatus, at: datetime, now: datetime) -> Update | None:
     statuses = {record["id"]: to for record in incident.components}
-    seen = incident.updates.last()
+    said = _in_order_said(incident)
     try:
         say = Say(status=status, body="", statuses=statuses, at=at)
-        return update(incident, say, None, now, seen=seen.pk if seen else None)
+        return update(incident, say, None, now, seen=said[-1].pk if said else None)
     except Overtaken:  # another worker, or a person, was quicker
         return None
 
@@ -258,13 +259,16 @@ def _check(incident: Incident, say: Say, now: datetime) -> None:
     _body(say.body)
 
 
+def _in_order_said(incident: Incident) -> list[Update]:
+    """Its updates as they were written, whatever time they hold from and however close together."""
+    return list(incident.updates.annotate(first=Min("texts__id")).order_by("first"))
+
+
 def _refuse_unread(incident: Incident, seen: str) -> None:
-    read = incident.updates.filter(pk=seen).values_list("created_at", flat=True).first()
-    unread = incident.updates.order_by("created_at")
-    if read:
-        unread = unread.filter(created_at__gt=read)
-    if unread.exists():
-        raise Overtaken(tuple(unread))
+    said = _in_order_said(incident)
+    read = next((number for number, update in enumerate(said, 1) if update.pk == seen), 0)
+    if said[read:]:
+        raise Overtaken(said[read:])
 
 
 def _name(name: str) -> str:

@@ -1,0 +1,64 @@
+"""A small desk to keep a journal at: one page, two components, and short ways to say things about them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from lightship.core.model import ComponentStatus, Facts, Status
+from lightship.desk import journal
+from lightship.desk.journal import arrange
+from lightship.desk.models import Component, Entry, Incident, Page, Update
+
+NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+OK, SLOW, DOWN = ComponentStatus.OPERATIONAL, ComponentStatus.DEGRADED, ComponentStatus.MAJOR
+CARE = ComponentStatus.UNDER_MAINTENANCE
+NO_FACTS = Facts()
+
+
+@dataclass
+class Desk:
+    page: Page
+    webmail: Component
+    panel: Component
+
+    def opens(self, name: str = "Webmail is down", at: datetime = NOW, **more: object) -> Incident:
+        say = journal.Say(status=Status.INVESTIGATING, body="Sign-in fails.", statuses={self.webmail.pk: DOWN})
+        return journal.open_incident(self.page, journal.Opening(name=name, say=say, **more), None, at)  # type: ignore[arg-type]
+
+    def says(
+        self,
+        incident: Incident,
+        body: str = "Half is moved.",
+        status: Status = Status.IDENTIFIED,
+        at: datetime = NOW + MINUTE,
+        statuses: Mapping[str, ComponentStatus] | None = None,
+        **more: object,
+    ) -> Update:
+        when = more.pop("holds", None)
+        say = journal.Say(status=status, body=body, statuses=statuses, at=when)  # type: ignore[arg-type]
+        return journal.update(incident, say, None, at, **more)  # type: ignore[arg-type]
+
+    def resolves(self, incident: Incident, at: datetime = NOW + 2 * MINUTE) -> Update:
+        return self.says(incident, "It works.", Status.RESOLVED, at, {self.webmail.pk: OK})
+
+    def schedules(self, starts: datetime, ends: datetime, **more: object) -> Incident:
+        window = journal.Window(
+            name="New disks",
+            body="It restarts once.",
+            starts=starts,
+            ends=ends,
+            components=frozenset([self.webmail.pk]),
+            **more,  # type: ignore[arg-type]
+        )
+        return journal.schedule(self.page, window, None, NOW)
+
+    def revisions(self) -> list[int]:
+        return list(Entry.objects.filter(page=self.page).order_by("revision").values_list("revision", flat=True))
+
+
+def new_desk(slug: str = "acme") -> Desk:
+    page = arrange.create_page(slug, "Acme Hosting", None, NOW - timedelta(days=100))
+    born = NOW - timedelta(days=99)
+    parts = [arrange.create_component(page, name, None, born) for name in ("Webmail", "Control panel")]
+    return Desk(page, *parts)

@@ -1,0 +1,84 @@
+"""Whatever is done, in whatever order: what the journal keeps as an index is what can be derived, and a truth that goes
+on from the one before it says the same as one read from nothing."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.core.management import call_command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.journal.desk import DOWN, MINUTE, NOW, OK, SLOW, Desk, new_desk
+
+from lightship.core.model import ENDED, Facts, Status
+from lightship.desk import journal, rows
+from lightship.desk.models import Incident
+from lightship.desk.snapshot import Truth
+
+LATER = NOW + timedelta(days=40)
+Deed = Callable[[Desk, int], object]
+
+
+def _some(desk: Desk, number: int) -> Incident | None:
+    found = list(Incident.objects.select_related("page").order_by("created_at", "pk"))
+    return found[number % len(found)] if found else None
+
+
+def opens(desk: Desk, number: int) -> object:
+    return desk.opens(f"Number {number}", NOW + number * MINUTE)
+
+
+def says(desk: Desk, number: int) -> object:
+    incident = _some(desk, number)
+    status = [Status.IDENTIFIED, Status.RESOLVED, Status.POSTMORTEM, Status.INVESTIGATING][number % 4]
+    planned = [Status.SCHEDULED, Status.IN_PROGRESS, Status.COMPLETED, Status.VERIFYING][number % 4]
+    status = planned if incident and incident.kind == "maintenance" else status
+    back = NOW - number * MINUTE if number % 3 == 0 else None
+    state = {desk.panel.pk: (OK, SLOW, DOWN)[number % 3]}
+    return incident and desk.says(incident, f"Word {number}", status, LATER, state, holds=back)
+
+
+def corrects(desk: Desk, number: int) -> object:
+    incident = _some(desk, number)
+    return incident and journal.correct(incident.updates.all()[0], f"Better {number}", Facts(), None, LATER)
+
+
+def renames(desk: Desk, number: int) -> object:
+    incident = _some(desk, number)
+    if incident:
+        journal.rename(incident, f"Name {number}", None, LATER)
+    return None
+
+
+def turns(desk: Desk, number: int) -> object:
+    return journal.turn(desk.webmail, (OK, SLOW, DOWN)[number % 3], None, NOW + number * MINUTE)
+
+
+def schedules(desk: Desk, number: int) -> object:
+    return desk.schedules(NOW + number * MINUTE, NOW + (number + 30) * MINUTE)
+
+
+def keeps_time(desk: Desk, number: int) -> object:
+    return journal.keep_time(desk.page, NOW + 2 * number * MINUTE)
+
+
+DEEDS: tuple[Deed, ...] = (opens, says, corrects, renames, turns, schedules, keeps_time)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 60)), max_size=12))
+def test_what_is_kept_is_what_is_derived(deeds: list[tuple[Deed, int]]) -> None:
+    call_command("flush", interactive=False, verbosity=0)
+    desk = new_desk()
+    truth = Truth(desk.page, "https://acme.test", (), LATER)
+    for deed, number in deeds:
+        deed(desk, number)
+        for row in Incident.objects.all():
+            assert row.open is (rows.status_of_incident(row) not in ENDED)
+            assert rows.incident(row).ended is not row.open
+        truth = Truth(desk.page, "https://acme.test", (), LATER, before=truth)
+        for name, _ in truth.snapshot.months[:1]:
+            truth.month(name)
+    fresh = Truth(desk.page, "https://acme.test", (), LATER)
+    assert truth.snapshot == fresh.snapshot
+    assert [truth.month(name) for name, _ in fresh.snapshot.months] == [fresh.month(name) for name, _ in fresh.snapshot.months]
+    assert desk.revisions() == list(range(1, fresh.snapshot.revision + 1))

@@ -1,0 +1,107 @@
+"""A whole history comes in with its ids and times, once; and goes out and in again without losing a byte."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.database import use
+from tests.django_settings import CONFIG
+from tests.journal.desk import MINUTE, NOW, SLOW, new_desk
+from tests.publish.book import harbour
+
+from lightship.core.model import Facts
+from lightship.core.state import STATE_PATH
+from lightship.desk import journal, snapshot
+from lightship.desk.export import files
+from lightship.desk.journal import arrange
+from lightship.desk.journal.load import History, adopt, load
+from lightship.desk.models import Entry, Incident, Page, Turn
+from lightship.importers import read
+
+PAGE = CONFIG.pages["status"]
+
+
+def take_in(page: Page, **more: object) -> None:
+    book = harbour().snapshot
+    history = History(components=book.components, incidents=(*book.open, *book.recent), **more)  # type: ignore[arg-type]
+    load(page, history, None, NOW)
+
+
+def test_a_history_keeps_its_ids_and_times() -> None:
+    desk = new_desk()
+    take_in(desk.page)
+    shot = snapshot.take(Page.objects.get(), "https://acme.test", (), NOW)
+    assert (shot.open, shot.recent) == (harbour().snapshot.open, harbour().snapshot.recent)
+    assert shot.months == harbour().snapshot.months
+
+
+def test_loading_it_again_adds_nothing_but_a_line_in_the_journal() -> None:
+    desk = new_desk()
+    take_in(desk.page)
+    incidents, turns, revisions = Incident.objects.count(), Turn.objects.count(), desk.revisions()
+    take_in(desk.page)
+    assert (Incident.objects.count(), Turn.objects.count()) == (incidents, turns)
+    assert desk.revisions()[: len(revisions)] == revisions
+    assert set(Entry.objects.filter(revision__gt=revisions[-1]).values_list("deed", flat=True)) <= {"import"}
+
+
+def test_every_month_that_came_in_is_touched_as_a_whole_even_if_more_was_said_in_it() -> None:
+    desk = new_desk()
+    before = desk.page.revision
+    take_in(desk.page)
+    incident = desk.opens()
+    page = Page.objects.get()
+    touched = snapshot.touched(page, before)
+    assert touched == {"2026-11": None, "2026-10": None, "2026-09": None}
+    assert snapshot.touched(page, page.revision - 1) == {"2026-11": frozenset([incident.pk])}
+
+
+def test_a_journal_that_does_not_reach_back_asks_for_everything() -> None:
+    desk = new_desk()
+    Entry.objects.filter(revision__lt=3).delete()
+    desk.opens()
+    page = Page.objects.get()
+    assert snapshot.touched(page, 1) is None
+    assert snapshot.touched(page, 2) is not None
+
+
+def exported(folder: Path, page: Page) -> dict[str, bytes]:
+    found = dict(files(page, PAGE, NOW + timedelta(days=1)))
+    for path, body in found.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(body)
+    return {path: body for path, body in found.items() if path.endswith(".json")}
+
+
+@pytest.mark.skipif("postgres" in CONFIG.desk.database.engine, reason="the second database is a file")
+def test_an_export_read_into_an_empty_database_exports_the_same_bytes(template: Path, tmp_path: Path) -> None:
+    desk = new_desk()
+    take_in(desk.page)
+    incident = desk.opens()
+    journal.correct(incident.updates.get(), "Signing in fails.", Facts(scope="Vienna", since=NOW), None, NOW + MINUTE)
+    desk.says(incident, at=NOW + 5 * MINUTE, holds=NOW + 2 * MINUTE)
+    journal.turn(desk.panel, SLOW, None, NOW - timedelta(days=40))
+    desk.schedules(NOW + timedelta(days=1), NOW + timedelta(days=2))
+    desk.resolves(desk.opens("Mail is late", NOW + 6 * MINUTE), NOW + 7 * MINUTE)
+    first = exported(tmp_path / "first", Page.objects.get())
+
+    (tmp_path / "other.sqlite3").write_bytes(template.read_bytes())
+    use(tmp_path / "other.sqlite3")
+    found = read("lightship", str(tmp_path / "first"))
+    assert found.page is not None
+    page = adopt(arrange.create_page("acme", "Empty", None, NOW), found.page)
+    history = History(
+        groups=found.groups,
+        components=found.components,
+        incidents=found.incidents,
+        turns=found.turns,
+        revision=found.revision,
+        epoch=found.epoch,
+        updated_at=found.page.updated_at,
+    )
+    load(page, history, None, NOW + timedelta(days=3))
+    again = exported(tmp_path / "again", Page.objects.get())
+    assert again.keys() == first.keys()
+    assert {path for path in first if again[path] != first[path]} == set()
+    assert json.loads(first[STATE_PATH])["revision"] == Page.objects.get().revision

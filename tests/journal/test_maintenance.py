@@ -1,0 +1,95 @@
+"""Maintenance begins and ends by itself, once, however many workers look at the clock."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from tests.journal.desk import CARE, MINUTE, NOW, OK, new_desk
+
+from lightship.core.model import Status
+from lightship.desk import journal, rows
+from lightship.desk.models import Incident
+
+STARTS, ENDS = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+
+
+def statuses(incident: Incident) -> list[str]:
+    return list(incident.updates.values_list("status", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("now", "expected", "component"),
+    [
+        (STARTS - MINUTE, [Status.SCHEDULED], OK),
+        (STARTS, [Status.SCHEDULED, Status.IN_PROGRESS], CARE),
+        (ENDS - MINUTE, [Status.SCHEDULED, Status.IN_PROGRESS], CARE),
+        (ENDS, [Status.SCHEDULED, Status.IN_PROGRESS, Status.COMPLETED], OK),
+        (ENDS + timedelta(days=3), [Status.SCHEDULED, Status.IN_PROGRESS, Status.COMPLETED], OK),
+    ],
+    ids=["before", "at its start", "within", "at its end", "long after, with no worker meanwhile"],
+)
+def test_it_turns_over_at_its_times(now: datetime, expected: list[Status], component: str) -> None:
+    desk = new_desk()
+    incident = desk.schedules(STARTS, ENDS)
+    journal.keep_time(desk.page, now)
+    assert statuses(incident) == expected
+    assert rows.status_of(desk.webmail.pk) == component
+    assert Incident.objects.get().open is (Status.COMPLETED not in expected)
+
+
+def test_its_updates_hold_from_the_times_announced_and_say_nothing_in_anyones_name() -> None:
+    desk = new_desk()
+    incident = desk.schedules(STARTS, ENDS)
+    journal.keep_time(desk.page, ENDS + timedelta(minutes=7))
+    told = rows.incident(incident)
+    assert [update.display_at for update in told.updates][1:] == [STARTS, ENDS]
+    assert [update.body for update in told.updates][1:] == ["", ""]
+
+
+def test_looking_again_does_nothing_more() -> None:
+    desk = new_desk()
+    desk.schedules(STARTS, ENDS)
+    assert len(journal.keep_time(desk.page, STARTS)) == 1
+    before = desk.revisions()
+    assert journal.keep_time(desk.page, STARTS + MINUTE) == []
+    assert desk.revisions() == before
+
+
+def test_one_that_is_to_be_turned_by_hand_is_left_alone() -> None:
+    desk = new_desk()
+    incident = desk.schedules(STARTS, ENDS, auto_start=False, auto_end=False)
+    assert journal.keep_time(desk.page, ENDS) == []
+    assert statuses(incident) == [Status.SCHEDULED]
+
+
+def test_one_that_staff_are_verifying_is_not_ended_over_their_heads() -> None:
+    desk = new_desk()
+    incident = desk.schedules(STARTS, ENDS)
+    journal.keep_time(desk.page, STARTS)
+    desk.says(incident, "Looking at it.", Status.VERIFYING, STARTS + MINUTE)
+    assert journal.keep_time(desk.page, ENDS) == []
+
+
+def test_one_that_ends_before_it_starts_is_refused() -> None:
+    desk = new_desk()
+    before = desk.revisions()
+    with pytest.raises(journal.JournalError, match="ends before it starts: set an end after the start"):
+        desk.schedules(ENDS, STARTS)
+    incident = desk.schedules(STARTS, ENDS)
+    with pytest.raises(journal.JournalError, match="ends before it starts"):
+        journal.reschedule(incident, STARTS, STARTS, None, NOW)
+    assert len(desk.revisions()) == len(before) + 1
+
+
+def test_one_that_is_moved_begins_at_its_new_time() -> None:
+    desk = new_desk()
+    incident = desk.schedules(STARTS, ENDS)
+    journal.reschedule(incident, STARTS + timedelta(days=1), ENDS + timedelta(days=1), None, NOW)
+    assert journal.keep_time(desk.page, STARTS) == []
+    assert len(journal.keep_time(desk.page, STARTS + timedelta(days=1))) == 1
+
+
+def test_an_update_that_was_backdated_does_not_keep_it_from_turning() -> None:
+    desk = new_desk()
+    incident = desk.schedules(STARTS, ENDS)
+    desk.says(incident, "We told some by mail.", Status.SCHEDULED, NOW + 2 * MINUTE, holds=NOW - MINUTE)
+    assert len(journal.keep_time(desk.page, STARTS)) == 1

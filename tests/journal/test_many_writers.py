@@ -1,0 +1,107 @@
+"""Many writers at once, threads and processes: every deed has a revision of its own, and none is lost."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from django.db import connection, connections
+from tests.journal.desk import MINUTE, NOW, new_desk
+
+from lightship.core.model import Status
+from lightship.desk import journal
+from lightship.desk.models import Incident, Page, Update
+
+WRITERS, DEEDS = 4, 12
+STARTS = NOW + MINUTE
+
+SPEAK = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.django_settings"
+import django
+django.setup()
+from pathlib import Path
+from django.db import connections
+name, incident, who = sys.argv[1:]
+connections.settings["default"]["NAME"] = name
+from tests.journal.test_many_writers import speak
+speak(incident, who)
+"""
+
+
+def speak(incident_id: str, who: str) -> None:
+    incident = Incident.objects.select_related("page").get(pk=incident_id)
+    for number in range(DEEDS):
+        say = journal.Say(status=Status.IDENTIFIED, body=f"{who} {number}")
+        journal.update(incident, say, None, NOW)
+
+
+def check(incident: Incident) -> None:
+    entries = incident.page.entries.order_by("revision")
+    revisions = list(entries.values_list("revision", flat=True))
+    assert revisions == list(range(1, len(revisions) + 1))
+    assert Page.objects.get(pk=incident.page_id).revision == revisions[-1]
+    assert entries.filter(deed="update").count() == WRITERS * DEEDS
+    bodies = set(Update.objects.filter(incident=incident).values_list("texts__body", flat=True))
+    assert bodies >= {f"writer{who} {number}" for who in range(WRITERS) for number in range(DEEDS)}
+
+
+def test_threads_take_turns() -> None:
+    incident = new_desk().opens()
+
+    def work(who: int) -> None:
+        try:
+            speak(incident.pk, f"writer{who}")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(work, range(WRITERS)))
+    check(incident)
+
+
+def test_processes_take_turns() -> None:
+    incident = new_desk().opens()
+    name, root = str(connection.settings_dict["NAME"]), Path(__file__).parents[2]
+    connection.close()
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(root / "src")])}
+    crew = [
+        subprocess.Popen([sys.executable, "-c", SPEAK, name, incident.pk, f"writer{who}"], env=environment)
+        for who in range(WRITERS)
+    ]
+    assert [process.wait(120) for process in crew] == [0] * WRITERS
+    check(incident)
+
+
+def test_of_two_who_read_the_same_only_one_gets_through() -> None:
+    incident = new_desk().opens()
+    seen = incident.updates.get().pk
+
+    def work(who: int) -> bool:
+        try:
+            say = journal.Say(status=Status.IDENTIFIED, body=f"writer{who}")
+            journal.update(Incident.objects.select_related("page").get(pk=incident.pk), say, None, NOW, seen=seen)
+        except journal.Overtaken:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        assert sorted(pool.map(work, range(WRITERS))) == [False] * (WRITERS - 1) + [True]
+    assert incident.updates.count() == 2
+
+
+def test_a_maintenance_that_many_workers_see_begin_begins_once() -> None:
+    incident = new_desk().schedules(STARTS, STARTS.replace(hour=23))
+
+    def work(_: int) -> None:
+        try:
+            journal.keep_time(Page.objects.get(pk=incident.page_id), STARTS)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(work, range(WRITERS)))
+    assert list(incident.updates.values_list("status", flat=True)) == [Status.SCHEDULED, Status.IN_PROGRESS]

@@ -1,0 +1,157 @@
+"""What staff say is added and never taken back: updates, corrections, turns, backdating, and who was quicker."""
+
+from datetime import timedelta
+
+import pytest
+from tests.journal.desk import DOWN, MINUTE, NOW, OK, SLOW, new_desk
+
+from lightship.core.model import Facts, Impact, Kind, Status
+from lightship.desk import journal, rows
+from lightship.desk.models import Entry, Incident, Text, Turn, Update
+
+
+def test_every_deed_takes_the_next_revision_and_names_what_it_touched() -> None:
+    desk = new_desk()
+    incident = desk.opens()
+    said = desk.says(incident)
+    journal.correct(said, "A third is moved.", Facts(), None, NOW + 2 * MINUTE)
+    journal.rename(incident, "Webmail is slow", None, NOW + 3 * MINUTE)
+    journal.turn(desk.panel, SLOW, None, NOW + 4 * MINUTE)
+    entries = Entry.objects.filter(page=desk.page).order_by("revision")
+    assert desk.revisions() == list(range(1, desk.page.revision + 1))
+    assert [(e.deed, e.subject, e.month) for e in entries][-5:] == [
+        ("open", incident.pk, "2026-11"),
+        ("update", incident.pk, "2026-11"),
+        ("correct", incident.pk, "2026-11"),
+        ("rename", incident.pk, "2026-11"),
+        ("turn", desk.panel.pk, "2026-11"),
+    ]
+
+
+def test_a_deed_that_is_refused_leaves_no_entry_and_no_row() -> None:
+    desk = new_desk()
+    incident, before = desk.opens(), desk.revisions()
+    with pytest.raises(journal.JournalError, match="no component nosuchthing0"):
+        desk.says(incident, statuses={"nosuchthing0": DOWN})
+    with pytest.raises(journal.JournalError, match="cannot be “scheduled”"):
+        desk.says(incident, status=Status.SCHEDULED)
+    with pytest.raises(journal.JournalError, match="in the future"):
+        desk.says(incident, holds=NOW + timedelta(days=1))
+    with pytest.raises(journal.JournalError, match="Give it a name"):
+        desk.opens("  \n ")
+    with pytest.raises(journal.JournalError, match="The name has 300 characters; 255 are the most"):
+        desk.opens("x" * 300)
+    assert desk.revisions() == before
+    assert Update.objects.count() == Incident.objects.count() == 1
+
+
+def test_a_megabyte_of_text_is_refused_with_its_size() -> None:
+    desk = new_desk()
+    incident = desk.opens()
+    with pytest.raises(journal.JournalError, match=r"The update has 1,048,576 characters; 25,000 are the most\. Link"):
+        desk.says(incident, "x" * 1_048_576)
+    with pytest.raises(journal.JournalError, match="25,000 are the most"):
+        journal.correct(incident.updates.get(), "x" * 25_001, Facts(), None, NOW)
+    assert desk.says(incident, "x" * 25_000).texts.get().body == "x" * 25_000
+
+
+def test_a_correction_keeps_every_wording_and_says_that_it_is_edited() -> None:
+    desk = new_desk()
+    incident = desk.opens()
+    said = incident.updates.get()
+    journal.correct(said, "Signing in fails.", Facts(scope="Vienna"), None, NOW + MINUTE)
+    journal.correct(said, "Signing in fails for some.", Facts(), None, NOW + 2 * MINUTE)
+    update = rows.update(Update.objects.get(pk=said.pk))
+    assert [text.body for text in update.texts] == ["Sign-in fails.", "Signing in fails.", "Signing in fails for some."]
+    assert [text.facts.scope for text in update.texts] == ["", "Vienna", ""]
+    assert (update.edited, update.display_at, update.updated_at) == (True, NOW, NOW + 2 * MINUTE)
+
+
+def test_whoever_did_not_read_the_newest_update_is_told_and_nothing_is_written() -> None:
+    desk = new_desk()
+    incident = desk.opens()
+    read_by_both = incident.updates.get().pk
+    bobs = desk.says(incident, "Bob was quicker.", seen=read_by_both)
+    before = desk.revisions()
+    with pytest.raises(journal.Overtaken) as told:
+        desk.says(incident, "Alice's.", at=NOW + 2 * MINUTE, seen=read_by_both)
+    assert [update.pk for update in told.value.updates] == [bobs.pk]
+    assert desk.revisions() == before
+    assert desk.says(incident, "Alice's.", at=NOW + 2 * MINUTE, seen=bobs.pk).pk
+
+
+def test_an_update_that_holds_earlier_is_shown_in_its_place() -> None:
+    desk = new_desk()
+    incident = desk.opens()
+    desk.says(incident, "Third.", at=NOW + 10 * MINUTE)
+    desk.says(incident, "Second.", Status.INVESTIGATING, at=NOW + 20 * MINUTE, holds=NOW + 5 * MINUTE)
+    told = rows.incident(incident)
+    assert [update.body for update in told.updates] == ["Sign-in fails.", "Second.", "Third."]
+    assert told.status is Status.IDENTIFIED
+    assert told.updates[1].created_at == NOW + 20 * MINUTE
+
+
+def test_an_incident_may_have_begun_last_month_and_then_belongs_there() -> None:
+    desk = new_desk()
+    began = NOW - timedelta(days=40)
+    incident = desk.opens(started_at=began)
+    assert (incident.created_at, incident.started_at, incident.month) == (began, began, "2026-10")
+    assert rows.status_of(desk.webmail.pk, began - MINUTE) is OK
+    assert rows.status_of(desk.webmail.pk, began) is DOWN
+
+
+def test_a_component_is_what_its_newest_turn_says_and_a_turn_needs_no_incident() -> None:
+    desk = new_desk()
+    assert rows.status_of(desk.panel.pk) is OK
+    assert journal.turn(desk.panel, OK, None, NOW) is None
+    first = journal.turn(desk.panel, SLOW, None, NOW)
+    assert first is not None
+    assert (first.old, first.new, first.update_said_id, len(first.public_id)) == (OK, SLOW, None, 12)
+    assert rows.status_of(desk.panel.pk) is SLOW
+    assert journal.turn(desk.panel, SLOW, None, NOW + MINUTE) is None
+    assert Turn.objects.filter(component=desk.panel).count() == 1
+
+
+def test_an_update_that_restates_a_status_keeps_it_and_one_that_names_none_says_so() -> None:
+    desk = new_desk()
+    incident = desk.opens()
+    again = rows.update(desk.says(incident, statuses={desk.webmail.pk: DOWN}))
+    assert again.changes is not None
+    assert [(change.old, change.new) for change in again.changes] == [(DOWN, DOWN)]
+    assert rows.update(desk.says(incident, at=NOW + 2 * MINUTE)).changes is None
+
+
+def test_the_touched_components_are_kept_as_they_stood() -> None:
+    desk = new_desk()
+    incident = desk.opens()
+    desk.resolves(incident)
+    desk.webmail.name = "Mail in the browser"
+    desk.webmail.save()
+    told = rows.incident(Incident.objects.get())
+    assert [(part.name, part.status) for part in told.components] == [("Webmail", OK)]
+
+
+def test_all_components_down_is_critical_and_stays_so() -> None:
+    desk = new_desk()
+    incident = desk.opens()
+    desk.says(incident, statuses={desk.panel.pk: DOWN})
+    desk.resolves(incident)
+    assert Incident.objects.get().impact_override == Impact.CRITICAL
+
+
+def test_times_are_kept_to_the_millisecond_that_readers_are_told() -> None:
+    desk = new_desk()
+    incident = desk.opens(at=NOW + timedelta(microseconds=123_999))
+    assert incident.created_at == incident.updates.get().display_at == NOW + timedelta(milliseconds=123)
+
+
+def test_nothing_said_is_ever_removed_by_saying_more() -> None:
+    desk = new_desk()
+    incident = desk.opens()
+    known: set[tuple[str, int]] = set()
+    for deed in (desk.says, desk.resolves):
+        deed(incident)
+        now = {(model.__name__, pk) for model in (Text, Turn, Entry) for pk in model.objects.values_list("pk", flat=True)}
+        assert known < now
+        known = now
+    assert Incident.objects.get().kind == Kind.INCIDENT
