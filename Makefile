@@ -1,5 +1,6 @@
 # Everything a newcomer needs: `make run` and `make test`. Nothing but Python 3.11+, git and make is taken for granted.
 PYTHON ?= python3
+PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := src tests bench script/sample.py
@@ -8,7 +9,7 @@ SOURCES := src tests bench script/sample.py
 
 run: setup
 	@mkdir -p run
-	@$(BIN)/lightship --config run/lightship.toml init --name "Lumen Mail" >run/init.log || (cat run/init.log; exit 1)
+	@$(BIN)/lightship --config run/lightship.toml init --port $(PORT) --name "Lumen Mail" >run/init.log || (cat run/init.log; exit 1)
 	@$(BIN)/python script/sample.py run/lightship.toml
 	@exec $(BIN)/lightship --config run/lightship.toml up
 

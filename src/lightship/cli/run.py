@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
+import urllib3
 
-from lightship.cli.shared import Told, told
+from lightship.cli.shared import Refused, Told, told
 from lightship.config import Config
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ def desk(told: Told, bind: str | None) -> None:
     """
     config = told.config()
     url = urlsplit(f"//{bind}" if bind else config.desk.url)
+    address, port = url.hostname or "127.0.0.1", url.port or 8000
+    refuse_taken(address, port)
     from granian import Granian  # only the desk needs it
     from granian.constants import Interfaces
 
@@ -44,10 +48,10 @@ def desk(told: Told, bind: str | None) -> None:
         "lightship.cli.run:application",
         factory=True,
         interface=Interfaces.WSGI,
-        address=url.hostname or "127.0.0.1",
-        port=url.port or 8000,
+        address=address,
+        port=port,
         blocking_threads=8,
-        log_level="warning",  # type: ignore[arg-type]
+        log_level="error",  # type: ignore[arg-type]
         respawn_failed_workers=True,
     ).serve()
 
@@ -88,10 +92,39 @@ def up(told: Told) -> None:
     from lightship.cli.setup import sign_in_words  # after Django is set up
 
     crew = [Hand("desk", _lightship(config, "desk")), Hand("worker", _lightship(config, "worker")), *_local_hosts(config)]
+    url = urlsplit(config.desk.url)
+    for port in [url.port or 80, *(hand.port for hand in crew if hand.port)]:
+        refuse_taken("127.0.0.1", port)
     for hand in crew:
         hand.start()
+    _await_desk(config)
     click.echo(addresses(config) + sign_in_words(config))
     _keep(crew)
+
+
+def refuse_taken(address: str, port: int) -> None:
+    """Servers here share a port without a word (SO_REUSEPORT), and then every second request goes to the other one."""
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise Refused(
+                f"cannot listen on {address}:{port} ({error.strerror}): another Lightship may be running there. "
+                "Stop it, or change the port in lightship.toml"
+            ) from error
+
+
+def _await_desk(config: Config) -> None:
+    """Say that it is up once it answers; after 20 s say so anyway, for its own messages tell why."""
+    look = urllib3.PoolManager(retries=False, timeout=1)
+    for _ in range(100):
+        try:
+            if look.request("GET", f"{config.desk.url}/healthz").status == 200:
+                return
+        except urllib3.exceptions.HTTPError:
+            pass
+        time.sleep(0.2)
 
 
 def addresses(config: Config) -> str:
@@ -107,6 +140,7 @@ class Hand:
 
     name: str
     command: Sequence[str]
+    port: int = 0
     child: "subprocess.Popen[bytes] | None" = None
     due: float = field(default=0.0)
 
@@ -159,5 +193,6 @@ def _local_hosts(config: Config) -> list[Hand]:
                 path = Path(host.options["path"])
                 path.mkdir(parents=True, exist_ok=True)
                 where = f"{'[::1]' if url.hostname == '::1' else '127.0.0.1'}:{url.port or 80}"
-                hands.append(Hand(f"host {host.name}", [sys.executable, "-m", "lightship.serve", str(path), where]))
+                command = [sys.executable, "-m", "lightship.serve", str(path), where]
+                hands.append(Hand(f"host {host.name}", command, url.port or 80))
     return hands

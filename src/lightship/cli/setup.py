@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TOML = """\
 # Lightship: what lies where. Names, components and texts are in the desk, not here.
 [desk]
-url = "http://127.0.0.1:8000"
+url = "http://127.0.0.1:{desk}"
 database = "sqlite:///desk.sqlite3"
 secret = {{ file = "keys/desk.secret" }}
 
@@ -32,12 +32,12 @@ key = {{ file = "keys/{slug}.key" }}     # signs what hosts serve; keep a copy e
 [pages.{slug}.hosts.a]
 kind = "folder"                                  # any web server may serve this folder
 path = "hosts/a"
-url = "http://127.0.0.1:8001"                    # this host alone, as a stranger reaches it
+url = "http://127.0.0.1:{a}"                    # this host alone, as a stranger reaches it
 
 [pages.{slug}.hosts.b]
 kind = "folder"
 path = "hosts/b"
-url = "http://127.0.0.1:8002"
+url = "http://127.0.0.1:{b}"
 """
 
 
@@ -45,11 +45,12 @@ url = "http://127.0.0.1:8002"
 @click.option(
     "--page", "slug", default="status", show_default=True, metavar="SLUG", help="A short name for the page, for the terminal."
 )
-@click.option("--url", default="http://127.0.0.1:8001", show_default=True, help="Where readers will find it.")
+@click.option("--url", default="", help="Where readers will find it. Default: the first host.")
+@click.option("--port", default=8000, show_default=True, help="The desk's; the two hosts take the next ones.")
 @click.option("--name", default="", help="What the page is called. Default: Our services.")
 @click.option("--email", default="", help="Address of the first account.")
 @told
-def init(told: Told, slug: str, url: str, name: str, email: str) -> None:
+def init(told: Told, slug: str, url: str, port: int, name: str, email: str) -> None:
     """Write lightship.toml, keys and data folder; make the database and the first account. What is there is left alone.
 
     \b
@@ -60,7 +61,8 @@ def init(told: Told, slug: str, url: str, name: str, email: str) -> None:
     try:
         find_config(str(path), told.env)
     except ConfigError:
-        _write(path, TOML.format(slug=slug, url=url.rstrip("/")), 0o644)
+        first = url.rstrip("/") or f"http://127.0.0.1:{port + 1}"
+        _write(path, TOML.format(slug=slug, url=first, desk=port, a=port + 1, b=port + 2), 0o644)
         click.echo(f"wrote {path}")
     _keys(path, _keyed(path))
     config = Told(str(path), told.env).desk()
