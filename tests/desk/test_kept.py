@@ -19,7 +19,6 @@ def typed(stage: Stage) -> dict[str, object]:
         "how": "partial_outage",
         "body": WORDS,
         "promise": "15",
-        "notify": "on",
         "go": "post",
     }
 

@@ -42,9 +42,6 @@ def facts_options(command: click.decorators.FC) -> click.decorators.FC:
         ),
         click.option("--cause", default="", help="What caused it."),
         click.option("--by", metavar="ACCOUNT", help="Whose words these are. Default: the account named like you."),
-        click.option(
-            "--quiet", is_flag=True, help="Mark it as not to be notified: `deliver_notifications` is false in the API."
-        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -74,7 +71,6 @@ def post(told: Told, /, name: str, body: str, components: Sequence[str], slug: s
         body=_text(body),
         facts=_facts(facts, now, page.promise_minutes),
         statuses=_statuses(page, components, default="down") or None,
-        notify=not facts["quiet"],
     )
     try:
         incident = journal.open_incident(
@@ -166,7 +162,7 @@ def _say(
 ) -> None:
     from lightship.desk import journal  # after Django is set up
 
-    word = journal.Say(status=status, body=body, facts=said, statuses=statuses, notify=not options["quiet"])
+    word = journal.Say(status=status, body=body, facts=said, statuses=statuses)
     try:
         journal.update(incident, word, _author(options), utc_now())
     except journal.JournalError as error:

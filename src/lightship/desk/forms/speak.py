@@ -79,7 +79,6 @@ class OpenForm(Promise, FactsForm, _Touching):
     )
     impact = forms.ChoiceField(required=False, label="How grave, for the record", choices=words.impact_choices())
     at = Moment(label="Date this post back to")
-    notify = forms.BooleanField(required=False, initial=True, label="Tell subscribers")
     once = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, now: datetime, **more: Any) -> None:
@@ -110,7 +109,6 @@ class OpenForm(Promise, FactsForm, _Touching):
                 body=data["body"],
                 facts=self.facts(self.due(self.now)),
                 statuses=dict.fromkeys(data["components"], how) or None,
-                notify=data["notify"],
                 at=at or (data["since"] and self.now),
             ),
         )
@@ -123,7 +121,6 @@ class SayForm(Promise, FactsForm):
     body = Body(label="What is new?")
     all_working = forms.BooleanField(required=False, initial=True)
     at = Moment(label="Date this post back to")
-    notify = forms.BooleanField(required=False, initial=True, label="Tell subscribers")
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, snapshot: Snapshot, incident: Incident, now: datetime, **more: Any) -> None:
@@ -175,7 +172,7 @@ class SayForm(Promise, FactsForm):
         due = None if status in ENDED else self.due(self.now)
         statuses = self._statuses(status)
         return Say(
-            status=status, body=data["body"], facts=self.facts(due), statuses=statuses, notify=data["notify"], at=data["at"]
+            status=status, body=data["body"], facts=self.facts(due), statuses=statuses, at=data["at"]
         )
 
     def _statuses(self, status: Status) -> dict[str, ComponentStatus] | None:
@@ -232,7 +229,6 @@ class PlanForm(_Touching):
     auto_start = forms.BooleanField(required=False, initial=True, label="Begin by itself at that time")
     auto_end = forms.BooleanField(required=False, initial=True, label="End by itself at that time")
     workaround = Line(label="What customers can do meanwhile")
-    notify = forms.BooleanField(required=False, initial=True, label="Tell subscribers")
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -251,7 +247,6 @@ class PlanForm(_Touching):
             components=frozenset(data["components"]),
             auto_start=data["auto_start"],
             auto_end=data["auto_end"],
-            notify=data["notify"],
             facts=Facts(workaround=data["workaround"]),
         )
 

@@ -18,12 +18,12 @@ register = template.Library()
 
 
 def clock(at: datetime, now: datetime) -> str:
-    """`14:02`, with day and year where today does not share them."""
+    """`14:02 CET`, with day and year where today does not share them."""
     at, now = timezone.localtime(at), timezone.localtime(now)
     if at.date() == now.date():
-        return f"{at:%H:%M}"
+        return f"{at:%H:%M %Z}"
     day = f"{at.day} {at:%b}" if at.year == now.year else f"{at.day} {at:%b} {at.year}"
-    return f"{day}, {at:%H:%M}"
+    return f"{day}, {at:%H:%M %Z}"
 
 
 def span(length: timedelta) -> str:
