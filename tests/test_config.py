@@ -27,6 +27,10 @@ class Bucket:
     secret: str = ""
     port: int = 443
 
+    def __post_init__(self) -> None:
+        if not self.store.startswith("s3://"):
+            raise ValueError(f"store must be s3://BUCKET, not {self.store!r}")
+
 
 def find(kind: str) -> type:
     if kind == "needy":
@@ -226,6 +230,13 @@ def test_a_page_must_be_named_where_there_are_several(tmp_path: Path) -> None:
     config = read(tmp_path, GOOD, ACME_SECRET="hush")
     with pytest.raises(ConfigError, match="no page 'beta'; there is acme"):
         config.page("beta")
+
+
+def test_what_a_kind_itself_refuses_is_told_with_the_line_of_its_host(tmp_path: Path) -> None:
+    text = GOOD.replace("s3://acme", "ftp://acme")
+    assert faults(tmp_path, text, ACME_SECRET="s") == [
+        "lightship.toml:15: pages.acme.hosts.bucket: store must be s3://BUCKET, not 'ftp://acme'"
+    ]
 
 
 PLACES = '''# a comment with [brackets]

@@ -144,7 +144,14 @@ class Reading:
         if value is None:
             return None
         options = {f.name: self.option((*at, f.name), getattr(value, f.name)) for f in dataclasses.fields(value)}
-        return HostConfig(name=str(at[-1]), kind=options.pop("kind"), url=options.pop("url"), options=options)
+        made = HostConfig(name=str(at[-1]), kind=options.pop("kind"), url=options.pop("url"), options=options)
+        try:
+            back_end(name=made.name, url=made.url, **options)
+        except ValueError as error:
+            # Where a reference led nowhere, what the class misses has been told already.
+            if not any(key.startswith(dotted(at) + ".") for key in self.broken):
+                self.faults.append(self.document.fault(at, str(error)))
+        return made
 
     def option(self, at: KeyPath, value: Any) -> Any:
         if isinstance(value, Path):
