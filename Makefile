@@ -1,6 +1,7 @@
 # Everything a newcomer needs: `make run` and `make test`. Nothing but Python 3.11+, git and make is taken for granted.
 PYTHON ?= python3
 PORT ?= 8000
+TESTS ?= -n auto
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := src tests bench script/sample.py
