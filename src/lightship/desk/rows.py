@@ -118,16 +118,18 @@ def incidents(found: Iterable[Incident]) -> tuple[core.Incident, ...]:
     """Many at once, in the order given: three queries, and a third of the time that prefetching takes."""
     found = list(found)
     ids = [row.pk for row in found]
-    texts, changes, updates = defaultdict(list), defaultdict(list), defaultdict(list)
+    # Updates before their texts: one that is posted meanwhile is then seen whole, or not at all.
+    updates = list(Update.objects.filter(incident__in=ids))
+    texts, changes, said = defaultdict(list), defaultdict(list), defaultdict(list)
     wordings = Text.objects.filter(update_said__incident__in=ids).order_by("id")
-    for said, at, body, facts in wordings.values_list("update_said_id", "at", "body", "facts"):
-        texts[said].append(core.Text(at, body, wire.facts_in(facts)))
+    for update_id, at, body, facts in wordings.values_list("update_said_id", "at", "body", "facts"):
+        texts[update_id].append(core.Text(at, body, wire.facts_in(facts)))
     turned = Turn.objects.filter(update_said__incident__in=ids).order_by("id")
-    for said, component_id, name, old, new in turned.values_list("update_said_id", "component_id", "name", "old", "new"):
-        changes[said].append(core.Change(component_id, name, ComponentStatus(old), ComponentStatus(new)))
-    for row in Update.objects.filter(incident__in=ids):
-        updates[row.incident_id].append(_update(row, texts[row.pk], changes[row.pk]))
-    return tuple(_incident(row, updates[row.pk]) for row in found)
+    for update_id, component_id, name, old, new in turned.values_list("update_said_id", "component_id", "name", "old", "new"):
+        changes[update_id].append(core.Change(component_id, name, ComponentStatus(old), ComponentStatus(new)))
+    for row in updates:
+        said[row.incident_id].append(_update(row, texts[row.pk], changes[row.pk]))
+    return tuple(_incident(row, said[row.pk]) for row in found)
 
 
 PARTS = ("updates__texts", "updates__turns")
