@@ -87,12 +87,13 @@ def _recent(page: Page, now: datetime, known: Known) -> tuple[core.Incident, ...
         )
         ids |= {pk for pk, is_open in newest if not is_open}
     spoken = page.incidents.filter(updated_at__gte=now - timedelta(days=RECENT_DAYS), open=False)
-    return _read(page.incidents.filter(pk__in=ids.union(spoken.values_list("pk", flat=True))), known)
+    return _read(Incident.objects.filter(pk__in=ids.union(spoken.values_list("pk", flat=True))), known)
 
 
 def _read(found: QuerySet[Incident], known: Known) -> tuple[core.Incident, ...]:
     """Newest first; those that are not `known` are read whole, and known from then on."""
-    ids = list(found.order_by("-created_at", "-id").values_list("pk", flat=True))
+    # Sorted here: asked to sort, SQLite walks every incident of the page by date instead of finding the few by index.
+    ids = [pk for _, pk in sorted(found.order_by().values_list("created_at", "pk"), reverse=True)]
     if new := [pk for pk in ids if pk not in known]:
         wanted = found.filter(pk__in=new) if len(new) < len(ids) else found
         known |= {each.id: each for each in rows.incidents(wanted.order_by())}
