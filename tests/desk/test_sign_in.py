@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from tests.desk.cast import PASSWORD, Stage, read
 
+from lightship.desk import throttle
 from lightship.desk.models import Attempt
 from lightship.desk.views.session import sign_in_link
 
@@ -52,21 +53,67 @@ def test_one_address_cannot_try_many_accounts(alice: User) -> None:
     assert elsewhere.post("/sign-in/", {"who": "alice", "password": PASSWORD}).status_code == 302
 
 
-def test_a_proxy_on_this_machine_names_the_address_and_a_stranger_cannot(alice: User) -> None:
-    behind = Client(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.9, 198.51.100.7")
+@pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "::ffff:127.0.0.1", ""])
+def test_a_proxy_on_this_machine_names_the_address(alice: User, peer: str) -> None:
+    behind = Client(REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR="203.0.113.9, 198.51.100.7")
     behind.post("/sign-in/", {"who": "alice", "password": "wrong"})
-    liar = Client(REMOTE_ADDR="8.8.8.8", HTTP_X_FORWARDED_FOR="203.0.113.9")
+    assert Attempt.objects.filter(who="address:198.51.100.7").exists()
+
+
+@pytest.mark.parametrize("peer", ["8.8.8.8", "10.0.0.7", "192.168.1.2", "fd00::1"])
+def test_nobody_else_is_believed_about_addresses(alice: User, peer: str) -> None:
+    liar = Client(REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR="203.0.113.9")
     liar.post("/sign-in/", {"who": "alice", "password": "wrong"})
-    counted = set(Attempt.objects.filter(who__startswith="address:").values_list("who", flat=True))
-    assert counted == {"address:198.51.100.7", "address:8.8.8.8"}
+    assert Attempt.objects.get(who__startswith="address:").who == f"address:{peer}"
+
+
+def wrong_from_everywhere(count: int) -> None:
+    for number in range(count):
+        Client(REMOTE_ADDR=f"198.51.100.{number}").post("/sign-in/", {"who": "alice", "password": "wrong"})
+
+
+def test_strangers_cannot_keep_alice_out(alice: User) -> None:
+    wrong_from_everywhere(40)
+    assert Client().post("/sign-in/", {"who": "alice", "password": PASSWORD}).status_code == 302
+
+
+def test_an_account_has_a_limit_of_its_own_that_a_browser_it_knows_passes(alice: User) -> None:
+    known = Client()
+    known.post("/sign-in/", {"who": "alice", "password": PASSWORD})
+    known.post("/sign-out/")
+    wrong_from_everywhere(50)
+    right = {"who": "alice@acme.test", "password": PASSWORD}
+    assert Client().post("/sign-in/", right).status_code == 429
+    forger = Client()
+    forger.cookies["lightship_known"] = f"{alice.pk}:x:y"
+    assert forger.post("/sign-in/", right).status_code == 429
+    assert known.post("/sign-in/", right).status_code == 302
+
+
+def test_a_browser_that_knows_one_account_is_a_stranger_to_others(stage: Stage, alice: User) -> None:
+    known = Client()
+    known.force_login(stage.bob)
+    known.post(sign_in_link(stage.bob, ""))
+    known.post("/sign-out/")
+    wrong_from_everywhere(50)
+    assert known.post("/sign-in/", {"who": "alice", "password": PASSWORD}).status_code == 429
+
+
+def test_tries_made_at_the_same_moment_are_all_counted(alice: User) -> None:
+    who, now = {"own": "own:x", "account": "account:x", "address": "address:x"}, timezone.now()
+    # What others have committed after this try looked would be too late: each is noted before it counts.
+    passed = [throttle.take(who, now, known=False) is None for _ in range(8)]
+    assert passed == [True] * 5 + [False] * 3
+    assert Attempt.objects.filter(who="own:x").count() == 5
 
 
 def test_the_right_password_forgives_the_failures_before_it(alice: User) -> None:
     client = Client()
-    for _ in range(4):
-        client.post("/sign-in/", {"who": "alice", "password": "wrong"})
-    client.post("/sign-in/", {"who": "alice", "password": PASSWORD})
-    assert not Attempt.objects.filter(who="account:alice").exists()
+    for _ in range(2):
+        for _ in range(4):
+            client.post("/sign-in/", {"who": "alice", "password": "wrong"})
+        assert client.post("/sign-in/", {"who": "alice", "password": PASSWORD}).status_code == 302
+        client.post("/sign-out/")
 
 
 def test_a_link_signs_in_once_and_a_scanner_does_not_use_it_up(stage: Stage) -> None:

@@ -23,15 +23,21 @@ def keep(request: HttpRequest) -> Kept:
     return Kept(request.path, fields)
 
 
-def seal(kept: Kept) -> str:
-    """For a hidden field of the sign-in form. Signed, so that nobody else can put words into a staffer's form."""
-    return signing.dumps({"path": kept.path, "fields": kept.fields}, salt=SALT, compress=True)
+def seal(kept: Kept, user: str = "") -> str:
+    """For a hidden field of the sign-in form. Signed, so that nobody else can put words into a staffer's form.
+
+    `user`: the key of whose words they are, where that is known.
+    """
+    return signing.dumps({"path": kept.path, "fields": kept.fields, "user": user}, salt=SALT, compress=True)
 
 
-def unseal(blob: str) -> Kept | None:
+def unseal(blob: str, user: str) -> Kept | None:
+    """None if it is spoilt, too old, or somebody else's."""
     try:
         found = signing.loads(blob, salt=SALT, max_age=HOURS * 3600)
     except signing.BadSignature:
+        return None
+    if found.get("user") not in ("", None, user):
         return None
     return Kept(found["path"], found["fields"])
 

@@ -6,7 +6,13 @@ from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
+from django.middleware.csrf import (
+    REASON_BAD_ORIGIN,
+    REASON_BAD_REFERER,
+    REASON_INSECURE_REFERER,
+    REASON_MALFORMED_REFERER,
+    REASON_NO_REFERER,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +23,7 @@ from lightship.desk.forms.session import SignInForm
 from lightship.desk.kept import Kept, keep, lay_by, seal, unseal
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+FOREIGN = (REASON_BAD_ORIGIN, REASON_BAD_REFERER, REASON_INSECURE_REFERER, REASON_MALFORMED_REFERER, REASON_NO_REFERER)
 WRONG = "This name and password do not belong together. Check both and try again."
 
 
@@ -55,20 +62,27 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST)
     if not form.is_valid():
         return _form(request, form)
-    now, who = timezone.now(), throttle.keys(request, form.cleaned_data["who"])
-    waiting = throttle.wait(who, now)
+    name = _username(form.cleaned_data["who"])
+    who, known = throttle.keys(request, name), _known(request, name)
+    waiting = throttle.take(who, timezone.now(), known=known)
     if waiting:
         minutes = int(waiting.total_seconds() // 60) + 1
         form.add_error(None, f"Too many tries. Wait {minutes} min, then try again, or ask a colleague for a sign-in link.")
         return _form(request, form, status=429)
-    throttle.note(who, now)
-    user = authenticate(request, username=_username(form.cleaned_data["who"]), password=form.cleaned_data["password"])
-    if user is None:
+    user = authenticate(request, username=name, password=form.cleaned_data["password"])
+    if not isinstance(user, User):
         form.add_error(None, WRONG)
         return _form(request, form)
     throttle.forgive(who)
     login(request, user)
-    return _go_on(request, form.cleaned_data["kept"], form.cleaned_data["next"])
+    response = _go_on(request, user, form.cleaned_data["kept"], form.cleaned_data["next"])
+    throttle.remember(response, user)
+    return response
+
+
+def _known(request: HttpRequest, name: str) -> bool:
+    pk = throttle.remembered(request)
+    return bool(pk) and User.objects.filter(pk=pk, username=name).exists()
 
 
 def _username(who: str) -> str:
@@ -84,11 +98,11 @@ def _form(request: HttpRequest, form: SignInForm, status: int = 200, why: str = 
 def ask(request: HttpRequest, kept: Kept, why: str = "") -> HttpResponse:
     """The sign-in form, carrying what was typed elsewhere."""
     why = why or "You were signed out meanwhile. Nothing was posted, and nothing is lost: sign in, and your text is there."
-    return _form(request, SignInForm(initial={"kept": seal(kept)}), 403, why)
+    return _form(request, SignInForm(initial={"kept": seal(kept, throttle.remembered(request))}), 403, why)
 
 
-def _go_on(request: HttpRequest, blob: str, next: str) -> HttpResponse:
-    kept = unseal(blob) if blob else None
+def _go_on(request: HttpRequest, user: User, blob: str, next: str) -> HttpResponse:
+    kept = unseal(blob, str(user.pk)) if blob else None
     if kept:
         lay_by(request, kept)
         return redirect(kept.path)
@@ -110,7 +124,9 @@ def by_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "desk/sign_in_link.html", {"who": user})
     login(request, user, BACKEND)
-    return redirect("home")
+    response = redirect("home")
+    throttle.remember(response, user)
+    return response
 
 
 def _linked(uid: str) -> User | None:
@@ -136,7 +152,7 @@ def password(request: HttpRequest) -> HttpResponse:
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form from a page that was open for too long: show it again, filled, instead of refusing it. From another site's
     page nothing is kept."""
-    if any(reason.startswith(foreign.split("%")[0]) for foreign in (REASON_BAD_ORIGIN, REASON_BAD_REFERER)):
+    if any(reason.startswith(foreign.split("%")[0]) for foreign in FOREIGN):
         return render(request, "desk/foreign.html", status=403)
     if request.path == address() or request.path.startswith(f"{address()}link/"):
         why = "This page was open for too long. Please sign in again."
