@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -11,6 +13,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# Of a body larger than that we read no more: whoever sends it is no browser with a text.
+DRAINED = 64 * 1024 * 1024
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -27,6 +31,23 @@ def desk_headers(get_response: Answer) -> Answer:
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    return answer
+
+
+def within_size(get_response: Answer) -> Answer:
+    """A body that is too large is read to its end and dropped: a server that stops listening resets the connection, and
+    the browser shows that instead of our answer."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+        size = str(request.META.get("CONTENT_LENGTH") or "")
+        if not size.isdecimal() or int(size) <= most:
+            return get_response(request)
+        left = DRAINED
+        while left > 0 and (piece := request.read(64 * 1024)):
+            left -= len(piece)
+        return render(request, "desk/413.html", status=413)
 
     return answer
 

@@ -42,6 +42,7 @@ def made(config: Config) -> dict[str, Any]:
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             f"{_PACKAGE}.middleware.desk_headers",
+            f"{_PACKAGE}.middleware.within_size",
         ],
         "TEMPLATES": [
             {
