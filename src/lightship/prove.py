@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from time import monotonic
 
 import urllib3
 
@@ -13,6 +14,19 @@ from lightship.core.wire import WireError, sha256
 
 TRIES = (0.0, 0.03, 0.1, 0.3, 1.0)
 """Seconds to wait before each look, for caches and name servers that are a moment behind."""
+
+
+SECONDS = 15
+LONGEST = 64 * 1024 * 1024
+CHUNK = 64 * 1024
+
+
+class UnansweredError(Exception):
+    """What came is no answer that a reader would wait for."""
+
+
+UNANSWERED = (urllib3.exceptions.HTTPError, UnansweredError, ValueError, OSError)
+"""ValueError: a redirect to what is no address."""
 
 
 def _pool() -> urllib3.PoolManager:
@@ -44,27 +58,44 @@ class Stranger:
     def look(self, url: str, digest: str) -> tuple[Verdict, str]:
         """As `prove`, once and without waiting. A bare bucket has the page at /index.html only: that counts too."""
         try:
-            answer = self.pool.request("GET", f"{url}/")
-            if sha256(answer.data) == digest:
+            status, body = self._fetch(f"{url}/")
+            if sha256(body) == digest or sha256(self._fetch(f"{url}/index.html")[1]) == digest:
                 return Verdict.PROVEN, ""
-            plain = self.pool.request("GET", f"{url}/index.html")
-        except urllib3.exceptions.HTTPError as error:
+        except UNANSWERED as error:
             return Verdict.UNREACHABLE, f"{url} does not answer: {_plain(error)}"
-        if sha256(plain.data) == digest:
-            return Verdict.PROVEN, ""
-        if answer.status != 200:
-            return Verdict.DIFFERS, f"{url}/ answers {answer.status}: {_ADVICE.get(answer.status, 'look at its web server')}"
-        return Verdict.DIFFERS, f"{url}/ serves other content than was put there ({len(answer.data):,} bytes)"
+        if status != 200:
+            return Verdict.DIFFERS, f"{url}/ answers {status}: {_ADVICE.get(status, 'look at its web server')}"
+        return Verdict.DIFFERS, f"{url}/ serves other content than was put there ({len(body):,} bytes)"
+
+    def _fetch(self, url: str) -> tuple[int, bytes]:
+        """Status and body. A body that is endless, or comes in drips, is cut off: UnansweredError."""
+        until = monotonic() + SECONDS
+        answer = self.pool.request("GET", url, preload_content=False)
+        try:
+            body = bytearray()
+            while chunk := answer.read1(CHUNK):
+                body += chunk
+                if len(body) > LONGEST:
+                    raise UnansweredError(f"it sends more than {LONGEST:,} bytes")
+                if monotonic() > until:
+                    raise UnansweredError(f"it sends so slowly that {SECONDS} s were not enough")
+            answer.drain_conn()
+            return answer.status, bytes(body)
+        except UnansweredError:
+            answer.close()
+            raise
+        finally:
+            answer.release_conn()
 
     def get(self, url: str) -> bytes | str:
         """The body of an answer of 200, or in words what came instead."""
         try:
-            answer = self.pool.request("GET", url)
-            if answer.status != 200 and url.endswith("/"):
-                answer = self.pool.request("GET", f"{url}index.html")
-        except urllib3.exceptions.HTTPError as error:
+            status, body = self._fetch(url)
+            if status != 200 and url.endswith("/"):
+                status, body = self._fetch(f"{url}index.html")
+        except UNANSWERED as error:
             return f"{url} does not answer: {_plain(error)}"
-        return answer.data if answer.status == 200 else f"{url} answers {answer.status}"
+        return body if status == 200 else f"{url} answers {status}"
 
     def differing(self, url: str, files: Mapping[str, str]) -> Iterator[str]:
         """In words, each path of `files` (path -> SHA-256) that is missing or other."""

@@ -215,7 +215,7 @@ async def _serve(path: Path, host: str, port: int) -> None:
         interface=Interfaces.RSGI,
         http=HTTPModes.http1,
         websockets=False,
-        backlog=1024,
+        backlog=16_384,
         log_enabled=False,
     )
     for number in (signal.SIGTERM, signal.SIGINT):

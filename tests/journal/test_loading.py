@@ -1,6 +1,7 @@
 """A whole history comes in with its ids and times, once; and goes out and in again without losing a byte."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 from tests.database import use
 from tests.django_settings import CONFIG
 from tests.journal.desk import MINUTE, NOW, SLOW, new_desk
-from tests.publish.book import harbour
+from tests.publish.book import harbour, incident
 
+from lightship.core import model as core
 from lightship.core.model import Facts
 from lightship.core.state import STATE_PATH
 from lightship.desk import journal, snapshot
@@ -20,6 +22,7 @@ from lightship.desk.models import Entry, Incident, Page, Turn
 from lightship.importers import read
 
 PAGE = CONFIG.pages["status"]
+GROUP = core.Group(id="group0000000", name="Mail", position=1, created_at=NOW, updated_at=NOW)
 
 
 def take_in(page: Page, **more: object) -> None:
@@ -50,11 +53,11 @@ def test_every_month_that_came_in_is_touched_as_a_whole_even_if_more_was_said_in
     desk = new_desk()
     before = desk.page.revision
     take_in(desk.page)
-    incident = desk.opens()
+    opened = desk.opens()
     page = Page.objects.get()
     touched = snapshot.touched(page, before)
     assert touched == {"2026-11": None, "2026-10": None, "2026-09": None}
-    assert snapshot.touched(page, page.revision - 1) == {"2026-11": frozenset([incident.pk])}
+    assert snapshot.touched(page, page.revision - 1) == {"2026-11": frozenset([opened.pk])}
 
 
 def test_a_journal_that_does_not_reach_back_asks_for_everything() -> None:
@@ -78,9 +81,9 @@ def exported(folder: Path, page: Page) -> dict[str, bytes]:
 def test_an_export_read_into_an_empty_database_exports_the_same_bytes(template: Path, tmp_path: Path) -> None:
     desk = new_desk()
     take_in(desk.page)
-    incident = desk.opens()
-    journal.correct(incident.updates.get(), "Signing in fails.", Facts(scope="Vienna", since=NOW), None, NOW + MINUTE)
-    desk.says(incident, at=NOW + 5 * MINUTE, holds=NOW + 2 * MINUTE)
+    opened = desk.opens()
+    journal.correct(opened.updates.get(), "Signing in fails.", Facts(scope="Vienna", since=NOW), None, NOW + MINUTE)
+    desk.says(opened, at=NOW + 5 * MINUTE, holds=NOW + 2 * MINUTE)
     journal.turn(desk.panel, SLOW, None, NOW - timedelta(days=40))
     desk.schedules(NOW + timedelta(days=1), NOW + timedelta(days=2))
     desk.resolves(desk.opens("Mail is late", NOW + 6 * MINUTE), NOW + 7 * MINUTE)
@@ -105,3 +108,60 @@ def test_an_export_read_into_an_empty_database_exports_the_same_bytes(template: 
     assert again.keys() == first.keys()
     assert {path for path in first if again[path] != first[path]} == set()
     assert json.loads(first[STATE_PATH])["revision"] == Page.objects.get().revision
+
+
+def facts_of(page: Page) -> list[object]:
+    """All that its readers see, and where its journal stands."""
+    shot = snapshot.take(Page.objects.get(pk=page.pk), "https://acme.test", (), NOW)
+    return [shot.revision, shot.groups, shot.components, shot.open, shot.recent, shot.turns]
+
+
+def test_what_another_page_holds_is_refused_by_name_and_never_written() -> None:
+    first, second = new_desk(), new_desk("other")
+    take_in(first.page, groups=[GROUP])
+    before = facts_of(first.page)
+    book = harbour().said("incident0000", "More.").snapshot
+    component = replace(book.components[0], name="Stolen", group_id=GROUP.id)
+    own = incident(900, NOW - timedelta(days=3))
+    history = History(
+        groups=[GROUP],
+        components=[component],
+        incidents=[*book.open, own, replace(own, id="takenwords00", updates=book.recent[0].updates)],
+        turns=[core.Turn(NOW, core.Change(component.id, "Stolen", SLOW, SLOW), "turn00000001")],
+    )
+    loaded = load(second.page, history, None, NOW)
+    assert facts_of(first.page) == before
+    assert (loaded.incidents, loaded.known, loaded.grown) == (1, 0, 0)
+    assert loaded.refused[:4] == (
+        "group group0000000 (Mail)",
+        "component webmail00000 (Stolen)",
+        "incident incident0000 (Incident 0)",
+        "incident takenwords00 (Incident 900)",
+    )
+    assert [name.split(" of ")[1] for name in loaded.refused[4:]] == ["incident takenwords00"] * 2
+    (written,) = second.page.incidents.all()
+    assert (written.pk, written.components, Turn.objects.filter(update_said__incident=written).count()) == (own.id, [], 0)
+
+
+def test_a_component_of_ours_keeps_out_of_another_pages_group() -> None:
+    first, second = new_desk(), new_desk("other")
+    load(first.page, History(groups=[GROUP]), None, NOW)
+    mine = replace(harbour().snapshot.components[0], group_id=GROUP.id)
+    load(second.page, History(groups=[GROUP], components=[mine]), None, NOW)
+    assert second.page.components.get(pk=mine.id).group is None
+
+
+def test_an_identity_that_another_page_has_is_not_adopted() -> None:
+    first, second = new_desk(), new_desk("other")
+    with pytest.raises(journal.JournalError, match="'acme', has this history's identity already"):
+        adopt(second.page, replace(harbour().page, id=first.page.pk))
+    assert Page.objects.filter(pk=second.page.pk).exists()
+
+
+def test_numbers_are_not_taken_with_a_part_of_the_history() -> None:
+    first = new_desk()
+    take_in(first.page)
+    empty = arrange.create_page("empty", "Empty", None, NOW)
+    with pytest.raises(journal.JournalError, match="holds parts of this one, so nothing was written"):
+        take_in(empty, revision=70, epoch=2)
+    assert (Page.objects.get(pk=empty.pk).revision, empty.components.count()) == (1, 0)

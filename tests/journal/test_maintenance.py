@@ -93,3 +93,16 @@ def test_an_update_that_was_backdated_does_not_keep_it_from_turning() -> None:
     incident = desk.schedules(STARTS, ENDS)
     desk.says(incident, "We told some by mail.", Status.SCHEDULED, NOW + 2 * MINUTE, holds=NOW - MINUTE)
     assert len(journal.keep_time(desk.page, STARTS)) == 1
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "turns"),
+    [(-15, 60, [Status.IN_PROGRESS]), (-90, -30, [Status.IN_PROGRESS, Status.COMPLETED])],
+    ids=["begun already", "wholly past"],
+)
+def test_what_was_planned_too_late_is_turned_over_once(starts: int, ends: int, turns: list[Status]) -> None:
+    desk = new_desk()
+    incident = desk.schedules(NOW + starts * MINUTE, NOW + ends * MINUTE)
+    for minute in range(1, 6):
+        journal.keep_time(desk.page, NOW + minute * MINUTE)
+    assert [update.status for update in rows.incident(incident).updates] == [Status.SCHEDULED, *turns]

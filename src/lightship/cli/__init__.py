@@ -14,6 +14,7 @@ from lightship.config import ConfigError
 COMMANDS = {
     "init": "setup",
     "apply": "setup",
+    "account": "setup",
     "up": "run",
     "desk": "run",
     "worker": "run",
@@ -67,6 +68,12 @@ def main(arguments: list[str] | None = None) -> None:
         status = 1
     except (Refused, ConfigError) as error:
         click.echo(f"lightship: {error}", err=True)
+        status = 1
+    except UnicodeError:
+        click.echo("lightship: there are bytes in this that are no text in UTF-8", err=True)
+        status = 1
+    except OSError as error:
+        click.echo(f"lightship: {error.filename or ''}: {error.strerror or error}", err=True)
         status = 1
     except Exception as error:
         if not _is_of_database(error):

@@ -12,6 +12,7 @@ from lightship.importers import Imported, ImporterError, read
 
 if TYPE_CHECKING:
     from lightship.desk.journal.load import Loaded
+    from lightship.desk.models import Page
 
 STATUSPAGE_API = "https://api.statuspage.io/v1"
 
@@ -40,28 +41,44 @@ def import_(told: Told, kind: str, source: str, key: str, api: str, slug: str | 
             found = read(kind, source, **({"key": key, "api": api} if key else {}))
     except ImporterError as error:
         raise Refused(str(error)) from error
-    from lightship.desk.journal import arrange  # after Django is set up
+    from lightship.desk.journal import JournalError  # after Django is set up
+
+    try:
+        with Console(stderr=True).status("writing the journal"):
+            loaded = _write(page, found)
+    except JournalError as error:
+        raise Refused(str(error)) from error
+    facts = {**asdict(loaded), "components": len(found.components), "problems": [asdict(each) for each in found.problems]}
+    say(_report(found, loaded), facts, as_json=as_json)
+
+
+def _write(page: "Page", found: Imported) -> "Loaded":
+    """All of it or, with a JournalError, nothing."""
+    from django.db import transaction  # only commands of the desk may load Django
+
+    from lightship.desk.journal import arrange
     from lightship.desk.journal.load import History, adopt, load
 
-    with Console(stderr=True).status("writing the journal"):
+    with transaction.atomic():
         if found.page and not page.incidents.exists() and not page.components.exists():
             if found.revision:
                 page = adopt(page, found.page)
             else:
-                words = {"name": found.page.name, "time_zone": found.page.time_zone, "description": found.page.description}
+                name = found.page.name.strip()[:255] or page.name
+                words = {"name": name, "time_zone": found.page.time_zone, "description": found.page.description}
                 arrange.describe_page(page, words, None, utc_now())
+        # A page takes the numbers of its own state, never those of another page's.
+        own = found.page is not None and found.page.id == page.pk
         history = History(
             groups=found.groups,
             components=found.components,
             incidents=found.incidents,
             turns=found.turns,
-            revision=found.revision,
-            epoch=found.epoch,
+            revision=found.revision if own else 0,
+            epoch=found.epoch if own else 0,
             updated_at=found.page.updated_at if found.page else None,
         )
-        loaded = load(page, history, None, utc_now())
-    facts = {**asdict(loaded), "components": len(found.components), "problems": [asdict(each) for each in found.problems]}
-    say(_report(found, loaded), facts, as_json=as_json)
+        return load(page, history, None, utc_now())
 
 
 def _report(found: Imported, loaded: "Loaded") -> str:
@@ -70,6 +87,9 @@ def _report(found: Imported, loaded: "Loaded") -> str:
         f"written  {loaded.incidents} incidents, {loaded.maintenances} maintenances, {loaded.updates} updates; "
         f"{loaded.known} were here already, {loaded.grown} of them with less than now",
     ]
+    if loaded.refused:
+        lines += ["", f"refused ({len(loaded.refused)}): another page here holds it, so it was not written"]
+        lines += [f"  {name}" for name in loaded.refused]
     by_what: dict[str, list[str]] = {}
     for problem in found.problems:
         by_what.setdefault(problem.what, []).append(problem.where)

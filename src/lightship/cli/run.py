@@ -38,7 +38,10 @@ def desk(told: Told, bind: str | None) -> None:
     """
     config = told.config()
     url = urlsplit(f"//{bind}" if bind else config.desk.url)
-    address, port = url.hostname or "127.0.0.1", url.port or 8000
+    try:
+        address, port = url.hostname or "127.0.0.1", url.port or 8000
+    except ValueError as error:
+        raise click.BadParameter(f"{bind!r} is no address and port: write 127.0.0.1:8000") from error
     refuse_taken(address, port)
     from granian import Granian  # only the desk needs it
     from granian.constants import Interfaces
@@ -50,7 +53,7 @@ def desk(told: Told, bind: str | None) -> None:
         interface=Interfaces.WSGI,
         address=address,
         port=port,
-        blocking_threads=8,
+        blocking_threads=64,  # one that waits for a slow body is taken until it has come
         log_level="error",  # type: ignore[arg-type]
         respawn_failed_workers=True,
     ).serve()
@@ -92,8 +95,7 @@ def up(told: Told) -> None:
     from lightship.cli.setup import sign_in_words  # after Django is set up
 
     crew = [Hand("desk", _lightship(config, "desk")), Hand("worker", _lightship(config, "worker")), *_local_hosts(config)]
-    url = urlsplit(config.desk.url)
-    for port in [url.port or 80, *(hand.port for hand in crew if hand.port)]:
+    for port in (hand.port for hand in crew if hand.port):
         refuse_taken("127.0.0.1", port)
     for hand in crew:
         hand.start()

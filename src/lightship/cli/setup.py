@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lightship.cli.shared import Refused, Told, told, utc_now
-from lightship.config import Config, ConfigError, find_config
+from lightship.config import Config, ConfigError, fields, find_config
 from lightship.config.toml import parse
 from lightship.seal import new_seed
 
@@ -61,6 +62,7 @@ def init(told: Told, slug: str, url: str, port: int, name: str, email: str) -> N
     try:
         find_config(str(path), told.env)
     except ConfigError:
+        _sound(slug, url)
         first = url.rstrip("/") or f"http://127.0.0.1:{port + 1}"
         _write(path, TOML.format(slug=slug, url=first, desk=port, a=port + 1, b=port + 2), 0o644)
         click.echo(f"wrote {path}")
@@ -105,6 +107,18 @@ def sign_in_words(config: Config, user: "User | None" = None) -> str:
         return "\n"
     link = sign_in_link(user, config.desk.url)
     return f"\n\nSign in once with this link (it works for an hour):\n\n  {link}\n"
+
+
+def _sound(slug: str, url: str) -> None:
+    """Refuse what would make a file that cannot be read back."""
+    try:
+        fields.slug(slug)
+        if url:
+            fields.page_url(url)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    if set(url) & set('"\\'):
+        raise click.BadParameter("a URL has no quotes or backslashes")
 
 
 def _write(path: Path, text: str, mode: int) -> None:
@@ -168,3 +182,25 @@ def _first_account(email: str) -> "User":
         user = User.objects.create_superuser("admin", email, None)
         click.echo("made account admin")
     return user
+
+
+@click.command()
+@click.argument("name")
+@click.option("--email", default="", help="Where the person can be reached.")
+@told
+def account(told: Told, name: str, email: str) -> None:
+    """Make an account for a colleague, or help one who cannot sign in: prints a link that signs in once.
+
+    \b
+    lightship account alice --email alice@example.com
+    """
+    config = told.desk()
+    from django.contrib.auth.models import User  # after Django is set up
+
+    if not re.fullmatch(r"[\w.@+-]{1,150}", name):
+        raise click.BadParameter("a name has letters, digits and @ . + - _ only")
+    user = User.objects.filter(username=name).first()
+    if user is None:
+        user = User.objects.create_user(name, email, None)
+        click.echo(f"made account {name}")
+    click.echo(sign_in_words(config, user).strip())

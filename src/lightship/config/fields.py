@@ -26,7 +26,7 @@ def page_url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", text):
         raise ValueError("a name here has only a-z, 0-9 and - (not at its ends): it becomes part of file names and links")
     return text
@@ -73,4 +73,4 @@ def seed(text: str) -> str:
 
 
 Url = Annotated[str, AfterValidator(page_url)]
-Slug = Annotated[str, AfterValidator(_slug)]
+Slug = Annotated[str, AfterValidator(slug)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from lightship.core.model import Incident, Snapshot
 from lightship.core.status import promised
@@ -25,7 +25,7 @@ def due(incidents: Iterable[Incident]) -> tuple[Due, ...]:
     return tuple(sorted((Due(incident, at) for incident, at in promises if at), key=lambda promise: promise.at))
 
 
-def phase(snapshot: Snapshot, at: datetime) -> tuple[date, int]:
-    """What of a front page changes with time alone: the UTC day, and how many promises are late. Two moments of one
-    phase need no new drawing."""
-    return at.astimezone(UTC).date(), sum(promise.late(at) for promise in due(snapshot.open))
+def phase(snapshot: Snapshot, at: datetime) -> tuple[datetime, int]:
+    """What of a front page changes with time alone: the UTC hour, for it tells when it was drawn to readers who have no
+    script to ask; and how many promises are late. Two moments of one phase need no new drawing."""
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0), sum(promise.late(at) for promise in due(snapshot.open))

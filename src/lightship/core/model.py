@@ -50,6 +50,11 @@ MAINTENANCE_STATUSES = (Status.SCHEDULED, Status.IN_PROGRESS, Status.VERIFYING, 
 ENDED = frozenset({Status.RESOLVED, Status.POSTMORTEM, Status.COMPLETED})
 
 
+def month_of(at: datetime) -> str:
+    """The month (UTC, `YYYY-MM`, always seven characters) whose files hold what is of this time."""
+    return f"{at.year:04d}-{at.month:02d}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One public status page. `url` is the name readers know, without a trailing slash."""
@@ -197,7 +202,7 @@ class Incident:
     @property
     def month(self) -> str:
         """The month (UTC, `YYYY-MM`) whose files hold this incident for good."""
-        return f"{self.created_at:%Y-%m}"
+        return month_of(self.created_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,10 @@ def moment(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is outside the calendar") from error
 
 
 def _stamp(at: datetime | None) -> str | None:
@@ -241,7 +244,7 @@ class reading:  # noqa: N801  it reads as a verb, like contextlib.suppress
     def __enter__(self) -> Json:
         try:
             raw = json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise WireError(f"{self.name} is not JSON: {error}") from error
         if not isinstance(raw, dict) or raw.get("format") != self.form:
             raise WireError(f"{self.name} is not of the format {self.form}")

@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from lightship.core import model as core
 from lightship.core.history import window_start
-from lightship.core.model import ComponentStatus, HostLink, Kind, Month, Snapshot
+from lightship.core.model import ComponentStatus, HostLink, Kind, Month, Snapshot, month_of
 from lightship.desk import rows
 from lightship.desk.models import Incident, Page, Turn
 
@@ -52,7 +52,7 @@ def _front(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, pulse
 def months(page: Page) -> tuple[tuple[str, int], ...]:
     """Every month with something in it, newest first, and how many incidents and maintenances it holds."""
     counts = dict(page.incidents.order_by().values_list("month").annotate(Count("id")))
-    lone = {f"{day:%Y-%m}" for day in page.turns.filter(update_said=None).datetimes("at", "month")}
+    lone = {month_of(day) for day in page.turns.filter(update_said=None).datetimes("at", "month")}
     return tuple((name, counts.get(name, 0)) for name in sorted({*counts, *lone}, reverse=True))
 
 

@@ -69,15 +69,24 @@ class Keeper:
             if press:
                 try:
                     await self.step(press)
-                except (HostError, DatabaseError, OSError) as error:
-                    log.warning("host=%s error=%r", self.host.name, str(error))
-                    self.retry_at = monotonic() + wait(self.failures)
+                except Exception as error:  # whatever one host does, the others are served
+                    await self._failed(press, error)
             try:
                 await asyncio.wait_for(self.woken.wait(), max(self._next() - monotonic(), 0.05))
                 self.retry_at = 0.0
             except TimeoutError:
                 pass
             self.woken.clear()
+
+    async def _failed(self, press: Press, error: Exception) -> None:
+        """The desk must go red for it; only a database that is away is told in the log alone."""
+        self.failures += 1
+        self.retry_at = self.beat_at = self.look_at = monotonic() + wait(self.failures)
+        log.warning(
+            "host=%s error=%r", self.host.name, error, exc_info=not isinstance(error, HostError | DatabaseError | OSError)
+        )
+        if not isinstance(error, DatabaseError):
+            await asyncio.to_thread(self.page.record, _failure(self.host.name, error, press))
 
     async def step(self, press: Press) -> None:
         now = monotonic()
@@ -96,6 +105,8 @@ class Keeper:
             return
         await self._record(receipt)
         self.look_at = monotonic() + WATCH
+        if receipt.front:  # it was put, whether or not strangers reach it yet
+            self.front = receipt.front
         if receipt.proven:
             self.done, self.front, self.failures, self.mend = press, receipt.front, 0, False
             self.beat_at = 0.0
@@ -220,6 +231,14 @@ async def _until(over: asyncio.Event) -> None:
     await over.wait()
 
 
+def _failure(host: str, error: Exception, press: Press) -> Receipt:
+    words = (
+        str(error) if isinstance(error, HostError | OSError) else f"Lightship itself failed: {error!r}; see the worker's log"
+    )
+    shot = press.snapshot
+    return Receipt(host=host, verdict=Verdict.FAILED, at=utc_now(), revision=shot.revision, epoch=shot.epoch, words=words)
+
+
 async def _watch(newest: Newest, keepers: list[Keeper], woken: asyncio.Event) -> None:
     """Look when someone committed, and every second for what time brings; tell the keepers of a new press."""
     while True:
@@ -228,6 +247,12 @@ async def _watch(newest: Newest, keepers: list[Keeper], woken: asyncio.Event) ->
         except DatabaseError as error:
             log.warning("database=%r", str(error))
             press = None
+        except Exception as error:  # one page that cannot be drawn must not end the others
+            log.exception("page=%s cannot be drawn", newest.config.slug)
+            press = None
+            if newest.press:
+                for keeper in keepers:
+                    await asyncio.to_thread(newest.record, _failure(keeper.host.name, error, newest.press))
         if press:
             newest.press = press
             for keeper in keepers:

@@ -1,23 +1,12 @@
 """The one door that writes public truth. Each deed is one transaction that adds rows and one numbered entry.
 
-`entry` numbers the entries; `speak` is what staff say of incidents and maintenance; `arrange` makes and describes pages,
-groups and components; `load` takes in a whole history from elsewhere.
+`entry` numbers the entries; `speak` is what staff say; `maintenance` is planned work; `limits` is what is refused;
+`arrange` makes and describes pages, groups and components; `load` takes in a whole history from elsewhere.
 """
 
 from lightship.desk.journal.entry import JournalError, Overtaken
-from lightship.desk.journal.speak import (
-    Opening,
-    Say,
-    Window,
-    correct,
-    keep_time,
-    open_incident,
-    rename,
-    reschedule,
-    schedule,
-    turn,
-    update,
-)
+from lightship.desk.journal.maintenance import Window, keep_time, reschedule, schedule
+from lightship.desk.journal.speak import Opening, Say, correct, open_incident, rename, turn, update
 
 __all__ = [
     "JournalError",

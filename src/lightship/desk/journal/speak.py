@@ -50,6 +50,7 @@ class Opening:
     say: Say
     started_at: datetime | None = None
     impact: Impact | None = None
+    id: str = ""
 
 
 def open_incident(page: Page, opening: Opening, by: By, now: datetime) -> Incident:
@@ -66,7 +67,7 @@ def open_incident(page: Page, opening: Opening, by: By, now: datetime) -> Incide
         impact_override=opening.impact or "",
         month=month_of(min(at, now)),
     )
-    check(incident, replace(say, at=at), now)
+    check(incident, say.status, say.body, at, now)
     dated(incident.started_at, now)
     with transaction.atomic():
         incident.save(force_insert=True)
@@ -81,7 +82,7 @@ def update(incident: Incident, say: Say, by: By, now: datetime, *, seen: str | N
     with transaction.atomic():
         enter(incident.page, "update", now, by, incident=incident)
         incident.refresh_from_db()
-        check(incident, say, now)
+        check(incident, say.status, say.body, say.at, now)
         if seen is not None:
             refuse_unread(incident, seen)
         if say.at:
