@@ -16,8 +16,6 @@ TRIES = (0.0, 0.03, 0.1, 0.3, 1.0)
 """Seconds to wait before each look, for caches and name servers that are a moment behind."""
 
 
-SECONDS = 15
-LONGEST = 64 * 1024 * 1024
 CHUNK = 64 * 1024
 
 
@@ -41,9 +39,12 @@ def _pool() -> urllib3.PoolManager:
 
 @dataclass(frozen=True)
 class Stranger:
-    """Looks at hosts from outside. One for a process: it keeps connections."""
+    """Looks at hosts from outside. One for a process: it keeps connections. An answer may take `seconds` and have `longest`
+    bytes, and not more."""
 
     pool: urllib3.PoolManager = field(default_factory=_pool)
+    seconds: float = 15.0
+    longest: int = 64 * 1024 * 1024
 
     async def prove(self, url: str, digest: str) -> tuple[Verdict, str]:
         """Whether the front page at `url` is the one with this SHA-256; if not, in words, what is there instead."""
@@ -69,16 +70,16 @@ class Stranger:
 
     def _fetch(self, url: str) -> tuple[int, bytes]:
         """Status and body. A body that is endless, or comes in drips, is cut off: UnansweredError."""
-        until = monotonic() + SECONDS
+        until = monotonic() + self.seconds
         answer = self.pool.request("GET", url, preload_content=False)
         try:
             body = bytearray()
             while chunk := answer.read1(CHUNK):
                 body += chunk
-                if len(body) > LONGEST:
-                    raise UnansweredError(f"it sends more than {LONGEST:,} bytes")
+                if len(body) > self.longest:
+                    raise UnansweredError(f"it sends more than {self.longest:,} bytes")
                 if monotonic() > until:
-                    raise UnansweredError(f"it sends so slowly that {SECONDS} s were not enough")
+                    raise UnansweredError(f"it sends so slowly that {self.seconds:.0f} s were not enough")
             answer.drain_conn()
             return answer.status, bytes(body)
         except UnansweredError:
