@@ -11,15 +11,16 @@ from tests.django_settings import CONFIG
 from tests.journal.desk import MINUTE, NOW, SLOW, new_desk
 from tests.publish.book import harbour, incident
 
+from lightship.cli.history import _report
 from lightship.core import model as core
 from lightship.core.model import Facts
 from lightship.core.state import STATE_PATH
 from lightship.desk import journal, snapshot
 from lightship.desk.export import files
 from lightship.desk.journal import arrange
-from lightship.desk.journal.load import History, adopt, load
+from lightship.desk.journal.load import History, Loaded, adopt, load
 from lightship.desk.models import Entry, Incident, Page, Turn
-from lightship.importers import read
+from lightship.importers import Imported, read
 
 PAGE = CONFIG.pages["status"]
 GROUP = core.Group(id="group0000000", name="Mail", position=1, created_at=NOW, updated_at=NOW)
@@ -165,3 +166,13 @@ def test_numbers_are_not_taken_with_a_part_of_the_history() -> None:
     with pytest.raises(journal.JournalError, match="holds parts of this one, so nothing was written"):
         take_in(empty, revision=70, epoch=2)
     assert (Page.objects.get(pk=empty.pk).revision, empty.components.count()) == (1, 0)
+
+
+def test_the_command_counts_and_names_what_it_refused() -> None:
+    words = _report(Imported(), Loaded(0, 0, 0, 0, 0, ("group group0000000 (Mail)", "component webmail00000 (Stolen)")))
+    refused = words.split("\n\n")[1]
+    assert refused.splitlines() == [
+        "refused (2): another page here holds it, so it was not written",
+        "  group group0000000 (Mail)",
+        "  component webmail00000 (Stolen)",
+    ]

@@ -1,16 +1,18 @@
 """Take in a whole history from elsewhere: rows with the ids and times they had there. What is here already is left alone."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from lightship.core import model as core
 from lightship.core import wire
-from lightship.core.model import ENDED, Kind
+from lightship.core.model import ENDED, Kind, month_of
 from lightship.desk import rows
-from lightship.desk.journal.entry import By, enter, millisecond
+from lightship.desk.journal.entry import By, JournalError, enter, millisecond
 from lightship.desk.journal.speak import lone_turn
 from lightship.desk.models import Component, Group, Incident, Page, Text, Turn, Update
 
@@ -33,17 +35,21 @@ class History:
 
 @dataclass(frozen=True)
 class Loaded:
-    """How many were new, and how many incidents were here already (some of them, `grown`, with updates that were new)."""
+    """How many were new, and how many incidents were here already (some of them, `grown`, with updates that were new).
+    `refused`: what has an id that another page holds (or an update that another incident holds), by its name."""
 
     incidents: int
     maintenances: int
     updates: int
     known: int
     grown: int
+    refused: tuple[str, ...] = ()
 
 
 def adopt(page: Page, source: core.Page) -> Page:
     """Give an empty page the identity of the one whose history it takes in: its id, name and words. The new row."""
+    if Page.objects.filter(pk=source.id).exclude(pk=page.pk).exists():
+        raise JournalError(f"Another page here, {Page.objects.get(pk=source.id).slug!r}, has this history's identity already.")
     with transaction.atomic():
         slug, epoch = page.slug, page.epoch
         page.delete()
@@ -66,29 +72,77 @@ def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
     with transaction.atomic():
         entry = enter(page, "import", now, by)
         before = Update.objects.filter(incident__page=page).count()
+        history, refused = _ours(page, history)
         _groups(page, history.groups)
         _components(page, history.components)
-        here = set(Incident.objects.filter(pk__in=[i.id for i in history.incidents]).values_list("pk", flat=True))
+        here = set(page.incidents.values_list("pk", flat=True)) & {incident.id for incident in history.incidents}
         new = [incident for incident in history.incidents if incident.id not in here]
         for start in range(0, len(new), BATCH):
             Incident.objects.bulk_create([_incident(page, each) for each in new[start : start + BATCH]])
             _updates(page, [(each, said) for each in new[start : start + BATCH] for said in each.updates])
         grown = _grow(page, [incident for incident in history.incidents if incident.id in here])
         _turns(page, history.turns)
-        months = {i.month for i in [*new, *grown]} | {f"{turn.at:%Y-%m}" for turn in history.turns}
+        months = {i.month for i in [*new, *grown]} | {month_of(turn.at) for turn in history.turns}
         for month in sorted(months):
             enter(page, "import month", now, by, month=month)
         _settle(page, history.components, now)
         entry.name = f"{len(new)} incidents"
         entry.save(update_fields=["name"])
-        if history.revision and not Incident.objects.filter(page=page).exclude(pk__in=[i.id for i in new]).exists():
+        if history.revision and page.incidents.count() == len(new):
+            if refused:
+                raise JournalError(f"Another page here holds parts of this one, so nothing was written: {', '.join(refused)}")
             _number(page, history)
     maintenances = sum(1 for incident in new if incident.kind is Kind.MAINTENANCE)
     after = Update.objects.filter(incident__page=page).count()
-    return Loaded(len(new) - maintenances, maintenances, after - before, len(here), len(grown))
+    return Loaded(len(new) - maintenances, maintenances, after - before, len(here), len(grown), refused)
+
+
+def _ours(page: Page, history: History) -> tuple[History, tuple[str, ...]]:
+    """What may be written here, and the names of what may not: an id belongs to one page, and an update to one incident,
+    for good. Nothing that is left speaks of a component that another page holds."""
+    groups = _strangers(Group.objects.all(), "page_id", {each.id: page.pk for each in history.groups})
+    components = _strangers(Component.objects.all(), "page_id", {each.id: page.pk for each in history.components})
+    incidents = _strangers(Incident.objects.all(), "page_id", {each.id: page.pk for each in history.incidents})
+    homes = {said.id: each.id for each in history.incidents if each.id not in incidents for said in each.updates}
+    updates = _strangers(Update.objects.all(), "incident_id", homes)
+    kept = [_without(each, components, updates) for each in history.incidents if each.id not in incidents]
+    wordless = {each.id for each in kept if not each.updates}
+    refused = [f"group {each.id} ({each.name})" for each in history.groups if each.id in groups]
+    refused += [f"component {each.id} ({each.name})" for each in history.components if each.id in components]
+    refused += [f"incident {each.id} ({each.name})" for each in history.incidents if each.id in incidents | wordless]
+    refused += [f"update {said} of incident {homes[said]}" for said in homes if said in updates]
+    ours = replace(
+        history,
+        groups=[each for each in history.groups if each.id not in groups],
+        components=[each for each in history.components if each.id not in components],
+        incidents=[each for each in kept if each.updates],
+        turns=[turn for turn in history.turns if turn.change.component_id not in components],
+    )
+    return ours, tuple(refused)
+
+
+def _strangers(found: QuerySet[Any], holder: str, owners: Mapping[str, str]) -> set[str]:
+    """Of the ids in `owners`, those that are held here by another than the owner named."""
+    ids, held = list(owners), dict[str, str]()
+    for start in range(0, len(ids), BATCH):
+        held.update(found.filter(pk__in=ids[start : start + BATCH]).values_list("pk", holder))
+    return {each for each, owner in held.items() if owner != owners[each]}
+
+
+def _without(incident: core.Incident, components: set[str], updates: set[str]) -> core.Incident:
+    if not components and not updates:
+        return incident
+    said = [
+        replace(each, changes=each.changes and tuple(c for c in each.changes if c.component_id not in components))
+        for each in incident.updates
+        if each.id not in updates
+    ]
+    touched = tuple(each for each in incident.components if each.id not in components)
+    return replace(incident, updates=tuple(said), components=touched)
 
 
 def _groups(page: Page, groups: Sequence[core.Group]) -> None:
+    here = set(page.groups.values_list("pk", flat=True))
     Group.objects.bulk_create(
         [
             Group(
@@ -101,18 +155,19 @@ def _groups(page: Page, groups: Sequence[core.Group]) -> None:
                 updated_at=each.updated_at,
             )
             for each in groups
-        ],
-        ignore_conflicts=True,
+            if each.id not in here
+        ]
     )
 
 
 def _components(page: Page, components: Sequence[core.Component]) -> None:
+    here, groups = (set(found.values_list("pk", flat=True)) for found in (page.components, page.groups))
     Component.objects.bulk_create(
         [
             Component(
                 id=each.id,
                 page=page,
-                group_id=each.group_id,
+                group_id=each.group_id if each.group_id in groups else None,
                 name=each.name[:255],
                 description=each.description,
                 position=each.position,
@@ -124,14 +179,14 @@ def _components(page: Page, components: Sequence[core.Component]) -> None:
                 updated_at=each.updated_at,
             )
             for each in components
-        ],
-        ignore_conflicts=True,
+            if each.id not in here
+        ]
     )
 
 
 def _grow(page: Page, known: Sequence[core.Incident]) -> Sequence[core.Incident]:
     """Add to incidents that are here what was said of them elsewhere since; those that grew. Nothing here is replaced."""
-    here = set(Update.objects.filter(incident__in=[each.id for each in known]).values_list("pk", flat=True))
+    here = set(Update.objects.filter(incident__page=page).values_list("pk", flat=True))
     said = [(each, update) for each in known for update in each.updates if update.id not in here]
     _updates(page, said)
     grown = {each.id: each for each, _ in said}
@@ -202,7 +257,7 @@ def _turn(page: Page, turn: core.Turn, update_id: str | None = None) -> Turn:
         update_said_id=update_id,
         public_id=turn.id,
         at=turn.at,
-        name=turn.change.name,
+        name=turn.change.name[:520],
         old=turn.change.old,
         new=turn.change.new,
     )
@@ -223,7 +278,7 @@ def _settle(page: Page, components: Sequence[core.Component], now: datetime) -> 
         newest = row.turns.order_by("-at").values_list("at", flat=True).first()
         at = component.updated_at if newest is None or component.updated_at > newest else now
         lone_turn(row, old, component.status, at)
-        enter(page, "turn", now, None, subject=row.pk, name=row.name, month=f"{at:%Y-%m}")
+        enter(page, "turn", now, None, subject=row.pk, name=row.name, month=month_of(at))
 
 
 def _number(page: Page, history: History) -> None:
