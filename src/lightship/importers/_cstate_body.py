@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from lightship.core.model import Status
+from lightship.importers import NEWEST, OLDEST
 
 _TRACK = re.compile(r"""\{\{[<%]\s*track\s+["'`]?([^"'`>%]*?)["'`]?\s*[>%]\}\}""")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -113,14 +114,19 @@ def in_order(entries: Sequence[Said], ends: datetime | None) -> list[Said]:
 
 
 def moment_of(value: Any) -> datetime | None:
-    """A time in any of the shapes that people write; without a zone it is UTC, as Hugo takes it. None if it is none."""
+    """A time in any of the shapes that people write; without a zone it is UTC, as Hugo takes it. None if it is none, or
+    if its year is no page's."""
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     if isinstance(value, str):
         value = _parsed(value.strip())
     if not isinstance(value, datetime):
         return None
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    try:
+        at = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        return None
+    return at if OLDEST <= at.year <= NEWEST else None
 
 
 def _parsed(text: str) -> datetime | None:
@@ -129,7 +135,7 @@ def _parsed(text: str) -> datetime | None:
     for read in readers:
         try:
             return read(padded)
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     return None
 

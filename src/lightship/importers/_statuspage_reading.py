@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
 from lightship.core.model import (
     INCIDENT_STATUSES,
@@ -19,10 +19,10 @@ from lightship.core.model import (
 )
 from lightship.core.status import ended_at, monitoring_at
 from lightship.core.wire import moment, stamp
-from lightship.importers import Imported, Problem, id_of, with_retired
+from lightship.importers import Imported, Problem, id_of, shown, with_retired
 from lightship.importers._statuspage_rows import Row, component, group, ident, postmortem, text_of, update, wordless
 
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 # What Rails calls the zones that most pages are in; any other of its names becomes UTC, and is reported.
 _RAILS_ZONES = {
@@ -51,9 +51,9 @@ class Rows:
         reading = _Reading(self.problems)
         page = reading.page(self.page)
         born = page.updated_at if page else None
-        homes = {child: row.get("id") for row in self.groups for child in row.get("components") or ()}
+        homes = reading.homes(self.groups)
         groups = reading.each(self.groups, "group", lambda row: group(row, born))
-        plain = [{**row, "group_id": row.get("group_id") or homes.get(row.get("id"))} for row in self.components]
+        plain = [{**row, "group_id": row.get("group_id") or homes.get(_name(row))} for row in self.components]
         components = reading.each(plain, "component", lambda row: component(row, born))
         known = {each.id for each in groups}
         components = [each if each.group_id in known else replace(each, group_id=None) for each in components]
@@ -84,13 +84,25 @@ class _Reading:
                 self.problems.append(Problem(f"{what} {_name(row)}", f"left out: {_why(error)}"))
         return list(made.values())
 
+    def homes(self, groups: Iterable[Row]) -> dict[str, Any]:
+        """Component -> the group that lists it, both as the source calls them."""
+        found: dict[str, Any] = {}
+        for row in groups:
+            children = row.get("components") or ()
+            if not isinstance(children, list | tuple) or not all(isinstance(child, str) for child in children):
+                self.problems.append(Problem(f"group {_name(row)}", "its list of components cannot be read"))
+                children = ()
+            found |= dict.fromkeys(children, row.get("id"))
+        return found
+
     def page(self, row: Row | None) -> Page | None:
         if row is None:
             return None
         try:
-            zone = _RAILS_ZONES.get(row.get("time_zone") or "UTC", row.get("time_zone") or "Etc/UTC")
-            if not _is_zone(zone):
-                self.problems.append(Problem("page", f"time zone {zone!r} is not known here: taken as UTC"))
+            named = row.get("time_zone") or "UTC"
+            zone = _RAILS_ZONES.get(named, named) if isinstance(named, str) else ""
+            if zone not in available_timezones():
+                self.problems.append(Problem("page", f"time zone {shown(named)} is not known here: taken as UTC"))
                 zone = "Etc/UTC"
             updated = moment(row["updated_at"])
             return Page(
@@ -99,14 +111,20 @@ class _Reading:
                 name=row["name"],
                 url=str(row.get("url") or "").rstrip("/"),
                 time_zone=zone,
-                description=row.get("page_description") or "",
-                support_url=row.get("support_url") or "",
+                description=text_of(row.get("page_description") or ""),
+                support_url=self.link(row.get("support_url")),
                 created_at=moment(row["created_at"]) if row.get("created_at") else updated,
                 updated_at=updated,
             )
         except UNREADABLE as error:
             self.problems.append(Problem("page", f"left out: {_why(error)}"))
             return None
+
+    def link(self, url: Any) -> str:
+        if not url or (isinstance(url, str) and re.fullmatch(r"(https?://|mailto:)\S{1,190}", url)):
+            return url or ""
+        self.problems.append(Problem("page", f"support_url {shown(url)} is not a URL: left out"))
+        return ""
 
     def incidents(self, rows: Sequence[Row]) -> list[Incident]:
         made: dict[str, Incident] = {}
@@ -154,7 +172,7 @@ class _Reading:
             return None
         if said in list(Impact):
             return Impact(said)
-        self.problems.append(Problem(where, f"impact {said!r} is unknown: derived from its components"))
+        self.problems.append(Problem(where, f"impact {shown(said)} is unknown: derived from its components"))
         return None
 
     def updates(self, row: Row, allowed: Sequence[Status], where: str) -> tuple[Update, ...]:
@@ -199,19 +217,14 @@ def _own_id(one: Update, incident: Incident, said: set[str]) -> Update:
     return one
 
 
-def _is_zone(name: str) -> bool:
-    try:
-        return bool(ZoneInfo(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-
-
 def _stamp(at: datetime | None) -> str:
     return stamp(at) if at else "not set"
 
 
 def _name(row: Any, number: int | None = None) -> str:
     named = row.get("id") or row.get("name") if isinstance(row, Mapping) else None
+    if named and not isinstance(named, str):
+        named = shown(named)
     return str(named or (f"number {number + 1}" if number is not None else "without id"))
 
 

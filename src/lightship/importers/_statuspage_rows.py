@@ -6,9 +6,10 @@ from typing import Any
 
 from lightship.core.model import Change, Component, ComponentStatus, Group, Status, Text, Update
 from lightship.core.wire import moment
-from lightship.importers import ID, id_of
+from lightship.importers import ID, id_of, shown
 
 Row = Mapping[str, Any]
+_LAST = 2**31 - 1
 
 
 def component(row: Row, born: datetime | None) -> Component:
@@ -17,9 +18,9 @@ def component(row: Row, born: datetime | None) -> Component:
         id=ident(row["id"]),
         name=text_of(row["name"]),
         status=ComponentStatus(row.get("status") or "operational"),
-        description=row.get("description"),
+        description=None if row.get("description") is None else text_of(row["description"]),
         group_id=ident(row["group_id"]) if row.get("group_id") else None,
-        position=int(row.get("position") or 0),
+        position=_position(row.get("position")),
         showcase=bool(row.get("showcase", True)),
         start_date=date.fromisoformat(row["start_date"]) if row.get("start_date") else None,
         only_show_if_degraded=bool(row.get("only_show_if_degraded")),
@@ -30,12 +31,12 @@ def component(row: Row, born: datetime | None) -> Component:
 
 def group(row: Row, born: datetime | None) -> Group:
     created, changed = _times(row, born)
-    description = row.get("description") or ""
+    description = text_of(row.get("description") or "")
     return Group(
         id=ident(row["id"]),
         name=text_of(row["name"]),
         description=description,
-        position=int(row.get("position") or 0),
+        position=_position(row.get("position")),
         created_at=created,
         updated_at=changed,
     )
@@ -61,7 +62,7 @@ def update(row: Row, allowed: Sequence[Status]) -> Update:
 def postmortem(row: Row) -> Update:
     at = moment(row["postmortem_published_at"])
     return Update(
-        id=id_of("statuspage postmortem", row["id"]),
+        id=id_of("statuspage postmortem", text_of(row["id"])),
         status=Status.POSTMORTEM,
         texts=(Text(at, text_of(row["postmortem_body"])),),
         created_at=at,
@@ -71,14 +72,15 @@ def postmortem(row: Row) -> Update:
     )
 
 
-def ident(raw: str) -> str:
+def ident(raw: Any) -> str:
     """The id itself; one of another shape (Statuspage's imitators have such) always becomes the same one of ours."""
+    raw = text_of(raw)
     return raw if ID.fullmatch(raw) else id_of("statuspage", raw)
 
 
 def wordless(row: Row, allowed: Sequence[Status]) -> Update:
     at = row.get("resolved_at") or row["created_at"]
-    return update({"id": id_of("statuspage wordless", row["id"]), "status": row["status"], "created_at": at}, allowed)
+    return update({"id": id_of("statuspage wordless", text_of(row["id"])), "status": row["status"], "created_at": at}, allowed)
 
 
 def _change(row: Row) -> Change:
@@ -91,7 +93,13 @@ def _times(row: Row, born: datetime | None) -> tuple[datetime, datetime]:
     return created, moment(row["updated_at"]) if row.get("updated_at") else created
 
 
+def _position(value: Any) -> int:
+    """Only the order matters: what lies beyond either end stands at that end."""
+    number = value if isinstance(value, int | float) else int(value or 0)
+    return int(min(max(number, 0), _LAST))
+
+
 def text_of(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not text")
+        raise TypeError(f"{shown(value)} is not text")
     return value

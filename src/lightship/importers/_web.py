@@ -49,5 +49,5 @@ class Web:
             return None
         try:
             return json.loads(body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ImporterError(f"{url} does not answer JSON") from error

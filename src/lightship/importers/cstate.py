@@ -12,12 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from lightship.core.model import Change, Component, ComponentStatus, Group, Impact, Incident, Page, Text, Update
 from lightship.core.status import worst
-from lightship.importers import Imported, ImporterError, Problem, id_of
+from lightship.importers import OLDEST, Imported, ImporterError, Problem, id_of, shown
 from lightship.importers._cstate_body import CLOSED, MILLISECOND, Said, in_order, moment_of, said
+from lightship.importers._cstate_yaml import UNREADABLE, document, one_line, rows, table, text
 
 _SEVERITIES = {
     "down": (Impact.MAJOR, ComponentStatus.MAJOR),
@@ -63,8 +62,8 @@ def read(source: str) -> Imported:
     site = _site(root)
     files = sorted(path for path in folder.rglob("*.md") if path.name != "_index.md")
     issues = [issue for issue in (_issue(site, path, path.relative_to(folder).as_posix()) for path in files) if issue]
-    times = [entry.at for issue in issues for entry in issue.said]
-    born, now = min(times, default=datetime(1970, 1, 1, tzinfo=UTC)), max(times, default=datetime(1970, 1, 1, tzinfo=UTC))
+    times = [entry.at for issue in issues for entry in issue.said] or [datetime(OLDEST, 1, 1, tzinfo=UTC)]
+    born, now = min(times), max(times)
     groups, known = _components(site, born)
     incidents, components = _told(issues, [*known, *_retired(site, issues, known, born)])
     return Imported(
@@ -81,46 +80,47 @@ def _site(root: Path) -> _Site:
     for name in ("config.yml", "config.yaml", "hugo.yml", "hugo.yaml"):
         path = root / name
         try:
-            config = yaml.safe_load(path.read_text("utf-8"))
+            config = document(path.read_text("utf-8"))
         except FileNotFoundError:
             continue
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            return _Site({}, [Problem(name, f"cannot be read, so its systems are unknown: {_one_line(error)}")])
+        except UNREADABLE as error:
+            return _Site({}, [Problem(name, f"cannot be read, so its systems are unknown: {one_line(error)}")])
         if isinstance(config, dict):
             return _Site(config)
     return _Site({}, [Problem("config.yml", "is missing or empty, so its systems are unknown")])
 
 
 def _page(config: dict[str, Any], born: datetime, now: datetime) -> Page:
-    url, title = str(config.get("baseURL") or "").rstrip("/"), str(config.get("title") or "Status")
+    url, title = text(config.get("baseURL")).rstrip("/"), text(config.get("title")) or "Status"
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "status"
     return Page(id=id_of("cstate", url or title), slug=slug, name=title, url=url, created_at=born, updated_at=now)
 
 
 def _components(site: _Site, born: datetime) -> tuple[tuple[Group, ...], list[Component]]:
     """The systems, in the order of their categories. A category without a title on the page is no group here either."""
-    params = _table(site.config.get("params"))
-    systems = [_table(each) for each in _list(params.get("systems"))]
-    categories = [_table(each) for each in _list(params.get("categories"))]
-    order = [str(category.get("name")) for category in categories]
+    params = table(site.config.get("params"))
+    systems = [table(each) for each in rows(params.get("systems"))]
+    categories = [table(each) for each in rows(params.get("categories"))]
+    order = [text(category.get("name")) for category in categories]
     groups: list[Group] = []
     for category in categories:
-        if not category.get("untitled") and category.get("name"):
-            name = str(category["name"])
+        if not category.get("untitled") and (name := text(category.get("name"))):
             place, made = len(groups) + 1, {"created_at": born, "updated_at": born}
-            about = str(category.get("description") or "").strip()
+            about = text(category.get("description")).strip()
             groups.append(Group(id=id_of("cstate group", name), name=name, description=about, position=place, **made))
     ids = {group.name: group.id for group in groups}
-    named = [system for system in systems if system.get("name")]
+    named = [system for system in systems if text(system.get("name")).strip()]
     if len(named) < len(systems):
         site.note("config.yml", f"{len(systems) - len(named)} of its systems have no name and were left out")
-    named.sort(key=lambda system: order.index(c) if (c := str(system.get("category"))) in order else len(order))
+    if odd := [system for system in systems if system.get("description") and not text(system["description"])]:
+        site.note("config.yml", f"{len(odd)} of its systems have a description that is not text, which was left out")
+    named.sort(key=lambda system: order.index(c) if (c := text(system.get("category"))) in order else len(order))
     components = [
         Component(
-            id=_component_id(str(system["name"])),
-            name=str(system["name"]).strip(),
-            description=str(system.get("description") or "").strip() or None,
-            group_id=ids.get(str(system.get("category"))),
+            id=_component_id(text(system["name"])),
+            name=text(system["name"]).strip(),
+            description=text(system.get("description")).strip() or None,
+            group_id=ids.get(text(system.get("category"))),
             position=place,
             created_at=born,
             updated_at=born,
@@ -148,9 +148,9 @@ def _issue(site: _Site, path: Path, where: str) -> _Issue | None:
     """The issue, or None (and a problem) where there is nothing to make one from."""
     try:
         match = _FRONT.match(path.read_text("utf-8"))
-        front = yaml.safe_load(match[1]) if match else None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
-        site.note(where, f"left out: cannot be read: {_one_line(error)}", lost=True)
+        front = document(match[1]) if match else None
+    except UNREADABLE as error:
+        site.note(where, f"left out: cannot be read: {one_line(error)}", lost=True)
         return None
     if not match or not isinstance(front, dict):
         site.note(where, "left out: it has no YAML front matter", lost=True)
@@ -160,29 +160,36 @@ def _issue(site: _Site, path: Path, where: str) -> _Issue | None:
         return None
     begins = moment_of(front.get("date")) or _named_date(path)
     if begins is None:
-        site.note(where, f"left out: its date {front.get('date')!r} is not a time, and neither is its file name", lost=True)
+        site.note(
+            where, f"left out: its date {shown(front.get('date'))} is not a time, and neither is its file name", lost=True
+        )
         return None
     if moment_of(front.get("date")) is None:
-        site.note(where, f"its date {front.get('date')!r} is not a time: taken from its file name")
+        site.note(where, f"its date {shown(front.get('date'))} is not a time: taken from its file name")
     ends = _end(site, where, front, begins)
     entries, notes = said(match[2], begins, ends)
     for note in notes:
         site.note(where, note)
     impact, status = _severity(site, where, front)
+    if odd := [name for name in rows(front.get("affected")) if name and not text(name)]:
+        site.note(where, f"{len(odd)} of the systems that it affects have a name that is not text, and were left out")
     return _Issue(
         key=where.removesuffix(".md"),
         title=_title(site, where, front),
         impact=impact,
         status=status,
-        affected=tuple(dict.fromkeys(str(name).strip() for name in _list(front.get("affected")) if name)),
+        affected=tuple(dict.fromkeys(name for name in (text(each).strip() for each in rows(front.get("affected"))) if name)),
         said=tuple(in_order(entries, ends)),
     )
 
 
 def _title(site: _Site, where: str, front: dict[str, Any]) -> str:
-    if front.get("title"):
-        return " ".join(str(front["title"]).split())
-    site.note(where, "it has no title: called by its file name")
+    if title := " ".join(text(front.get("title")).split()):
+        return title
+    site.note(
+        where,
+        "its title is not text: called by its file name" if front.get("title") else "it has no title: called by its file name",
+    )
     return Path(where).stem
 
 
@@ -190,22 +197,22 @@ def _end(site: _Site, where: str, front: dict[str, Any], begins: datetime) -> da
     """When it ended; None while it goes on. What is informational never was broken, so it ends as it begins."""
     if front.get("informational") is True:
         return moment_of(front.get("resolvedWhen")) or begins + MILLISECOND
-    if str(front.get("resolved")).lower() not in ("true", "yes"):
+    if text(front.get("resolved")).lower() not in ("true", "yes"):
         return None
     ends = moment_of(front.get("resolvedWhen"))
     if ends is None:
-        site.note(where, f"its resolvedWhen {front.get('resolvedWhen')!r} is not a time: shown as resolved when it began")
+        site.note(where, f"its resolvedWhen {shown(front.get('resolvedWhen'))} is not a time: shown as resolved when it began")
     elif ends < begins:
         site.note(where, f"its resolvedWhen ({ends:%Y-%m-%d %H:%M}) is before its date: shown as resolved when it began")
     return ends if ends and ends > begins else begins + MILLISECOND
 
 
 def _severity(site: _Site, where: str, front: dict[str, Any]) -> tuple[Impact, ComponentStatus]:
-    word = str(front.get("severity") or "").strip().lower()
+    word = text(front.get("severity")).strip().lower()
     if front.get("informational") is True:
         return _SEVERITIES["notice"]
     if word not in _SEVERITIES:
-        site.note(where, f"its severity {front.get('severity')!r} is not cState's: taken as a notice")
+        site.note(where, f"its severity {shown(front.get('severity'))} is not cState's: taken as a notice")
     return _SEVERITIES.get(word, _SEVERITIES["notice"])
 
 
@@ -268,15 +275,3 @@ def _named_date(path: Path) -> datetime | None:
 
 def _component_id(name: str) -> str:
     return id_of("cstate system", name.strip())
-
-
-def _table(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())

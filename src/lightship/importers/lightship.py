@@ -10,6 +10,7 @@ from lightship.core.signed import MANIFEST_PATH, Manifest, manifest_in, shelf_in
 from lightship.core.state import STATE_PATH, State, archive_in, archive_path, state_in
 from lightship.core.wire import WireError, sha256
 from lightship.importers import Imported, ImporterError, Problem, with_retired
+from lightship.importers._sound import faults
 from lightship.importers._web import Web
 
 Fetch = Callable[[str], bytes | None]
@@ -23,10 +24,10 @@ def read(source: str) -> Imported:
     body = fetch(STATE_PATH)
     if body is None:
         raise ImporterError(f"{source} is not a Lightship: it has no {STATE_PATH}")
-    state, manifest = _parsed(STATE_PATH, state_in, body), _manifest(fetch)
+    state, manifest = _sound(STATE_PATH, _parsed(STATE_PATH, state_in, body)), _manifest(fetch)
     if manifest:
         _refuse_torn(state, body, manifest)
-    if strange := [name for name in state.months if not re.fullmatch(r"\d{4}-\d{2}", name)]:
+    if strange := [name for name in state.months if not re.fullmatch(r"[0-9]{4}-[0-9]{2}", name)]:
         raise ImporterError(f"{STATE_PATH} names {strange[0]!r}, which is no month")
     months = [_month(fetch, name, manifest) for name in state.months]
     incidents = (*state.open, *(incident for month in months for incident in month.incidents))
@@ -47,7 +48,12 @@ def read(source: str) -> Imported:
 
 def _manifest(fetch: Fetch) -> Manifest | None:
     body = fetch(MANIFEST_PATH)
-    return _parsed(MANIFEST_PATH, lambda raw: manifest_in(raw, lambda _message, _signature: True), body) if body else None
+    if not body:
+        return None
+    manifest = _parsed(MANIFEST_PATH, lambda raw: manifest_in(raw, lambda _message, _signature: True), body)
+    if not isinstance(manifest.files, dict) or not isinstance(manifest.months, dict):
+        raise ImporterError(f"{MANIFEST_PATH} names no files")
+    return manifest
 
 
 def _refuse_torn(state: State, body: bytes, manifest: Manifest) -> None:
@@ -67,7 +73,7 @@ def _month(fetch: Fetch, name: str, manifest: Manifest | None) -> Month:
         raise ImporterError(f"{path} is missing, though {STATE_PATH} names it")
     if manifest and _shelf(fetch, name, manifest).get(path) != sha256(body):
         raise ImporterError(f"{path} is not what {shelf_path(name)} names: torn, or changed by another hand", permanent=False)
-    month = _parsed(path, archive_in, body)
+    month = _sound(path, _parsed(path, archive_in, body))
     if month.month != name:
         raise ImporterError(f"{path} holds another month, {month.month}")
     return month
@@ -86,6 +92,15 @@ def _parsed(path: str, parse: Callable[[bytes], T], body: bytes) -> T:
         return parse(body)
     except WireError as error:
         raise ImporterError(f"{path}: {error}") from error
+    except (RecursionError, OverflowError) as error:
+        raise ImporterError(f"{path} is nested too deep, or has a number beyond all measure") from error
+
+
+def _sound(path: str, document: T) -> T:
+    """Before anything is looked up by its ids, or a file named by its months."""
+    for fault in faults(document, type(document)):
+        raise ImporterError(f"{path}: {fault}")
+    return document
 
 
 def _from_web(url: str) -> Fetch:

@@ -39,7 +39,7 @@ def _saved(path: Path) -> Rows:
         for file in files:
             try:
                 understood |= _take(rows, json.loads(file.read_bytes()), file.name)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 if len(files) == 1:
                     raise ImporterError(f"{file} is not JSON: {error}") from error
                 _lose(rows, file.name, f"is not JSON: {error}")
@@ -94,9 +94,10 @@ def _public(url: str, web: Web) -> Rows:
         raise ImporterError(f"{url} has no /api/v2/summary.json: is it a Statuspage?")
     full = False
     for name in ("incidents", "scheduled-maintenances"):
-        document = web.json(f"{url}/api/v2/{name}.json") or {}
+        document = web.json(f"{url}/api/v2/{name}.json")
+        before = len(rows.entries)
         _take(rows, document, f"{name}.json")
-        full |= len(document.get(name.replace("-", "_")) or ()) >= NEWEST
+        full |= len(rows.entries) - before >= NEWEST
     rows.entries = _once(rows.entries)
     try:
         codes = list(_history(url, web))
@@ -105,7 +106,7 @@ def _public(url: str, web: Web) -> Rows:
         if full:
             what = f"{error}; incidents older than the newest {NEWEST} were left behind (an API key reads them all)"
             rows.problems.append(Problem(f"{url}/history", what))
-    known = {row.get("id") for row in rows.entries}
+    known = {named for row in rows.entries if isinstance(named := row.get("id"), str)}
     for code in dict.fromkeys(code for code in codes if code not in known):
         _fetch(rows, url, code, web)
     return rows
@@ -133,13 +134,18 @@ def _history(url: str, web: Web) -> Iterator[str]:
             if number == 1:
                 raise ImporterError("gives no JSON")
             return
-        codes = [each.get("code") for month in document["months"] for each in month.get("incidents") or ()]
-        new = [code for code in codes if isinstance(code, str) and code not in seen]
+        new = [code for code in _codes(document["months"]) if code not in seen]
         yield from new
         seen.update(new)
         quiet = 0 if new else quiet + 1
         if quiet == QUIET_PAGES or not document["months"]:
             return
+
+
+def _codes(months: list[Any]) -> list[str]:
+    lists = [month.get("incidents") for month in months if isinstance(month, dict)]
+    codes = [each.get("code") for rows in lists if isinstance(rows, list) for each in rows if isinstance(each, dict)]
+    return [code for code in codes if isinstance(code, str)]
 
 
 def _managed(source: str, web: Web, api: str) -> Rows:
@@ -188,7 +194,8 @@ def _paged(url: str, web: Web) -> Iterator[Mapping[str, Any]]:
 
 
 def _once(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    first: dict[Any, Mapping[str, Any]] = {}
+    first: dict[str | int, Mapping[str, Any]] = {}
     for row in rows:
-        first.setdefault(row.get("id") or id(row), row)
+        named = row.get("id")
+        first.setdefault(named if named and isinstance(named, str) else id(row), row)
     return list(first.values())
