@@ -164,7 +164,7 @@ def test_a_preview_shows_the_page_with_its_style(page: Page, stage: Stage) -> No
     page.get_by_label("Webmail", exact=True).check()
     page.get_by_label(BODY).fill("Signing in fails.")
     page.get_by_role("button", name="Preview").click()
-    framed = page.frame_locator("iframe")
+    framed = page.frame_locator("iframe").last
     expect(framed.get_by_role("heading", level=1)).to_have_text("Webmail is down")
     assert framed.locator("body").evaluate("(body) => getComputedStyle(body).marginTop") == "0px"
     assert not Incident.objects.exists()

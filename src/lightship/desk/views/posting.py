@@ -47,8 +47,8 @@ class Posting:
     def _preview(self, deed: Callable[[], object]) -> HttpResponse:
         made = rehearse(deed, lambda: shot(self.page))
         fields = [(name, value) for name, values in self.request.POST.lists() for value in values if name not in _OWN]
-        response = show(self.request, "preview.html", self.page, {"html": made.html, "fields": fields})
-        response.headers["Content-Security-Policy"] = policy(made.style)
+        response = show(self.request, "preview.html", self.page, {"made": made, "fields": fields})
+        response.headers["Content-Security-Policy"] = policy(*made.styles)
         return response
 
     def _overtaken(self, error: Overtaken) -> HttpResponse:
