@@ -34,12 +34,14 @@ setup: $(VENV)/.run
 setup-dev: $(VENV)/.dev
 
 $(VENV)/.run: requirements/base.txt pyproject.toml
+	@echo "Installing what it needs into $(VENV) (about a minute, only the first time)…"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt pyproject.toml
+	@echo "Installing what the tests need into $(VENV) (about two minutes, only the first time)…"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

@@ -172,6 +172,7 @@ def _keep(crew: Sequence[Hand]) -> None:
         time.sleep(0.2)
         for hand in crew:
             hand.look(time.monotonic())
+    click.echo("stopping", err=True)
     for hand in crew:
         hand.stop()
     for hand in crew:
