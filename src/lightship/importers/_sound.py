@@ -25,19 +25,26 @@ _BROKEN = re.compile("[\ud800-\udfff\0]")
 
 def faults(value: Any, hint: Any, name: str = "") -> Iterator[str]:
     """What in `value` is not as `hint` (a type of core's, or of a field in one) says, to the last field."""
-    if get_origin(hint) is UnionType:
+    origin, inside = _shape(hint)
+    if origin is UnionType:
         if value is not None:
-            yield from faults(value, get_args(hint)[0], name)
-    elif get_origin(hint) is tuple:
+            yield from faults(value, inside, name)
+    elif origin is tuple:
         if name in _NEVER_EMPTY and not value:
             yield f"it has no {name}"
         for each in value:
-            yield from faults(each, get_args(hint)[0], name)
+            yield from faults(each, inside, name)
     elif isinstance(hint, type) and is_dataclass(hint) and isinstance(value, hint):
         for field, inner in _hints(hint).items():
             yield from faults(getattr(value, field), inner, field)
     elif fault := _plain(value, hint, name):
         yield f"{name} {shown(value)} {fault}"
+
+
+@cache
+def _shape(hint: Any) -> tuple[Any, Any]:
+    """`tuple` and what it is of, or a union and the type that is there unless None is."""
+    return get_origin(hint), next(iter(get_args(hint)), None)
 
 
 @cache
