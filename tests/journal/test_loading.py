@@ -15,7 +15,7 @@ from lightship.cli.history import _report
 from lightship.core import model as core
 from lightship.core.model import Facts
 from lightship.core.state import STATE_PATH
-from lightship.desk import journal, snapshot
+from lightship.desk import journal, rows, snapshot
 from lightship.desk.export import files
 from lightship.desk.journal import arrange
 from lightship.desk.journal.load import History, Loaded, adopt, load
@@ -176,3 +176,20 @@ def test_the_command_counts_and_names_what_it_refused() -> None:
         "  group group0000000 (Mail)",
         "  component webmail00000 (Stolen)",
     ]
+
+
+def test_an_old_backup_goes_on_from_what_its_hosts_hold() -> None:
+    """The desk's database is put back as it was days ago; its hosts hold more. Importing from one makes it whole again."""
+    desk = new_desk()
+    opened = desk.opens()
+    newer = rows.incident(opened)
+    later = replace(
+        newer.updates[-1], id="laterupdate0", display_at=NOW + MINUTE, created_at=NOW + MINUTE, updated_at=NOW + MINUTE
+    )
+    held = History(incidents=[replace(newer, updates=(*newer.updates, later))], revision=desk.page.revision + 40, epoch=3)
+    load(desk.page, held, None, NOW + 2 * MINUTE)
+    assert desk.page.revision > held.revision
+    assert desk.page.epoch == 3
+    assert [update.id for update in rows.incident(opened).updates] == [newer.updates[-1].id, "laterupdate0"]
+    found = snapshot.touched(desk.page, held.revision)
+    assert found is not None and newer.month in found

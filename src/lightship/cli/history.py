@@ -87,6 +87,12 @@ def _report(found: Imported, loaded: "Loaded") -> str:
         f"written  {loaded.incidents} incidents, {loaded.maintenances} maintenances, {loaded.updates} updates; "
         f"{loaded.known} were here already, {loaded.grown} of them with less than now",
     ]
+    open_ones = [incident for incident in found.incidents if not incident.ended]
+    if open_ones:
+        newest = max(incident.updates[-1].display_at for incident in open_ones)
+        lines.append(
+            f"open     {len(open_ones)} have not ended there; the newest word about one is of {newest:%Y-%m-%d %H:%M} UTC"
+        )
     if loaded.refused:
         lines += ["", f"refused ({len(loaded.refused)}): another page here holds it, so it was not written"]
         lines += [f"  {name}" for name in loaded.refused]

@@ -70,6 +70,7 @@ def adopt(page: Page, source: core.Page) -> Page:
 def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
     now = millisecond(now)
     with transaction.atomic():
+        behind = _catch_up(page, history)
         entry = enter(page, "import", now, by)
         before = Update.objects.filter(incident__page=page).count()
         history, refused = _ours(page, history)
@@ -83,6 +84,8 @@ def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
         grown = _grow(page, [incident for incident in history.incidents if incident.id in here])
         _turns(page, history.turns)
         months = {i.month for i in [*new, *grown]} | {month_of(turn.at) for turn in history.turns}
+        if behind:
+            months |= set(page.incidents.values_list("month", flat=True).order_by().distinct())
         for month in sorted(months):
             enter(page, "import month", now, by, month=month)
         _settle(page, history.components, now)
@@ -95,6 +98,16 @@ def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
     maintenances = sum(1 for incident in new if incident.kind is Kind.MAINTENANCE)
     after = Update.objects.filter(incident__page=page).count()
     return Loaded(len(new) - maintenances, maintenances, after - before, len(here), len(grown), refused)
+
+
+def _catch_up(page: Page, history: History) -> bool:
+    """A page that is behind its own state (an old backup) goes on from that state's number, or its hosts would refuse it.
+    What it said itself meanwhile is under numbers that the hosts do not know it by: so every month counts as touched."""
+    if history.revision <= page.revision or not page.incidents.exists():
+        return False
+    page.revision, page.epoch = history.revision, max(page.epoch, history.epoch)
+    page.save(update_fields=["revision", "epoch"])
+    return True
 
 
 def _ours(page: Page, history: History) -> tuple[History, tuple[str, ...]]:
