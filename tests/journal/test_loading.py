@@ -18,7 +18,8 @@ from lightship.core.state import STATE_PATH
 from lightship.desk import journal, rows, snapshot
 from lightship.desk.export import files
 from lightship.desk.journal import arrange
-from lightship.desk.journal.load import History, Loaded, adopt, load
+from lightship.desk.journal.belonging import History
+from lightship.desk.journal.load import Loaded, adopt, load
 from lightship.desk.models import Entry, Incident, Page, Turn
 from lightship.importers import Imported, read
 

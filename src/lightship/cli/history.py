@@ -57,7 +57,8 @@ def _write(page: "Page", found: Imported) -> "Loaded":
     from django.db import transaction  # only commands of the desk may load Django
 
     from lightship.desk.journal import arrange
-    from lightship.desk.journal.load import History, adopt, load
+    from lightship.desk.journal.belonging import History
+    from lightship.desk.journal.load import adopt, load
 
     with transaction.atomic():
         if found.page and not page.incidents.exists() and not page.components.exists():

@@ -9,6 +9,16 @@ from django.conf import settings
 from lightship.config import Config
 
 _PACKAGE = "lightship.desk"
+_MIDDLEWARE = (
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    f"{_PACKAGE}.middleware.desk_headers",
+    f"{_PACKAGE}.middleware.within_size",
+)
 
 
 def configure(config: Config) -> None:
@@ -34,16 +44,7 @@ def made(config: Config) -> dict[str, Any]:
             "django.contrib.staticfiles",
             _PACKAGE,
         ],
-        "MIDDLEWARE": [
-            "django.middleware.security.SecurityMiddleware",
-            "whitenoise.middleware.WhiteNoiseMiddleware",
-            "django.contrib.sessions.middleware.SessionMiddleware",
-            "django.middleware.common.CommonMiddleware",
-            "django.middleware.csrf.CsrfViewMiddleware",
-            "django.contrib.auth.middleware.AuthenticationMiddleware",
-            f"{_PACKAGE}.middleware.desk_headers",
-            f"{_PACKAGE}.middleware.within_size",
-        ],
+        "MIDDLEWARE": list(_MIDDLEWARE),
         "TEMPLATES": [
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -59,14 +60,6 @@ def made(config: Config) -> dict[str, Any]:
         ],
         "DATABASES": {"default": database(config)},
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
-        "PASSWORD_HASHERS": [
-            "django.contrib.auth.hashers.ScryptPasswordHasher",
-            "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-        ],
-        "AUTH_PASSWORD_VALIDATORS": [
-            {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-            {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-        ],
         "LOGIN_URL": "sign-in",
         "LOGIN_REDIRECT_URL": "home",
         "USE_TZ": True,
@@ -82,8 +75,16 @@ def made(config: Config) -> dict[str, Any]:
 
 
 def _guarded(*, https: bool) -> dict[str, Any]:
-    """Cookies, headers, limits. On plain http, as on one machine, cookies marked secure would let nobody sign in."""
+    """Passwords, cookies, headers, limits. On plain http, as on one machine, cookies marked secure would let nobody sign in."""
     return {
+        "PASSWORD_HASHERS": [
+            "django.contrib.auth.hashers.ScryptPasswordHasher",
+            "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        ],
+        "AUTH_PASSWORD_VALIDATORS": [
+            {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+            {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+        ],
         "SESSION_COOKIE_SECURE": https,
         "CSRF_COOKIE_SECURE": https,
         "SESSION_COOKIE_HTTPONLY": True,
