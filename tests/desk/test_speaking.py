@@ -1,14 +1,18 @@
 """Saying that something is broken, how it goes on, and that it is over."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from tests.desk.cast import Stage, read
 
 from lightship.core.model import ComponentStatus, Status
 from lightship.desk import journal, rows
-from lightship.desk.models import Entry, Incident, Update
+from lightship.desk.journal import arrange
+from lightship.desk.models import Entry, Incident, Page, Update
 
 
 def fill(client: Client, path: str, **more: object) -> dict[str, object]:
@@ -33,9 +37,73 @@ def test_from_signed_in_to_the_first_public_word_in_a_tick_a_text_and_a_tap(stag
 
 def test_two_taps_on_post_open_one_incident(stage: Stage, client: Client) -> None:
     typed = fill(client, "/p/acme/", components=[stage.webmail.pk], body="Down.")
-    client.post("/p/acme/open/", typed)
-    client.post("/p/acme/open/", typed)
+    first = client.post("/p/acme/open/", typed)
+    assert client.post("/p/acme/open/", typed)["Location"] == first["Location"]
+    assert Incident.objects.get().pk == typed["once"][0]  # type: ignore[index]
+
+
+def test_the_second_of_two_taps_at_the_same_moment_finds_what_the_first_opened(
+    stage: Stage, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = fill(client, "/p/acme/", components=[stage.webmail.pk], body="Down.")
+    earnest = journal.open_incident
+
+    def just_now(page: Page, opening: journal.Opening, *rest: Any) -> Incident:
+        earnest(page, opening, *rest)
+        return earnest(page, opening, *rest)
+
+    monkeypatch.setattr(journal, "open_incident", just_now)  # patched: the first tap commits after the second has looked
+    answer = client.post("/p/acme/open/", typed)
+    assert answer["Location"] == f"/p/acme/incidents/{Incident.objects.get().pk}/"
+
+
+def test_three_taps_at_once_open_one_incident(stage: Stage, client: Client) -> None:
+    typed = fill(client, "/p/acme/", components=[stage.webmail.pk], body="Down.")
+
+    def tap(_: int) -> str:
+        try:
+            return str(beside(client).post("/p/acme/open/", typed)["Location"])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as taps:
+        assert len(set(taps.map(tap, range(3)))) == 1
     assert Incident.objects.count() == 1
+
+
+def beside(client: Client) -> Client:
+    """Another connection of the same browser."""
+    again = Client()
+    again.cookies = client.cookies
+    return again
+
+
+@pytest.mark.parametrize("once", ["", "x", "../../../../"])
+def test_a_form_without_a_proper_mark_opens_an_incident_of_its_own(stage: Stage, client: Client, once: str) -> None:
+    typed = fill(client, "/p/acme/", components=[stage.webmail.pk], body="Down.", once=once)
+    client.post("/p/acme/open/", typed)
+    client.post("/p/acme/open/", typed)
+    assert Incident.objects.count() == 2
+
+
+def test_other_words_from_a_form_brought_back_are_neither_lost_nor_posted_unasked(stage: Stage, client: Client) -> None:
+    typed = fill(client, "/p/acme/", components=[stage.webmail.pk], body="Down.")
+    client.post("/p/acme/open/", typed)
+    again = read(client.post("/p/acme/open/", {**typed, "body": "IMAP too."}))
+    assert "has opened “Webmail is down” already" in again.text
+    assert again.one("body") == "IMAP too."
+    client.post("/p/acme/open/", {**typed, "body": "IMAP too.", "once": again.one("once")})
+    assert Incident.objects.count() == 2
+
+
+def test_the_mark_of_another_pages_incident_leads_nowhere_else(stage: Stage, client: Client) -> None:
+    typed = fill(client, "/p/acme/", components=[stage.webmail.pk], body="Down.")
+    other = arrange.create_page("other", "Other", None, datetime.now(UTC))
+    say = journal.Say(status=Status.INVESTIGATING, body="Down.")
+    taken = journal.Opening(id=str(typed["once"][0]), name="x", say=say)  # type: ignore[index]
+    journal.open_incident(other, taken, None, datetime.now(UTC))
+    client.post("/p/acme/open/", typed)
+    assert stage.page.incidents.get().pk != taken.id
 
 
 def test_times_are_read_in_the_zone_of_the_page(stage: Stage, client: Client) -> None:
@@ -61,8 +129,23 @@ def test_a_promise_in_the_past_is_refused(stage: Stage, client: Client) -> None:
 
 
 def test_a_post_dated_ahead_is_refused_in_words(stage: Stage, client: Client) -> None:
-    typed = fill(client, "/p/acme/open/", components=[stage.webmail.pk], body="Down.", at="2099-01-01T00:00")
-    assert "cannot be dated in the future" in read(client.post("/p/acme/open/", typed)).text
+    typed = fill(client, "/p/acme/open/", components=[stage.webmail.pk], body="Down.")
+    path = f"/p/acme/incidents/{stage.outage().pk}/"
+    said = fill(client, path, body="More.")
+    for to, form in (("/p/acme/open/", typed), (path, said)):
+        for name in {"at", "since", "ended"} & set(form):
+            told = read(client.post(to, {**form, name: "2099-01-01T00:00"})).text
+            assert ("cannot be dated in the future" if name == "at" else "This is still to come") in told
+    assert Update.objects.count() == 1
+
+
+@pytest.mark.parametrize("year", ["0001", "0205", "1989", "2201", "9999"])
+@pytest.mark.parametrize("name", ["at", "since", "promise_at", "estimate"])
+def test_a_year_that_cannot_be_meant_is_told(stage: Stage, client: Client, name: str, year: str) -> None:
+    typed = fill(client, "/p/acme/open/", components=[stage.webmail.pk], body="Down.", **{name: f"{year}-01-01T00:00"})
+    refused = client.post("/p/acme/open/", typed)
+    assert f"The year {int(year)} cannot be meant" in read(refused).text
+    assert not Incident.objects.exists()
 
 
 def test_what_still_holds_is_filled_in_and_what_is_done_is_asked_anew(stage: Stage, client: Client) -> None:

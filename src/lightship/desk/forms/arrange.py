@@ -7,7 +7,9 @@ from django import forms
 
 from lightship.core.model import ComponentStatus
 from lightship.desk import words
+from lightship.desk.forms.edit import EditForm
 from lightship.desk.forms.fields import Line
+from lightship.desk.forms.text import Link, Words
 from lightship.desk.models import Component, Group, Page
 
 
@@ -15,10 +17,8 @@ class NewPageForm(forms.Form):
     """Its address, hosts and keys are in lightship.toml; here it gets a name."""
 
     slug = forms.ChoiceField(label="Page in lightship.toml")
-    name = forms.CharField(label="Name readers know", max_length=255)
-    time_zone = forms.CharField(
-        label="Time zone", initial="UTC", max_length=64, widget=forms.TextInput(attrs={"list": "zones"})
-    )
+    name = Words(label="Name readers know", max_length=255)
+    time_zone = Words(label="Time zone", initial="UTC", max_length=64, widget=forms.TextInput(attrs={"list": "zones"}))
 
     def __init__(self, *args: Any, slugs: list[str], **more: Any) -> None:
         super().__init__(*args, **more)
@@ -27,16 +27,16 @@ class NewPageForm(forms.Form):
         field.choices = [(slug, slug) for slug in slugs]
 
 
-class PageForm(forms.Form):
-    name = forms.CharField(label="Name readers know", max_length=255)
+class PageForm(EditForm):
+    name = Words(label="Name readers know", max_length=255)
     description = Line(label="In one sentence, what it is about")
-    time_zone = forms.CharField(
+    time_zone = Words(
         label="Time zone",
         help_text="Times on the desk are in it.",
         max_length=64,
         widget=forms.TextInput(attrs={"list": "zones"}),
     )
-    support_url = forms.URLField(required=False, label="Where customers get help", assume_scheme="https")
+    support_url = Link(required=False, label="Where customers get help", assume_scheme="https")
     promise_minutes = forms.IntegerField(
         label="Minutes between updates",
         help_text="What a new post promises unless you choose otherwise.",
@@ -49,12 +49,16 @@ class PageForm(forms.Form):
         return {name: getattr(page, name) for name in PageForm.base_fields}
 
 
-class GroupForm(forms.Form):
-    name = forms.CharField(label="Name of the group", max_length=255)
+class GroupForm(EditForm):
+    name = Words(label="Name of the group", max_length=255)
+
+    @staticmethod
+    def of(row: Group) -> dict[str, Any]:
+        return {"name": row.name}
 
 
-class ComponentForm(forms.Form):
-    name = forms.CharField(label="Name", max_length=255)
+class ComponentForm(EditForm):
+    name = Words(label="Name", max_length=255)
     description = Line(label="What it is, for customers")
     group = forms.ChoiceField(required=False, label="Group")
     start_date = forms.DateField(

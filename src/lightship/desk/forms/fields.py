@@ -6,10 +6,20 @@ from typing import Any
 from django import forms
 
 from lightship.core.model import Facts
+from lightship.desk.forms.text import Words
 
+AHEAD = {
+    "since": "This is still to come: for work that is planned, plan a maintenance.",
+    "ended": "This is still to come. Say that it is over when it is.",
+    "at": "A post cannot be dated in the future: leave this empty, or write an earlier time.",
+}
 STANDARD_MINUTES = (15, 30, 60)
 FACTS = ("scope", "since", "doing", "workaround", "estimate", "cause", "ended")
 # What a form asks at once; all else is under "More".
+# A browser takes no more into one text, so that no form outgrows what the desk reads. Four times what the journal takes: what
+# is somewhat too long comes back with the reason, and is not cut.
+LONGEST = 100_000
+YEARS = range(1990, 2201)
 UP_FRONT = {"components", "how", "body", "promise", "status"}
 
 
@@ -23,18 +33,20 @@ class Moment(forms.DateTimeField):
 
     def to_python(self, value: Any) -> datetime | None:
         at = super().to_python(value)
+        if at and at.year not in YEARS:
+            raise forms.ValidationError(f"The year {at.year} cannot be meant: write one from {YEARS[0]} to {YEARS[-1]}.")
         return at.astimezone(UTC) if at else None
 
 
-class Line(forms.CharField):
+class Line(Words):
     """A sentence or two: one line high, never cut."""
 
     def __init__(self, **more: Any) -> None:
-        widget = forms.Textarea(attrs={"rows": more.pop("rows", 1)})
+        widget = forms.Textarea(attrs={"rows": more.pop("rows", 1), "maxlength": LONGEST})
         super().__init__(required=more.pop("required", False), widget=widget, **more)
 
     def to_python(self, value: Any) -> str:
-        return (super().to_python(value) or "").replace("\r\n", "\n")
+        return super().to_python(value).replace("\r\n", "\n")
 
 
 class Body(Line):
@@ -60,6 +72,13 @@ class FactsForm(forms.Form):
         """Whether something under "More" needs to be seen: an error, or words that were typed there."""
         here = set(self.fields) - UP_FRONT
         return any(name in self.errors for name in here) if self.is_bound else False
+
+    def check_past(self, now: datetime, *names: str) -> None:
+        """What is said to have happened may not be still to come."""
+        for name in names:
+            at = self.cleaned_data.get(name)
+            if at and at > now:
+                self.add_error(name, AHEAD[name])
 
     def facts(self, next_update: datetime | None) -> Facts:
         told = {name: self.cleaned_data.get(name) for name in FACTS}

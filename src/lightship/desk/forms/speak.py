@@ -1,5 +1,6 @@
 """Forms by which staff speak: open, update, correct, rename, plan."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,13 +8,20 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.http import QueryDict
 
 from lightship.core.model import ENDED, Component, ComponentStatus, Facts, Impact, Incident, Kind, Snapshot, Status
 from lightship.core.status import told, worst
 from lightship.desk import words
+from lightship.desk.forms.edit import EditForm
 from lightship.desk.forms.fields import Body, FactsForm, Line, Moment, Promise, facts_initial
+from lightship.desk.forms.text import Words
 from lightship.desk.journal import Opening, Say, Window
+from lightship.desk.models import Incident as Row
+from lightship.desk.models import new_id
 
+# The id of the incident to come, so that a form sent twice opens one.
+ONCE = re.compile("[a-z0-9]{12}")
 _OK = ComponentStatus.OPERATIONAL
 
 
@@ -71,7 +79,7 @@ class OpenForm(Promise, FactsForm, _Touching):
         initial=ComponentStatus.MAJOR.value,
     )
     body = Body(label="What do customers see?")
-    name = forms.CharField(required=False, label="Title", max_length=255)
+    name = Words(required=False, label="Title", max_length=255)
     status = forms.ChoiceField(
         label="Where we stand",
         choices=[choice for choice in words.status_choices(Kind.INCIDENT) if choice[0] not in ENDED],
@@ -84,6 +92,9 @@ class OpenForm(Promise, FactsForm, _Touching):
     def __init__(self, *args: Any, now: datetime, **more: Any) -> None:
         super().__init__(*args, **more)
         self.now = now
+        self.initial.setdefault("once", new_id())
+        if self.is_bound and not ONCE.fullmatch(self.data.get("once", "")):
+            self.renew()
         self.offer(self.snapshot.page.promise_minutes)
 
     def clean(self) -> dict[str, Any]:
@@ -93,14 +104,23 @@ class OpenForm(Promise, FactsForm, _Touching):
         if not data.get("name") and not data.get("components"):
             wanted = "Tick what is affected, or give it a title under “More”." if live(self.snapshot) else "Give it a title."
             self.add_error("components" if live(self.snapshot) else "name", wanted)
-        if data.get("since") and data["since"] > self.now:
-            self.add_error("since", "This is still to come: for work that is planned, plan a maintenance.")
+        self.check_past(self.now, "since", "at")
         return data
+
+    def renew(self) -> None:
+        """What is posted from here on is another incident."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["once"] = new_id()
+        self.data = data
+        if hasattr(self, "cleaned_data"):
+            self.cleaned_data["once"] = data["once"]
 
     def opening(self) -> Opening:
         data, at = self.cleaned_data, self.cleaned_data["at"]
         how = ComponentStatus(data["how"])
         return Opening(
+            id=data["once"],
             name=data["name"] or words.headline(self.names(), how),
             started_at=data["since"],
             impact=Impact(data["impact"]) if data["impact"] else None,
@@ -165,15 +185,14 @@ class SayForm(Promise, FactsForm):
         super().clean()
         if self.cleaned_data.get("status") not in ENDED:
             self.check_promise(self.now)
+        self.check_past(self.now, "since", "ended", "at")
         return self.cleaned_data
 
     def say(self) -> Say:
         data, status = self.cleaned_data, Status(self.cleaned_data["status"])
         due = None if status in ENDED else self.due(self.now)
         statuses = self._statuses(status)
-        return Say(
-            status=status, body=data["body"], facts=self.facts(due), statuses=statuses, at=data["at"]
-        )
+        return Say(status=status, body=data["body"], facts=self.facts(due), statuses=statuses, at=data["at"])
 
     def _statuses(self, status: Status) -> dict[str, ComponentStatus] | None:
         if status is Status.POSTMORTEM or (status in ENDED and self.incident.ended):
@@ -204,25 +223,10 @@ def _carried(incident: Incident) -> dict[str, Any]:
     }
 
 
-class CorrectForm(FactsForm):
-    """Another wording of an update; the earlier one is kept."""
-
-    body = Body(label="What it should say", required=False)
-    next_update = Moment(label="Next update by")
-
-    def wording(self) -> tuple[str, Facts]:
-        return self.cleaned_data["body"], self.facts(self.cleaned_data["next_update"])
-
-
-class RenameForm(forms.Form):
-    name = forms.CharField(label="Title", max_length=255)
-    impact = forms.ChoiceField(required=False, label="How grave, for the record", choices=words.impact_choices())
-
-
 class PlanForm(_Touching):
     """A maintenance announced."""
 
-    name = forms.CharField(label="What is planned?", max_length=255)
+    name = Words(label="What is planned?", max_length=255)
     body = Body(label="What will customers notice?")
     starts = Moment(label="Begins")
     ends = Moment(label="Ends")
@@ -251,11 +255,15 @@ class PlanForm(_Touching):
         )
 
 
-class MoveForm(forms.Form):
+class MoveForm(EditForm):
     """Another window for a maintenance that has not ended."""
 
     starts = Moment(label="Begins")
     ends = Moment(label="Ends")
+
+    @staticmethod
+    def of(row: Row) -> dict[str, Any]:
+        return {"starts": row.scheduled_for, "ends": row.scheduled_until}
 
     def window(self, incident: Incident) -> tuple[datetime, datetime]:
         starts = self.cleaned_data["starts"] or incident.scheduled_for or incident.started_at

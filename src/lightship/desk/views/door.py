@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import OperationalError
+from django.db import OperationalError, transaction
+from django.db.models import Model
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +18,7 @@ from django.utils import timezone
 from lightship.config import Config, ConfigError, PageConfig
 from lightship.core.model import HostLink, Snapshot
 from lightship.desk import snapshot
+from lightship.desk.forms.edit import EditForm
 from lightship.desk.journal import JournalError
 from lightship.desk.kept import keep, take_back
 from lightship.desk.models import Page
@@ -24,6 +26,7 @@ from lightship.desk.views import session
 
 BUSY = "The desk's database did not answer, so nothing was posted. Your text is still here: try again in a moment."
 View = Callable[..., HttpResponse]
+Row = TypeVar("Row", bound=Model)
 
 
 def staff(view: View) -> View:
@@ -91,6 +94,20 @@ def attempt(form: BaseForm, deed: Callable[[], object]) -> bool:
     except OperationalError:
         form.add_error(None, BUSY)
     return not form.errors
+
+
+def if_unchanged(
+    page: Page, form: EditForm, row: Row, shown: Callable[[Row], Mapping[str, Any]], deed: Callable[[], object]
+) -> object:
+    """Do it only while the form shows what is saved (`shown`: of a row). Raises Changed.
+
+    The page's row is locked first, as every deed locks it, so that nobody saves between the look and the deed.
+    """
+    with transaction.atomic():
+        Page.objects.select_for_update().get(pk=page.pk)
+        row.refresh_from_db()
+        form.compare(shown(row))
+        return deed()
 
 
 def said(request: HttpRequest, words: str, to: str, *args: Any, draft: str = "") -> HttpResponseRedirect:

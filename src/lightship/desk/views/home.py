@@ -14,7 +14,7 @@ from lightship.desk import seen, words
 from lightship.desk.forms.arrange import NewPageForm, zones
 from lightship.desk.forms.speak import OpenForm, live
 from lightship.desk.journal import arrange
-from lightship.desk.models import Entry, Page, new_id
+from lightship.desk.models import Entry, Page
 from lightship.desk.views.door import attempt, author, config, page_config, page_of, said, shot, show, staff, typed
 from lightship.page.labels import number, sentence
 
@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     row = page_of(slug)
     snapshot, now = shot(row), timezone.now()
-    form = OpenForm(snapshot=snapshot, now=now, initial={"once": new_id()})
+    form = OpenForm(snapshot=snapshot, now=now)
     return show(request, "home.html", row, {**standing_now(row, snapshot), "form": form, "entries": newest_entries(row)})
 
 

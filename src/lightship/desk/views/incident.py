@@ -2,16 +2,17 @@
 
 from typing import Any
 
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from lightship.core.model import Impact, Status
-from lightship.desk import journal, rows
-from lightship.desk.forms.fields import facts_initial
-from lightship.desk.forms.speak import CorrectForm, OpenForm, RenameForm, SayForm
-from lightship.desk.models import Incident, Update, new_id
-from lightship.desk.views.door import attempt, author, page_of, said, shot, show, staff, typed
+from lightship.desk import journal
+from lightship.desk.forms.reword import CorrectForm, RenameForm
+from lightship.desk.forms.speak import OpenForm, SayForm
+from lightship.desk.models import Incident, Page, Text, Update
+from lightship.desk.views.door import attempt, author, if_unchanged, page_of, said, shot, show, staff, typed
 from lightship.desk.views.posting import Posting
 from lightship.desk.views.told import said_line, told, whole_of
 
@@ -20,24 +21,33 @@ from lightship.desk.views.told import said_line, told, whole_of
 def open_incident(request: HttpRequest, slug: str) -> HttpResponse:
     page, now = page_of(slug), timezone.now()
     data, kept = typed(request)
-    form = OpenForm(data, snapshot=shot(page), now=now, initial={"once": new_id()})
+    form = OpenForm(data, snapshot=shot(page), now=now)
     view = Posting(request, page, form, "open.html", {"kept": kept, "draft": f"open:{slug}", "at_home": False})
-    deed = lambda: journal.open_incident(page, form.opening(), author(request), now)  # noqa: E731
-    again = _opened_already(request, form)
-    if again:
-        return redirect("incident", slug, again)
-    done = view.post(deed)
+    first = _first_tap(page, form) if request.method == "POST" and form.is_valid() else None
+    try:
+        done = first or view.post(lambda: journal.open_incident(page, form.opening(), author(request), now))
+    except IntegrityError:  # the first tap was posted at this very moment
+        done = first = _first_tap(page, form)
     if not isinstance(done, Incident):
         return view.answer(done)
-    if form.cleaned_data["once"]:
-        request.session["opened"] = {form.cleaned_data["once"]: done.pk}
+    if first:
+        return redirect("incident", slug, first.pk)
     return said(request, "Posted. It is on its way to every host.", "incident", slug, done.pk, draft=f"open:{slug}")
 
 
-def _opened_already(request: HttpRequest, form: OpenForm) -> str | None:
-    """What a second tap on the button had opened at the first."""
-    opened: dict[str, str] = request.session.get("opened", {})
-    return opened.get(request.POST.get("once", "")) if request.POST.get("go") == "post" else None
+def _first_tap(page: Page, form: OpenForm) -> Incident | None:
+    """What a second tap on the button had opened at the first. Other words than those were meant for another incident:
+    from a form that the browser brought back."""
+    row = Incident.objects.filter(pk=form.cleaned_data["once"]).first()
+    if row is None:
+        return None
+    text = Text.objects.filter(update_said__incident=row).order_by("pk").first()
+    if row.page_id == page.pk and text and text.body == form.cleaned_data["body"]:
+        return row
+    form.renew()
+    if row.page_id == page.pk:
+        form.add_error(None, f"This form has opened “{row.name}” already. If this is something else, post it again.")
+    return None
 
 
 @staff
@@ -75,13 +85,13 @@ def said_part(request: HttpRequest, slug: str, id: str) -> HttpResponse:
 def correct(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     page = page_of(slug)
     row = get_object_or_404(Update, incident__page=page, pk=id)
-    update = rows.update(row)
-    initial = {"body": update.body, **facts_initial(update.facts), "next_update": update.facts.next_update}
     data, kept = typed(request)
-    form = CorrectForm(data, initial=initial)
+    now = timezone.now()
+    form = CorrectForm(data, initial=CorrectForm.of(row), now=now)
     shown = {"kept": kept, "row": row, "said": said_line(row), "draft": f"correct:{id}"}
     view = Posting(request, page, form, "correct.html", shown)
-    done = view.post(lambda: journal.correct(row, *form.wording(), author(request), timezone.now()))
+    deed = lambda: journal.correct(row, *form.wording(), author(request), now)  # noqa: E731
+    done = view.post(lambda: if_unchanged(page, form, row, CorrectForm.of, deed))
     if done is None or isinstance(done, HttpResponse):
         return view.answer(done)
     return said(request, "Corrected. The earlier wording is kept.", "incident", slug, row.incident_id, draft=f"correct:{id}")
@@ -92,10 +102,11 @@ def rename(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     page = page_of(slug)
     row = get_object_or_404(Incident, page=page, pk=id)
     data, kept = typed(request)
-    form = RenameForm(data, initial={"name": row.name, "impact": row.impact_override})
+    form = RenameForm(data, initial=RenameForm.of(row))
     if request.method == "POST" and form.is_valid():
         impact = Impact(form.cleaned_data["impact"]) if form.cleaned_data["impact"] else None
         name, now = form.cleaned_data["name"], timezone.now()
-        if attempt(form, lambda: journal.rename(row, name, author(request), now, impact=impact)):
+        deed = lambda: journal.rename(row, name, author(request), now, impact=impact)  # noqa: E731
+        if attempt(form, lambda: if_unchanged(page, form, row, RenameForm.of, deed)):
             return said(request, "Renamed.", "incident", slug, id)
     return show(request, "rename.html", page, {"form": form, "row": row, "kept": kept})

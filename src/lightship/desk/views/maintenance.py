@@ -12,7 +12,7 @@ from lightship.desk import journal
 from lightship.desk.forms.speak import MoveForm, PlanForm, held
 from lightship.desk.journal import JournalError, Say
 from lightship.desk.models import Incident
-from lightship.desk.views.door import attempt, author, page_of, said, shot, show, staff, typed
+from lightship.desk.views.door import attempt, author, if_unchanged, page_of, said, shot, show, staff, typed
 from lightship.desk.views.posting import Posting
 from lightship.desk.views.told import whole_of
 
@@ -59,9 +59,10 @@ def move(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     page = page_of(slug)
     row = get_object_or_404(Incident, page=page, pk=id, kind=Kind.MAINTENANCE)
     data, kept = typed(request)
-    form = MoveForm(data, initial={"starts": row.scheduled_for, "ends": row.scheduled_until})
+    form = MoveForm(data, initial=MoveForm.of(row))
     if request.method == "POST" and form.is_valid():
         starts, ends = form.window(whole_of(row))
-        if attempt(form, lambda: journal.reschedule(row, starts, ends, author(request), timezone.now())):
+        deed = lambda: journal.reschedule(row, starts, ends, author(request), timezone.now())  # noqa: E731
+        if attempt(form, lambda: if_unchanged(page, form, row, MoveForm.of, deed)):
             return said(request, "Moved. Post a word about it, so that nobody is surprised.", "incident", slug, id)
     return show(request, "move.html", page, {"form": form, "row": row, "kept": kept})

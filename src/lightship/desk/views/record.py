@@ -13,6 +13,7 @@ from lightship.core.model import Kind
 from lightship.core.status import began, ended_at
 from lightship.core.verdict import Verdict
 from lightship.desk import rows, seen, words
+from lightship.desk.forms.text import clean
 from lightship.desk.models import Incident, Receipt
 from lightship.desk.views.door import page_config, page_of, show, staff
 from lightship.desk.views.home import entry_line, hosts_now
@@ -30,7 +31,7 @@ _VERDICT = {
 
 @staff
 def history(request: HttpRequest, slug: str) -> HttpResponse:
-    page, query = page_of(slug), request.GET.get("q", "").strip()[:200]
+    page, query = page_of(slug), clean(request.GET.get("q", "")).strip()[:200]
     found = page.incidents.order_by("-created_at", "-id")
     if query:
         found = found.filter(Q(name__icontains=query) | Q(updates__texts__body__icontains=query)).distinct()

@@ -12,7 +12,7 @@ from lightship.desk.forms.arrange import ComponentForm, GroupForm, PageForm, Tur
 from lightship.desk.forms.speak import live
 from lightship.desk.journal import arrange
 from lightship.desk.models import Component, Group, Page
-from lightship.desk.views.door import attempt, author, page_of, said, shot, show, staff, typed
+from lightship.desk.views.door import attempt, author, if_unchanged, page_of, said, shot, show, staff, typed
 
 
 @staff
@@ -65,8 +65,9 @@ def part(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     if request.method == "POST":
         if doing == "turn" and turn.is_valid() and attempt(turn, lambda: journal.turn(row, turn.chosen(), by, now)):
             return said(request, f"{row.name}: {words.COMPONENT[turn.chosen()].lower()}.", "part", slug, id)
+        deed = lambda: arrange.describe_component(row, form.described(row), by, now)  # noqa: E731
         described = doing == "describe" and form.is_valid()
-        if described and attempt(form, lambda: arrange.describe_component(row, form.described(row), by, now)):
+        if described and attempt(form, lambda: if_unchanged(page, form, row, ComponentForm.of, deed)):
             return said(request, "Saved.", "parts", slug)
         if doing == "retire":
             arrange.retire_component(row, by, now)
@@ -80,16 +81,14 @@ def group(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     page = page_of(slug)
     row = get_object_or_404(Group, page=page, pk=id)
     data, kept = typed(request)
-    form = GroupForm(data if data and data.get("do") != "remove" else None, initial={"name": row.name})
+    form = GroupForm(data if data and data.get("do") != "remove" else None, initial=GroupForm.of(row))
     by, now = author(request), timezone.now()
     if request.method == "POST" and request.POST.get("do") == "remove":
         arrange.remove_group(row, by, now)
         return said(request, f"The group {row.name} is gone. Its components stay.", "parts", slug)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and attempt(form, lambda: arrange.describe_group(row, form.cleaned_data, by, now))
-    ):
+    deed = lambda: arrange.describe_group(row, form.cleaned_data, by, now)  # noqa: E731
+    valid = request.method == "POST" and form.is_valid()
+    if valid and attempt(form, lambda: if_unchanged(page, form, row, GroupForm.of, deed)):
         return said(request, "Saved.", "parts", slug)
     return show(request, "group.html", page, {"row": row, "form": form, "kept": kept})
 
@@ -122,6 +121,7 @@ def settings(request: HttpRequest, slug: str) -> HttpResponse:
     data, kept = typed(request)
     form = PageForm(data, initial=PageForm.of(page))
     valid, by, now = request.method == "POST" and form.is_valid(), author(request), timezone.now()
-    if valid and attempt(form, lambda: arrange.describe_page(page, form.cleaned_data, by, now)):
+    deed = lambda: arrange.describe_page(page, form.cleaned_data, by, now)  # noqa: E731
+    if valid and attempt(form, lambda: if_unchanged(page, form, page, PageForm.of, deed)):
         return said(request, "Saved.", "settings", slug)
     return show(request, "settings.html", page, {"form": form, "zones": zones(), "kept": kept})
