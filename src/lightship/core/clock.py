@@ -28,4 +28,6 @@ def due(incidents: Iterable[Incident]) -> tuple[Due, ...]:
 def phase(snapshot: Snapshot, at: datetime) -> tuple[datetime, int]:
     """What of a front page changes with time alone: the UTC hour, for it tells when it was drawn to readers who have no
     script to ask; and how many promises are late. Two moments of one phase need no new drawing."""
-    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0), sum(promise.late(at) for promise in due(snapshot.open))
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0), sum(
+        promise.late(at) for promise in due(snapshot.open)
+    )

@@ -120,6 +120,7 @@ def database(config: Config) -> dict[str, Any]:
         "PASSWORD": base.password,
         "HOST": base.host,
         "PORT": base.port,
+        "OPTIONS": dict(base.options),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

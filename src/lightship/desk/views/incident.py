@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from lightship.core.model import Impact, Status
+from lightship.core.model import Impact, Kind, Status
 from lightship.desk import journal
 from lightship.desk.forms.reword import CorrectForm, RenameForm
 from lightship.desk.forms.speak import OpenForm, SayForm
 from lightship.desk.models import Incident, Page, Text, Update
 from lightship.desk.views.door import attempt, author, if_unchanged, page_of, said, shot, show, staff, typed
+from lightship.desk.views.home import hosts_now
 from lightship.desk.views.posting import Posting
 from lightship.desk.views.told import said_line, told, whole_of
 
@@ -57,7 +58,9 @@ def incident(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     snapshot, whole = shot(page), whole_of(row)
     data, kept = typed(request)
     form = SayForm(data, snapshot=snapshot, incident=whole, now=now, initial=_asked(request))
-    context = {"kept": kept, "draft": f"say:{id}", **told(page, row, whole, snapshot)}
+    hosts = hosts_now(page)
+    own = f"{hosts['public_url']}/{'maintenance' if whole.kind is Kind.MAINTENANCE else 'incidents'}/{id}/"
+    context = {"kept": kept, "draft": f"say:{id}", "own_url": own, **hosts, **told(page, row, whole, snapshot)}
     view = Posting(request, page, form, "incident.html", context)
     seen = form["seen"].value() or ""
     done = view.post(lambda: journal.update(row, form.say(), author(request), now, seen=seen))
