@@ -90,7 +90,7 @@ def set_up(desk: Desk) -> None:
 def load(count: int) -> None:
     """Give the desk that this process speaks to a past of so many incidents."""
     from lightship.desk import models
-    from lightship.desk.journal.load import History
+    from lightship.desk.journal.belonging import History
     from lightship.desk.journal.load import load as take_in
 
     components, incidents = past(count, utc_now())
