@@ -53,6 +53,8 @@ def test_without_scripts_the_page_is_complete(serve: Serve, tab: Open) -> None:
     ):
         assert word.split("\t")[-1] in text, word
     assert dave.locator("svg[role=img]").count() == 30
+    assert "As of 14:15 UTC. If that is more than an hour ago, look at vienna.harbourstatus.example, oslo." in text
+    assert dave.locator("meta[http-equiv=refresh]").get_attribute("content") == "300"
 
 
 def test_the_page_is_one_request(serve: Serve, tab: Open, now: Any) -> None:
@@ -106,6 +108,28 @@ def test_a_fresh_pulse_leaves_the_page_as_it_is(serve: Serve, tab: Open, now: An
         dave.goto(address)
     expect(dave.locator("#note")).to_be_empty()
     expect(dave.locator(".c .s").first).to_have_text("Down")
+    expect(dave.locator("#at")).to_have_text(re.compile(r"^Confirmed \S+ [ap]?m? ?\S+"))
+
+
+def test_the_days_of_all_rows_stand_under_each_other(serve: Serve, tab: Open) -> None:
+    address, _ = serve(rendered(CASES["three"]))
+    for width in (360, 1280):
+        dave = tab(viewport={"width": width, "height": 800})
+        dave.goto(address)
+        dave.locator("details").evaluate_all("all => all.forEach(e => { e.open = true })")
+        boxes = dave.locator(".c svg").evaluate_all("all => all.map(e => e.getBoundingClientRect()).map(b => [b.x, b.width])")
+        assert len(boxes) == 30
+        assert len({tuple(box) for box in boxes}) == 1
+
+
+@pytest.mark.parametrize("path", ["", "503.html"])
+def test_a_thumb_can_hit_the_other_hosts(serve: Serve, tab: Open, path: str) -> None:
+    address, _ = serve(rendered(CASES["three"]))
+    dave = tab()
+    dave.goto(address + path)
+    boxes = [link.bounding_box() for link in dave.locator(".host").all() if link.is_visible()]
+    assert len(boxes) >= 2
+    assert all(box and box["width"] >= 24 and box["height"] >= 24 for box in boxes)
 
 
 @pytest.mark.parametrize("pulse", ["old", "missing"])
@@ -117,7 +141,7 @@ def test_a_page_nobody_keeps_fresh_says_so_and_names_the_others(serve: Serve, ta
     dave.goto(address)
     note = dave.locator("#note")
     expect(note).to_contain_text("This page has not been confirmed since")
-    expect(note.get_by_role("link", name="Oslo")).to_have_attribute("href", "http://oslo.invalid")
+    expect(note.get_by_role("link", name="oslo.invalid")).to_have_attribute("href", "http://oslo.invalid")
     assert set(dave.locator(".c .s").all_inner_texts()) == {"Unknown"}
     assert Axe().run(dave).response["violations"] == []
     write_pulse(folder)

@@ -16,6 +16,7 @@ from tests.page.texts import TALES
 from lightship import page as paper
 from lightship.core.model import Change, ComponentStatus, Facts, HostLink, Status, Text, Turn
 from lightship.core.state import archive_in, state_in
+from lightship.page import prose
 
 S = ComponentStatus
 CONTRACT = [
@@ -138,6 +139,22 @@ def test_markdown_is_shown_and_scripts_in_it_are_not() -> None:
     assert "<img" not in html
 
 
+@pytest.mark.parametrize(
+    ("body", "html", "text"),
+    [
+        ("a<br />b<BR>c", "<p>a<br>\nb<br>\nc</p>", "a b c"),
+        ("a<br />\nb", "<p>a<br>\nb</p>", "a b"),
+        ("a<br />\n<br />\nb", "<p>a</p>\n<p>b</p>", "a b"),
+        ('<p>a</p><p class="x">\n    b</p>', "<p>a</p>\n<p>b</p>", "a b"),
+        ("`<br>` <b>a</b> <pre>", "<p><code>&lt;br&gt;</code> &lt;b&gt;a&lt;/b&gt; &lt;pre&gt;</p>", "<br> <b>a</b> <pre>"),
+        ("[c](//evil.example)", '<p><a rel="nofollow noopener">c</a></p>', "c"),
+    ],
+)
+def test_imported_line_breaks_are_line_breaks_and_other_tags_are_text(body: str, html: str, text: str) -> None:
+    assert str(prose.block(body)) == html
+    assert prose.plain(body) == text
+
+
 def test_a_megabyte_of_update_is_shown() -> None:
     incident = sample.snapshot(1).open[0]
     last = replace(incident.updates[-1], texts=(Text(sample.NOW, "word " * 200_000),))
@@ -167,7 +184,7 @@ def test_the_headline_is_a_sentence_for_every_state() -> None:
     work = (sample.maintenance(Status.IN_PROGRESS, hours=-1),)
     table = [
         (calm, "Everything is working"),
-        (replace(calm, components=down), "Webmail is down"),
+        (replace(calm, components=down), "Webmail: down"),
         (replace(calm, components=slow), "Five parts are not working as they should"),
         (sample.snapshot(0, planned=work), "Planned work: New disks for the databases"),
         (sample.snapshot(1), "Webmail is down for customers on the Graz servers"),
@@ -206,8 +223,8 @@ def test_ninety_days_are_one_sentence() -> None:
 def test_a_young_component_is_measured_from_its_first_day() -> None:
     young = sample.component(0, start_date=sample.NOW.date() - timedelta(days=9))
     html = front_text(sample.snapshot(0, planned=(), components=(young,), turns=()))
-    assert 'aria-label="100% up in 10 days"' in html
-    assert "d=M400,9h50" in html
+    assert 'aria-label="100% up in 10 days; not watched before 13 Nov"' in html
+    assert "<path class=new d=M0,9h400 /><path d=M400,9h50 />" in html
 
 
 def test_a_component_may_hide_while_it_works() -> None:
@@ -234,3 +251,50 @@ def test_hundreds_of_open_incidents_are_told_in_rows_after_the_gravest() -> None
     html = front_text(replace(sample.snapshot(0), open=many))
     assert all(f"Fault {n}<" in html for n in range(373))
     assert html.count("earlier updates") == 10
+    rows, folded = html.split("Also open")[1].split("</section>")[0].split("<details><summary>and 343 more</summary>")
+    assert (rows.count("<li>"), folded.count("<li>")) == (20, 343)
+
+
+def test_components_without_a_group_stand_among_the_groups_without_a_heading_of_their_own() -> None:
+    calm = sample.snapshot(0)
+    lone = (sample.component(0, name="DNS", group_id=None, position=0), sample.component(1, group_id=None, position=9))
+    among = front_text(replace(calm, components=(*calm.components[6:], *lone)))
+    assert "Components</h2>" not in among
+    assert among.index(">DNS<") < among.index("<details open><summary><h2>") < among.index(f">{lone[1].name}<")
+    alone = front_text(replace(calm, components=lone, groups=()))
+    assert alone.count("<h2>Components</h2>") == 1
+    assert "<details" not in alone.split("<h2>Components")[1].split("</section>")[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("Harbour", "Harbour status"), ("Jenkins Status Page", "Jenkins Status Page"), ("statuspage", "statuspage")],
+)
+def test_a_name_that_says_status_is_not_told_so_again(name: str, title: str) -> None:
+    files = paper.front(sample.snapshot(0, page=replace(sample.PAGE, name=name)))
+    assert f"· {title}</title>" in files["index.html"].decode()
+    assert f"<title>{title}</title>" in files["history.atom"].decode()
+    assert f"<title>{title}</title>" in files["history.rss"].decode()
+    assert f'"title":"{title}"' in files["feed.json"].decode()
+
+
+def test_control_characters_reach_no_file_a_reader_opens() -> None:
+    wild = "A\x00\x08\x0b\x1fB"
+    page = replace(sample.PAGE, name=wild, description=wild, support_url=f"https://help.example/{wild}")
+    part = sample.component(0, name=wild, description=wild, status=S.MAJOR)
+    incident = replace(sample.snapshot(1).open[0], name=wild)
+    hosts = (HostLink(wild, f"https://{wild}.example"),)
+    files = rendered(sample.snapshot(0, page=page, components=(part,), open=(incident,), hosts=hosts))
+    for path, body in files.items():
+        if path.endswith((".html", ".atom", ".rss", ".svg", ".xml", ".ics")):
+            assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", body), path
+        if path == "feed.json":
+            assert b"\\u00" not in body
+
+
+@pytest.mark.parametrize("path", ["index.html", "503.html"])
+def test_other_hosts_are_named_by_their_address(path: str) -> None:
+    hosts = (HostLink("a", "https://vienna.acmestatus.net"), HostLink("b", "http://127.0.0.1:8002/"))
+    html = paper.front(sample.snapshot(hosts=hosts))[path].decode()
+    assert '<a class=host href="https://vienna.acmestatus.net">vienna.acmestatus.net</a>, ' in html
+    assert '<a class=host href="http://127.0.0.1:8002/">127.0.0.1:8002</a>.' in html

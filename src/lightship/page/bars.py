@@ -16,7 +16,8 @@ _OK = ComponentStatus.OPERATIONAL
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`marks`: class and SVG path, first of all days it has lived, then of each kind of bad day over them."""
+    """`marks`: class and SVG path, first of the days before it, then of all it has lived, then of each kind of bad day
+    over them."""
 
     share: str
     sentence: str
@@ -29,7 +30,8 @@ def bar(component: Component, snapshot: Snapshot) -> Bar:
     unborn = sum(day.date < born for day in rows[:-1])
     lived = rows[unborn:]
     share = percent(uptime(rows, born=lived[0].date))
-    return Bar(share, _sentence(lived, share), _marks(rows, unborn))
+    before = f"; not watched before {times.day(lived[0].date)}" if unborn else ""
+    return Bar(share, _sentence(lived, share) + before, _marks(rows, unborn))
 
 
 def _born(component: Component, snapshot: Snapshot) -> date:
@@ -47,7 +49,8 @@ def percent(share: float) -> str:
 
 def _marks(rows: Sequence[Day], unborn: int) -> tuple[tuple[str, str], ...]:
     """A day is five units of 450, drawn as a dash of a thick line: a run of like days is one stroke of it."""
-    strokes: dict[str, str] = {"": f"M{5 * unborn},9h{5 * (len(rows) - unborn)}"}
+    strokes = {"new": f"M0,9h{5 * unborn}"} if unborn else {}
+    strokes[""] = f"M{5 * unborn},9h{5 * (len(rows) - unborn)}"
     for status, run in groupby(range(unborn, len(rows)), key=lambda n: rows[n].worst):
         numbers = list(run)
         if status is not _OK:

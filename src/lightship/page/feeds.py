@@ -30,7 +30,7 @@ def files(snapshot: Snapshot) -> dict[str, bytes]:
     entries = latest(snapshot)
     updated = max((entry.updated for entry in entries), default=snapshot.page.updated_at)
     page = snapshot.page
-    shown = {"page": page, "entries": entries, "updated": stamp(updated), "stamp": stamp, "legal": prose.legal}
+    shown = {"page": page, "entries": entries, "updated": stamp(updated), "stamp": stamp, "title": labels.titled(page.name)}
     return {
         "history.atom": render("history.atom", **shown),
         "history.rss": render("history.rss", rfc822=_rfc822, built=_rfc822(updated), **shown),
@@ -66,7 +66,7 @@ def _json_feed(snapshot: Snapshot, entries: Sequence[Entry]) -> bytes:
     page = snapshot.page
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": f"{page.name} status",
+        "title": labels.titled(prose.legal(page.name)),
         "home_page_url": f"{page.url}/",
         "feed_url": f"{page.url}/feed.json",
         "language": "en",

@@ -74,6 +74,11 @@ def listed(names: Sequence[str], most: int = 4) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
+def titled(name: str) -> str:
+    """A page's name for titles: `Harbour Hosting status`, but `Jenkins Status Page` as it is."""
+    return name if "status" in name.casefold() else f"{name} status"
+
+
 def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from lightship.core.model import HostLink
-from lightship.page import labels
+from lightship.page import labels, prose
 
 
 def render(template: str, **values: Any) -> bytes:
-    return _environment().get_template(template).render(values).encode("utf-8", "replace")
+    """Control characters are struck from the whole, whichever field brought them: XML forbids them, nobody reads them."""
+    return prose.legal(_environment().get_template(template).render(values)).encode()
 
 
 @cache

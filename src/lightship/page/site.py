@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 from markupsafe import Markup
@@ -41,7 +42,7 @@ def index(snapshot: Snapshot) -> bytes:
         snapshot=snapshot,
         front=view.front(snapshot),
         made=times.machine(snapshot.at),
-        confirmed=times.when(snapshot.at, snapshot.at),
+        drawn=times.when(snapshot.at, snapshot.at),
     )
 
 
@@ -82,12 +83,18 @@ def _frame(page: Page, hosts: Sequence[HostLink], *, depth: int, live: bool = Fa
     return {
         "page": page,
         "name": prose.legal(page.name),
-        "hosts": [host for host in hosts if host.url.startswith(WEB)],
+        "brand": labels.titled(prose.legal(page.name)),
+        "hosts": [replace(host, name=_address(host.url)) for host in hosts if host.url.startswith(WEB)],
         "support": page.support_url if page.support_url.startswith((*WEB, "mailto:", "tel:")) else "",
         "policy": render.policy(live=live, hosts=hosts if live else ()),
         "script": Markup(render.script(live=live)),  # noqa: S704 - our own file
         "up": "../" * depth,
     }
+
+
+def _address(url: str) -> str:
+    """What readers can recognise and type: the name in our configuration says nothing to them."""
+    return url.partition("://")[2].strip("/")
 
 
 def _history(snapshot: Snapshot) -> dict[str, bytes]:

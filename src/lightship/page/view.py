@@ -15,6 +15,7 @@ from lightship.page.bars import Bar, bar
 from lightship.page.story import Story, lasting, pledge, story, tone
 
 FULL = 10
+ROWS = 20
 FEW = 3
 SHOWN_DAYS = timedelta(days=14)
 OPEN_UP_TO = 48
@@ -67,7 +68,8 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """`briefs` stand for the stories under a headline that names none of them; empty when there is but one story."""
+    """`briefs` stand for the stories under a headline that names none of them; empty when there is but one story. What is
+    open is told in full, then in rows (`also`), and what is left is folded away (`rest`)."""
 
     headline: str
     tone: str
@@ -75,6 +77,7 @@ class Front:
     briefs: tuple[Brief, ...]
     stories: tuple[Story, ...]
     also: tuple[Row, ...]
+    rest: tuple[Row, ...]
     sections: tuple[Section, ...]
     planned: tuple[Story, ...]
     past: tuple[Row, ...]
@@ -86,6 +89,7 @@ def front(snapshot: Snapshot) -> Front:
     working = by_start([i for i in current if i.kind is Kind.MAINTENANCE])
     shown = [*incidents, *working]
     tones = {i.id: tone(i, standing(i, snapshot.components)) for i in shown}
+    rows = tuple(_open_row(i, tones[i.id], snapshot) for i in shown[FULL:])
     live = [component for component in snapshot.components if not component.retired]
     loud = next((t for t in ("down", "part", "slow", "work") if t in tones.values()), None)
     planned = sorted((i for i in snapshot.open if i.status is Status.SCHEDULED), key=lambda i: i.scheduled_for or i.created_at)
@@ -95,7 +99,8 @@ def front(snapshot: Snapshot) -> Front:
         calm=_calm(snapshot) if not shown else "",
         briefs=tuple(_brief(i, tones[i.id], snapshot, few=len(shown) <= FEW) for i in shown[:FULL] if len(shown) > 1),
         stories=tuple(_story(i, snapshot) for i in shown[:FULL]),
-        also=tuple(_open_row(i, tones[i.id], snapshot) for i in shown[FULL:]),
+        also=rows[:ROWS],
+        rest=rows[ROWS:],
         sections=sections(snapshot, live),
         planned=tuple(_story(i, snapshot) for i in planned),
         past=tuple(_past_row(i, snapshot) for i in _past(snapshot)),
@@ -114,7 +119,8 @@ def headline(
         return labels.several(broken, watched, len(incidents) - broken - watched)
     amiss = [c for c in live if c.status not in (_OK, ComponentStatus.UNDER_MAINTENANCE)]
     if len(amiss) == 1:
-        return f"{prose.legal(amiss[0].name)} {labels.IS[amiss[0].status]}"
+        # No verb: a name may be of one thing or of many.
+        return f"{prose.legal(amiss[0].name)}: {labels.COMPONENT[amiss[0].status].lower()}"
     if amiss:
         return f"{labels.sentence(labels.number(len(amiss)))} parts are not working as they should"
     if working:

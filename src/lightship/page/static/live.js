@@ -13,7 +13,7 @@ h.classList.toggle("stale",on)
 swapText(".c .s,summary .s",on&&"Unknown")
 swapText(".calm h1",on&&"It is not known whether everything works")
 if(!on)return tell("")
-const others=[...d.querySelectorAll(".host")].filter(a=>a.host!=location.host).map(a=>a.cloneNode(true))
+const others=[...d.querySelectorAll("footer .host")].filter(a=>a.host!=location.host).map(a=>a.cloneNode(true))
 tell(`This page has not been confirmed since ${say(best)}; what it shows may be old.${skewed?" Or the clock of this device is wrong.":""}${others.length?" Look at":""}`,others)
 others.forEach(async a=>{try{
 const p=await(await get(a.href.replace(/\/*$/,"/lightship/pulse.json"))).json()
@@ -48,7 +48,7 @@ last=Date.parse(p.at)
 every=p.seconds
 if(last>best)best=new Date(last)
 if(newer(p)>0)await swap()
-all("#at time",e=>{e.dateTime=best.toISOString();e.textContent=say(best)})}
+all("#at time",e=>{e.dateTime=best.toISOString();e.textContent=say(best);e.previousSibling.data="Confirmed "})}
 }catch{}
 stale(!fresh(last,every),skewed)
 count()}
