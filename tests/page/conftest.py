@@ -72,7 +72,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[[dict[str, bytes]], tuple[str, Pa
     thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not the session: Playwright's event loop would go on running under everybody's tests
 def browser() -> Iterator[Browser]:
     with sync_playwright() as play:
         running = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
