@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from django.db import transaction
 
 from lightship.desk.journal.entry import By, JournalError, enter, millisecond
+from lightship.desk.journal.limits import fit_name
 from lightship.desk.models import Component, Group, Page, new_id
 
 
@@ -18,7 +19,7 @@ def create_page(slug: str, name: str, by: By, now: datetime, **more: Any) -> Pag
         raise JournalError(f"There is a page {slug!r} already.")
     _valid(more)
     with transaction.atomic():
-        page = Page.objects.create(**{"created_at": now, "updated_at": now, **more}, slug=slug, name=_name(name))
+        page = Page.objects.create(**{"created_at": now, "updated_at": now, **more}, slug=slug, name=fit_name(name))
         enter(page, "create page", now, by, name=page.name)
     return page
 
@@ -31,7 +32,7 @@ def describe_page(page: Page, fields: Mapping[str, Any], by: By, now: datetime) 
 def create_group(page: Page, name: str, by: By, now: datetime, **more: Any) -> Group:
     now = millisecond(now)
     with transaction.atomic():
-        row = Group(**{**_born(_last(page, None), now), **more}, page=page, name=_name(name))
+        row = Group(**{**_born(_last(page, None), now), **more}, page=page, name=fit_name(name))
         enter(page, "create group", now, by, subject=row.pk, name=row.name)
         row.save(force_insert=True)
     return row
@@ -51,7 +52,7 @@ def remove_group(group: Group, by: By, now: datetime) -> None:
 def create_component(page: Page, name: str, by: By, now: datetime, **more: Any) -> Component:
     now = millisecond(now)
     with transaction.atomic():
-        row = Component(**{**_born(_last(page, more.get("group")), now), **more}, page=page, name=_name(name))
+        row = Component(**{**_born(_last(page, more.get("group")), now), **more}, page=page, name=fit_name(name))
         _of_this_page(row)
         enter(page, "create component", now, by, subject=row.pk, name=row.name)
         row.save(force_insert=True)
@@ -83,7 +84,7 @@ def arrange(page: Page, order: Sequence[Group | Component], by: By, now: datetim
 
 def _describe(page: Page, row: Page | Group | Component, deed: str, fields: Mapping[str, Any], by: By, now: datetime) -> bool:
     if "name" in fields:
-        fields = {**fields, "name": _name(fields["name"])}
+        fields = {**fields, "name": fit_name(fields["name"])}
     changed = {name: value for name, value in fields.items() if getattr(row, name) != value}
     if not changed:
         return False
@@ -110,15 +111,6 @@ def _born(last: int, now: datetime) -> dict[str, Any]:
 def _of_this_page(component: Component) -> None:
     if component.group and component.group.page_id != component.page_id:
         raise JournalError("That group belongs to another page.")
-
-
-def _name(name: str) -> str:
-    name = " ".join(name.split())
-    if not name:
-        raise JournalError("Give it a name.")
-    if len(name) > 255:
-        raise JournalError(f"The name has {len(name)} characters; 255 are the most.")
-    return name
 
 
 def _valid(fields: Mapping[str, Any]) -> None:

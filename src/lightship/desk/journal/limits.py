@@ -55,9 +55,9 @@ def refuse_unread(incident: Incident, seen: str) -> None:
 def fit_name(name: str) -> str:
     name = " ".join(name.split())
     if not name:
-        raise JournalError("Give it a name: one short sentence that a customer understands.")
+        raise JournalError("Give it a name that a customer understands.")
     if len(name) > 255:
-        raise JournalError(f"The name has {len(name)} characters; 255 are the most. Put the rest into the update.")
+        raise JournalError(f"The name has {len(name)} characters; 255 are the most. Put the rest into the text.")
     return name
 
 
