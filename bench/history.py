@@ -62,7 +62,7 @@ def build(size: int) -> None:
         load(size)
         from lightship.cli.shared import Told
         from lightship.desk import models
-        from lightship.desk.worker import open_host, truth_of
+        from lightship.desk.newest import open_host, truth_of
         from lightship.press import Press
         from lightship.prove import Stranger
         from lightship.publish import Publisher

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lightship.config import Config, ConfigError, Database, HostConfig, Pulse, Secret, find_config, load
+from lightship.config import Config, ConfigError, Database, HostConfig, Pulse, Secret, ZoneConfig, find_config, load
 from lightship.config.toml import dotted, locate
 
 SEED = bytes(range(32))
@@ -30,6 +30,19 @@ class Bucket:
     def __post_init__(self) -> None:
         if not self.store.startswith("s3://"):
             raise ValueError(f"store must be s3://BUCKET, not {self.store!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Name:
+    name: str
+    server: str
+    ttl: int = 30
+
+
+def find_zone(kind: str) -> type:
+    if kind != "rfc2136":
+        raise LookupError(f"there is no kind of zone {kind!r}")
+    return Name
 
 
 def find(kind: str) -> type:
@@ -68,7 +81,7 @@ def read(folder: Path, text: str, **env: str) -> Config:
     (folder / "keys" / "acme.key").write_text(base64.b64encode(SEED).decode() + "\n")
     (folder / "keys" / "desk.secret").write_text("x" * 40 + "\n")
     (folder / "lightship.toml").write_text(text)
-    return load(folder / "lightship.toml", env, {"hosts": find})
+    return load(folder / "lightship.toml", env, {"hosts": find, "zones": find_zone})
 
 
 def faults(folder: Path, text: str, **env: str) -> list[str]:
@@ -151,7 +164,18 @@ MISTAKES = [
         'key = "c2hvcnQ="',
         "7: pages.acme.key: should be the base64 of a 32-byte Ed25519 seed; `lightship init` makes one",
     ),
-    ("proven = 2", "watches = []", "7: pages.acme.watches: is not supported by this version of Lightship; take it out"),
+    ("proven = 2", 'watches = "x"', "7: pages.acme.watches: should be an array, not a string"),
+    ("proven = 2", 'public = "x"', "7: pages.acme.public: should be the base64 of a 32-byte"),
+    (
+        "[pages.acme.hosts.vienna]",
+        '[pages.acme.zone]\nkind = "x"\n[pages.acme.hosts.vienna]',
+        "11: pages.acme.zone.kind: there is no",
+    ),
+    (
+        'kind = "folder"',
+        'kind = "folder"\naddress = ["::1", "1.2.3"]',
+        "12: pages.acme.hosts.vienna.address[1]: '1.2.3' is not an",
+    ),
     ('kind = "folder"', 'kind = "foldr"', "11: pages.acme.hosts.vienna.kind: there is no kind of host 'foldr'"),
     (
         'kind = "folder"',
@@ -161,8 +185,8 @@ MISTAKES = [
     ('kind = "folder"', 'color = "red"', "10: pages.acme.hosts.vienna.kind: is missing"),
     (
         'kind = "folder"',
-        'kind = "folder"\ncname = "x"',
-        "12: pages.acme.hosts.vienna.cname: is not supported by this version of",
+        'kind = "folder"\ncname = "x y"',
+        "12: pages.acme.hosts.vienna.cname: should be a name of the DNS",
     ),
     ("ACME_SECRET", "NOPE", "18: pages.acme.hosts.bucket.secret: the environment has no NOPE"),
     ('env = "ACME_SECRET"', 'file = "keys/none"', "18: pages.acme.hosts.bucket.secret: cannot read "),
@@ -173,7 +197,7 @@ MISTAKES = [
         "18: pages.acme.hosts.bucket.port: should be an integer, not a string",
     ),
     ("vienna", "Vienna_1", "10: pages.acme.hosts.Vienna_1: a name here has only a-z, 0-9 and -"),
-    ("[desk]", "[channels.mail]\n[desk]", "2: channels: is not supported by this version of Lightship; take it out"),
+    ("[desk]", "[channels.mail]\n[desk]", "2: channels.mail.kind: is missing"),
     ("[desk]", "pages = 3\n[desk]", "6: is not TOML: "),
     ("[desk]", "[desk", "2: is not TOML: "),
     ("[desk]", "[dask]", '2: dask: unknown key; did you mean "desk"?'),
@@ -275,3 +299,44 @@ def test_every_key_has_a_line(line: int, key: str) -> None:
     lines = {dotted(path): number for path, number in locate(PLACES).items()}
     assert lines[key] == line
     assert "a" not in lines
+
+
+TOWED = GOOD.replace(
+    "[pages.acme.hosts.vienna]",
+    """[pages.acme.zone]
+kind = "rfc2136"
+name = "status.example"
+server = "192.0.2.53"
+
+[pages.acme.witnesses.w1]
+[pages.acme.witnesses.w2]
+url = "https://w2.example"
+
+[pages.acme.hosts.vienna]
+address = ["192.0.2.10", "2001:DB8:0::10"]""",
+)
+
+
+def test_where_the_name_points_is_told_with_page_and_hosts(tmp_path: Path) -> None:
+    page = read(tmp_path, TOWED, ACME_SECRET="hush").page("acme")
+    assert page.zone == ZoneConfig(
+        kind="rfc2136", name="status.example", options={"name": "status.example", "server": "192.0.2.53", "ttl": 30}
+    )
+    assert [fellow.name for fellow in page.witnesses] == ["w1", "w2"]
+    assert page.hosts[0].address == ("192.0.2.10", "2001:db8::10")
+
+
+def test_a_witness_needs_neither_desk_nor_private_keys(tmp_path: Path) -> None:
+    text = TOWED.replace("proven = 2", f'proven = 2\npublic = "{base64.b64encode(SEED).decode()}"')
+    (tmp_path / "lightship.toml").write_text(text)  # no keys folder, no ACME_SECRET
+    config = load(tmp_path / "lightship.toml", {}, {"hosts": find, "zones": find_zone}, {"desk", "keys"})
+    page = config.page(None)
+    assert (page.key, page.public, page.hosts[1].url) == (b"", SEED, "https://bucket.example/acme")
+    with pytest.raises(ConfigError, match="desk: is missing"):
+        _ = config.desk
+
+
+def test_a_witness_without_the_public_key_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "lightship.toml").write_text(TOWED)
+    with pytest.raises(ConfigError, match=r"pages\.acme\.public: is missing"):
+        load(tmp_path / "lightship.toml", {}, {"hosts": find, "zones": find_zone}, {"desk", "keys"})

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from lightship.config import PageConfig
 
 
 def new_seed() -> bytes:
@@ -35,8 +37,23 @@ class Seal:
         return self._key.sign(message)
 
     def verify(self, message: bytes, signature: bytes) -> bool:
+        return Mark(self.public).verify(message, signature)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The public half, for who only looks: `public` is the key's 32 bytes."""
+
+    public: bytes
+
+    def verify(self, message: bytes, signature: bytes) -> bool:
         try:
-            self._key.public_key().verify(signature, message)
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except InvalidSignature:
             return False
         return True
+
+
+def mark(page: PageConfig) -> Mark:
+    """What a page's signatures are checked with, wherever its private key is or is not."""
+    return Mark(page.public or Seal(page.key).public)

@@ -17,7 +17,7 @@ from tests.kills import fetched
 from lightship.config import Config, load
 from lightship.desk.journal import arrange
 from lightship.desk.models import Component, Page, Receipt
-from lightship.desk.worker import utc_now
+from lightship.desk.newest import utc_now
 from lightship.hosts import find
 from lightship.seal import Seal
 

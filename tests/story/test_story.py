@@ -9,7 +9,7 @@ from lightship.core.model import ComponentStatus, Status
 from lightship.core.signed import pulse_in
 from lightship.desk import journal
 from lightship.desk.models import Incident
-from lightship.desk.worker import utc_now
+from lightship.desk.newest import utc_now
 from lightship.prove import Stranger, audit
 
 pytestmark = pytest.mark.skipif(CONFIG.desk.database.engine != "sqlite", reason="the worker's lightship.toml names a file")

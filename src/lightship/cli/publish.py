@@ -28,7 +28,7 @@ def publish(told: Told, names: Sequence[str], force: bool, slug: str | None, as_
     """
     config, page = told.page(slug)
     from lightship.desk import receipts  # after Django is set up
-    from lightship.desk.worker import open_host, truth_of
+    from lightship.desk.newest import open_host, truth_of
 
     press, chosen = Press(truth_of(page, config, utc_now())), _chosen(config, names)
     publisher = Publisher(Seal(config.key), utc_now, Stranger())

@@ -1,18 +1,21 @@
 """What commands have in common: where the configuration is, and how a refusal is told."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from lightship import hosts
+from lightship import channels, hosts, zones
 from lightship.config import Config, PageConfig, find_config, load
 
 if TYPE_CHECKING:
     from lightship.desk.models import Page
+
+
+ROOMS = {"hosts": hosts.find, "zones": zones.find, "channels": channels.find}
 
 
 class Refused(Exception):
@@ -26,8 +29,9 @@ class Told:
     config_path: str | None
     env: Mapping[str, str]
 
-    def config(self) -> Config:
-        return load(find_config(self.config_path, self.env), self.env, {"hosts": hosts.find})
+    def config(self, without: Collection[str] = ()) -> Config:
+        """`without`: see config.load."""
+        return load(find_config(self.config_path, self.env), self.env, ROOMS, without)
 
     def desk(self) -> Config:
         """The configuration, with Django set up for its database."""

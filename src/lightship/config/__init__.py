@@ -1,22 +1,36 @@
 """lightship.toml -> frozen values; the only reader of the environment."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from lightship.config.reading import Kinds, Reading
 from lightship.config.toml import ConfigError, Fault, parse
-from lightship.config.values import Config, Database, Desk, HostConfig, PageConfig, Pulse, Secret
+from lightship.config.values import (
+    ChannelConfig,
+    Config,
+    Database,
+    Desk,
+    Fellow,
+    HostConfig,
+    PageConfig,
+    Pulse,
+    Secret,
+    ZoneConfig,
+)
 
 __all__ = [
+    "ChannelConfig",
     "Config",
     "ConfigError",
     "Database",
     "Desk",
     "Fault",
+    "Fellow",
     "HostConfig",
     "PageConfig",
     "Pulse",
     "Secret",
+    "ZoneConfig",
     "find_config",
     "load",
 ]
@@ -32,11 +46,14 @@ def find_config(option: str | None, env: Mapping[str, str]) -> Path:
     return path
 
 
-def load(path: Path, env: Mapping[str, str], kinds: Kinds) -> Config:
+def load(path: Path, env: Mapping[str, str], kinds: Kinds, without: Collection[str] = ()) -> Config:
     """Read the file and all that it refers to, validate it whole. `kinds`: how to find a back-end's class by its kind,
-    by room: `{"hosts": lightship.hosts.find}`. ConfigError with every fault at once."""
+    by room: `{"hosts": lightship.hosts.find, "zones": …, "channels": …}`. ConfigError with every fault at once.
+
+    `without`: what this machine need not have, so that one file serves everywhere. "desk": no desk, its database and its
+    secret. "keys": no page's private key (`public` is there instead), and of hosts only where they are."""
     try:
         document = parse(str(path), path.read_bytes())
     except OSError as error:
         raise ConfigError([Fault(str(path), 0, "", f"cannot be read: {error.strerror}")]) from error
-    return Reading(document, path, path.parent.absolute(), env, kinds).config()
+    return Reading(document, path, path.parent.absolute(), env, kinds, frozenset(without)).config()

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated
@@ -64,13 +65,39 @@ _POSTGRES_OPTIONS = {"host", "sslmode", "sslrootcert", "sslcert", "sslkey", "con
 
 
 def seed(text: str) -> str:
+    return _key(text, "should be the base64 of a 32-byte Ed25519 seed; `lightship init` makes one")
+
+
+def public_key(text: str) -> str:
+    return _key(text, "should be the base64 of a 32-byte Ed25519 public key")
+
+
+def _key(text: str, advice: str) -> str:
     try:
         if len(base64.b64decode(text, validate=True)) == 32:
             return text
     except (binascii.Error, ValueError):
         pass
-    raise ValueError("should be the base64 of a 32-byte Ed25519 seed; `lightship init` makes one")
+    raise ValueError(advice)
+
+
+def address(text: str) -> str:
+    """An IPv4 or IPv6 address, as its shortest text."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise ValueError(f"{text!r} is not an IPv4 or IPv6 address") from None
+
+
+def host_name(text: str) -> str:
+    """A name of the DNS (RFC 1123), without the dot at its end, in lower case; an underscore may begin a label."""
+    name = text.rstrip(".").lower()
+    if not re.fullmatch(r"(?=.{1,253}$)(_?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*_?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", name):
+        raise ValueError("should be a name of the DNS, such as acmestatus.net")
+    return name
 
 
 Url = Annotated[str, AfterValidator(page_url)]
 Slug = Annotated[str, AfterValidator(slug)]
+Address = Annotated[str, AfterValidator(address)]
+Name = Annotated[str, AfterValidator(host_name)]

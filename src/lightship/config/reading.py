@@ -2,92 +2,70 @@
 
 import base64
 import dataclasses
-import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Any
 
-from pydantic import AfterValidator, ConfigDict, Field
-
-from lightship.config.fields import Slug, Url, database, seed
-from lightship.config.toml import STRICT, ConfigError, Document, Fault, KeyPath, dotted
-from lightship.config.values import Config, Desk, HostConfig, PageConfig, Pulse, Secret
+from lightship.config.schema import PLACE, FileTable, PageTable, PlaceTable, schema
+from lightship.config.toml import ConfigError, Document, Fault, KeyPath, dotted
+from lightship.config.values import ChannelConfig, Config, Desk, Fellow, HostConfig, PageConfig, Secret, ZoneConfig
 
 Kinds = Mapping[str, Callable[[str], type]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    url: Url
-    database: Annotated[str, AfterValidator(database)]
-    secret: Annotated[str, Field(min_length=32)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    url: Url
-    key: Annotated[str, AfterValidator(seed)]
-    proven: Annotated[int, Field(ge=1)] = 1
-    pulse: Pulse = field(default_factory=Pulse)
-    hosts: Annotated[dict[Slug, dict[str, Any]], Field(min_length=1)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    desk: _Desk
-    pages: Annotated[dict[Slug, _Page], Field(min_length=1)]
 
 
 class Reading:
     """Gathers faults as it goes, so that all are told at once."""
 
-    def __init__(self, document: Document, path: Path, base: Path, env: Mapping[str, str], kinds: Kinds) -> None:
+    def __init__(
+        self, document: Document, path: Path, base: Path, env: Mapping[str, str], kinds: Kinds, without: frozenset[str]
+    ) -> None:
         self.document, self.path, self.base, self.env, self.kinds = document, path, base, env, kinds
+        self.without = without
         self.faults: list[Fault] = []
         self.referred: set[KeyPath] = set()
         self.broken: set[str] = set()
 
     def config(self) -> Config:
-        data = self.resolved(_with_defaults(self.without_later_work(self.document.data)), ())
-        file, faults = self.document.check(_File, data, context={"base": self.base})
+        data = self.resolved(_with_defaults(self.spared(self.document.data), self.without), ())
+        file, faults = self.document.check(FileTable, data, context={"base": self.base})
         self.add(faults)
         hosts = {slug: self.hosts(slug, page) for slug, page in _tables(_get(data, "pages"))}
+        zones = {slug: self.zone(slug, page) for slug, page in _tables(_get(data, "pages"))}
+        channels = [self.channel(name, table) for name, table in _tables(data.get("channels"))]
         self.refuse_twins(data, hosts)
         self.refuse_too_many_proven(data)
+        self.insist(data)
         if self.faults:
             raise ConfigError(self.faults)
-        pages = {slug: _page(slug, page, hosts[slug]) for slug, page in file.pages.items()}
-        desk = Desk(url=file.desk.url, database=file.desk.database, secret=Secret(file.desk.secret))
-        return Config(path=self.path, base=self.base, desk=desk, pages=pages)
+        pages = {slug: _page(slug, page, hosts[slug], zones[slug]) for slug, page in file.pages.items()}
+        desk = file.desk and Desk(url=file.desk.url, database=file.desk.database, secret=Secret(file.desk.secret))
+        return Config(path=self.path, base=self.base, pages=pages, channels=tuple(c for c in channels if c), desk_told=desk)
+
+    def insist(self, data: Mapping[str, Any]) -> None:
+        """On what only some machines need, and so no schema asks for."""
+        if "desk" not in self.without and "desk" not in data:
+            self.faults.append(self.document.fault(("desk",), "is missing"))
+        for slug, page in _tables(_get(data, "pages")):
+            if "keys" in self.without and "public" not in page:
+                what = (
+                    "is missing: a machine without the page's private key must know the public one; `lightship init` prints it"
+                )
+                self.faults.append(self.document.fault(("pages", slug, "public"), what))
 
     def add(self, faults: Iterable[Fault]) -> None:
         """But what is wrong with the value of a reference that led nowhere: that has been told already."""
         self.faults += [fault for fault in faults if fault.key not in self.broken or fault.what.startswith("unknown key")]
 
-    def without_later_work(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """A copy without the options that nothing obeys yet: each is refused, for an option must not be idle."""
-        kept = {key: value for key, value in data.items() if not self.is_later((), key, {"channels"})}
+    def spared(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A copy without what this machine need not have."""
+        kept = {key: value for key, value in data.items() if not (key == "desk" and "desk" in self.without)}
+        if "keys" not in self.without or not isinstance(kept.get("pages"), dict):
+            return kept
         pages = {}
-        for slug, page in _tables(data.get("pages")):
-            pages[slug] = {k: v for k, v in page.items() if not self.is_later(("pages", slug), k, {"zone", "watches"})}
-            hosts = {
-                name: {
-                    k: v for k, v in host.items() if not self.is_later(("pages", slug, "hosts", name), k, {"address", "cname"})
-                }
-                for name, host in _tables(page.get("hosts"))
-            }
-            if isinstance(page.get("hosts"), dict):
-                pages[slug]["hosts"] = {**page["hosts"], **hosts}
-        return {**kept, "pages": {**kept["pages"], **pages}} if isinstance(kept.get("pages"), dict) else kept
-
-    def is_later(self, at: KeyPath, key: str, later: set[str]) -> bool:
-        if key in later:
-            self.faults.append(self.document.fault((*at, key), "is not supported by this version of Lightship; take it out"))
-        return key in later
+        for slug, page in _tables(kept["pages"]):
+            hosts = {name: {k: v for k, v in host.items() if k in PLACE} for name, host in _tables(page.get("hosts"))}
+            pages[slug] = {**{k: v for k, v in page.items() if k != "key"}, "hosts": hosts}
+        return {**kept, "pages": {**kept["pages"], **pages}}
 
     def resolved(self, value: Any, at: KeyPath) -> Any:
         """With `{ env = "NAME" }` and `{ file = "PATH" }` replaced by what they name."""
@@ -124,13 +102,44 @@ class Reading:
         return tuple(host for host in found if host)
 
     def host(self, at: KeyPath, host: Mapping[str, Any]) -> HostConfig | None:
-        """The host, its options checked against the fields of its kind's class."""
-        kind = host.get("kind")
+        if "keys" in self.without:
+            value, faults = self.document.check(PlaceTable, host, at)
+            self.add(faults)
+            options = dataclasses.asdict(value) if value else None
+        else:
+            options = self.options("hosts", at, host, PLACE)
+        if options is None:
+            return None
+        place = {key: options.pop(key) for key in PLACE}
+        self.build("hosts", at, place["kind"], {"name": str(at[-1]), "url": place["url"], **options})
+        return HostConfig(name=str(at[-1]), options=options, **{**place, "address": tuple(place["address"])})
+
+    def zone(self, slug: str, page: Mapping[str, Any]) -> ZoneConfig | None:
+        at, zone = ("pages", slug, "zone"), page.get("zone")
+        options = self.options("zones", at, zone, ("kind",)) if isinstance(zone, dict) else None
+        if options is None:
+            return None
+        kind = options.pop("kind")
+        self.build("zones", at, kind, options)
+        return ZoneConfig(kind=kind, name=options["name"], options=options)
+
+    def channel(self, name: str, channel: Mapping[str, Any]) -> ChannelConfig | None:
+        options = self.options("channels", ("channels", name), channel, ("kind",))
+        if options is None:
+            return None
+        kind = options.pop("kind")
+        self.build("channels", ("channels", name), kind, {"name": name, **options})
+        return ChannelConfig(name=name, kind=kind, options=options)
+
+    def options(self, room: str, at: KeyPath, table: Mapping[str, Any], common: Sequence[str]) -> dict[str, Any] | None:
+        """What a back-end's table says, checked against the fields of its kind's class and those that its room has in
+        common; None where that cannot be."""
+        kind = table.get("kind")
         if not isinstance(kind, str):
             self.faults.append(self.document.fault((*at, "kind"), "is missing" if kind is None else "should be a string"))
             return None
         try:
-            back_end = self.kinds["hosts"](kind)
+            back_end = self.kinds[room](kind)
         except LookupError as error:
             self.faults.append(self.document.fault((*at, "kind"), str(error.args[0])))
             return None
@@ -139,19 +148,22 @@ class Reading:
                 self.document.fault((*at, "kind"), f"{kind} needs a package that is not installed: {error.name}")
             )
             return None
-        value, faults = self.document.check(_schema(kind, back_end), host, at)
+        value, faults = self.document.check(schema(kind, back_end, room, common), table, at)
         self.add(faults)
         if value is None:
             return None
-        options = {f.name: self.option((*at, f.name), getattr(value, f.name)) for f in dataclasses.fields(value)}
-        made = HostConfig(name=str(at[-1]), kind=options.pop("kind"), url=options.pop("url"), options=options)
+        return {f.name: self.option((*at, f.name), getattr(value, f.name)) for f in dataclasses.fields(value)}
+
+    def build(self, room: str, at: KeyPath, kind: str, options: Mapping[str, Any]) -> None:
+        """Whether the class takes them: what it refuses is told with the rest."""
+        if room == "hosts" and "keys" in self.without:
+            return
         try:
-            back_end(name=made.name, url=made.url, **options)
+            self.kinds[room](kind)(**options)
         except ValueError as error:
             # Where a reference led nowhere, what the class misses has been told already.
             if not any(key.startswith(dotted(at) + ".") for key in self.broken):
                 self.faults.append(self.document.fault(at, str(error)))
-        return made
 
     def option(self, at: KeyPath, value: Any) -> Any:
         if isinstance(value, Path):
@@ -189,31 +201,32 @@ class Reading:
                 self.faults.append(self.document.fault(("pages", slug, "proven"), what))
 
 
-def _with_defaults(data: dict[str, Any]) -> dict[str, Any]:
+def _with_defaults(data: dict[str, Any], without: frozenset[str]) -> dict[str, Any]:
     """With the keys of the pages, the secret of the desk and its database where `init` puts them."""
-    pages = {slug: {"key": {"file": f"keys/{slug}.key"}, **page} for slug, page in _tables(data.get("pages"))}
-    full = {**data, "pages": {**data["pages"], **pages}} if isinstance(data.get("pages"), dict) else dict(data)
+    full = dict(data)
+    if isinstance(data.get("pages"), dict) and "keys" not in without:
+        usual = {slug: {"key": {"file": f"keys/{slug}.key"}, **page} for slug, page in _tables(data["pages"])}
+        full["pages"] = {**data["pages"], **usual}
     if isinstance(full.get("desk"), dict):
-        usual = {"secret": {"file": "keys/desk.secret"}, "database": "sqlite:///desk.sqlite3"}
-        full["desk"] = {**usual, **full["desk"]}
+        full["desk"] = {"secret": {"file": "keys/desk.secret"}, "database": "sqlite:///desk.sqlite3", **full["desk"]}
     return full
 
 
-def _schema(kind: str, back_end: type) -> type:
-    """What a host of that class may say: its fields, and `kind` and `url`, but `name`, which is the table's."""
-    hints = typing.get_type_hints(back_end, include_extras=True)
-    fields: list[Any] = [("kind", str), ("url", Url)]
-    for item in dataclasses.fields(back_end):
-        if item.name in ("name", "url") or not item.init:
-            continue
-        default = dataclasses.field(default=item.default, default_factory=item.default_factory)
-        fields.append((item.name, hints[item.name], default))
-    return dataclasses.make_dataclass(kind, fields, kw_only=True, namespace={"__pydantic_config__": STRICT})
-
-
-def _page(slug: str, page: _Page, hosts: tuple[HostConfig, ...]) -> PageConfig:
-    key = base64.b64decode(page.key)
-    return PageConfig(slug=slug, url=page.url, key=key, proven=page.proven, pulse=page.pulse, hosts=hosts)
+def _page(slug: str, page: PageTable, hosts: tuple[HostConfig, ...], zone: ZoneConfig | None) -> PageConfig:
+    return PageConfig(
+        slug=slug,
+        url=page.url,
+        key=base64.b64decode(page.key),
+        public=base64.b64decode(page.public),
+        proven=page.proven,
+        pulse=page.pulse,
+        hosts=hosts,
+        watches=tuple(page.watches),
+        zone=zone,
+        witnesses=tuple(
+            Fellow(name=name, url=fellow.url, public=base64.b64decode(fellow.public)) for name, fellow in page.witnesses.items()
+        ),
+    )
 
 
 def _tables(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:

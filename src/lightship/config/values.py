@@ -41,12 +41,42 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostConfig:
-    """One place for a page. `find(kind)(name=name, url=url, **options)` makes the host."""
+    """One place for a page. `find(kind)(name=name, url=url, **options)` makes the host. `address`: what the page's name
+    points at when it points here (IPv4 and IPv6), or `cname`, a name; neither: the name never points here."""
 
     name: str
     kind: str
     url: str
     options: Mapping[str, Any]
+    address: tuple[str, ...] = ()
+    cname: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneConfig:
+    """Where the page's name is kept. `find(kind)(**options)` makes the zone; `name` is among the options too."""
+
+    kind: str
+    name: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelConfig:
+    """One way to tell people. `find(kind)(name=name, **options)` makes the channel."""
+
+    name: str
+    kind: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fellow:
+    """A witness as the others know it. `public` (32 bytes) and `url` are there where votes go from witness to witness."""
+
+    name: str
+    url: str = ""
+    public: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +90,8 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageConfig:
-    """`key` is the 32-byte seed of the page's Ed25519 key. `proven`: how many hosts must serve an update before it counts."""
+    """`key` is the 32-byte seed of the page's Ed25519 key; empty where only `public` is told, as a witness needs no more.
+    `proven`: how many hosts must serve an update before it counts. `hosts`: the most preferred first."""
 
     slug: str
     url: str
@@ -68,6 +99,10 @@ class PageConfig:
     proven: int
     pulse: Pulse
     hosts: tuple[HostConfig, ...]
+    public: bytes = b""
+    watches: tuple[str, ...] = ()
+    zone: ZoneConfig | None = None
+    witnesses: tuple[Fellow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +111,16 @@ class Config:
 
     path: Path
     base: Path
-    desk: Desk
     pages: Mapping[str, PageConfig]
+    channels: tuple[ChannelConfig, ...] = ()
+    desk_told: Desk | None = None
+
+    @property
+    def desk(self) -> Desk:
+        """ConfigError where the file was read without a desk."""
+        if self.desk_told is None:
+            raise ConfigError([Fault(str(self.path), 0, "desk", "is missing")])
+        return self.desk_told
 
     def page(self, slug: str | None) -> PageConfig:
         """The page of that slug, or the only one there is."""

@@ -216,6 +216,23 @@ class Receipt(models.Model):
         return f"{self.host}: {self.verdict}"
 
 
+class Report(models.Model):
+    """What was found or done around a page, beside what it says: an examination, a drill, a move of the name, a copy of the
+    vault, a certificate. Rows are only added."""
+
+    page = models.ForeignKey(Page, models.CASCADE, related_name="reports")
+    kind = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        indexes = (models.Index(fields=("page", "kind", "-at"), name="report_newest"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
+
+
 class Attempt(models.Model):
     """A failed sign-in, kept for as long as it slows the next one down."""
 

@@ -6,8 +6,6 @@ which has the three methods of `Host`. Publishing calls them in this order: `rea
 """
 
 import gzip
-import importlib
-import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +13,7 @@ from typing import Protocol
 
 import brotli  # type: ignore[import-untyped]
 
+from lightship.config import kinds as back_ends
 from lightship.core.wire import sha256
 
 
@@ -103,22 +102,13 @@ class Host(Protocol):
 
 
 def kinds() -> tuple[str, ...]:
-    names = (module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(sorted(name for name in names if not name.startswith("_")))
+    return back_ends.kinds(__path__)
 
 
 def find(kind: str) -> type[Host]:
     """The class of a kind: the one in the file of that name that has all of `Host`'s methods. LookupError if there is none."""
-    if kind not in kinds():
-        raise LookupError(f"there is no kind of host {kind!r}")
-    try:
-        module = importlib.import_module(f"{__name__}.{kind}")
-    except ModuleNotFoundError as error:
-        raise LookupError(f"hosts of kind {kind!r} need the package {error.name!r}: install lightship[all]") from error
-    for value in vars(module).values():
-        if isinstance(value, type) and value.__module__ == module.__name__ and hasattr(value, "release"):
-            return value
-    raise LookupError(f"{module.__name__} has no class with the methods of a host")
+    found: type[Host] = back_ends.find(__name__, __path__, kind, "release")
+    return found
 
 
 def content_type(path: str) -> str:

@@ -1,0 +1,80 @@
+"""The tables of lightship.toml as pydantic reads them, before what they refer to is compared."""
+
+import dataclasses
+import typing
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from lightship.config.fields import Address, Slug, Url, database, host_name, public_key, seed
+from lightship.config.toml import STRICT
+from lightship.config.values import Pulse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskTable:
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    url: Url
+    database: Annotated[str, AfterValidator(database)]
+    secret: Annotated[str, Field(min_length=32)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FellowTable:
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    url: Url = ""
+    public: Annotated[str, AfterValidator(public_key)] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceTable:
+    """What every host says, whatever its kind."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    kind: str
+    url: Url
+    address: list[Address] = field(default_factory=list)
+    cname: Annotated[str, AfterValidator(host_name)] = ""
+
+
+PLACE = tuple(field.name for field in dataclasses.fields(PlaceTable))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTable:
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    url: Url
+    key: Annotated[str, AfterValidator(seed)] = ""
+    public: Annotated[str, AfterValidator(public_key)] = ""
+    watches: list[str] = field(default_factory=list)
+    zone: dict[str, Any] = field(default_factory=dict)
+    witnesses: dict[Slug, FellowTable] = field(default_factory=dict)
+    proven: Annotated[int, Field(ge=1)] = 1
+    pulse: Pulse = field(default_factory=Pulse)
+    hosts: Annotated[dict[Slug, dict[str, Any]], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileTable:
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    desk: DeskTable | None = None
+    channels: dict[Slug, dict[str, Any]] = field(default_factory=dict)
+    pages: Annotated[dict[Slug, PageTable], Field(min_length=1)]
+
+
+def schema(kind: str, back_end: type, room: str, common: Sequence[str]) -> type:
+    """What a back-end of that class may say: its fields, and those of `common`; the name of a host or a channel is the
+    table's."""
+    hints = typing.get_type_hints(back_end, include_extras=True)
+    places = typing.get_type_hints(PlaceTable, include_extras=True)
+    fields = [(item.name, places[item.name], _default(item)) for item in dataclasses.fields(PlaceTable) if item.name in common]
+    named = {*common, *(("name",) if room != "zones" else ())}
+    own = (item for item in dataclasses.fields(back_end) if item.init and item.name not in named)
+    fields += [(item.name, hints[item.name], _default(item)) for item in own]
+    return dataclasses.make_dataclass(kind, fields, kw_only=True, namespace={"__pydantic_config__": STRICT})
+
+
+def _default(item: Any) -> Any:
+    return dataclasses.field(default=item.default, default_factory=item.default_factory)

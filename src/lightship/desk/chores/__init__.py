@@ -1,0 +1,18 @@
+"""What the worker does now and then beside publishing. One file a chore; each does nothing where nothing asks for it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from lightship.config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """`round` does what is due, if anything, and returns; it is called again `seconds` after that."""
+
+    name: str
+    seconds: float
+    round: Callable[[Config], Awaitable[None]]
+
+
+CHORES: tuple[Chore, ...] = ()
