@@ -16,7 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -29,6 +29,12 @@ PROGRAMS = {
     "seaweedfs": ("weed",),
     "rclone": ("rclone",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "bind": ("named",),
+    "knot": ("knotd",),
+    "powerdns": ("pdns_server",),
+    "unbound": ("unbound",),
+    "pebble": ("pebble",),
+    "ip": ("ip",),
 }
 NAMES = (*PROGRAMS, "postgres")
 INSTALL = "script/servers install"
@@ -82,8 +88,11 @@ def free_port(*, above: int = 0) -> int:
 
 
 @contextlib.contextmanager
-def running(command: Sequence[str | Path], home: Path, port: int, **env: str) -> Iterator[None]:
-    """Run a program until the block ends. It dies with us, even when we are killed."""
+def running(
+    command: Sequence[str | Path], home: Path, port: int, *, ready: Callable[[], bool] | None = None, **env: str
+) -> Iterator[None]:
+    """Run a program until the block ends. It dies with us, even when we are killed. `ready`: whether it answers; else it
+    does when it listens on the port."""
     log = home / f"{Path(command[0]).name}-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -96,23 +105,29 @@ def running(command: Sequence[str | Path], home: Path, port: int, **env: str) ->
             preexec_fn=lambda: _LIBC.prctl(1, signal.SIGKILL),
         )
     try:
-        _wait_for(port, process, log)
+        _wait_for(ready or (lambda: _listens(port)), process, log)
         yield
     finally:
         process.kill()
         process.wait()
 
 
-def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_for(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        if ready():
             return
         time.sleep(0.02)
     raise RuntimeError(f"{log.stem} did not start:\n{log.read_text(errors='replace')[-2000:]}")
 
 
-def _needed(name: str) -> str:
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
+def needed(name: str) -> str:
     found = program(name)
     if found is None:
         raise LookupError(f"{name} is not installed: {remedy(name)}")
@@ -138,7 +153,7 @@ def nginx(root: Path, home: Path) -> Iterator[str]:
             keepalive_requests 1000000; gzip_static on; gzip_vary on;
             server {{ listen 127.0.0.1:{port} backlog=1024; root {root}; location ~ /\\. {{ return 404; }} }}
         }}""")
-    with running([_needed("nginx"), "-p", home, "-e", home / "nginx.error.log", "-c", home / "nginx.conf"], home, port):
+    with running([needed("nginx"), "-p", home, "-e", home / "nginx.error.log", "-c", home / "nginx.conf"], home, port):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -174,7 +189,7 @@ Subsystem sftp internal-sftp
 """)
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    with running([_needed("sshd"), "-D", "-e", "-f", config], home, port):
+    with running([needed("sshd"), "-D", "-e", "-f", config], home, port):
         known = (home / "host.pub").read_text().rsplit(" ", 1)[0]
         yield Sshd(port, user, (home / "user").read_text(), known)
 
@@ -200,7 +215,7 @@ def seaweedfs(home: Path) -> Iterator[Store]:
     ]
     (home / "s3.json").write_text(json.dumps({"identities": identities}))
     command: list[str | Path] = [
-        *(_needed("seaweedfs"), "-logtostderr", "server", "-dir", home, "-ip", "127.0.0.1", "-ip.bind", "127.0.0.1"),
+        *(needed("seaweedfs"), "-logtostderr", "server", "-dir", home, "-ip", "127.0.0.1", "-ip.bind", "127.0.0.1"),
         *("-filer", "-s3", f"-s3.config={home}/s3.json", "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.iam=false"),
         *("-volume.max=20", "-master.volumeSizeLimitMB=64", "-master.volumePreallocate=false", "-master.telemetry=false"),
         *(f"-{name}.port={port}" for name, port in ports.items()),
@@ -239,6 +254,6 @@ def rclone(home: Path) -> Iterator[Store]:
     port = int(store.endpoint.rpartition(":")[2])
     address = f"127.0.0.1:{port}"
     key = f"{store.key},{store.secret}"
-    command: list[str | Path] = [_needed("rclone"), "serve", "s3", "--addr", address, "--auth-key", key, home / "data"]
+    command: list[str | Path] = [needed("rclone"), "serve", "s3", "--addr", address, "--auth-key", key, home / "data"]
     with running(command, home, port, RCLONE_CONFIG=str(home / "rclone.conf")):
         yield store
