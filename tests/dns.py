@@ -149,7 +149,8 @@ zone:
     journal-content: all
     dnssec-signing: {"on" if layout.signed else "off"}
 """)
-    (home / "run").mkdir(exist_ok=True)
+    for folder in ("run", "db"):
+        (home / folder).mkdir(exist_ok=True)
     with _running("knot", ["-c", home / "knot.conf"], home, layout):
         yield layout
 

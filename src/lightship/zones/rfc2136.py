@@ -97,7 +97,7 @@ class Rfc2136:
             self._refuse_what_is_skipped(name, key, values, to)
             if values:
                 update.add(self._at(name, key), _rdataset(key, values, TXT_TTL if key[1] == "TXT" else self.ttl))
-        self._insist(self._ask([self._signed(update)], changing=True)[update.id])
+        self._insist(self._ask([self._signed(update)], changing=True)[update.id], changing=True)
 
     @property
     def _origin(self) -> dns.name.Name:
@@ -144,7 +144,7 @@ class Rfc2136:
                     connection.settimeout(max(deadline - time.monotonic(), 0.001))
                     wire = _one(stream.read)
                     request = waiting.pop(int.from_bytes(wire[:2], "big"))
-                    replies[request.id] = dns.message.from_wire(wire, keyring=request.keyring, request_mac=request.mac)
+                    replies[request.id] = _verified(wire, request)
                 return replies
         except (OSError, EOFError, KeyError) as error:
             what = "closed the connection" if isinstance(error, EOFError) else f"did not answer within {self.timeout:g} s"
@@ -160,9 +160,9 @@ class Rfc2136:
         return ZoneError(words.format(where=self._where, key=self.key.name), permanent=True)
 
     def _found(self, owner: dns.name.Name, kind: str, answer: dns.message.Message) -> frozenset[str]:
-        if answer.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-            self._insist(answer)
-        if not answer.flags & dns.flags.AA or not answer.had_tsig:
+        if answer.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN, dns.rcode.REFUSED):
+            self._insist(answer, changing=False)
+        if answer.rcode() == dns.rcode.REFUSED or not answer.flags & dns.flags.AA or not answer.had_tsig:
             words = f"{self._where} does not hold {owner.to_text(True)} itself: is `server` the primary, and `zone` right?"
             raise ZoneError(words, permanent=True)
         if any(rrset.rdtype == dns.rdatatype.DNAME for rrset in answer.answer):
@@ -171,7 +171,7 @@ class Rfc2136:
         rrset = answer.get_rrset(answer.answer, owner, _IN, dns.rdatatype.from_text(kind))
         return frozenset(_text(rdata) for rdata in rrset or ())
 
-    def _insist(self, reply: dns.message.Message) -> None:
+    def _insist(self, reply: dns.message.Message, *, changing: bool) -> None:
         """That it says that all is done, and is signed."""
         rcode = reply.rcode()
         if rcode in _CONFLICTS:
@@ -179,7 +179,7 @@ class Rfc2136:
         if rcode != dns.rcode.NOERROR:
             words, permanent = _REFUSALS.get(rcode, ("answers {rcode}: see its log", False))
             said = words.format(key=self.key.name, zone=self.zone or self.name, rcode=dns.rcode.to_text(rcode))
-            unknown = rcode == dns.rcode.SERVFAIL
+            unknown = changing and rcode == dns.rcode.SERVFAIL
             raise ZoneError(f"the name server {self._where} {said}", permanent=permanent, unknown=unknown)
         if not reply.had_tsig:
             raise ZoneError(f"the name server {self._where} answered without a signature: is it the right one?", unknown=True)
@@ -190,7 +190,7 @@ _CONFLICTS = (dns.rcode.NXRRSET, dns.rcode.YXRRSET, dns.rcode.NXDOMAIN, dns.rcod
 _REFUSALS = {
     dns.rcode.REFUSED: (
         "refuses: let the key {key} change these names and types in {zone} (BIND: update-policy, Knot: acl, PowerDNS: "
-        "dnsupdate=yes and TSIG-ALLOW-DNSUPDATE)",
+        "dnsupdate=yes and TSIG-ALLOW-DNSUPDATE); PowerDNS says no more than this of a wrong secret or clock either",
         True,
     ),
     dns.rcode.NOTAUTH: (
@@ -205,7 +205,9 @@ _REFUSALS = {
 }
 
 _TSIG: Mapping[type[Exception], str] = {
-    dns.tsig.PeerBadKey: "{where} does not know the key {key} (BADKEY): add it there, or correct `key.name`, `key.algorithm`",
+    # Knot says so too where the key is known and its acl has no rule that allows all of the update.
+    dns.tsig.PeerBadKey: "{where} does not take the key {key} for this (BADKEY): does it have a key of that name and "
+    "algorithm, and (Knot) an acl that lets the key change these names and types?",
     dns.tsig.PeerBadSignature: "{where} has another secret for the key {key} (BADSIG): correct `key.secret`",
     dns.tsig.PeerBadTime: "the clocks of this machine and of {where} are more than 5 minutes apart (BADTIME): set both by NTP",
     dns.tsig.PeerBadTruncation: "{where} refuses signatures as short as ours (BADTRUNC): use hmac-sha256",
@@ -223,6 +225,17 @@ def _one(read: Callable[[int], bytes]) -> bytes:
     if length < 12 or len(wire) < length:
         raise EOFError("no reply")
     return wire
+
+
+def _verified(wire: bytes, request: dns.message.Message) -> dns.message.Message:
+    """Its signature checked; or without one, as servers refuse what they do not trust."""
+    try:
+        return dns.message.from_wire(wire, keyring=request.keyring, request_mac=request.mac)
+    except dns.exception.FormError:
+        reply = dns.message.from_wire(wire, keyring=False)
+        if reply.had_tsig:
+            raise
+        return reply
 
 
 def _out_of_the_way(to: Sets) -> Sets:
