@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests import servers
+from tests import dns, servers
 
 ABSENT = "server absent: "
 
@@ -58,3 +58,21 @@ def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Stor
 def rclone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Store]:
     with servers.rclone(tmp_path_factory.mktemp("rclone")) as store:
         yield store
+
+
+@pytest.fixture(scope="session")
+def bind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dns.Layout]:
+    with dns.bind(tmp_path_factory.mktemp("bind")) as primary:
+        yield primary
+
+
+@pytest.fixture(scope="session")
+def knot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dns.Layout]:
+    with dns.knot(tmp_path_factory.mktemp("knot")) as primary:
+        yield primary
+
+
+@pytest.fixture(scope="session")
+def powerdns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dns.Layout]:
+    with dns.powerdns(tmp_path_factory.mktemp("powerdns")) as primary:
+        yield primary
