@@ -28,6 +28,7 @@ PROGRAMS = {
     "sshd": ("sshd",),
     "seaweedfs": ("weed",),
     "rclone": ("rclone",),
+    "postfix": ("postfix",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "bind": ("named",),
     "knot": ("knotd",),
@@ -41,7 +42,7 @@ INSTALL = "script/servers install"
 START = "script/servers start"
 
 _ROOT = Path(__file__).resolve().parent.parent
-_SEARCH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+SEARCH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 _LIBC = ctypes.CDLL(None)
 
 
@@ -50,7 +51,7 @@ def available(name: str) -> bool:
 
 
 def program(name: str) -> str | None:
-    found = (shutil.which(command, path=_SEARCH) for command in PROGRAMS[name])
+    found = (shutil.which(command, path=SEARCH) for command in PROGRAMS[name])
     return next((path for path in found if path), None)
 
 
@@ -200,6 +201,7 @@ class Store:
 
     endpoint: str
     bucket: str = "site"
+    private: str = "private"
     key: str = "AKIALIGHTSHIPTEST"
     secret: str = "a-secret-of-the-tests"
 
@@ -209,8 +211,9 @@ def seaweedfs(home: Path) -> Iterator[Store]:
     ports = {name: free_port(above=10000) for name in ("master", "volume", "filer", "s3")}
     store = Store(f"http://127.0.0.1:{ports['s3']}")
     keys = [{"accessKey": store.key, "secretKey": store.secret}]
+    actions = ["Read", "List", f"Write:{store.bucket}", f"Write:{store.private}"]
     identities = [
-        {"name": "publisher", "credentials": keys, "actions": ["Read", "List", f"Write:{store.bucket}"]},
+        {"name": "publisher", "credentials": keys, "actions": actions},
         {"name": "anonymous", "actions": [f"Read:{store.bucket}"]},
     ]
     (home / "s3.json").write_text(json.dumps({"identities": identities}))
@@ -222,6 +225,7 @@ def seaweedfs(home: Path) -> Iterator[Store]:
     ]
     with running(command, home, ports["s3"]):
         _make_bucket(ports["filer"], store.bucket)
+        _make_bucket(ports["filer"], store.private)
         yield store
 
 

@@ -25,7 +25,7 @@ from lightship.core.signed import (
 from lightship.core.status import promised
 from lightship.core.verdict import Receipt, Verdict
 from lightship.core.wire import WireError, sha256
-from lightship.hosts import Conflict, File, Held, Host, HostError
+from lightship.hosts import Conflict, File, Held, Host, HostError, Place
 from lightship.press import Press
 from lightship.prove import Stranger
 from lightship.seal import Seal
@@ -70,6 +70,9 @@ class Timed:
 
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
         await self._in_time(self.host.release(files, manifest, expecting))
+
+    def hidden(self) -> Place | None:
+        return self.host.hidden()
 
     async def _in_time(self, answer: Coroutine[Any, Any, T]) -> T:
         try:

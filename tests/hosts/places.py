@@ -16,19 +16,26 @@ from lightship.hosts.sftp import Sftp
 
 @dataclass(frozen=True)
 class Place:
-    """`dead`: the same host, gone. `refused`: the same host, for which the credentials or the path are wrong."""
+    """`dead`: the same host, gone. `refused`: the same host, for which the credentials or the path are wrong. `prying`:
+    where a stranger would look for what is hidden."""
 
     host: Host
     dead: Host
     refused: Host
+    prying: tuple[str, ...] = ()
 
 
 def folder(request: pytest.FixtureRequest) -> Place:
     web_root, url = _web(request)
     name = secrets.token_hex(6)
-    host = Folder("vienna", f"{url}/{name}", web_root / name)
+    host = Folder("vienna", f"{url}/{name}", _site(web_root, name))
     (web_root / f"{name}.file").write_text("")
-    return Place(host, replace(host, path=web_root / f"{name}.file"), replace(host, path=web_root / f"{name}.file" / "below"))
+    return Place(
+        host,
+        replace(host, path=web_root / f"{name}.file"),
+        replace(host, path=web_root / f"{name}.file" / "below"),
+        _prying(host.url),
+    )
 
 
 def sftp(request: pytest.FixtureRequest) -> Place:
@@ -40,12 +47,24 @@ def sftp(request: pytest.FixtureRequest) -> Place:
         url=f"{url}/{name}",
         host="127.0.0.1",
         port=server.port,
-        path=str(web_root / name),
+        path=str(_site(web_root, name)),
         user=server.user,
         key=server.key,
         known_host=server.known_host,
     )
-    return Place(host, replace(host, port=servers.free_port()), replace(host, user="mallory"))
+    return Place(host, replace(host, port=servers.free_port()), replace(host, user="mallory"), _prying(host.url))
+
+
+def _site(web_root: Path, name: str) -> Path:
+    """A web root of its own, that nginx comes to by a link: so what lies beside it is outside of all that nginx serves."""
+    root = web_root.with_name(f"{web_root.name}.sites") / name / "site"
+    root.mkdir(parents=True)
+    (web_root / name).symlink_to(root)
+    return root
+
+
+def _prying(url: str) -> tuple[str, ...]:
+    return (url, f"{url}.vault", f"{url}/.vault", f"{url}/site.vault", f"{url}/../site.vault", f"{url}/lightship/vault")
 
 
 def object_store(request: pytest.FixtureRequest) -> Place:
@@ -61,8 +80,10 @@ def store_place(store: servers.Store) -> Place:
         endpoint=store.endpoint,
         key=store.key,
         secret=store.secret,
+        vault=f"s3://{store.private}/{name}",
     )
-    return Place(host, replace(host, endpoint=f"http://127.0.0.1:{servers.free_port()}"), replace(host, secret="wrong"))
+    dead, refused = replace(host, endpoint=f"http://127.0.0.1:{servers.free_port()}"), replace(host, secret="wrong")
+    return Place(host, dead, refused, (*_prying(host.url), f"{store.endpoint}/{store.private}/{name}"))
 
 
 def _web(request: pytest.FixtureRequest) -> tuple[Path, str]:

@@ -4,10 +4,12 @@ by themselves, and fail until tests/hosts/places.py has a real server for them."
 import asyncio
 import contextlib
 import gzip
+import urllib.error
 import urllib.request
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from itertools import count
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from pydantic import TypeAdapter
@@ -16,6 +18,7 @@ from tests.kills import fetched, killed, moments, rounds, watched
 
 from lightship.core.signed import MANIFEST_PATH
 from lightship.hosts import Conflict, File, Held, Host, HostError, content_type, find, kinds
+from lightship.hosts.object_store import ObjectStore
 
 PATHS = ("api/v2/status.json", "history/index.html", "feed.json", "history.atom", "maintenance.ics", "badge.svg", "index.html")
 
@@ -204,6 +207,48 @@ def release_forever(ready: Any, host: Host, seed: int) -> None:
             words = f"killed {seed} {number}"
             await host.put([File("incidents/x1/index.html", page(words))])
             await host.release(front(words), manifest(words), await host.read(MANIFEST_PATH))
+
+    asyncio.run(run())
+
+
+def test_what_is_hidden_is_read_back_and_no_stranger_reaches_it(place: Place) -> None:
+    hidden = place.host.hidden()
+    assert hidden is not None, "its test place has one"
+    assert asyncio.run(hidden.read("index")) is None
+    asyncio.run(hidden.put([File("index", page("secret")), File("parts/ab/abcd", bytes(range(256)))]))
+    release(place.host, "one")
+    for path, body in {"index": page("secret"), "parts/ab/abcd": bytes(range(256))}.items():
+        assert asyncio.run(hidden.read(path)) == Held(body, ANY)
+        for url in place.prying:
+            with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(f"{url}/{path}") as response:
+                assert body not in response.read(), f"{url}/{path}"
+    assert_shows(place.host, "one")
+    asyncio.run(hidden.put([File("parts/ab/abcd", None)]))
+    assert asyncio.run(hidden.read("parts/ab/abcd")) is None
+
+
+def test_what_is_hidden_lies_outside_of_what_strangers_read(place: Place) -> None:
+    inside = place.host.store if isinstance(place.host, ObjectStore) else place.host.path  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match="vault lies inside"):
+        replace(place.host, vault=type(inside)(f"{inside}/below"))  # type: ignore[type-var]
+
+
+def test_a_killed_keeper_leaves_what_is_hidden_whole(host: Host) -> None:
+    for number, moment in enumerate(moments(rounds(5), longest=0.3)):
+        killed(hide_forever, (host, number), moment)
+        hidden = host.hidden()
+        assert hidden is not None
+        held = asyncio.run(hidden.read("index"))
+        assert held is None or is_page(held.body)
+
+
+def hide_forever(ready: Any, host: Host, seed: int) -> None:
+    async def run() -> None:
+        hidden = host.hidden()
+        assert hidden is not None
+        for number in count():
+            await hidden.put([File("index", page(f"killed {seed} {number}"))])
+            ready.set()
 
     asyncio.run(run())
 

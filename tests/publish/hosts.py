@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lightship.hosts import File, Held, Host, HostError
+from lightship.hosts import File, Held, Host, HostError, Place
 
 
 @dataclass
@@ -38,6 +38,9 @@ class Witnessed:
         self.released += [file.path for file in files if file.changed]
         await self.host.release(files, manifest, expecting)
 
+    def hidden(self) -> Place | None:
+        return self.host.hidden()
+
     @property
     def silent(self) -> bool:
         """Nothing was written."""
@@ -60,6 +63,9 @@ class Hanging:
 
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
         await asyncio.Event().wait()
+
+    def hidden(self) -> Place | None:
+        return None
 
 
 @dataclass

@@ -15,6 +15,7 @@ from lightship.config.values import (
     PageConfig,
     Pulse,
     Secret,
+    Vault,
     ZoneConfig,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "PageConfig",
     "Pulse",
     "Secret",
+    "Vault",
     "ZoneConfig",
     "find_config",
     "load",

@@ -9,6 +9,7 @@ from typing import Annotated
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import AfterValidator, ValidationInfo
+from pyrage import RecipientError, x25519  # type: ignore[import-untyped]
 
 from lightship.config.values import Database, Secret
 
@@ -79,6 +80,16 @@ def _key(text: str, advice: str) -> str:
     except (binascii.Error, ValueError):
         pass
     raise ValueError(advice)
+
+
+def recipient(text: str) -> str:
+    """The public half of a recovery key, as age writes it."""
+    if text.upper().startswith("AGE-SECRET-KEY-"):
+        raise ValueError("is the recovery key itself, which must never lie here: only its public half, age1…, does")
+    try:
+        return str(x25519.Recipient.from_str(text))
+    except RecipientError:
+        raise ValueError("should be the public half of a recovery key (age1…); `lightship recovery new` makes one") from None
 
 
 def address(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lightship.config.schema import PLACE, FileTable, PageTable, PlaceTable, schema
 from lightship.config.toml import ConfigError, Document, Fault, KeyPath, dotted
-from lightship.config.values import ChannelConfig, Config, Desk, Fellow, HostConfig, PageConfig, Secret, ZoneConfig
+from lightship.config.values import ChannelConfig, Config, Desk, Fellow, HostConfig, PageConfig, Secret, Vault, ZoneConfig
 
 Kinds = Mapping[str, Callable[[str], type]]
 
@@ -24,6 +24,7 @@ class Reading:
         self.faults: list[Fault] = []
         self.referred: set[KeyPath] = set()
         self.broken: set[str] = set()
+        self.secrets: dict[tuple[str, str], str] = {}
 
     def config(self) -> Config:
         data = self.resolved(_with_defaults(self.spared(self.document.data), self.without), ())
@@ -39,7 +40,16 @@ class Reading:
             raise ConfigError(self.faults)
         pages = {slug: _page(slug, page, hosts[slug], zones[slug]) for slug, page in file.pages.items()}
         desk = file.desk and Desk(url=file.desk.url, database=file.desk.database, secret=Secret(file.desk.secret))
-        return Config(path=self.path, base=self.base, pages=pages, channels=tuple(c for c in channels if c), desk_told=desk)
+        return Config(
+            path=self.path,
+            base=self.base,
+            pages=pages,
+            channels=tuple(c for c in channels if c),
+            desk_told=desk,
+            vault=Vault(recovery=tuple(file.vault.recovery), public=file.vault.public),
+            text=self.document.text,
+            secrets=self.secrets,
+        )
 
     def insist(self, data: Mapping[str, Any]) -> None:
         """On what only some machines need, and so no schema asks for."""
@@ -74,14 +84,16 @@ class Reading:
         if not isinstance(value, dict):
             return value
         if len(value) == 1 and isinstance(value.get("env"), str):
-            return self.referred_to(at, self.env.get(value["env"]), f"the environment has no {value['env']}")
+            name = value["env"]
+            return self.referred_to(at, ("env", name), self.env.get(name), f"the environment has no {name}")
         if len(value) == 1 and isinstance(value.get("file"), str):
             text, wrong = self.text(self.base / value["file"])
-            return self.referred_to(at, text, wrong)
+            return self.referred_to(at, ("file", value["file"]), text, wrong)
         return {key: self.resolved(item, (*at, key)) for key, item in value.items()}
 
-    def referred_to(self, at: KeyPath, text: str | None, wrong: str) -> str:
+    def referred_to(self, at: KeyPath, reference: tuple[str, str], text: str | None, wrong: str) -> str:
         self.referred.add(at)
+        self.secrets[reference] = text or ""
         if text is None:
             fault = self.document.fault(at, wrong)
             self.broken.add(fault.key)
@@ -184,6 +196,8 @@ class Reading:
         self.refuse_same("url", "is also the URL of", [(at, str(url).rstrip("/").lower()) for at, url in pages])
         self.refuse_same("url", "is also the URL of", [(at, host.url.lower()) for at, host in every])
         self.refuse_same("path", "is also the folder of", folders)
+        vaults = [(at, (host.kind, host.options["vault"])) for at, host in every if host.options.get("vault")]
+        self.refuse_same("vault", "is also the vault of", [(at, place) for at, place in vaults if place[0] != "sftp"])
         self.refuse_same("", "is the same place as", others)
 
     def refuse_same(self, key: str, what: str, found: Sequence[tuple[KeyPath, Any]]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from lightship.config.fields import Address, Slug, Url, database, host_name, public_key, seed
+from lightship.config.fields import Address, Slug, Url, database, host_name, public_key, recipient, seed
 from lightship.config.toml import STRICT
 from lightship.config.values import Pulse
 
@@ -57,10 +57,18 @@ class PageTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VaultTable:
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    recovery: list[Annotated[str, AfterValidator(recipient)]] = field(default_factory=list)
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileTable:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     desk: DeskTable | None = None
     channels: dict[Slug, dict[str, Any]] = field(default_factory=dict)
+    vault: VaultTable = field(default_factory=VaultTable)
     pages: Annotated[dict[Slug, PageTable], Field(min_length=1)]
 
 

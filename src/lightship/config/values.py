@@ -106,14 +106,27 @@ class PageConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vault:
+    """`recovery`: age recipients, whose keys open the vault; none: there is no vault. `public`: it lies where anyone may
+    fetch it (and without the key not read it)."""
+
+    recovery: tuple[str, ...] = ()
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """`path` is the file as it was named; relative paths in it are relative to `base`, its folder."""
+    """`path` is the file as it was named; relative paths in it are relative to `base`, its folder. `text` is what it said
+    when it was read, and `secrets` what it referred to then: ("env" or "file", its name there) -> the value."""
 
     path: Path
     base: Path
     pages: Mapping[str, PageConfig]
     channels: tuple[ChannelConfig, ...] = ()
     desk_told: Desk | None = None
+    vault: Vault = field(default_factory=Vault)
+    text: str = field(default="", repr=False)
+    secrets: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     @property
     def desk(self) -> Desk:

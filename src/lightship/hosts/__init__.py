@@ -1,7 +1,7 @@
 """Where it lives: places on the web that hold the static site. One file a kind, one class in it, found by its name.
 
 A kind is a frozen dataclass whose fields are its configuration (beside `name` and `url`, which every host has) and
-which has the three methods of `Host`. Publishing calls them in this order: `read` the manifest, `put` leaf pages,
+which has the methods of `Host`. Publishing calls them in this order: `read` the manifest, `put` leaf pages,
 `release` the front set, and `put` again for what is gone.
 """
 
@@ -76,8 +76,18 @@ class Held:
     version: str | None = None
 
 
-class Host(Protocol):
-    """One place. Every method may raise HostError; none may leave a torn file, whenever it is killed."""
+class Place(Protocol):
+    """Where files lie. Every method may raise HostError; none may leave a torn file, whenever it is killed."""
+
+    async def read(self, path: str) -> Held | None:
+        """What lies at the path, or None."""
+
+    async def put(self, files: Sequence[File]) -> None:
+        """Write each file (or remove it), each whole at once, in any order. For leaf pages, the pulse, and removals."""
+
+
+class Host(Place, Protocol):
+    """A place on the web."""
 
     @property
     def name(self) -> str: ...
@@ -86,12 +96,6 @@ class Host(Protocol):
     def url(self) -> str:
         """This host alone, as a stranger reaches it; no trailing slash."""
 
-    async def read(self, path: str) -> Held | None:
-        """What lies at the path, or None."""
-
-    async def put(self, files: Sequence[File]) -> None:
-        """Write each file (or remove it), each whole at once, in any order. For leaf pages, the pulse, and removals."""
-
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
         """Make the front set (every file not in a month's list) what `files` and `manifest` say.
 
@@ -99,6 +103,9 @@ class Host(Protocol):
         whole set, changed or not, in the order of writing. `expecting` is the manifest as read before: where the kind can
         tell that another lies there now, it raises Conflict and changes nothing that readers see.
         """
+
+    def hidden(self) -> Place | None:
+        """A place of the same keeper that strangers cannot reach over the web, for the vault; None where there is none."""
 
 
 def kinds() -> tuple[str, ...]:

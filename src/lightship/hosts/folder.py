@@ -32,11 +32,17 @@ from lightship.hosts._release import (
 
 @dataclass(frozen=True)
 class Folder:
-    """`path` is the web root: absolute, on a filesystem that has symlinks."""
+    """`path` is the web root: absolute, on a filesystem that has symlinks. `vault`: a folder outside of every web root;
+    usually the sibling `<path>.vault`."""
 
     name: str
     url: str
     path: Path
+    vault: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.vault and self.vault.is_relative_to(self.path):
+            raise ValueError("vault lies inside path, where strangers read: take a folder outside of it")
 
     async def read(self, path: str) -> Held | None:
         with reported(self.path):
@@ -51,6 +57,28 @@ class Folder:
             await asyncio.to_thread(_release, self.path, [*files, manifest], expecting)
         # Not awaited: readers see the release already, and what this leaves the next one finds.
         asyncio.get_running_loop().run_in_executor(None, _tidy, self.path)
+
+    def hidden(self) -> "Cellar":
+        return Cellar(self.vault or self.path.with_name(f"{self.path.name}.vault"))
+
+
+@dataclass(frozen=True)
+class Cellar:
+    """A folder that only its owner may enter."""
+
+    path: Path
+
+    async def read(self, path: str) -> Held | None:
+        with reported(self.path):
+            return await asyncio.to_thread(_read, self.path, path)
+
+    async def put(self, files: Sequence[File]) -> None:
+        with reported(self.path):
+            await asyncio.to_thread(self._put, files)
+
+    def _put(self, files: Sequence[File]) -> None:
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _put(self.path, files)
 
 
 def _read(root: Path, path: str) -> Held | None:

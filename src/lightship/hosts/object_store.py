@@ -10,7 +10,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -45,7 +45,8 @@ class ObjectStore:
 
     `key` and `secret`: an access key and its secret (S3), an account and its key (Azure), or only `secret`, the JSON of
     a service account (Google). Without them, what the machine itself is given (an instance role) is used.
-    `endpoint`: the address of an S3-compatible store; plain http only where it says so.
+    `endpoint`: the address of an S3-compatible store; plain http only where it says so. `vault`: another bucket (or a
+    prefix) of the same keeper and key, s3://BUCKET/PREFIX, that strangers may not read.
     """
 
     name: str
@@ -57,11 +58,18 @@ class ObjectStore:
     region: str = "us-east-1"
     conditional: Conditional = Conditional.AUTO
     virtual_hosted: bool = field(default=False, kw_only=True)
+    vault: str | None = None
 
     def __post_init__(self) -> None:
         place = urlsplit(self.store)
         if place.scheme not in SCHEMES or not place.netloc:
             raise ValueError(f"store must be s3://BUCKET, gs://BUCKET or az://CONTAINER, not {self.store!r}")
+        if self.vault is None:
+            return
+        if urlsplit(self.vault).scheme != place.scheme or not urlsplit(self.vault).netloc:
+            raise ValueError(f"vault must be {place.scheme}://BUCKET/PREFIX like store, not {self.vault!r}")
+        if f"{self.vault.rstrip('/')}/".startswith(f"{self.store.rstrip('/')}/"):
+            raise ValueError("vault lies inside store, where strangers read: take another bucket, or a prefix outside of it")
 
     async def read(self, path: str) -> Held | None:
         try:
@@ -102,6 +110,9 @@ class ObjectStore:
         else:
             await self._unless_changed(expecting)
             await self.put([manifest])
+
+    def hidden(self) -> "ObjectStore | None":
+        return replace(self, store=self.vault, vault=None) if self.vault else None
 
     async def _unless_changed(self, expecting: Held | None) -> Held | None:
         held = await self.read(MANIFEST_PATH)

@@ -8,10 +8,10 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import asyncssh
-from asyncssh import SFTPError, SFTPNoSuchFile
+from asyncssh import SFTPAttrs, SFTPError, SFTPNoSuchFile
 
 from lightship.core.signed import MANIFEST_PATH
 from lightship.hosts import Conflict, File, Held, HostError
@@ -37,7 +37,8 @@ AT_ONCE = 64
 @dataclass(frozen=True)
 class Sftp:
     """`path` is the web root there. `known_host` is the server's public key, as `ssh-keyscan` prints it: a host that
-    somebody else answers for is no host. `key` is the text of a private key."""
+    somebody else answers for is no host. `key` is the text of a private key. `vault`: a folder there outside of every web
+    root; usually the sibling `<path>.vault`."""
 
     name: str
     url: str
@@ -48,8 +49,11 @@ class Sftp:
     port: int = 22
     key: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
+    vault: str | None = None
 
     def __post_init__(self) -> None:
+        if self.vault and f"{self.vault}/".startswith(f"{self.path.rstrip('/')}/"):
+            raise ValueError("vault lies inside path, where strangers read: take a folder outside of it")
         if not self.known_host:
             raise ValueError(
                 f"known_host is missing: get it with `ssh-keyscan -p {self.port} {self.host}` over a network that you trust"
@@ -68,6 +72,9 @@ class Sftp:
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
         async with self._session() as there:
             await _release(there, [*files, manifest], expecting)
+
+    def hidden(self) -> "Cellar":
+        return Cellar(replace(self, path=self.vault or f"{self.path.rstrip('/')}.vault", vault=None))
 
     @contextlib.asynccontextmanager
     async def _session(self) -> AsyncIterator[Session]:
@@ -99,6 +106,21 @@ class Sftp:
             if isinstance(error, kind):
                 return HostError(words.format(where=where, path=self.path, error=error), permanent=permanent)
         return HostError(f"{where}: {error or type(error).__name__}")
+
+
+@dataclass(frozen=True)
+class Cellar:
+    """A folder there that only its owner may enter: the `path` of `there`."""
+
+    there: Sftp
+
+    async def read(self, path: str) -> Held | None:
+        return await self.there.read(path)
+
+    async def put(self, files: Sequence[File]) -> None:
+        async with self.there._session() as session:
+            await session.client.makedirs(session.root, SFTPAttrs(permissions=0o700), exist_ok=True)
+            await _put(session, files)
 
 
 _WORDS: tuple[tuple[type[Exception], str, bool], ...] = (
