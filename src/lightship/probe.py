@@ -1,0 +1,156 @@
+"""Look at one host at one of its addresses, as a reader whom the name leads there, and say whether it may have the name."""
+
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from pathlib import Path
+from time import monotonic
+
+from lightship.core.signed import MANIFEST_PATH, PULSE_PATH, Manifest, NotOurs, Pulse, manifest_in, pulse_in
+from lightship.core.verdict import Seen
+from lightship.core.wire import WireError, sha256
+from lightship.dial import Certificate, DialError, Line
+from lightship.seal import Mark
+
+SECONDS = 1.5
+FRONT = "index.html"
+AHEAD = timedelta(seconds=60)
+"""How far in the future a pulse may be: a clock of ours or of the desk's that is off by less does no harm."""
+
+Clock = Callable[[], datetime]
+Rank = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """One look. `page` and `rank` (epoch, revision) are those of the signed manifest; `pulse`: when the publisher last
+    lived; `ahead`: seconds by which the host's clock is ahead of ours. Each is empty where the look did not come so far."""
+
+    host: str
+    address: str
+    verdict: Seen
+    words: str = ""
+    milliseconds: int = 0
+    page: str = ""
+    rank: Rank | None = None
+    pulse: datetime | None = None
+    ahead: float | None = None
+    certificate: Certificate | None = None
+
+    @property
+    def live(self) -> bool:
+        return self.verdict is Seen.LIVE
+
+
+@dataclass(frozen=True)
+class Eye:
+    """Looks at the hosts of one page. `url`: the page's own, the name that readers know. `roots`: a file of certificate
+    authorities to trust instead of the system's, for labs and private ones. `seconds`: for one whole look. Safe to share
+    between threads."""
+
+    url: str
+    mark: Mark
+    clock: Clock
+    roots: Path | None = None
+    seconds: float = SECONDS
+
+    @cached_property
+    def trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.roots) if self.roots else None)
+
+    def look(self, host: str, address: str, newest: Rank = (0, 0), page: str = "") -> Sight:
+        """`newest`: what any host has been seen to hold; less is old. `page`: its id, where it is known. Whatever a host or a
+        network does is in the answer."""
+        started, found = monotonic(), _Found()
+        with Line(self.url, address, self.trust, self.seconds) as line:
+            try:
+                self._read(line, found)
+                self._judge(found, newest, page)
+                seen, words = Seen.LIVE, ""
+            except DialError as error:
+                seen, words = error.seen, str(error)
+            return Sight(
+                host=host,
+                address=address,
+                verdict=seen,
+                words=words,
+                milliseconds=round((monotonic() - started) * 1000),
+                page=found.manifest.page if found.manifest else "",
+                rank=found.manifest.rank if found.manifest else None,
+                pulse=found.pulse.at if found.pulse else None,
+                ahead=found.ahead,
+                certificate=line.certificate,
+            )
+
+    def _read(self, line: Line, found: "_Found") -> None:
+        """The front page before the manifest: publishers write them in this order, and so a look that meets one at work
+        mostly finds a manifest that knows the page."""
+        found.front = sha256(self._get(line, "", found))
+        with _signed():
+            found.manifest = manifest_in(self._get(line, MANIFEST_PATH, found), self.mark.verify)
+            found.pulse = pulse_in(self._get(line, PULSE_PATH, found), self.mark.verify)
+
+    def _get(self, line: Line, path: str, found: "_Found") -> bytes:
+        answer = line.get(path)
+        found.ahead = _ahead(answer.headers.get("Date"), self.clock())
+        if answer.status != 200:
+            raise DialError(Seen.STATUS, f"/{path} answers {answer.status}")
+        return answer.body
+
+    def _judge(self, found: "_Found", newest: Rank, page: str) -> None:
+        manifest, pulse = found.manifest, found.pulse
+        assert manifest and pulse
+        if manifest.page != pulse.page or (page and page != manifest.page):
+            raise DialError(Seen.FORGED, "its signed files are of another page")
+        if manifest.files.get(FRONT) != found.front:
+            raise DialError(Seen.TORN, "its front page is not the one that its manifest names")
+        known = max(newest, (pulse.epoch, pulse.revision))
+        if manifest.rank < known:
+            has = f"revision {manifest.revision} of epoch {manifest.epoch}"
+            raise DialError(Seen.OLD, f"it shows {has}, but {known[1]} of {known[0]} is known")
+        if wrong := unconfirmed(pulse, self.clock()):
+            raise DialError(Seen.STALE, wrong)
+
+
+@dataclass
+class _Found:
+    """What one look has read so far."""
+
+    front: str = ""
+    manifest: Manifest | None = None
+    pulse: Pulse | None = None
+    ahead: float | None = None
+
+
+@contextmanager
+def _signed() -> Iterator[None]:
+    try:
+        yield
+    except NotOurs as error:
+        raise DialError(Seen.FORGED, str(error)) from error
+    except WireError as error:
+        raise DialError(Seen.TORN, str(error)) from error
+
+
+def unconfirmed(pulse: Pulse, now: datetime) -> str:
+    """In words, why nobody stands for the page now, by the page's own rule; empty where somebody does."""
+    age, bound = (now - pulse.at).total_seconds(), 2 * pulse.seconds + 60
+    if age > bound:
+        return f"its publisher last lived {age:.0f} s ago, {bound} s at most are right"
+    if -age > AHEAD.total_seconds():
+        return f"its publisher's clock is {-age:.0f} s ahead of ours, or ours behind"
+    return ""
+
+
+def _ahead(date: str | None, now: datetime) -> float | None:
+    try:
+        told = parsedate_to_datetime(date) if date else None
+    except ValueError:
+        return None
+    if told is None:
+        return None
+    return ((told if told.tzinfo else told.replace(tzinfo=UTC)) - now).total_seconds()

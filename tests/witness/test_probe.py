@@ -1,0 +1,232 @@
+"""One look at a host by its address: only the page's newest, signed and fresh, is live; and every look ends in time."""
+
+import http.server
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from tests.authority import Authority
+
+from lightship.core.signed import Manifest, Pulse, manifest_out, pulse_out
+from lightship.core.verdict import Seen
+from lightship.core.wire import sha256
+from lightship.probe import Eye
+from lightship.seal import Mark, Seal
+
+NAME = "acmestatus.net"
+SEAL, THIEF = Seal(bytes(32)), Seal(bytes([7] * 32))
+NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+FRONT = b"<!doctype html><p>All is well."
+Handler = http.server.BaseHTTPRequestHandler
+Answers = dict[str, bytes | int | Callable[[Handler], None]]
+
+
+def manifest(seal: Seal = SEAL, revision: int = 7, page: str = "acme", front: bytes = FRONT) -> bytes:
+    files = {"index.html": sha256(front)}
+    made = Manifest(page=page, revision=revision, epoch=1, at=NOW, build="b", files=files)
+    return manifest_out(made, seal.sign, seal.public)
+
+
+def pulse(seal: Seal = SEAL, revision: int = 7, page: str = "acme", age: float = 5) -> bytes:
+    made = Pulse(page=page, revision=revision, epoch=1, at=NOW - timedelta(seconds=age), seconds=60)
+    return pulse_out(made, seal.sign, seal.public)
+
+
+def site(**changed: bytes | int | Callable[[Handler], None]) -> Answers:
+    """What a host answers where all is well, but for what is `changed`."""
+    usual: Answers = {"front": FRONT, "manifest": manifest(), "pulse": pulse()}
+    return {**usual, **changed}
+
+
+@contextmanager
+def serving(answers: Answers, tls: Path | None = None, prefix: str = "") -> Iterator[int]:
+    """A host at 127.0.0.1; its port."""
+
+    class Host(Handler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:  # noqa: N802
+            names = {"/": "front", "/lightship/manifest.json": "manifest", "/lightship/pulse.json": "pulse"}
+            asked = names.get(self.path.removeprefix(prefix)) if self.path.startswith(prefix) else None
+            answer = answers[asked] if asked and self.headers["Host"].startswith(NAME) else 421
+            if callable(answer):
+                answer(self)
+                return
+            body = b"" if isinstance(answer, int) else answer
+            self.send_response(answer if isinstance(answer, int) else 200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host)
+    server.daemon_threads = True
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a look that ends early is no news
+    if tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tls)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def eye(port: int, scheme: str = "http", roots: Path | None = None, seconds: float = 1.5, prefix: str = "") -> Eye:
+    return Eye(f"{scheme}://{NAME}:{port}{prefix}", Mark(SEAL.public), lambda: NOW, roots, seconds)
+
+
+@contextmanager
+def gushing(text: bytes, again: bytes, pause: float) -> Iterator[int]:
+    """A host that answers every connection with `text`, then with `again` for ever."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            line, _ = server.accept()
+            with line:
+                try:
+                    line.sendall(text)
+                    while not over.wait(pause):
+                        line.sendall(again)
+                except OSError:
+                    return
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        over.set()
+
+
+@pytest.mark.parametrize(
+    ("answers", "seen", "words"),
+    [
+        (site(), Seen.LIVE, ""),
+        (site(front=503), Seen.STATUS, "/ answers 503"),
+        (site(manifest=404), Seen.STATUS, "/lightship/manifest.json answers 404"),
+        (site(front=b"You have been hacked."), Seen.TORN, "not the one that its manifest names"),
+        (site(manifest=b"<html>Log in to this network"), Seen.TORN, "not JSON"),
+        (site(manifest=manifest(THIEF)), Seen.FORGED, "not signed with this page's key"),
+        (site(pulse=pulse(THIEF)), Seen.FORGED, "pulse.json is not signed with this page's key"),
+        (site(manifest=manifest().replace(b'"revision":7', b'"revision":8')), Seen.FORGED, "not signed"),
+        (site(pulse=pulse(page="other")), Seen.FORGED, "of another page"),
+        (site(manifest=manifest(page="other"), pulse=pulse(page="other")), Seen.FORGED, "of another page"),
+        (site(pulse=pulse(revision=8)), Seen.OLD, "it shows revision 7 of epoch 1, but 8 of 1 is known"),
+        (site(manifest=manifest(revision=6), pulse=pulse(revision=6)), Seen.OLD, "but 7 of 1 is known"),
+        (site(pulse=pulse(age=179)), Seen.LIVE, ""),
+        (site(pulse=pulse(age=181)), Seen.STALE, "last lived 181 s ago, 180 s at most"),
+        (site(pulse=pulse(age=-61)), Seen.STALE, "clock is 61 s ahead of ours, or ours behind"),
+        (site(manifest=json.dumps({"format": "lightship-manifest/1"}).encode()), Seen.TORN, "cannot be read"),
+    ],
+)
+def test_only_the_newest_page_signed_and_fresh_is_live(answers: Answers, seen: Seen, words: str) -> None:
+    with serving(answers) as port:
+        sight = eye(port).look("vienna", "127.0.0.1", newest=(1, 7), page="acme")
+    assert sight.verdict is seen, sight.words
+    assert words in sight.words
+    assert sight.live is (seen is Seen.LIVE)
+
+
+def test_a_live_host_tells_how_new_it_is_and_what_time_it_thinks_it_is() -> None:
+    def late(handler: Handler) -> None:
+        handler.send_response_only(200)
+        handler.send_header("Date", "Sun, 22 Nov 2026 15:00:00 GMT")
+        handler.send_header("Content-Length", str(len(pulse())))
+        handler.end_headers()
+        handler.wfile.write(pulse())
+
+    with serving(site(pulse=late)) as port:
+        sight = eye(port).look("vienna", "127.0.0.1")
+    assert (sight.live, sight.rank, sight.page, sight.ahead) == (True, (1, 7), "acme", 3600)
+    assert sight.pulse == NOW - timedelta(seconds=5)
+
+
+def test_a_page_under_a_path_is_looked_at_under_that_path() -> None:
+    with serving(site(), prefix="/status") as port:
+        assert eye(port, prefix="/status").look("vienna", "127.0.0.1").live
+        assert not eye(port).look("vienna", "127.0.0.1").live
+
+
+def test_a_host_that_closes_after_each_answer_is_dialled_again_at_its_address() -> None:
+    def closing(body: bytes) -> Callable[[Handler], None]:
+        def answer(handler: Handler) -> None:
+            handler.send_response(200)
+            handler.send_header("Connection", "close")
+            handler.end_headers()
+            handler.wfile.write(body)
+
+        return answer
+
+    with serving(site(front=closing(FRONT), manifest=closing(manifest()), pulse=closing(pulse()))) as port:
+        sight = eye(port).look("vienna", "127.0.0.1")
+    assert (sight.verdict, sight.words) == (Seen.LIVE, "")
+
+
+@pytest.mark.parametrize(
+    ("names", "days", "words"),
+    [((NAME,), 60, ""), ((NAME,), -1, "expired"), (("other.example",), 60, "certificate is not valid for")],
+    ids=["as it should be", "expired", "for another name"],
+)
+def test_a_certificate_must_be_valid_for_the_page_s_name(tmp_path: Path, names: tuple[str, ...], days: int, words: str) -> None:
+    authority = Authority(tmp_path)
+    with serving(site(), tls=authority.issue(*names, ends=timedelta(days=days))) as port:
+        sight = eye(port, "https", authority.roots).look("vienna", "127.0.0.1")
+        strange = eye(port, "https").look("vienna", "127.0.0.1")
+    assert sight.live is (not words)
+    assert words in sight.words
+    assert strange.verdict is Seen.TLS
+    assert sight.certificate is not None, "also a certificate that is not accepted is told about"
+    assert sight.certificate.names == names
+    assert (sight.certificate.ends < datetime.now(UTC)) is (days < 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "again", "pause", "scheme"),
+    [
+        (b"", b"", 9, "https"),
+        (b"", b"", 9, "http"),
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n", 0.02, "http"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x", 0.02, "http"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"x", 0.02, "http"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n", 0.02, "http"),
+    ],
+    ids=["no handshake", "no answer", "a head in drips", "a body in drips", "no length, in drips", "chunks in drips"],
+)
+def test_a_look_ends_in_time_whatever_the_host_does(text: bytes, again: bytes, pause: float, scheme: str) -> None:
+    with gushing(text, again, pause) as port:
+        started = monotonic()
+        sight = eye(port, scheme, seconds=0.4).look("vienna", "127.0.0.1")
+    assert sight.verdict is Seen.TIMED_OUT, sight
+    assert 0.3 < monotonic() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "again", "words"),
+    [
+        (b"HTTP/1.1 200 OK\r\n\r\n", bytes(1 << 20), "sends more than"),
+        (b"SSH-2.0-OpenSSH\r\n", b"\r\n", "does not answer in HTTP"),
+    ],
+    ids=["endless", "not HTTP"],
+)
+def test_a_flood_and_a_stranger_s_protocol_are_no_page(text: bytes, again: bytes, words: str) -> None:
+    with gushing(text, again, 0) as port:
+        sight = eye(port).look("vienna", "127.0.0.1")
+    assert sight.verdict is Seen.BROKEN
+    assert words in sight.words
+
+
+def test_nobody_at_the_port_is_refused() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    assert eye(port).look("vienna", "127.0.0.1").verdict is Seen.REFUSED
