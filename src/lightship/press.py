@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Protocol
 
 from lightship import page as paper
+from lightship.core.lineage import Rank
 from lightship.core.model import Incident, Month, Snapshot
 from lightship.hosts import File
 
@@ -16,8 +17,8 @@ class Truth(Protocol):
     @property
     def snapshot(self) -> Snapshot: ...
 
-    def touched(self, since: int) -> Mapping[str, frozenset[str] | None] | None:
-        """Month -> incidents touched after a revision; None for a month: all of them. None: everything."""
+    def touched(self, since: Rank) -> Mapping[str, frozenset[str] | None] | None:
+        """Month -> incidents touched after a state that it contains; None for a month: all of them. None: everything."""
 
     def month(self, name: str) -> Month: ...
 

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from lightship.core.clock import phase
+from lightship.core.lineage import Rank
 from lightship.core.plan import compare, refusal
 from lightship.core.signed import (
     MANIFEST_PATH,
@@ -44,7 +45,12 @@ TAKE_OVER = "To take the place over, run `lightship publish --force`."
 
 
 class RefusedError(Exception):
-    """Publishing there would take back what someone else said; the message says who and what to do."""
+    """Publishing there would take back what someone else said; the message says who and what to do. `held`: what another
+    desk of this page said there."""
+
+    def __init__(self, message: str, held: Rank | None = None) -> None:
+        super().__init__(message)
+        self.held = held
 
 
 @dataclass(frozen=True)
@@ -109,12 +115,12 @@ class Publisher:
         host claims to hold. `mend`: look closer, for a stranger read something else there, or another publisher was in the
         way: put the front set again, and each month whose list is not the one named."""
         started = monotonic()
-        verdict, words, front = Verdict.FAILED, "", ""
+        verdict, words, front, other = Verdict.FAILED, "", "", None
         try:
             front = await self._converge(press, Timed(host, self.deadline), force=force, mend=mend)
             verdict, words = await self.stranger.prove(host.url, front)
         except RefusedError as refused:
-            verdict, words = Verdict.REFUSED, str(refused)
+            verdict, words, other = Verdict.REFUSED, str(refused), refused.held
         except (HostError, OSError) as error:
             words = str(error)
         return Receipt(
@@ -126,6 +132,7 @@ class Publisher:
             words=words,
             milliseconds=round((monotonic() - started) * 1000),
             front=front,
+            held=other,
         )
 
     async def _converge(self, press: Press, host: Host, *, force: bool, mend: bool) -> str:
@@ -134,7 +141,7 @@ class Publisher:
             held = await host.read(MANIFEST_PATH)
             theirs = self._claim(held, press, force=force)
             if refused := refusal(self._manifest(press), theirs):
-                raise RefusedError(str(refused))
+                raise RefusedError(str(refused), refused.held.rank)
             if theirs and not force and self._same(press, theirs) and not (mend and await self._broken(host, theirs)):
                 return theirs.files[FRONT]
             try:
@@ -181,6 +188,7 @@ class Publisher:
             build=press.build,
             files=files,
             months=months,
+            heard=shot.heard,
         )
 
     @staticmethod
@@ -211,9 +219,8 @@ class Publisher:
         self, press: Press, host: Host, theirs: Manifest | None, *, force: bool, mend: bool
     ) -> tuple[dict[str, str], list[str]]:
         """Put what changed of each month; month -> hash of its list, and the paths that are gone."""
-        like_ours = theirs and theirs.build == press.build and theirs.epoch == press.snapshot.epoch
-        known = theirs if like_ours and not force else None
-        touched = await asyncio.to_thread(press.truth.touched, known.revision) if known else None
+        known = theirs if theirs and theirs.build == press.build and not force else None
+        touched = await asyncio.to_thread(press.truth.touched, known.rank) if known else None
         months, gone = dict(known.months) if known and touched is not None else {}, list[str]()
         if touched is None:
             touched = {name: None for name, _ in press.snapshot.months}

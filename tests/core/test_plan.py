@@ -1,17 +1,20 @@
 """What a host lacks, in the order of writing; and when nothing may be written at all."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from lightship.core.lineage import Heard
 from lightship.core.plan import Plan, Refused, compare, refusal
 from lightship.core.signed import Manifest
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
+NOTHING: Heard = {}
 
 
-def manifest(epoch: int, revision: int) -> Manifest:
-    return Manifest(page="harbour00000", revision=revision, epoch=epoch, at=NOW, build="b")
+def manifest(epoch: int, revision: int, heard: Heard = NOTHING) -> Manifest:
+    return Manifest(page="harbour00000", revision=revision, epoch=epoch, at=NOW, build="b", heard=heard)
 
 
 @pytest.mark.parametrize(
@@ -41,14 +44,26 @@ def test_a_plan_puts_what_differs_and_drops_what_is_gone(
         ((1, 5), (1, 5), False),
         ((1, 5), (1, 6), True),
         ((1, 5), (2, 1), True),
-        ((2, 1), (1, 9), False),
+        ((2, 1), (1, 9), True),
+        ((2, 1, {1: 8}), (1, 9), True),
+        ((2, 1, {1: 9}), (1, 9), False),
+        ((4, 9, {1: 9, 3: 2}), (2, 1), True),
+        ((4, 9, {1: 9, 3: 2}), (3, 2, {1: 7}), False),
+        ((4, 9, {1: 9, 3: 2}), (3, 3, {1: 7}), True),
     ],
 )
-def test_only_a_higher_epoch_or_revision_is_refused(ours: tuple[int, int], held: tuple[int, int] | None, refused: bool) -> None:
+def test_what_holds_words_that_ours_does_not_is_refused(
+    ours: tuple[Any, ...], held: tuple[Any, ...] | None, refused: bool
+) -> None:
     there = manifest(*held) if held else None
     found = refusal(manifest(*ours), there)
-    assert found == (Refused(there) if refused and there else None)
+    assert found == (Refused(there, manifest(*ours)) if refused and there else None)
 
 
 def test_a_refusal_says_what_is_there() -> None:
-    assert str(Refused(manifest(2, 7))) == "it holds revision 7 of epoch 2, newer than ours: another desk speaks there"
+    assert str(Refused(manifest(2, 7), manifest(1, 8))) == (
+        "it holds revision 7 of epoch 2, newer than ours: another desk speaks there"
+    )
+    assert str(Refused(manifest(2, 7), manifest(3, 8))) == (
+        "it holds revision 7 of epoch 2, which we have not heard: another desk speaks there"
+    )

@@ -41,6 +41,11 @@ def test_a_manifest_comes_back_as_it_was() -> None:
     assert manifest_in(manifest_out(MANIFEST, sign, KEY), verify) == MANIFEST
 
 
+def test_a_manifest_tells_whom_it_has_heard() -> None:
+    heard = replace(MANIFEST, heard={1: 6, 3: 9})
+    assert manifest_in(manifest_out(heard, sign, KEY), verify) == heard
+
+
 @pytest.mark.parametrize("pulse", [PULSE, replace(PULSE, next_update=None)])
 def test_a_pulse_comes_back_as_it_was(pulse: Pulse) -> None:
     assert pulse_in(pulse_out(pulse, sign, KEY), verify) == pulse

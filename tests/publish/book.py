@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from lightship.core.history import by_start, turns_of
+from lightship.core.lineage import Rank
 from lightship.core.model import (
     Change,
     Component,
@@ -58,6 +59,7 @@ class Book:
     revision: int = 1
     epoch: int = 1
     at: datetime = NOW
+    heard: Mapping[int, int] = field(default_factory=dict)
     hosts: tuple[HostLink, ...] = ()
     touches: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list, compare=False)
@@ -80,12 +82,15 @@ class Book:
             before={},
             months=tuple(sorted(months.items(), reverse=True)),
             hosts=self.hosts,
+            heard=self.heard,
         )
 
-    def touched(self, since: int) -> dict[str, frozenset[str] | None]:
+    def touched(self, since: Rank) -> dict[str, frozenset[str] | None] | None:
+        if since[0] != self.epoch:
+            return None
         found: dict[str, frozenset[str] | None] = {}
         for revision, (month, touched) in self.touches.items():
-            if revision > since:
+            if revision > since[1]:
                 found[month] = (found.get(month) or frozenset()) | {touched}
         return found
 

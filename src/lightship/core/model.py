@@ -1,7 +1,7 @@
 """The nouns of a status page, as frozen values. Every datetime is aware and UTC; every id is 12 characters `[a-z0-9]`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -220,7 +220,8 @@ class Snapshot:
     `open`: everything not ended, newest first by `created_at`. `recent`: ended ones, newest first: at least the last 14
     days and the last 50 of each kind. `components` and `groups` are in the order shown. `turns`: every change of the
     last 90 days, oldest first; `before`: each component's status when those 90 days began. `months`: every month that
-    has a history page, newest first, with the number of incidents in it.
+    has a history page, newest first, with the number of incidents in it. `heard`: the other desks whose words are in it
+    (see lineage.py).
     """
 
     page: Page
@@ -236,6 +237,7 @@ class Snapshot:
     months: tuple[tuple[str, int], ...] = ()
     hosts: tuple[HostLink, ...] = ()
     pulse_seconds: int = 300
+    heard: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

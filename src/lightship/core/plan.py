@@ -19,19 +19,19 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The host holds what a higher desk said: publishing there would take it back."""
+    """The host holds what another desk said and ours has not heard: publishing there would take it back."""
 
     held: Manifest
+    ours: Manifest
 
     def __str__(self) -> str:
-        return f"it holds revision {self.held.revision} of epoch {self.held.epoch}, newer than ours: another desk speaks there"
+        why = "newer than ours" if self.held.rank > self.ours.rank else "which we have not heard"
+        return f"it holds revision {self.held.revision} of epoch {self.held.epoch}, {why}: another desk speaks there"
 
 
 def refusal(ours: Manifest, held: Manifest | None) -> Refused | None:
-    """The only reasons not to publish: another page's manifest lies there, or a higher (epoch, revision) of this one."""
-    if held is None or held.rank <= ours.rank:
-        return None
-    return Refused(held)
+    """The only reason not to publish over a manifest of the same page: it has words that ours does not contain."""
+    return None if held is None or ours.contains(held) else Refused(held, ours)
 
 
 def compare(desired: dict[str, str], held: dict[str, str]) -> Plan:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from lightship.core.lineage import Heard, Rank, contains
 from lightship.core.wire import Json, WireError, canonical, moment, reading, stamp
 
 MANIFEST = "lightship-manifest/1"
@@ -34,7 +35,8 @@ def shelf_path(month: str) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What a host claims to serve. `files` are those that change with every revision; `months` names, by the hash of its
-    list at `shelf_path`, each month's files. `build` changes when every file must be made anew (templates, page name)."""
+    list at `shelf_path`, each month's files. `build` changes when every file must be made anew (templates, page name).
+    `heard`: the other desks whose words are in it (see lineage.py)."""
 
     page: str
     revision: int
@@ -43,10 +45,15 @@ class Manifest:
     build: str
     files: Mapping[str, str] = field(default_factory=dict)
     months: Mapping[str, str] = field(default_factory=dict)
+    heard: Heard = field(default_factory=dict)
 
     @property
-    def rank(self) -> tuple[int, int]:
+    def rank(self) -> Rank:
         return self.epoch, self.revision
+
+    def contains(self, other: "Manifest") -> bool:
+        """Whether all that the other one holds is in this one."""
+        return contains(self.rank, self.heard, other.rank)
 
 
 def manifest_out(manifest: Manifest, sign: Sign, key: bytes) -> bytes:
@@ -60,6 +67,7 @@ def manifest_out(manifest: Manifest, sign: Sign, key: bytes) -> bytes:
             "build": manifest.build,
             "files": dict(manifest.files),
             "months": dict(manifest.months),
+            **({"heard": {str(epoch): revision for epoch, revision in manifest.heard.items()}} if manifest.heard else {}),
         },
         sign,
         key,
@@ -77,6 +85,7 @@ def manifest_in(body: bytes, verify: Verify) -> Manifest:
             build=raw["build"],
             files=raw["files"],
             months=raw["months"],
+            heard={int(epoch): revision for epoch, revision in raw.get("heard", {}).items()},
         )
 
 

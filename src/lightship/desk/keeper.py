@@ -85,6 +85,14 @@ class Keeper:
             self.failures += 1
             self.mend = receipt.verdict in (Verdict.DIFFERS, Verdict.REFUSED)
             self.retry_at = monotonic() + wait(self.failures)
+            if receipt.verdict is Verdict.REFUSED:
+                self._step_back()
+
+    def _step_back(self) -> None:
+        """Another speaks there now: our pulse would contradict his, and our front page is rightly gone. What he holds is
+        read again as often as we would look."""
+        self.done, self.front, self.failures = None, "", 0
+        self.retry_at = monotonic() + WATCH
 
     async def _look(self, press: Press) -> None:
         """What a stranger reads there now, between one publish and the next."""

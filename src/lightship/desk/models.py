@@ -21,7 +21,8 @@ def _words(enum: type[ComponentStatus] | type[Impact] | type[Kind] | type[Status
 
 
 class Page(models.Model):
-    """`revision` counts the journal's entries; `epoch` says which desk may speak for the page."""
+    """`revision` counts the journal's entries; `epoch` names this desk among all that ever spoke for the page; `heard` says
+    up to which revision the journal holds the words of others (see core/lineage.py; JSON makes the epochs strings)."""
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
     slug = models.SlugField(unique=True, max_length=63)
@@ -34,6 +35,7 @@ class Page(models.Model):
     updated_at = models.DateTimeField()
     revision = models.PositiveBigIntegerField(default=0)
     epoch = models.PositiveBigIntegerField(default=1)
+    heard = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
 
     class Meta:
         ordering = ("created_at",)
@@ -196,7 +198,8 @@ class Entry(models.Model):
 
 
 class Receipt(models.Model):
-    """What a host was found to serve from `at` until `seen_at`. The newest row of a host is what it does now."""
+    """What a host was found to serve from `at` until `seen_at`. The newest row of a host is what it does now. `held_epoch`
+    and `held_revision`: what another desk said there, where that is why it was refused."""
 
     page = models.ForeignKey(Page, models.CASCADE, related_name="receipts")
     host = models.CharField(max_length=64)
@@ -207,6 +210,8 @@ class Receipt(models.Model):
     revision = models.PositiveBigIntegerField(default=0)
     epoch = models.PositiveBigIntegerField(default=0)
     milliseconds = models.PositiveIntegerField(default=0)
+    held_epoch = models.PositiveBigIntegerField(null=True)
+    held_revision = models.PositiveBigIntegerField(null=True)
 
     class Meta:
         ordering = ("-id",)

@@ -25,6 +25,8 @@ def record(page: models.Page, receipt: Receipt) -> None:
         revision=receipt.revision,
         epoch=receipt.epoch,
         milliseconds=receipt.milliseconds,
+        held_epoch=receipt.held[0] if receipt.held else None,
+        held_revision=receipt.held[1] if receipt.held else None,
     )
     old = rows.values_list("pk", flat=True)[KEPT : KEPT + 1].first()
     if old:

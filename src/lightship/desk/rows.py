@@ -27,6 +27,10 @@ def page(row: Page, url: str) -> core.Page:
     )
 
 
+def heard(row: Page) -> dict[int, int]:
+    return {int(epoch): revision for epoch, revision in row.heard.items()}
+
+
 def group(row: Group) -> core.Group:
     return core.Group(
         id=row.pk,

@@ -8,6 +8,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from lightship.core import model as core
 from lightship.core.history import window_start
+from lightship.core.lineage import Rank
 from lightship.core.model import ComponentStatus, HostLink, Kind, Month, Snapshot, month_of
 from lightship.desk import rows
 from lightship.desk.models import Incident, Page, Turn
@@ -46,6 +47,7 @@ def _front(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, pulse
         months=months(page),
         hosts=tuple(hosts),
         pulse_seconds=pulse_seconds,
+        heard=rows.heard(page),
     )
 
 
@@ -131,8 +133,10 @@ class Truth:
         self._month: Month | None = None
         self.snapshot = _front(page, url, hosts, now, pulse_seconds, self._known)
 
-    def touched(self, since: int) -> dict[str, frozenset[str] | None] | None:
-        return touched(self.page, since)
+    def touched(self, since: Rank) -> dict[str, frozenset[str] | None] | None:
+        """The journal counts our own revisions only: from what another desk made, everything is compared."""
+        epoch, revision = since
+        return touched(self.page, revision) if epoch == self.page.epoch else None
 
     def month(self, name: str) -> Month:
         self._month = month(self.page, name, self._known)

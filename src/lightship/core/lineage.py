@@ -1,0 +1,36 @@
+"""Whose words a state holds: which desks it has heard, and up to which revision of each.
+
+An epoch names one desk: the one that staff use, one restored elsewhere, or a single break-glass post. A desk numbers its
+revisions itself, so an epoch and a revision name one state and all that came before it on that desk.
+"""
+
+from collections.abc import Iterable, Mapping
+
+Rank = tuple[int, int]
+"""Epoch and revision. Of two that readers meet, the higher one is the newer."""
+
+Heard = Mapping[int, int]
+"""Epoch of another desk -> the highest of its revisions that is contained."""
+
+STEP = 2**20
+"""How far an epoch is raised at most. Two who raise the same one at the same moment must not take the same number."""
+
+
+def contains(own: Rank, heard: Heard, other: Rank) -> bool:
+    """Whether a state of rank `own`, that has heard so much, holds all that the state of rank `other` holds."""
+    epoch, revision = other
+    return revision <= (own[1] if epoch == own[0] else heard.get(epoch, -1))
+
+
+def joined(states: Iterable[tuple[Rank, Heard]]) -> dict[int, int]:
+    """What a state has heard that holds all of `states`, by whoever it is said."""
+    found: dict[int, int] = {}
+    for (own, revision), heard in states:
+        for epoch, last in (*heard.items(), (own, revision)):
+            found[epoch] = max(last, found.get(epoch, 0))
+    return found
+
+
+def raised(heard: Heard, draw: int) -> int:
+    """The epoch of a desk that speaks after all those. `draw`: a random number, from 0 to STEP - 1."""
+    return max(heard, default=0) + 1 + draw
