@@ -1,0 +1,100 @@
+"""Talking JSON over HTTPS with a DNS provider: one request, one answer, one plain error; and patience until it is done."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
+
+from lightship import __version__
+from lightship.zones import ZoneError
+
+USER_AGENT = f"Lightship/{__version__}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes
+    reads: bool
+
+    @property
+    def text(self) -> str:
+        return self.body.decode(errors="replace").strip()
+
+    def json(self, who: str) -> Any:
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            raise ZoneError(f"{who} answered {self.status} and no JSON: {self.text[:200]}", unknown=not self.reads) from None
+
+    def refusal(self, who: str, why: str = "") -> ZoneError:
+        """The error for an answer that is not what was asked for."""
+        return ZoneError(
+            f"{who} answers {self.status}: {why or self.text[:300] or 'no reason given'}{_ADVICE.get(self.status, '')}",
+            permanent=400 <= self.status < 500 and self.status not in (408, 409, 429),
+            unknown=self.status >= 500 and not self.reads,
+        )
+
+
+_ADVICE = {
+    401: " (is the key or token right, and not expired?)",
+    403: " (may the key or token read and write this zone's records?)",
+    404: " (is the zone written as the provider has it?)",
+    429: " (too many requests; it will be asked again)",
+}
+
+
+class Rest:
+    """Nothing is retried but a read whose connection was found closed. `who` names the provider in errors."""
+
+    def __init__(self, who: str) -> None:
+        self.who = who
+        self.pool = urllib3.PoolManager(
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json"}, timeout=urllib3.Timeout(connect=5, read=20)
+        )
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        changes: bool | None = None,
+    ) -> Answer:
+        """The answer, whatever its status. ZoneError if none came; `unknown` where the request may have been obeyed.
+        `changes`: whether the request changes something; without it, all but GET and forms (which ask for a token) do."""
+        reads = (method == "GET" or form is not None) if changes is None else not changes
+        options: dict[str, Any] = {"fields": form, "encode_multipart": False} if form is not None else {}
+        if json is not None:
+            options = {"json": json}
+        try:
+            answer = self.pool.request(
+                method,
+                url,
+                headers={**self.pool.headers, **headers},
+                retries=urllib3.Retry(1, redirect=0, status=0, raise_on_redirect=False) if reads else False,
+                **options,
+            )
+        except HTTPError as error:
+            unsent = isinstance(error, NewConnectionError | ConnectTimeoutError | SSLError)
+            host = urlsplit(url).netloc
+            raise ZoneError(f"{self.who} cannot be reached at {host}: {error}", unknown=not reads and not unsent) from error
+        return Answer(answer.status, answer.data, reads)
+
+
+def settled(done: Callable[[], bool], seconds: float) -> bool:
+    """Ask until it is done, ever less often; whether it was within the time."""
+    end, pause = time.monotonic() + seconds, 0.1
+    while not done():
+        if time.monotonic() + pause > end:
+            return False
+        time.sleep(pause)
+        pause = min(pause * 2, 3)
+    return True

@@ -1,0 +1,186 @@
+"""Azure DNS: each record set is changed only if its etag is as read; the first one is the lock for the others.
+
+There is no change of several sets at once. So whoever changes the first (the lease, if there is one) goes on with the
+rest, and takes back what was done if that fails. For a moment A may be new and AAAA still old.
+"""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from lightship.config.fields import Name
+from lightship.zones import Conflict, Key, Sets, ZoneError
+from lightship.zones._records import agreed, below, check_ttl, insist, lifetime, owner, values
+from lightship.zones._rest import Answer, Rest
+
+WHO = "Azure DNS"
+VERSION = "2018-05-01"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Azure:
+    """`zone` is the zone's name. Either a service principal (`tenant`, `client`, `secret`) or a `token`, which lives for about
+    an hour. `endpoint` and `login` differ in China and for governments."""
+
+    compares: ClassVar[bool] = True
+    holds_votes: ClassVar[bool] = False
+    floor: ClassVar[int] = 1
+
+    name: Name
+    zone: Name
+    subscription: str
+    resource_group: str
+    tenant: str = ""
+    client: str = ""
+    secret: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    endpoint: str = "https://management.azure.com"
+    login: str = "https://login.microsoftonline.com"
+    ttl: int = 30
+
+    def __post_init__(self) -> None:
+        check_ttl(self.ttl, self.floor, WHO)
+        principal = [self.tenant, self.client, self.secret]
+        if any(principal) == bool(self.token) or (any(principal) and not all(principal)):
+            raise ValueError("give tenant, client and secret of a service principal, or else a token")
+
+    def read(self, name: str, keys: Collection[Key]) -> Sets:
+        return _sets(self._held(name, keys))
+
+    def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+        to, expecting = agreed(to, expecting)
+        held = self._held(name, {*to, *expecting})
+        insist(name, _sets(held), expecting)
+        # All begin with the same set, so that one of them wins it; and what goes makes way for what comes (A for CNAME).
+        order = sorted(to, key=lambda at: (at[1] != "TXT", not held[at], at))
+        done: dict[Key, Any] = {}
+        for key in order:
+            try:
+                done[key] = self._change(name, key, to[key], held[key])
+            except ZoneError as error:
+                self._undo(name, done, held, error)
+                raise
+
+    def _change(self, name: str, key: Key, wanted: Collection[str], held: Mapping[str, Any]) -> Any:
+        """The set as it is now, with its etag."""
+        condition = {"If-Match": held["etag"]} if held else {"If-None-Match": "*"}
+        if not wanted and not held:
+            return {}
+        if wanted:
+            ttl = lifetime(key[1], self.ttl, self.floor)
+            records = [_WRITTEN[key[1]](value) for value in sorted(wanted)]
+            body = {"properties": {"TTL": ttl, _FIELD[key[1]]: records[0] if key[1] == "CNAME" else records}}
+            answer = self._ask("PUT", name, key, body, condition)
+        else:
+            answer = self._ask("DELETE", name, key, None, condition)
+        if answer.status == 412:
+            raise Conflict(f"{owner(name, key[0])} {key[1]} was changed by someone else meanwhile")
+        if answer.status not in (200, 201, 202, 204):
+            raise answer.refusal(WHO, _error(answer)[1])
+        return answer.json(WHO) if wanted else {}
+
+    def _undo(self, name: str, done: Mapping[Key, Any], held: Mapping[Key, Any], why: ZoneError) -> None:
+        """Take back what was done before it failed, the last first; what someone has changed since stays theirs."""
+        left = [key for key in done if done[key] != held[key]]
+        try:
+            while left and not why.unknown:
+                self._change(name, left[-1], _values(left[-1], held[left[-1]]), done[left[-1]])
+                left.pop()
+        except ZoneError as error:
+            why.add_note(str(error))
+        if left:
+            told = ", ".join(f"{owner(name, label)} {kind}" for label, kind in left)
+            raise ZoneError(f"{why}; but {told} had been changed before, and still is", unknown=True) from why
+
+    def _held(self, name: str, keys: Collection[Key]) -> dict[Key, Any]:
+        return {key: self._one(name, key) for key in sorted(keys)}
+
+    def _one(self, name: str, key: Key) -> Any:
+        """The set with its etag; {} if there is none."""
+        answer = self._ask("GET", name, key)
+        code, message = ("", "") if answer.status == 200 else _error(answer)
+        if answer.status == 404 and code == "NotFound":
+            return {}
+        if answer.status != 200:
+            raise answer.refusal(WHO, message)
+        found = answer.json(WHO)
+        if (found["properties"].get("targetResource") or {}).get("id"):
+            raise ZoneError(f"{owner(name, key[0])} {key[1]} is an alias; make it a simple record set", permanent=True)
+        return found
+
+    def _ask(self, method: str, name: str, key: Key, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
+        relative = below(self.zone, owner(name, key[0]))
+        group = f"subscriptions/{quote(self.subscription)}/resourceGroups/{quote(self.resource_group)}"
+        path = f"{group}/providers/Microsoft.Network/dnsZones/{self.zone}/{key[1]}/{quote(relative)}?api-version={VERSION}"
+        token = self.token or self._tokens.token()
+        url = f"{self.endpoint.rstrip('/')}/{path}"
+        return self._rest.ask(method, url, {"Authorization": f"Bearer {token}", **(headers or {})}, json=body)
+
+    @cached_property
+    def _rest(self) -> Rest:
+        return Rest(WHO)
+
+    @cached_property
+    def _tokens(self) -> "_Tokens":
+        url = f"{self.login.rstrip('/')}/{quote(self.tenant)}/oauth2/v2.0/token"
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self.client,
+            "client_secret": self.secret,
+            "scope": f"{self.endpoint.rstrip('/')}/.default",
+        }
+        return _Tokens(self._rest, url, form)
+
+
+class _Tokens:
+    """An access token (OAuth 2.0 client credentials) that is fetched once and kept while it is good."""
+
+    def __init__(self, rest: Rest, url: str, form: Mapping[str, str]) -> None:
+        self.rest, self.url, self.form = rest, url, form
+        self.lock, self.kept, self.until = Lock(), "", 0.0
+
+    def token(self) -> str:
+        with self.lock:
+            if time.monotonic() > self.until:
+                answer = self.rest.ask("POST", self.url, {}, form=self.form)
+                if answer.status != 200:
+                    raise answer.refusal("Azure's sign-in", _error(answer)[1])
+                document = answer.json("Azure's sign-in")
+                self.kept = str(document["access_token"])
+                self.until = time.monotonic() + int(document.get("expires_in", 600)) - 60
+            return self.kept
+
+
+def _error(answer: Answer) -> tuple[str, str]:
+    """Code and words, of the resource manager or of the sign-in."""
+    document = answer.json(WHO) if answer.body.startswith(b"{") else {}
+    error = document.get("error", document)
+    if isinstance(error, str):
+        return error, str(document.get("error_description", error))
+    return str(error.get("code", "")), str(error.get("message", ""))
+
+
+_FIELD = {"A": "ARecords", "AAAA": "AAAARecords", "CNAME": "CNAMERecord", "TXT": "TXTRecords"}
+_WRITTEN: Mapping[str, Callable[[str], Any]] = {
+    "A": lambda value: {"ipv4Address": value},
+    "AAAA": lambda value: {"ipv6Address": value},
+    "CNAME": lambda value: {"cname": value},
+    "TXT": lambda value: {"value": [value[start : start + 255] for start in range(0, len(value) or 1, 255)]},
+}
+
+
+def _sets(held: Mapping[Key, Any]) -> Sets:
+    return {key: _values(key, found) for key, found in held.items()}
+
+
+def _values(key: Key, found: Mapping[str, Any]) -> frozenset[str]:
+    records = found["properties"].get(_FIELD[key[1]]) or [] if found else []
+    if key[1] == "TXT":
+        return frozenset("".join(record["value"]) for record in records)
+    return values(
+        key[1], (text for record in ([records] if isinstance(records, dict) else records) for text in record.values())
+    )

@@ -1,0 +1,151 @@
+"""Cloudflare: one batch that deletes the records by their ids as read and makes new ones; an id that is gone fails it all."""
+
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar
+from urllib.parse import quote, urlencode
+
+from lightship.config.fields import Name
+from lightship.zones import Conflict, Key, Sets, ZoneError
+from lightship.zones._records import agreed, check_ttl, insist, lifetime, owner, quoted, values
+from lightship.zones._rest import Answer, Rest
+
+WHO = "Cloudflare"
+LOCK = ("_lock", "TXT")
+STALE = 120
+"""Seconds after which a lock was left by someone who died: far longer than any request may take."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cloudflare:
+    """`zone` is the zone's id, `token` an API token that may edit its DNS. `enterprise`: the plan whose TTLs go down to 30.
+    The records are never proxied: Cloudflare's own addresses would stand in the way of the witnesses' choice."""
+
+    compares: ClassVar[bool] = True
+    holds_votes: ClassVar[bool] = False
+    floor: ClassVar[int] = 60
+
+    name: Name
+    zone: str
+    token: str = field(repr=False)
+    enterprise: bool = False
+    endpoint: str = "https://api.cloudflare.com/client/v4"
+    ttl: int = 60
+
+    def __post_init__(self) -> None:
+        check_ttl(self.ttl, self._least, WHO + ("" if self.enterprise else " (30 with `enterprise`)"))
+
+    @property
+    def _least(self) -> int:
+        return 30 if self.enterprise else self.floor
+
+    def read(self, name: str, keys: Collection[Key]) -> Sets:
+        return _sets(self._held(name, keys), keys)
+
+    def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+        to, expecting = agreed(to, expecting)
+        # What is only expected is made anew as it was: its ids are conditions too.
+        to = {**{key: expected for key, expected in expecting.items() if expected}, **to}
+        keys = sorted({*to, *expecting})
+        held = self._checked(name, keys, expecting)
+        if not _ids(held, to) and any(to.values()):
+            # Nothing of what we change is there yet, so no id can be gone: a record that only one can make stands in.
+            self._locked(name, lambda lock: self._change(name, self._checked(name, keys, expecting), to, [lock]))
+        else:
+            self._change(name, held, to, [])
+
+    def _checked(self, name: str, keys: Collection[Key], expecting: Sets) -> dict[Key, list[Any]]:
+        held = self._held(name, keys)
+        insist(name, _sets(held, keys), expecting)
+        return held
+
+    def _change(self, name: str, held: Mapping[Key, Sequence[Any]], to: Sets, locks: Sequence[str]) -> None:
+        gone = [{"id": record} for record in [*locks, *_ids(held, to)]]
+        if not gone and not any(to.values()):
+            return
+        made = [self._record(name, key, value) for key in sorted(to) for value in sorted(to[key])]
+        answer = self._ask("POST", "/batch", {"deletes": gone, "posts": made})
+        if answer.status in (400, 404, 409) and _ids(self._held(name, held), held) != _ids(held, held):
+            raise Conflict(f"{name} was changed by someone else meanwhile")
+        if answer.status == 404 and locks:
+            raise Conflict(f"{name} was locked for too long, and someone else took over")
+        self._good(answer)
+        if _sets(self._held(name, to), to) != to:
+            raise ZoneError(
+                f"{name} was changed, but is not as it was made: someone else may have changed it too", unknown=True
+            )
+
+    def _locked(self, name: str, change: Callable[[str], None]) -> None:
+        """Cloudflare refuses a second record of the same name, type and content: so the content is always the same."""
+        answer = self._ask("POST", "", self._record(name, LOCK, "locked"))
+        if answer.status == 400 and self._break(name):
+            raise Conflict(f"{name} is being changed by someone else at this moment")
+        lock = str(self._good(answer)["result"]["id"])
+        try:
+            change(lock)
+        except ZoneError as error:
+            if not error.unknown:
+                self._ask("DELETE", f"/{lock}")
+            raise
+
+    def _break(self, name: str) -> bool:
+        """Whether there is a lock; removed if its holder died."""
+        held = self._held(name, [LOCK])[LOCK]
+        for record in held:
+            if time.time() - datetime.fromisoformat(record["created_on"]).timestamp() > STALE:
+                self._ask("DELETE", f"/{record['id']}")
+        return bool(held)
+
+    def _record(self, name: str, key: Key, value: str) -> dict[str, Any]:
+        content = quoted(value) if key[1] == "TXT" else value
+        ttl = lifetime(key[1], self.ttl, self._least)
+        return {"name": owner(name, key[0]), "type": key[1], "content": content, "ttl": ttl, "proxied": False}
+
+    def _held(self, name: str, keys: Collection[Key]) -> dict[Key, list[Any]]:
+        found: dict[Key, list[Any]] = {key: [] for key in keys}
+        for label in sorted({label for label, _ in keys}):
+            full = owner(name, label)
+            for record in self._all(full):
+                key = (label, str(record["type"]))
+                if record["name"].lower() == full and key in found:
+                    if record.get("proxied"):
+                        raise ZoneError(f"{full} {key[1]} is proxied; switch it to DNS only", permanent=True)
+                    found[key].append(record)
+        return found
+
+    def _all(self, full: str) -> list[Any]:
+        found: list[Any] = []
+        page = pages = 1
+        while page <= pages:
+            query = urlencode({"name": full, "per_page": 100, "page": page})
+            document = self._good(self._ask("GET", f"?{query}"))
+            found += document["result"]
+            pages = (document.get("result_info") or {}).get("total_pages", 1)
+            page += 1
+        return found
+
+    def _ask(self, method: str, path: str, body: Any = None) -> Answer:
+        url = f"{self.endpoint.rstrip('/')}/zones/{quote(self.zone)}/dns_records{path}"
+        return self._rest.ask(method, url, {"Authorization": f"Bearer {self.token}"}, json=body)
+
+    def _good(self, answer: Answer) -> Any:
+        document = answer.json(WHO) if answer.body.startswith(b"{") else {}
+        if answer.status == 200 and document.get("success"):
+            return document
+        errors = "; ".join(f"{error.get('message')} ({error.get('code')})" for error in document.get("errors") or [])
+        raise answer.refusal(WHO, errors)
+
+    @cached_property
+    def _rest(self) -> Rest:
+        return Rest(WHO)
+
+
+def _ids(held: Mapping[Key, Sequence[Any]], keys: Collection[Key]) -> list[str]:
+    return [record["id"] for key in sorted(keys) for record in sorted(held.get(key, ()), key=lambda record: str(record["id"]))]
+
+
+def _sets(held: Mapping[Key, Sequence[Any]], keys: Collection[Key]) -> Sets:
+    return {key: values(key[1], (record["content"] for record in held[key])) for key in keys}

@@ -1,0 +1,208 @@
+"""Providers of dynamic DNS by the dyndns2 protocol: addresses only, one update for both families, read from the name servers.
+
+The protocol's rules for clients are kept: nothing is sent that changes nothing, after `911` and `dnserr` nothing for 30
+minutes, and after what only a person can put right nothing more from this process.
+"""
+
+import ipaddress
+import math
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+from typing import ClassVar
+from urllib.parse import urlencode, urlsplit
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.query
+import dns.rcode
+import dns.rdataclass
+import dns.rdatatype
+import dns.resolver
+import urllib3
+
+from lightship.config.fields import Name
+from lightship.zones import Key, Sets, ZoneError
+from lightship.zones._records import agreed, check_ttl, insist, owner, values
+from lightship.zones._rest import Rest, settled
+
+PATIENCE = 60
+REST = 30 * 60
+SAME = 5 * 60
+"""Seconds in which nothing is sent again that was answered by nochg."""
+WHO = "the dyndns2 server"
+
+ACCOUNT = {
+    "badauth": "refuses user or password",
+    "!donator": "says that the account has not paid for this",
+    "badagent": "has blocked this client",
+    "badsys": "does not know this kind of service",
+}
+HOST = {
+    "notfqdn": "says that this is no full host name",
+    "nohost": "has no such host in this account",
+    "!yours": "says that the host belongs to another account",
+    "numhost": "says that these are too many hosts or addresses",
+    "abuse": "has blocked the host for abuse",
+}
+WAIT = {"911": "has trouble", "dnserr": "has trouble with its DNS"}
+KNOWN = {"good", "nochg", *ACCOUNT, *HOST, *WAIT}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dyndns2:
+    """`server` is the URL of the update: https://update.dedyn.io/ for deSEC, https://HOST/nic/update elsewhere.
+    `nameservers`: addresses (or ADDRESS:PORT) to read from, where those of the zone should not be looked up."""
+
+    compares: ClassVar[bool] = False
+    holds_votes: ClassVar[bool] = False
+    floor: ClassVar[int] = 60
+
+    name: Name
+    server: str
+    user: str
+    password: str = field(repr=False)
+    nameservers: tuple[str, ...] = ()
+    ttl: int = 60
+
+    def __post_init__(self) -> None:
+        check_ttl(self.ttl, self.floor, "dyndns2")
+        parts = urlsplit(self.server)
+        if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError("server should be an https:// URL: the password is sent to it")
+        for place in self.nameservers:
+            _place(place)
+
+    def read(self, name: str, keys: Collection[Key]) -> Sets:
+        return {key: self._authority(name, key) for key in keys}
+
+    def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+        to, expecting = agreed(to, expecting)
+        if strange := [key for key, wanted in to.items() if wanted and key not in _FAMILIES]:
+            what = ", ".join(f"{owner(name, label)} {kind}" for label, kind in strange)
+            raise ZoneError(f"dyndns2 holds only the addresses of a name, not {what}", permanent=True)
+        held = self.read(name, {*_FAMILIES, *expecting})
+        insist(name, held, expecting)
+        wanted = {key: to.get(key, held[key]) for key in _FAMILIES}
+        if wanted == {key: held[key] for key in _FAMILIES}:
+            return  # Nothing to change: asking all the same is what providers call abuse.
+        self._update(name, *wanted.values())
+        if not settled(lambda: self.read(name, _FAMILIES) == wanted, PATIENCE):
+            raise ZoneError(
+                f"the update was taken, but the name servers of {name} do not show it after {PATIENCE} s", unknown=True
+            )
+
+    def _update(self, name: str, ipv4: Collection[str], ipv6: Collection[str]) -> None:
+        query = urlencode({"hostname": name, "myip": ",".join(sorted(ipv4)), "myipv6": ",".join(sorted(ipv6))})
+        if not self._patience.allows(name, query, time.monotonic()):
+            return
+        headers = urllib3.make_headers(basic_auth=f"{self.user}:{self.password}")
+        answer = self._rest.ask("GET", f"{self.server}{'&' if '?' in self.server else '?'}{query}", headers, changes=True)
+        code = answer.text.partition("\n")[0].strip()
+        if answer.status != 200 and code.partition(" ")[0] not in KNOWN:
+            # deSEC and others speak HTTP where older ones only speak the protocol's words.
+            code = {401: "badauth", 403: "!yours", 404: "nohost"}.get(answer.status, "")
+            if not code:
+                raise answer.refusal(WHO)
+        self._patience.hear(name, query, code, time.monotonic())
+
+    def _authority(self, name: str, key: Key) -> frozenset[str]:
+        """As one of the name servers of the zone has it itself."""
+        full, told = owner(name, key[0]), ""
+        for address, port in self._places(full):
+            try:
+                answer, _ = dns.query.udp_with_fallback(
+                    dns.message.make_query(full, key[1], flags=0), address, timeout=3, port=port
+                )
+            except (dns.exception.DNSException, OSError) as error:
+                told = str(error)
+                continue
+            if answer.flags & dns.flags.AA and answer.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+                found = answer.get_rrset(answer.answer, dns.name.from_text(full), _IN, dns.rdatatype.from_text(key[1]))
+                return values(key[1], (rdata.to_text() for rdata in found or ()))
+            told = f"{address} answers {dns.rcode.to_text(answer.rcode())}, not as an authority"
+        raise ZoneError(f"no name server of {full} can be read: {told or 'it has none'}")
+
+    def _places(self, full: str) -> list[tuple[str, int]]:
+        if self.nameservers:
+            return [_place(text) for text in self.nameservers]
+        found, told = [], ""
+        try:
+            zone = dns.resolver.zone_for_name(full, lifetime=5)
+            names = [str(server.target) for server in dns.resolver.resolve(zone, "NS", lifetime=5)]
+        except dns.exception.DNSException as error:
+            raise ZoneError(f"the name servers of {full} cannot be found: {error}") from error
+        for server in names:
+            try:
+                found += [(str(address), 53) for address in dns.resolver.resolve_name(server, lifetime=5).addresses()]
+            except dns.exception.DNSException as error:
+                told = str(error)
+        if not found:
+            raise ZoneError(f"the name servers of {full} have no address: {told}")
+        return found
+
+    @cached_property
+    def _rest(self) -> Rest:
+        return Rest(WHO)
+
+    @cached_property
+    def _patience(self) -> "Patience":
+        return Patience()
+
+
+class Patience:
+    """What a provider told us that forbids asking again: kept as long as this zone lives in the process."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.final: dict[str, str] = {}
+        self.rest, self.until = "", 0.0
+        self.same: dict[str, tuple[str, float]] = {}
+
+    def allows(self, name: str, query: str, now: float) -> bool:
+        """Whether it may be sent. No, if it was answered that it changes nothing: the name servers are late. ZoneError if
+        nothing may be sent now."""
+        with self.lock:
+            if told := self.final.get("") or self.final.get(name):
+                raise ZoneError(f"{told}; it is not asked again until this process is started anew", permanent=True)
+            if now < self.until:
+                raise ZoneError(f"{self.rest}; it is not asked again for {math.ceil((self.until - now) / 60)} min")
+            same, until = self.same.get(name, ("", 0.0))
+            return query != same or now >= until
+
+    def hear(self, name: str, query: str, code: str, now: float) -> None:
+        """ZoneError for every answer that is not a success; kept if it forbids to ask again."""
+        word, _, rest = code.partition(" ")
+        if word == "good" and rest == "127.0.0.1" and "127.0.0.1" not in query:
+            word = "badagent"  # How some providers say that they ignore this client.
+        with self.lock:
+            if word == "nochg":
+                self.same[name] = (query, now + SAME)
+            elif word in WAIT:
+                self.rest, self.until = f"{WHO} {WAIT[word]} ({word})", now + REST
+                raise ZoneError(f"{self.rest}; it is asked again in {REST // 60} minutes")
+            elif word in ACCOUNT or word in HOST:
+                told = f"{WHO} {ACCOUNT.get(word) or HOST[word]} ({word})"
+                self.final["" if word in ACCOUNT else name] = told
+                raise ZoneError(f"{told}: put that right, then start this process anew", permanent=True)
+            elif word != "good":
+                raise ZoneError(f"{WHO} answers {code[:100]!r}, which is no word of the protocol", unknown=True)
+
+
+def _place(text: str) -> tuple[str, int]:
+    """ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT"""
+    parts = urlsplit(f"//{text}" if text.count(":") < 2 or text.startswith("[") else f"//[{text}]")
+    try:
+        if parts.hostname:
+            return str(ipaddress.ip_address(parts.hostname)), parts.port or 53
+    except ValueError:
+        pass
+    raise ValueError(f"nameservers: {text!r} is not an address, or ADDRESS:PORT")
+
+
+_IN = dns.rdataclass.IN
+_FAMILIES: tuple[Key, ...] = (("@", "A"), ("@", "AAAA"))
