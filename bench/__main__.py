@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("page_weight", "publish", "history", "hosts", "serve", "acceptance")
+ALL = ("page_weight", "publish", "history", "hosts", "serve", "zones", "acceptance")
 
 
 def main(arguments: list[str]) -> int:
