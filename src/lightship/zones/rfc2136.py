@@ -190,7 +190,7 @@ _CONFLICTS = (dns.rcode.NXRRSET, dns.rcode.YXRRSET, dns.rcode.NXDOMAIN, dns.rcod
 _REFUSALS = {
     dns.rcode.REFUSED: (
         "refuses: let the key {key} change these names and types in {zone} (BIND: update-policy, Knot: acl, PowerDNS: "
-        "dnsupdate=yes and TSIG-ALLOW-DNSUPDATE); PowerDNS says no more than this of a wrong secret or clock either",
+        "dnsupdate=yes and TSIG-ALLOW-DNSUPDATE). Is it the primary? PowerDNS says no more of a wrong secret or clock either",
         True,
     ),
     dns.rcode.NOTAUTH: (
