@@ -31,7 +31,7 @@ SCHEMA = (
 @dataclass(frozen=True)
 class Layout:
     """What to serve and where. `prefix` runs the server elsewhere: `("ip", "netns", "exec", NAME)`. `records`: more lines of
-    the zone file. `notify`: secondaries, by address and port."""
+    the zone file. `notify`: secondaries, by address and port. `options`: more lines of PowerDNS's configuration."""
 
     name: str = "acmestatus.net"
     witnesses: int = 3
@@ -41,6 +41,7 @@ class Layout:
     prefix: tuple[str, ...] = ()
     records: str = ""
     notify: tuple[tuple[str, int], ...] = ()
+    options: str = ""
 
     @property
     def keys(self) -> Mapping[str, str]:
@@ -184,6 +185,7 @@ query-cache-ttl=0
 negquery-cache-ttl=0
 cache-ttl=0
 zone-cache-refresh-interval=0
+{layout.options}
 """)
     if not (home / "zones.sqlite3").exists():
         _powerdns_zone(home, layout)
