@@ -23,6 +23,7 @@ COMMANDS = {
     "resolve": "speak",
     "publish": "publish",
     "hosts": "publish",
+    "doctor": "doctor",
     "import": "history",
     "export": "history",
 }

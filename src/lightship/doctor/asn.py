@@ -47,9 +47,7 @@ class Table:
 
     def find(self, address: str) -> Network | None:
         at = ipaddress.ip_address(address)
-        starts, numbers, key = (
-            (self.four, self.four_of, int(at)) if at.version == 4 else (self.six, self.six_of, int(at) >> 64)
-        )
+        starts, numbers, key = (self.four, self.four_of, int(at)) if at.version == 4 else (self.six, self.six_of, int(at) >> 64)
         index = bisect_right(starts, key) - 1
         number = numbers[index] if index >= 0 else 0
         return Network(number, self.names.get(number, "")) if number else None
@@ -75,22 +73,31 @@ def read(packed: bytes) -> Table:
     names = {int(number): name for number, _, name in lines}
     four, four_of, six, six_of = columns
     return Table(
-        head["date"], array.array("I", itertools.accumulate(four)), four_of, array.array("Q", itertools.accumulate(six)), six_of, names
+        head["date"],
+        array.array("I", itertools.accumulate(four)),
+        four_of,
+        array.array("Q", itertools.accumulate(six)),
+        six_of,
+        names,
     )
 
 
 def fresh(resolver: dns.resolver.Resolver, address: str) -> Network | None:
     """What Team Cymru says now; None where it cannot be asked or knows nothing."""
-    pointer = dns.reversename.from_address(address).relativize(dns.reversename.ipv4_reverse_domain)
-    zone = "origin" if ipaddress.ip_address(address).version == 4 else "origin6"
-    if zone == "origin6":
-        pointer = dns.reversename.from_address(address).relativize(dns.reversename.ipv6_reverse_domain)
+    four = ipaddress.ip_address(address).version == 4
+    below, zone = (dns.reversename.ipv4_reverse_domain, "origin") if four else (dns.reversename.ipv6_reverse_domain, "origin6")
+    pointer = dns.reversename.from_address(address).relativize(below)
     origin = _text(resolver, f"{pointer}.{zone}.asn.cymru.com")
     if len(origin) < 3:
         return None
     number = int(origin[0].split()[0])
     about = _text(resolver, f"AS{number}.asn.cymru.com")
     return Network(number, about[-1] if about else "", about[1] if len(about) > 1 else origin[2])
+
+
+def answers(resolver: dns.resolver.Resolver) -> bool:
+    """Whether Team Cymru can be asked from here: once, rather than wait for each address."""
+    return bool(_text(resolver, "AS23028.asn.cymru.com"))
 
 
 def _text(resolver: dns.resolver.Resolver, name: str) -> list[str]:

@@ -1,0 +1,104 @@
+"""doctor: would it work today, and what goes down together? Needs no desk and no database."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from lightship.cli.shared import Told, json_option, page_option, told
+from lightship.config import Config, PageConfig
+from lightship.doctor import GROUPS, Examination, Finding, Known, Verdict, World, examine
+
+MARKS = {
+    Verdict.FAIL: ("✗", "red"),
+    Verdict.WARN: ("!", "yellow"),
+    Verdict.UNCHECKED: ("?", "cyan"),
+    Verdict.OK: ("✓", "green"),
+}
+ANSWERS = {
+    0: "It would work today.",
+    2: "It would work today; see the warnings.",
+    1: "It would not work today: see what fails.",
+}
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="Show what is well, too.")
+@click.option(
+    "--key", type=click.Path(path_type=Path, dir_okay=False), help="A recovery key, to try on the vault. It is not kept."
+)
+@click.option("--rdap", metavar="URL", default=None, help="Where to ask for registrations. Default: https://rdap.org.")
+@page_option
+@json_option
+@told
+def doctor(told: Told, everything: bool, key: Path | None, rdap: str | None, slug: str | None, as_json: bool) -> None:
+    """Would it work today? Examines hosts, certificates, the name, witnesses and the vault, and finds what goes down together.
+
+    Exit status 0: all is well; 2: warnings; 1: something fails.
+
+    \b
+    lightship doctor
+    lightship doctor --json --page acme
+    """
+    config = told.config()
+    world = World() if rdap is None else World(rdap=rdap.rstrip("/"))
+    pages = [config.page(slug)] if slug else list(config.pages.values())
+    found = [examine(config, page, world, _known(config, page, key)) for page in pages]
+    if as_json:
+        facts = [each.facts() for each in found]
+        click.echo(json.dumps(facts[0] if len(facts) == 1 else facts, ensure_ascii=False, indent=2))
+    else:
+        for each in found:
+            click.echo("\n".join(_lines(each, everything=everything)))
+    status = {each.status for each in found}
+    raise click.exceptions.Exit(1 if 1 in status else max(status))
+
+
+def _known(config: Config, page: PageConfig, key: Path | None) -> Known:
+    del config, page, key
+    return Known()
+
+
+def _lines(found: Examination, *, everything: bool) -> Iterator[str]:
+    for group, title in GROUPS.items():
+        mine = [finding for finding in found.findings if finding.check.group == group]
+        shown = [finding for finding in mine if everything or finding.verdict is not Verdict.OK]
+        well = sum(finding.verdict is Verdict.OK for finding in mine)
+        if mine:
+            yield ""
+            yield click.style(title, bold=True) + click.style(f"  {well} of {len(mine)} well", dim=True)
+            yield from _findings(shown)
+    yield from _together(found)
+    yield ""
+    counts = ", ".join(f"{found.count(verdict)} {word}" for verdict, word in _COUNTS if found.count(verdict))
+    yield click.style(f"{found.page}: {counts}. {ANSWERS[found.status]}", bold=True)
+    yield click.style(f"Networks by {found.source}.", dim=True)
+
+
+_COUNTS = (
+    (Verdict.FAIL, "failures"),
+    (Verdict.WARN, "warnings"),
+    (Verdict.UNCHECKED, "not checked"),
+    (Verdict.OK, "well"),
+)
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[str]:
+    for finding in findings:
+        mark, colour = MARKS[finding.verdict]
+        grave = f", {finding.check.severity}" if finding.verdict in (Verdict.FAIL, Verdict.WARN) else ""
+        head = f"{mark} {finding.check.title}: {finding.subject}"
+        yield f"  {click.style(head, fg=colour)}" + click.style(f"  [{finding.check.id}{grave}]", dim=True)
+        yield f"    {'not checked: ' if finding.verdict is Verdict.UNCHECKED else ''}{finding.evidence}"
+        if finding.verdict in (Verdict.FAIL, Verdict.WARN):
+            yield f"    → {finding.check.breaks}"
+            yield f"    ⚒ {finding.change}"
+
+
+def _together(found: Examination) -> Iterator[str]:
+    if found.shared:
+        yield ""
+        yield click.style("What goes down together", bold=True)
+        for fact in found.facts()["shared"]:
+            yield f"  {fact['part']} and {fact['watched']}: {fact['aspect']} {fact['what']}"
