@@ -38,6 +38,7 @@ PROGRAMS = {
     "ip": ("ip",),
 }
 NAMES = (*PROGRAMS, "postgres")
+AS_ROOT = ("postfix",)
 INSTALL = "script/servers install"
 START = "script/servers start"
 
@@ -47,6 +48,8 @@ _LIBC = ctypes.CDLL(None)
 
 
 def available(name: str) -> bool:
+    if name in AS_ROOT and os.geteuid() != 0:
+        return False
     return postgres_url() is not None if name == "postgres" else program(name) is not None
 
 
@@ -57,6 +60,8 @@ def program(name: str) -> str | None:
 
 def remedy(name: str) -> str:
     """The command that makes a server available."""
+    if name in AS_ROOT and os.geteuid() != 0:
+        return f"{INSTALL}, and run the tests as root"
     return f"{INSTALL} && {START}" if name == "postgres" else INSTALL
 
 
@@ -103,7 +108,7 @@ def running(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            preexec_fn=lambda: _LIBC.prctl(1, signal.SIGKILL),
+            preexec_fn=die_with_us,
         )
     try:
         _wait_for(ready or (lambda: _listens(port)), process, log)
@@ -111,6 +116,11 @@ def running(
     finally:
         process.kill()
         process.wait()
+
+
+def die_with_us() -> None:
+    """For `preexec_fn`: the child is killed when this process ends, however it ends."""
+    _LIBC.prctl(1, signal.SIGKILL)
 
 
 def _wait_for(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -139,6 +149,12 @@ def needed(name: str) -> str:
 def nginx(root: Path, home: Path) -> Iterator[str]:
     """Serve a folder as the documentation tells operators to; the URL."""
     port = free_port()
+    with running(nginx_command(root, home, f"127.0.0.1:{port} backlog=1024"), home, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+def nginx_command(root: Path, home: Path, listen: str, more: str = "") -> list[str | Path]:
+    """Write a configuration into `home`; what to run there. `more`: further directives of the server."""
     names = ("html", "json", "js", "css", "svg", "txt", "xml", "atom", "rss", "ics")
     types = "".join(f"{content_type('x.' + name).partition(';')[0]} {name};\n" for name in names)
     (home / "nginx.conf").write_text(f"""
@@ -152,10 +168,10 @@ def nginx(root: Path, home: Path) -> Iterator[str]:
             client_body_temp_path {home}/body; proxy_temp_path {home}/proxy; fastcgi_temp_path {home}/fastcgi;
             uwsgi_temp_path {home}/uwsgi; scgi_temp_path {home}/scgi;
             keepalive_requests 1000000; gzip_static on; gzip_vary on;
-            server {{ listen 127.0.0.1:{port} backlog=1024; root {root}; location ~ /\\. {{ return 404; }} }}
+            add_header Cache-Control no-cache always; add_header Access-Control-Allow-Origin "*" always;
+            server {{ listen {listen}; root {root}; location ~ /\\. {{ return 404; }} {more} }}
         }}""")
-    with running([needed("nginx"), "-p", home, "-e", home / "nginx.error.log", "-c", home / "nginx.conf"], home, port):
-        yield f"http://127.0.0.1:{port}"
+    return [needed("nginx"), "-p", home, "-e", home / "nginx.error.log", "-c", home / "nginx.conf"]
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,25 @@
 A kind is a frozen dataclass whose fields are its configuration, beside `name`. `tell` blocks: call it in a thread.
 """
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Thread
+from time import monotonic
 from typing import Protocol
 
 from lightship.config import ChannelConfig
 from lightship.config import kinds as back_ends
 
+PATIENCE = 60.0
+"""Seconds that all channels together may take. One that hangs must not hold up who tells: a witness has a name to steer."""
+
+log = logging.getLogger("lightship.channels")
+
 
 class ChannelError(Exception):
-    """A message did not go out. The message is for an operator. `permanent`: sending it again will not help."""
+    """A message did not go out, or not to all. The message is for an operator, and holds no secret. `permanent`: sending it
+    again will not help, or would tell some people twice."""
 
     def __init__(self, message: str, *, permanent: bool = False) -> None:
         super().__init__(message)
@@ -28,13 +36,19 @@ class Message:
     body: str
     to: Sequence[str] = ()
 
+    def __post_init__(self) -> None:
+        # Pieces of either come from programs and the net: a second line in the subject would be a header of a letter, and
+        # half a character is in no message at all.
+        object.__setattr__(self, "subject", _whole(" ".join(self.subject.split())))
+        object.__setattr__(self, "body", _whole(self.body))
+
 
 class Channel(Protocol):
     @property
     def name(self) -> str: ...
 
     def tell(self, message: Message) -> None:
-        """Send it, or raise ChannelError."""
+        """Send it, or raise ChannelError. It ends by itself, within a minute."""
 
 
 def kinds() -> tuple[str, ...]:
@@ -47,23 +61,44 @@ def find(kind: str) -> type[Channel]:
     return found
 
 
-def tell_staff(channels: Iterable[ChannelConfig], subject: str, body: str) -> tuple[str, ...]:
-    """Tell staff through every channel at once, each on its own. In words, what went wrong with each that failed."""
-    channels = tuple(channels)
-
-    def one(config: ChannelConfig) -> str:
-        try:
-            _open(config).tell(Message(subject=subject, body=body))
-        except ChannelError as error:
-            return f"{config.name}: {error}"
-        return ""
-
-    if not channels:
-        return ("no channel is configured: nobody was told",)
-    with ThreadPoolExecutor(len(channels)) as pool:
-        return tuple(words for words in pool.map(one, channels) if words)
-
-
-def _open(config: ChannelConfig) -> Channel:
+def open_channel(config: ChannelConfig) -> Channel:
     made: Channel = find(config.kind)(name=config.name, **config.options)  # type: ignore[call-arg]
     return made
+
+
+def tell_each(channels: Iterable[Channel], message: Message, patience: float = PATIENCE) -> Mapping[str, str]:
+    """Tell it through every channel at once, each on its own. By name, in words, what went wrong; empty where nothing did."""
+    words: dict[str, str] = {}
+
+    def one(channel: Channel) -> None:
+        try:
+            channel.tell(message)
+            words[channel.name] = ""
+        except ChannelError as error:
+            words[channel.name] = str(error)
+        except Exception as error:  # whatever one does, the others are told
+            log.exception("channel=%s", channel.name)
+            words[channel.name] = f"Lightship itself failed: {type(error).__name__}; see the log"
+
+    # Daemons: one that hangs for ever must not keep the process from ending.
+    threads = {channel.name: Thread(target=one, args=(channel,), daemon=True) for channel in channels}
+    for thread in threads.values():
+        thread.start()
+    until = monotonic() + patience
+    for thread in threads.values():
+        thread.join(max(until - monotonic(), 0.0))
+    late = f"did not finish within {patience:.0f} s; it may still go out"
+    return {name: words.get(name, late) for name in threads}
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+def tell_staff(channels: Iterable[ChannelConfig], subject: str, body: str) -> tuple[str, ...]:
+    """Tell staff through every channel at once, each on its own. In words, what went wrong with each that failed."""
+    opened = [open_channel(config) for config in channels]
+    if not opened:
+        return ("no channel is configured: nobody was told",)
+    told = tell_each(opened, Message(subject=subject, body=body))
+    return tuple(f"{name}: {words}" for name, words in told.items() if words)
