@@ -27,7 +27,7 @@ import dns.rdtypes.ANY.CNAME
 import dns.rdtypes.ANY.TXT
 import dns.tsig
 import dns.update
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from lightship.config.fields import Name
 from lightship.config.toml import STRICT
@@ -37,22 +37,23 @@ _IN = dns.rdataclass.IN
 _TYPES = ("A", "AAAA", "CNAME", "TXT")
 
 
+def _secret(text: str) -> str:
+    try:
+        if base64.b64decode(text, validate=True):
+            return text
+    except (binascii.Error, ValueError):
+        pass
+    raise ValueError("should be the base64 of a TSIG key: `tsig-keygen NAME` makes one")
+
+
 @dataclass(frozen=True, kw_only=True)
 class TsigKey:
     """As `tsig-keygen` and `keymgr -t` print it; `secret` is base64."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: Name
-    secret: str = field(repr=False)
+    secret: Annotated[str, AfterValidator(_secret)] = field(repr=False)
     algorithm: Literal["hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512"] = "hmac-sha256"
-
-    def __post_init__(self) -> None:
-        try:
-            if base64.b64decode(self.secret, validate=True):
-                return
-        except (binascii.Error, ValueError):
-            pass
-        raise ValueError("secret should be the base64 of a TSIG key: `tsig-keygen NAME` makes one")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,14 +68,14 @@ class Rfc2136:
     name: Name
     server: str
     key: TsigKey
-    zone: Annotated[str, Field(pattern=r"^[^\s]*$")] = ""
+    zone: Name | None = None
     port: Annotated[int, Field(ge=1, le=65535)] = 53
     ttl: Annotated[int, Field(ge=1, le=86400)] = 30
     timeout: Annotated[float, Field(ge=3, le=60)] = 5.0
 
     def __post_init__(self) -> None:
         if not _name(self.name).is_subdomain(self._origin):
-            raise ValueError(f"zone: {self.name} is not in the zone {self.zone}")
+            raise ValueError(f"{self.name} is not in the zone {self.zone}: correct `zone`")
 
     def read(self, name: str, keys: Collection[Key]) -> Sets:
         ids = random.SystemRandom().sample(range(1 << 16), len(keys))
