@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.charset import QP, Charset
 from email.header import Header
-from email.mime.text import MIMEText
+from email.message import Message as Letter
 from email.utils import format_datetime, formataddr, make_msgid, parseaddr
 from ipaddress import ip_address
 from pathlib import Path
@@ -67,12 +67,13 @@ class Email:
         if refused:
             raise ChannelError(f"{self._where} told the others, but refused {_each(refused)}", permanent=True)
 
-    def _letter(self, message: Message, to: tuple[str, ...]) -> MIMEText:
+    def _letter(self, message: Message, to: tuple[str, ...]) -> "Letter[str, str | Header]":
         # The older half of Python's email: the newer one (3.11) loses spaces where it folds a long subject that is not ASCII.
         # 7 bit: not every relay passes 8BITMIME on, and one that re-codes the text breaks its signatures.
         text = Charset("utf-8")
         text.body_encoding = QP
-        letter = MIMEText(message.body.rstrip() + "\n", "plain", text)
+        letter: Letter[str, str | Header] = Letter()
+        letter.set_payload(message.body.rstrip() + "\n", text)
         letter["From"] = formataddr(parseaddr(self.sender))
         letter["To"] = ", ".join(formataddr(parseaddr(address)) for address in to)
         plain = message.subject.isascii() and len(message.subject) < 66
@@ -82,7 +83,7 @@ class Email:
         letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no robot answers it
         return letter
 
-    def _send(self, letter: MIMEText, to: list[str]) -> Mapping[str, tuple[int, bytes]]:
+    def _send(self, letter: "Letter[str, str | Header]", to: list[str]) -> Mapping[str, tuple[int, bytes]]:
         """The addresses that were refused, where others were not."""
         context = ssl.create_default_context(cafile=self.ca)
         # Our own name is not looked up: the DNS may be what is broken.
