@@ -32,6 +32,7 @@ __all__ = [
     "Pulse",
     "Secret",
     "Vault",
+    "WitnessConfig",
     "ZoneConfig",
     "find_config",
     "load",
@@ -53,7 +54,8 @@ def load(path: Path, env: Mapping[str, str], kinds: Kinds, without: Collection[s
     by room: `{"hosts": lightship.hosts.find, "zones": …, "channels": …}`. ConfigError with every fault at once.
 
     `without`: what this machine need not have, so that one file serves everywhere. "desk": no desk, its database and its
-    secret. "keys": no page's private key (`public` is there instead), and of hosts only where they are."""
+    secret. "keys": no page's private key (`public` is there instead), and of hosts only where they are. "witness": who
+    it is that looks from here."""
     try:
         document = parse(str(path), path.read_bytes())
     except OSError as error:

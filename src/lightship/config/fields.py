@@ -108,6 +108,15 @@ def host_name(text: str) -> str:
     return name
 
 
+def listening(text: str) -> str:
+    """`127.0.0.1:8444`, `[::]:8444`."""
+    host, _, port = text.rpartition(":")
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("should be ADDRESS:PORT, such as 0.0.0.0:8444 or [::]:8444")
+    address(host.strip("[]"))
+    return text
+
+
 Url = Annotated[str, AfterValidator(page_url)]
 Slug = Annotated[str, AfterValidator(slug)]
 Address = Annotated[str, AfterValidator(address)]

@@ -6,9 +6,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lightship.config.schema import PLACE, FileTable, PageTable, PlaceTable, schema
+from lightship.config.schema import PLACE, FileTable, PageTable, PlaceTable, WitnessTable, schema
 from lightship.config.toml import ConfigError, Document, Fault, KeyPath, dotted
-from lightship.config.values import ChannelConfig, Config, Desk, Fellow, HostConfig, PageConfig, Secret, Vault, ZoneConfig
+from lightship.config.values import (
+    ChannelConfig,
+    Config,
+    Desk,
+    Fellow,
+    HostConfig,
+    PageConfig,
+    Secret,
+    Vault,
+    WitnessConfig,
+    ZoneConfig,
+)
 
 Kinds = Mapping[str, Callable[[str], type]]
 
@@ -49,7 +60,14 @@ class Reading:
             vault=Vault(recovery=tuple(file.vault.recovery), public=file.vault.public),
             text=self.document.text,
             secrets=self.secrets,
+            witness=self.witness(file.witness),
         )
+
+    def witness(self, table: WitnessTable | None) -> WitnessConfig:
+        if table is None:
+            return WitnessConfig()
+        told = {item.name: self.option((), getattr(table, item.name)) for item in dataclasses.fields(table)}
+        return WitnessConfig(**{**told, "key": base64.b64decode(table.key)})
 
     def insist(self, data: Mapping[str, Any]) -> None:
         """On what only some machines need, and so no schema asks for."""
@@ -68,7 +86,7 @@ class Reading:
 
     def spared(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """A copy without what this machine need not have."""
-        kept = {key: value for key, value in data.items() if not (key == "desk" and "desk" in self.without)}
+        kept = {key: value for key, value in data.items() if not (key in ("desk", "witness") and key in self.without)}
         if "keys" not in self.without or not isinstance(kept.get("pages"), dict):
             return kept
         pages = {}
@@ -234,6 +252,7 @@ def _page(slug: str, page: PageTable, hosts: tuple[HostConfig, ...], zone: ZoneC
         public=base64.b64decode(page.public),
         proven=page.proven,
         pulse=page.pulse,
+        service_worker=page.service_worker,
         hosts=hosts,
         watches=tuple(page.watches),
         zone=zone,

@@ -4,11 +4,12 @@ import dataclasses
 import typing
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from lightship.config.fields import Address, Slug, Url, database, host_name, public_key, recipient, seed
+from lightship.config.fields import Address, Slug, Url, database, host_name, listening, public_key, recipient, seed
 from lightship.config.toml import STRICT
 from lightship.config.values import Pulse
 
@@ -26,6 +27,20 @@ class FellowTable:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     url: Url = ""
     public: Annotated[str, AfterValidator(public_key)] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WitnessTable:
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    name: Slug
+    interval: Annotated[float, Field(ge=0.2, le=60)] = 2.0
+    timeout: Annotated[float, Field(ge=0.1, le=30)] = 1.5
+    count: Annotated[int, Field(ge=1, le=20)] = 3
+    patience: Annotated[float, Field(ge=0, le=3600)] = 30.0
+    listen: Annotated[str, AfterValidator(listening)] = ""
+    certificate: Path | None = None
+    roots: Path | None = None
+    key: Annotated[str, AfterValidator(seed)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +68,7 @@ class PageTable:
     witnesses: dict[Slug, FellowTable] = field(default_factory=dict)
     proven: Annotated[int, Field(ge=1)] = 1
     pulse: Pulse = field(default_factory=Pulse)
+    service_worker: bool = True
     hosts: Annotated[dict[Slug, dict[str, Any]], Field(min_length=1)]
 
 
@@ -67,6 +83,7 @@ class VaultTable:
 class FileTable:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     desk: DeskTable | None = None
+    witness: WitnessTable | None = None
     channels: dict[Slug, dict[str, Any]] = field(default_factory=dict)
     vault: VaultTable = field(default_factory=VaultTable)
     pages: Annotated[dict[Slug, PageTable], Field(min_length=1)]

@@ -89,6 +89,23 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WitnessConfig:
+    """What the witness on this machine is. `key` is the 32-byte seed of its Ed25519 key, `listen` an ADDRESS:PORT and
+    `certificate` a PEM file of chain and key: for votes that go from witness to witness. `roots`: certificate authorities to
+    trust instead of the system's."""
+
+    name: str = ""
+    interval: float = 2.0
+    timeout: float = 1.5
+    count: int = 3
+    patience: float = 30.0
+    listen: str = ""
+    certificate: Path | None = None
+    roots: Path | None = None
+    key: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageConfig:
     """`key` is the 32-byte seed of the page's Ed25519 key; empty where only `public` is told, as a witness needs no more.
     `proven`: how many hosts must serve an update before it counts. `hosts`: the most preferred first."""
@@ -103,6 +120,7 @@ class PageConfig:
     watches: tuple[str, ...] = ()
     zone: ZoneConfig | None = None
     witnesses: tuple[Fellow, ...] = ()
+    service_worker: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +145,7 @@ class Config:
     vault: Vault = field(default_factory=Vault)
     text: str = field(default="", repr=False)
     secrets: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    witness: WitnessConfig = field(default_factory=WitnessConfig)
 
     @property
     def desk(self) -> Desk:
