@@ -163,8 +163,10 @@ def test_a_canary_beside_the_name_touches_nothing_else(zone: Zone) -> None:
 
 
 @pytest.mark.parametrize("text", ["", 'a "quoted" \\ text; with $IN (all)', "x" * 255, "y" * 700, "grüße"], ids=len)
-def test_a_text_is_kept_byte_for_byte(zone: Zone, able: frozenset[str], text: str) -> None:
+def test_a_text_is_kept_byte_for_byte(place: Place, zone: Zone, able: frozenset[str], text: str) -> None:
     only(able, "TXT")
+    if '"' in text and not place.quotes:
+        pytest.skip("takes no quotation marks, and says so")
     if not text and not zone.holds_votes:
         pytest.skip("providers refuse empty texts")
     assert pointed(zone, {TXT: frozenset({text})}) == {TXT: frozenset({text})}

@@ -77,9 +77,9 @@ class Azure:
             answer = self._ask("PUT", name, key, body, condition)
         else:
             answer = self._ask("DELETE", name, key, None, condition)
-        if answer.status == 412:
+        if answer.status in (204, 412):  # 204: there was nothing left to delete.
             raise Conflict(f"{owner(name, key[0])} {key[1]} was changed by someone else meanwhile")
-        if answer.status not in (200, 201, 202, 204):
+        if answer.status not in (200, 201, 202):
             raise answer.refusal(WHO, _error(answer)[1])
         return answer.json(WHO) if wanted else {}
 

@@ -66,7 +66,7 @@ class Dyndns2:
     server: str
     user: str
     password: str = field(repr=False)
-    nameservers: tuple[str, ...] = ()
+    nameservers: list[str] = field(default_factory=list)
     ttl: int = 60
 
     def __post_init__(self) -> None:
@@ -115,9 +115,7 @@ class Dyndns2:
         full, told = owner(name, key[0]), ""
         for address, port in self._places(full):
             try:
-                answer, _ = dns.query.udp_with_fallback(
-                    dns.message.make_query(full, key[1], flags=0), address, timeout=3, port=port
-                )
+                answer = dns.query.tcp(dns.message.make_query(full, key[1], flags=0), address, timeout=3, port=port)
             except (dns.exception.DNSException, OSError) as error:
                 told = str(error)
                 continue

@@ -15,6 +15,8 @@ from lightship.zones import Key, Sets, ZoneError
 from lightship.zones._records import agreed, check_ttl, insist, owner, values
 
 PATIENCE = 45
+ASTRAY = {"desec", "devnomads", "mythicbeasts", "powerdns", "rcodezero", "ultradns"}
+"""Providers for which lexicon appends the zone to the target of a CNAME that lies outside of it."""
 FLOORS = {"cloudflare": 60, "desec": 3600, "gandi": 300, "godaddy": 600, "namecom": 300, "namesilo": 3600, "porkbun": 600}
 Found = TypeVar("Found")
 
@@ -51,6 +53,7 @@ class Lexicon:
 
     def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
         to, expecting = agreed(to, expecting)
+        self._refuse(to)
 
         def change() -> None:
             provider = self._open()
@@ -65,6 +68,19 @@ class Lexicon:
             raise ZoneError(
                 f"{name} was changed, but is not as it was made: someone else may have changed it too", unknown=True
             )
+
+    def _refuse(self, to: Sets) -> None:
+        """What lexicon would write down wrongly, before anything is taken away for it."""
+        for (_, kind), wanted in to.items():
+            if kind == "TXT" and any(set(text) & set('"\\') for text in wanted):
+                raise ZoneError("lexicon's providers do not agree how to write quotation marks in a text", permanent=True)
+            if (
+                kind == "CNAME"
+                and self.provider in ASTRAY
+                and any(not f".{target}".endswith(f".{self.zone}") for target in wanted)
+            ):
+                words = f"lexicon writes the target of a CNAME outside of {self.zone} wrongly for {self.provider}"
+                raise ZoneError(f"{words}: give the host an `address` instead of `cname`", permanent=True)
 
     def _change(self, provider: Any, name: str, key: Key, wanted: Collection[str], held: Collection[Any]) -> None:
         full, kind = owner(name, key[0]), key[1]
