@@ -198,6 +198,8 @@ class Reading:
     def option(self, at: KeyPath, value: Any) -> Any:
         if isinstance(value, Path):
             return self.base / value
+        if isinstance(value, dict):
+            return {key: self.option((*at, key), item) for key, item in value.items()}
         return Secret(value) if at in self.referred and isinstance(value, str) else value
 
     def refuse_twins(self, data: Mapping[str, Any], hosts: Mapping[str, tuple[HostConfig, ...]]) -> None:
@@ -209,7 +211,7 @@ class Reading:
         others = [
             (at, (host.kind, [value for value in host.options.values() if not isinstance(value, Secret)]))
             for at, host in every
-            if not isinstance(host.options.get("path"), Path)
+            if not isinstance(host.options.get("path"), Path) and "keys" not in self.without  # which tells nothing of places
         ]
         self.refuse_same("url", "is also the URL of", [(at, str(url).rstrip("/").lower()) for at, url in pages])
         self.refuse_same("url", "is also the URL of", [(at, host.url.lower()) for at, host in every])
