@@ -340,3 +340,11 @@ def test_a_witness_without_the_public_key_is_told_so(tmp_path: Path) -> None:
     (tmp_path / "lightship.toml").write_text(TOWED)
     with pytest.raises(ConfigError, match=r"pages\.acme\.public: is missing"):
         load(tmp_path / "lightship.toml", {}, {"hosts": find, "zones": find_zone}, {"desk", "keys"})
+
+
+def test_two_hosts_of_one_kind_are_no_twins_to_a_witness_that_is_not_told_their_places(tmp_path: Path) -> None:
+    other = '[pages.acme.hosts.graz]\nkind = "folder"\npath = "graz"\nurl = "https://graz.example"\n'
+    text = TOWED.replace("proven = 2", f'proven = 2\npublic = "{base64.b64encode(SEED).decode()}"') + "\n" + other
+    (tmp_path / "lightship.toml").write_text(text)
+    config = load(tmp_path / "lightship.toml", {}, {"hosts": find, "zones": find_zone}, {"desk", "keys"})
+    assert len(config.page(None).hosts) == 3
