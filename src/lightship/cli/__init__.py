@@ -23,6 +23,7 @@ COMMANDS = {
     "resolve": "speak",
     "publish": "publish",
     "hosts": "publish",
+    "channels": "channels",
     "doctor": "doctor",
     "import": "history",
     "export": "history",
