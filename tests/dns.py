@@ -267,11 +267,11 @@ remote-control:
 @contextlib.contextmanager
 def _running(name: str, arguments: Sequence[str | Path], home: Path, layout: Layout) -> Iterator[None]:
     command = [*layout.prefix, servers.needed(name), *arguments]
-    with servers.running(command, home, layout.port, ready=lambda: _answers(layout)):
+    with servers.running(command, home, layout.port, ready=lambda: answers(layout)):
         yield
 
 
-def _answers(layout: Layout) -> bool:
+def answers(layout: Layout) -> bool:
     """Whether it answers for the zone, and for a signed one with signatures."""
     dig = ["dig", "+tcp", "+time=1", "+tries=1", "+dnssec", f"@{layout.address}", "-p", str(layout.port), layout.name, "SOA"]
     found = subprocess.run([*layout.prefix, *dig], capture_output=True, text=True).stdout
