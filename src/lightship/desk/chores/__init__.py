@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from lightship.config import Config
+from lightship.desk.chores import vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,4 +16,4 @@ class Chore:
     round: Callable[[Config], Awaitable[None]]
 
 
-CHORES: tuple[Chore, ...] = ()
+CHORES: tuple[Chore, ...] = (Chore("vault", 60, vault.tend),)

@@ -1,0 +1,22 @@
+"""What is private, encrypted to the recovery keys, kept beside every host and read back from any of them."""
+
+from lightship.vault.fetching import fetch, look, opened, parts
+from lightship.vault.keeping import keep
+from lightship.vault.values import BELOW, Below, Copy, Piece, Pieces, Shelf, VaultError, key_in, new_key
+
+__all__ = [
+    "BELOW",
+    "Below",
+    "Copy",
+    "Piece",
+    "Pieces",
+    "Shelf",
+    "VaultError",
+    "fetch",
+    "keep",
+    "key_in",
+    "look",
+    "new_key",
+    "opened",
+    "parts",
+]
