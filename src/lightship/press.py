@@ -34,13 +34,14 @@ class Press:
 
     @cached_property
     def build(self) -> str:
-        return paper.build(self.snapshot.page, self.snapshot.hosts)
+        shot = self.snapshot
+        return paper.build(shot.page, shot.hosts, service_worker=shot.service_worker)
 
-    def front(self) -> dict[str, File]:
-        """Path -> file, in the order of writing."""
+    def front(self, key: bytes = b"") -> dict[str, File]:
+        """Path -> file, in the order of writing. `key`: the public half of the one that signs them, always the same one."""
         with self._lock:
             if not self._front:
-                self._front = {path: File(path, body) for path, body in paper.front(self.snapshot).items()}
+                self._front = {path: File(path, body) for path, body in paper.front(self.snapshot, key).items()}
             return self._front
 
     def leaves(self, name: str, ids: frozenset[str] | None) -> dict[str, File]:

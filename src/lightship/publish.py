@@ -203,7 +203,7 @@ class Publisher:
     ) -> str:
         """Leaf pages by month, then the front set, then away with what is gone; the hash of the front page."""
         months, gone = await self._months(press, host, theirs, force=force, mend=mend)
-        files = await asyncio.to_thread(press.front)
+        files = await asyncio.to_thread(press.front, self.seal.public)
         digests = {path: file.digest for path, file in files.items()}
         put = set(compare(digests, dict(theirs.files) if theirs and not (force or mend) else {}).puts)
         manifest = manifest_out(self._manifest(press, digests, months), self.seal.sign, self.seal.public)

@@ -81,13 +81,13 @@ def _headers(path: str, etag: str, coding: str, varies: bool) -> Headers:
         ("etag", f'"{etag}{"-" + coding if coding else ""}"'),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "strict-origin-when-cross-origin"),
+        # Public all of it; a reader's browser takes it to the name of a host that is dead.
+        ("access-control-allow-origin", "*"),
     ]
     if coding:
         headers.append(("content-encoding", coding))
     if varies:
         headers.append(("vary", "accept-encoding"))
-    if path.endswith(".json"):
-        headers.append(("access-control-allow-origin", "*"))
     if path.endswith(".html"):
         headers.append(("content-security-policy", "frame-ancestors 'self'"))
     return headers

@@ -1,8 +1,6 @@
 """A rendered site on a real web server, and a real browser to read it with."""
 
-import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -43,11 +41,6 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(body)
-
-
-def write_pulse(folder: Path, *, age: timedelta = timedelta(0), revision: int = 118, epoch: int = 1) -> None:
-    pulse = {"at": (datetime.now(UTC) - age).isoformat(), "seconds": 300, "revision": revision, "epoch": epoch}
-    write(folder, {"lightship/pulse.json": json.dumps(pulse).encode()})
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -12,9 +12,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 from tests.page import sample
-from tests.page.conftest import rendered, write, write_pulse
+from tests.page.conftest import rendered, write
+from tests.page.places import files, pulse
 
-from lightship import page as paper
 from lightship.core.model import HostLink, Status
 
 pytestmark = pytest.mark.server("chromium")
@@ -58,13 +58,13 @@ def test_without_scripts_the_page_is_complete(serve: Serve, tab: Open) -> None:
 
 
 def test_the_page_is_one_request(serve: Serve, tab: Open, now: Any) -> None:
-    address, folder = serve(rendered(now))
-    write_pulse(folder)
+    address, _ = serve({**files(now), **pulse(now)})
     dave = tab()
     asked: list[str] = []
     dave.on("request", lambda request: asked.append(request.url))
     dave.goto(address, wait_until="networkidle")
-    assert [url for url in asked if not url.endswith("/pulse.json")] == [address]  # the pulse comes after, and is no part of it
+    later = (f"{address}sw.js", f"{address}index.html", f"{address}lightship/")  # when it is idle: no part of the first view
+    assert [url for url in asked if not url.startswith(later)] == [address]
 
 
 @pytest.mark.parametrize("case", ["one", "three"])
@@ -101,8 +101,7 @@ def test_a_promise_counts_down_and_then_says_that_it_is_late(serve: Serve, tab: 
 
 
 def test_a_fresh_pulse_leaves_the_page_as_it_is(serve: Serve, tab: Open, now: Any) -> None:
-    address, folder = serve(rendered(now))
-    write_pulse(folder)
+    address, _ = serve({**files(now), **pulse(now)})
     dave = tab()
     with dave.expect_response(lambda response: response.url.endswith("pulse.json")):
         dave.goto(address)
@@ -132,11 +131,11 @@ def test_a_thumb_can_hit_the_other_hosts(serve: Serve, tab: Open, path: str) -> 
     assert all(box and box["width"] >= 24 and box["height"] >= 24 for box in boxes)
 
 
-@pytest.mark.parametrize("pulse", ["old", "missing"])
-def test_a_page_nobody_keeps_fresh_says_so_and_names_the_others(serve: Serve, tab: Open, now: Any, pulse: str) -> None:
-    address, folder = serve(rendered(now))
-    if pulse == "old":
-        write_pulse(folder, age=timedelta(seconds=700))
+@pytest.mark.parametrize("beat", ["old", "missing"])
+def test_a_page_nobody_keeps_fresh_says_so_and_names_the_others(serve: Serve, tab: Open, now: Any, beat: str) -> None:
+    address, folder = serve(files(now))
+    if beat == "old":
+        write(folder, pulse(now, timedelta(seconds=700)))
     dave = tab()
     dave.goto(address)
     note = dave.locator("#note")
@@ -144,7 +143,7 @@ def test_a_page_nobody_keeps_fresh_says_so_and_names_the_others(serve: Serve, ta
     expect(note.get_by_role("link", name="oslo.invalid")).to_have_attribute("href", "http://oslo.invalid")
     assert set(dave.locator(".c .s").all_inner_texts()) == {"Unknown"}
     assert Axe().run(dave).response["violations"] == []
-    write_pulse(folder)
+    write(folder, pulse(now))
     dave.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(note).to_be_empty()
     expect(dave.locator(".c .s").first).to_have_text("Down")
@@ -158,15 +157,14 @@ def test_a_calm_page_does_not_stay_calm_when_unconfirmed(serve: Serve, tab: Open
 
 
 def test_a_new_revision_is_swapped_in_where_the_reader_is(serve: Serve, tab: Open, now: Any) -> None:
-    address, folder = serve(rendered(now))
-    write_pulse(folder)
+    address, folder = serve({**files(now), **pulse(now)})
     dave = tab()
     with dave.expect_response(lambda response: response.url.endswith("pulse.json")):
         dave.goto(address)
     dave.locator("section details").first.evaluate("e => { e.open = true }")
     dave.evaluate("scrollTo(0, 900)")
-    write(folder, {"index.html": paper.index(replace(now, revision=119, open=(now.open[0], *now.open[2:])))})
-    write_pulse(folder, revision=119)
+    after = replace(now, revision=119, open=(now.open[0], *now.open[2:]))
+    write(folder, {**files(after), **pulse(after)})
     dave.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(dave.locator("html")).to_have_attribute("data-rev", "119")
     assert dave.evaluate("scrollY") == 900
@@ -191,8 +189,7 @@ def test_from_a_disk_it_is_still_a_page(tmp_path: Path, tab: Open) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_nothing_is_found_by_axe_and_nothing_overflows(serve: Serve, tab: Open, case: str, scheme: str) -> None:
     snapshot = CASES[case]
-    address, folder = serve(rendered(snapshot))
-    write_pulse(folder)
+    address, _ = serve({**files(snapshot), **pulse(snapshot)})
     dave = tab(color_scheme=scheme)
     wrong: list[str] = []
     dave.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)

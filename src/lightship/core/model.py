@@ -221,7 +221,7 @@ class Snapshot:
     days and the last 50 of each kind. `components` and `groups` are in the order shown. `turns`: every change of the
     last 90 days, oldest first; `before`: each component's status when those 90 days began. `months`: every month that
     has a history page, newest first, with the number of incidents in it. `heard`: the other desks whose words are in it
-    (see lineage.py).
+    (see lineage.py). `service_worker` False: readers' browsers are told to drop theirs.
     """
 
     page: Page
@@ -237,6 +237,7 @@ class Snapshot:
     months: tuple[tuple[str, int], ...] = ()
     hosts: tuple[HostLink, ...] = ()
     pulse_seconds: int = 300
+    service_worker: bool = True
     heard: Mapping[int, int] = field(default_factory=dict)
 
 

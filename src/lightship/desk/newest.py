@@ -1,7 +1,7 @@
 """What the worker draws from: one page as this process last saw it, and the hosts that it goes to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from django.db import close_old_connections
@@ -29,7 +29,9 @@ def open_host(config: HostConfig) -> Host:
 
 def truth_of(row: models.Page, config: PageConfig, now: datetime, before: Truth | None = None) -> Truth:
     links = tuple(HostLink(host.name, host.url) for host in config.hosts)
-    return Truth(row, config.url, links, now, pulse_seconds=config.pulse.calm, before=before)
+    truth = Truth(row, config.url, links, now, pulse_seconds=config.pulse.calm, before=before)
+    truth.snapshot = replace(truth.snapshot, service_worker=config.service_worker)
+    return truth
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """A snapshot in, `{path: bytes}` out: every file of the contract, in the order of writing."""
 
+import base64
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -15,8 +16,9 @@ from lightship.page import badge, calendar, feeds, labels, prose, render, status
 WEB = ("https://", "http://")
 
 
-def front(snapshot: Snapshot) -> dict[str, bytes]:
-    """Every file that may change with any revision. The front page is last: what it links to is there before it."""
+def front(snapshot: Snapshot, key: bytes = b"") -> dict[str, bytes]:
+    """Every file that may change with any revision. The front page is last: what it links to is there before it. `key` is
+    the public half of the one that will sign them."""
     page, hosts = snapshot.page, snapshot.hosts
     return {
         **_history(snapshot),
@@ -25,6 +27,7 @@ def front(snapshot: Snapshot) -> dict[str, bytes]:
         **calendar.file(snapshot),
         **badge.file(snapshot),
         "embed.js": render.asset("embed.js").encode(),
+        **worker(snapshot, key),
         state.STATE_PATH: _state(snapshot),
         "404.html": _plain("404.html", page, hosts),
         "503.html": _plain("503.html", page, hosts),
@@ -32,6 +35,18 @@ def front(snapshot: Snapshot) -> dict[str, bytes]:
         "sitemap.xml": render.render("sitemap.xml", page=page, paths=_paths(snapshot)),
         "index.html": index(snapshot),
     }
+
+
+def worker(snapshot: Snapshot, key: bytes) -> dict[str, bytes]:
+    """What gives a returning reader the newest page whatever became of a host. It believes what `key` (Ed25519) has signed."""
+    baked = {
+        "PAGE": snapshot.page.id,
+        "KEY": base64.b64encode(key).decode(),
+        "HOSTS": [f"{host.url.rstrip('/')}/" for host in snapshot.hosts if host.url.startswith(WEB)],
+        "ON": snapshot.service_worker,
+    }
+    said = ",".join(f"{name}={json.dumps(value)}" for name, value in baked.items())
+    return {"sw.js": f"const {said}\n{render.asset('sw.js')}".encode()}
 
 
 def index(snapshot: Snapshot) -> bytes:
@@ -71,9 +86,9 @@ def month(page: Page, month: Month, hosts: Sequence[HostLink]) -> dict[str, byte
     return {f"history/{month.month}/index.html": html, state.archive_path(month.month): state.archive_out(month)}
 
 
-def build(page: Page, hosts: Sequence[HostLink]) -> str:
+def build(page: Page, hosts: Sequence[HostLink], *, service_worker: bool = True) -> str:
     """Changes when leaves and months must all be made anew: our code, templates, style or scripts; the page's name or hosts."""
-    depends = [page.id, page.name, page.url, page.time_zone, page.description, page.support_url]
+    depends = [page.id, page.name, page.url, page.time_zone, page.description, page.support_url, service_worker]
     named = json.dumps([render.fingerprint(), *depends, *([host.name, host.url] for host in hosts)])
     return sha256(named.encode()).hexdigest()[:16]
 
@@ -86,7 +101,7 @@ def _frame(page: Page, hosts: Sequence[HostLink], *, depth: int, live: bool = Fa
         "brand": labels.titled(prose.legal(page.name)),
         "hosts": [replace(host, name=_address(host.url)) for host in hosts if host.url.startswith(WEB)],
         "support": page.support_url if page.support_url.startswith((*WEB, "mailto:", "tel:")) else "",
-        "policy": render.policy(live=live, hosts=hosts if live else ()),
+        "policy": render.policy(live=live),
         "script": Markup(render.script(live=live)),  # noqa: S704 - our own file
         "up": "../" * depth,
     }
