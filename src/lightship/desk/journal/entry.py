@@ -6,14 +6,15 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db.models import F
 
+from lightship.core.limits import SpeechError
 from lightship.desk import wake
 from lightship.desk.models import Entry, Incident, Page, Update
 
 By = User | None
 
 
-class JournalError(ValueError):
-    """The deed is refused; the message tells the staffer why and what to do. Nothing was written."""
+# The deed is refused. One class, for most of what a journal refuses is refused without a desk too.
+JournalError = SpeechError
 
 
 class Overtaken(JournalError):
@@ -22,11 +23,6 @@ class Overtaken(JournalError):
     def __init__(self, updates: Sequence[Update]) -> None:
         super().__init__("Someone else posted while you were writing. Read it, then post yours if it still holds.")
         self.updates = tuple(updates)
-
-
-def millisecond(at: datetime) -> datetime:
-    """The precision in which public times are kept and told."""
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def enter(

@@ -8,10 +8,11 @@ from django.db import transaction
 
 from lightship.core import model as core
 from lightship.core import wire
+from lightship.core.limits import millisecond
 from lightship.core.model import ENDED, Kind, month_of
 from lightship.desk import rows
 from lightship.desk.journal.belonging import BATCH, History, ours
-from lightship.desk.journal.entry import By, JournalError, enter, millisecond
+from lightship.desk.journal.entry import By, JournalError, enter
 from lightship.desk.journal.speak import lone_turn
 from lightship.desk.models import Component, Group, Incident, Page, Text, Turn, Update
 

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from lightship.core.limits import check, fit_name, millisecond
 from lightship.core.model import ComponentStatus, Facts, Kind, Status, month_of
+from lightship.core.speech import NO_FACTS, Say
 from lightship.desk import rows
-from lightship.desk.journal.entry import By, JournalError, Overtaken, enter, millisecond
-from lightship.desk.journal.limits import check, fit_name, in_order_said
-from lightship.desk.journal.speak import NO_FACTS, Say, update, write
+from lightship.desk.journal.entry import By, JournalError, Overtaken, enter
+from lightship.desk.journal.limits import in_order_said
+from lightship.desk.journal.speak import update, write
 from lightship.desk.models import Incident, Page, Update
 
 
@@ -46,7 +48,7 @@ def schedule(page: Page, window: Window, by: By, now: datetime) -> Incident:
     )
     known = set(page.components.filter(retired=False, pk__in=window.components).values_list("pk", flat=True))
     say = Say(status=Status.SCHEDULED, body=window.body, facts=window.facts, notify=window.notify)
-    check(incident, say.status, say.body, say.at, now)
+    check(Kind.MAINTENANCE, say.status, say.body, say.at, now)
     with transaction.atomic():
         incident.save(force_insert=True)
         enter(page, "schedule", now, by, incident=incident)

@@ -1,56 +1,26 @@
 """What staff say: open, update, correct, resolve, schedule, and set a component without an incident."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from lightship.core import wire
+from lightship.core.limits import check, dated, fit_body, fit_name, millisecond
 from lightship.core.model import (
     ENDED,
     ComponentStatus,
     Facts,
     Impact,
     Kind,
-    Status,
     month_of,
 )
+from lightship.core.speech import Opening, Say
 from lightship.desk import rows
-from lightship.desk.journal.entry import By, JournalError, enter, millisecond
-from lightship.desk.journal.limits import check, dated, fit_body, fit_name, refuse_overtaking, refuse_unread
+from lightship.desk.journal.entry import By, JournalError, enter
+from lightship.desk.journal.limits import refuse_overtaking, refuse_unread
 from lightship.desk.models import Component, Incident, Page, Text, Turn, Update, new_id
-
-NO_FACTS = Facts()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Say:
-    """One update. `statuses`: component id -> what it is now; None where components are not spoken of.
-
-    `at`: when it held, for backdating; None means now.
-    """
-
-    status: Status
-    body: str
-    facts: Facts = NO_FACTS
-    statuses: Mapping[str, ComponentStatus] | None = None
-    notify: bool = True
-    at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Opening:
-    """A new incident: its name, and its first words. `started_at` None: when the first update holds.
-
-    `id`: the one it must get, so that a form sent twice opens one incident (the second is an IntegrityError).
-    """
-
-    name: str
-    say: Say
-    started_at: datetime | None = None
-    impact: Impact | None = None
-    id: str = ""
 
 
 def open_incident(page: Page, opening: Opening, by: By, now: datetime) -> Incident:
@@ -67,7 +37,7 @@ def open_incident(page: Page, opening: Opening, by: By, now: datetime) -> Incide
         impact_override=opening.impact or "",
         month=month_of(min(at, now)),
     )
-    check(incident, say.status, say.body, at, now)
+    check(Kind.INCIDENT, say.status, say.body, at, now)
     dated(incident.started_at, now)
     with transaction.atomic():
         incident.save(force_insert=True)
@@ -82,7 +52,7 @@ def update(incident: Incident, say: Say, by: By, now: datetime, *, seen: str | N
     with transaction.atomic():
         enter(incident.page, "update", now, by, incident=incident)
         incident.refresh_from_db()
-        check(incident, say.status, say.body, say.at, now)
+        check(Kind(incident.kind), say.status, say.body, say.at, now)
         if seen is not None:
             refuse_unread(incident, seen)
         if say.at:

@@ -1,0 +1,108 @@
+"""What two desks said, as one: nothing that either said is lost, and the order of merging does not matter.
+
+Incidents, updates, wordings and turns are united by id. Where both changed one thing in place (a name, a window, a
+description), the later one's stands. Every function here is commutative, associative and idempotent.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any, TypeVar
+
+from lightship.core import wire
+from lightship.core.model import Component, Group, Impact, Incident, Page, Text, Turn, Update
+from lightship.core.speech import in_order, placed
+
+T = TypeVar("T", Page, Group, Component, Incident)
+_GRAVITY = (None, Impact.NONE, Impact.MAINTENANCE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What was said on a page, or a part of it: by id."""
+
+    page: Page
+    groups: Mapping[str, Group]
+    components: Mapping[str, Component]
+    incidents: Mapping[str, Incident]
+    turns: Mapping[str, Turn]
+
+
+def words(one: Words, other: Words) -> Words:
+    return Words(
+        page=_later(one.page, other.page, wire.page_out),
+        groups=_united(one.groups, other.groups, lambda a, b: _later(a, b, wire.group_out)),
+        components=_united(one.components, other.components, lambda a, b: _later(a, b, wire.component_out)),
+        incidents=_united(one.incidents, other.incidents, incident),
+        turns={turn.id: turn for turn in sorted((*one.turns.values(), *other.turns.values()), key=_turn_key)},
+    )
+
+
+def incident(one: Incident, other: Incident) -> Incident:
+    """Its updates are those of both. Impact never falls."""
+    if one == other:
+        return one
+    latest = _later(one, other, _said_in_place)
+    updates = in_order(tuple(_by_id(update, one.updates, other.updates).values()))
+    return replace(
+        latest,
+        created_at=min(one.created_at, other.created_at),
+        updates=updates,
+        components=_records(updates, one.components, other.components),
+        impact_override=max(one.impact_override, other.impact_override, key=_GRAVITY.index),
+    )
+
+
+def update(one: Update, other: Update) -> Update:
+    """Every wording of both, oldest first; what else an update is never changes."""
+    if one == other:
+        return one
+    texts = sorted({*one.texts, *other.texts}, key=_text_key)
+    same = max(one, other, key=lambda each: _key(wire.update_out(replace(each, texts=(), updated_at=each.created_at))))
+    return replace(same, texts=tuple(texts), updated_at=max(one.updated_at, other.updated_at))
+
+
+def _records(updates: Sequence[Update], *sides: Sequence[Component]) -> tuple[Component, ...]:
+    """The touched components as both knew them, in the status in which the newest update that speaks of each left it."""
+    told = {c.component_id: c.new for each in updates for c in each.changes or ()}
+    known = _by_id(lambda a, b: _later(a, b, wire.component_out), *sides)
+    return tuple(sorted((replace(c, status=told.get(c.id, c.status)) for c in known.values()), key=placed))
+
+
+def _united(one: Mapping[str, T], other: Mapping[str, T], merged: Callable[[T, T], T]) -> dict[str, T]:
+    both = {**one, **other}
+    return {each: merged(one[each], other[each]) if each in one and each in other else both[each] for each in sorted(both)}
+
+
+def _by_id(merged: Callable[[Any, Any], Any], *sides: Iterable[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for each in (each for side in sides for each in side):
+        found[each.id] = merged(found[each.id], each) if each.id in found else each
+    return found
+
+
+def _later(one: T, other: T, out: Callable[[T], wire.Json]) -> T:
+    """The one changed later; of two changed at one moment, the same one for everybody."""
+    return max(one, other, key=lambda each: (each.updated_at, _key(out(each))))
+
+
+def _said_in_place(each: Incident) -> wire.Json:
+    """What of an incident is changed in place."""
+    whole = wire.incident_out(replace(each, updates=(), components=(), impact_override=None, created_at=each.updated_at))
+    return {**whole, "updates": []}
+
+
+def _key(raw: wire.Json) -> bytes:
+    return wire.canonical(raw)
+
+
+def _text_key(text: Text) -> tuple[Any, bytes]:
+    return text.at, _key(wire.text_out(text))
+
+
+def _turn_key(turn: Turn) -> tuple[Any, bytes]:
+    return turn.at, _key(wire.turn_out(turn))
+
+
+def merged(every: Sequence[Words]) -> Words:
+    return reduce(words, every)

@@ -1,0 +1,209 @@
+"""A page's truth from what hosts hold, where no database does: parts of one page joined, and what press.py asks of them."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from lightship.core import merge
+from lightship.core.history import by_start, turns_of, window_start
+from lightship.core.lineage import Rank
+from lightship.core.model import (
+    Component,
+    ComponentStatus,
+    Group,
+    HostLink,
+    Incident,
+    Kind,
+    Month,
+    Snapshot,
+    Turn,
+    month_of,
+)
+from lightship.core.signed import Manifest
+from lightship.core.speech import placed
+from lightship.core.state import State
+
+RECENT = 50
+RECENT_DAYS = 14
+BATCH = 12
+_LEAF = re.compile(r"(?:incidents|maintenance)/([a-z0-9]{12})/index\.html")
+
+Load = Callable[[str], Month]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What one host holds: `lists` are the ids of each month's incidents, `archives` the months that were read so far."""
+
+    manifest: Manifest
+    state: State
+    lists: Mapping[str, frozenset[str]]
+    archives: Mapping[str, Month] = field(default_factory=dict)
+
+    @property
+    def words(self) -> merge.Words:
+        """As far as they were read. A component's status follows from them, and is none of them."""
+        read = self.archives.values()
+        incidents = (*self.state.open, *(incident for month in read for incident in month.incidents))
+        return merge.Words(
+            page=self.state.page,
+            groups={group.id: group for group in self.state.groups},
+            components={c.id: replace(c, status=ComponentStatus.OPERATIONAL) for c in self.state.components},
+            incidents={incident.id: incident for incident in incidents},
+            turns={turn.id: turn for month in read for turn in month.turns},
+        )
+
+
+def ids_in(shelf: Collection[str]) -> frozenset[str]:
+    """The incidents whose pages are in a month's list."""
+    return frozenset(found[1] for path in shelf if (found := _LEAF.fullmatch(path)))
+
+
+def joined(parts: Sequence[Part], said: Sequence[Incident]) -> merge.Words:
+    """The words of all parts, and what was said besides. Each part's archives must be read where they differ."""
+    one = merge.merged([part.words for part in parts])
+    more = merge.merged([replace(one, incidents={each.id: each}) for each in said]) if said else one
+    return merge.words(one, more)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """A truth as press.py wants it. `words`: what is open, and all that is new to any of `parts`; what else a month holds
+    comes by `load`. `rank` and `heard` are those of the page as it will be published."""
+
+    words: merge.Words
+    parts: Sequence[Part]
+    rank: Rank
+    heard: Mapping[int, int]
+    at: datetime
+    url: str
+    hosts: tuple[HostLink, ...]
+    load: Load
+    read: Mapping[str, Month] = field(default_factory=dict)
+    pulse_seconds: int = 300
+
+    def month(self, name: str) -> Month:
+        base = self.read.get(name) or (self.load(name) if self._in_archives(name) else Month(name, ()))
+        own = {each.id: each for each in self.words.incidents.values() if each.month == name}
+        lone = {turn.id: turn for turn in self.words.turns.values() if month_of(turn.at) == name}
+        incidents = {**{each.id: each for each in base.incidents}, **own}
+        turns = {**{turn.id: turn for turn in base.turns}, **lone}
+        return Month(name, by_start(list(incidents.values())), tuple(sorted(turns.values(), key=lambda turn: turn.at)))
+
+    def touched(self, since: Rank) -> Mapping[str, frozenset[str] | None] | None:
+        """By what one of the parts was, if that is what lies there."""
+        part = next((part for part in self.parts if part.manifest.rank == since), None)
+        if part is None:
+            return {} if since == self.rank else None
+        old = part.words
+        found: dict[str, set[str]] = {}
+        for incident in self.words.incidents.values():
+            if incident != old.incidents.get(incident.id):
+                found.setdefault(incident.month, set()).add(incident.id)
+        for turn in self.words.turns.values():
+            if turn != old.turns.get(turn.id):
+                found.setdefault(month_of(turn.at), set())
+        return {name: frozenset(ids) for name, ids in found.items()}
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        incidents = [each for name, _ in self.months if name in self._read for each in self.month(name).incidents]
+        known = {each.id: each for each in (*incidents, *self.words.incidents.values())}
+        lone = [turn for name in self._read for turn in self.month(name).turns]
+        turns = sorted((*turns_of(in_turn(known.values())), *lone), key=lambda turn: turn.at)
+        window = tuple(turn for turn in turns if window_start(self.at) <= turn.at <= self.at)
+        groups = tuple(sorted(self.words.groups.values(), key=lambda group: (group.position, group.created_at, group.id)))
+        parts = self._components(turns, known.values())
+        return Snapshot(
+            page=replace(self.words.page, url=self.url, updated_at=self._spoken(known.values())),
+            revision=self.rank[1],
+            epoch=self.rank[0],
+            at=self.at,
+            groups=groups,
+            components=in_shown_order(parts, groups),
+            open=by_start([each for each in known.values() if not each.ended]),
+            recent=recent(tuple(known.values()), self.at),
+            turns=window,
+            before={c.id: _before(c, window) for c in parts},
+            months=self.months,
+            hosts=self.hosts,
+            pulse_seconds=self.pulse_seconds,
+            heard=self.heard,
+        )
+
+    @cached_property
+    def months(self) -> tuple[tuple[str, int], ...]:
+        """Each month and how many incidents it holds, newest first: by the hosts' lists, so that none need be read."""
+        ids: dict[str, set[str]] = {}
+        for part in self.parts:
+            for name in part.state.months:
+                ids.setdefault(name, set()).update(part.lists.get(name, ()))
+        for incident in self.words.incidents.values():
+            ids.setdefault(incident.month, set()).add(incident.id)
+        for turn in self.words.turns.values():
+            ids.setdefault(month_of(turn.at), set())
+        return tuple((name, len(ids[name])) for name in sorted(ids, reverse=True))
+
+    @property
+    def _read(self) -> Collection[str]:
+        return {*self.read, *(each.month for each in self.words.incidents.values() if not self._in_archives(each.month))}
+
+    def _in_archives(self, name: str) -> bool:
+        return any(name in part.state.months for part in self.parts)
+
+    def _components(self, turns: Iterable[Turn], known: Iterable[Incident]) -> list[Component]:
+        """Each as its newest turn left it; one that no turn we know of speaks of, as the highest part had it."""
+        ranked = sorted(self.parts, key=lambda part: part.manifest.rank)
+        status = {c.id: c.status for part in ranked for c in part.state.components}
+        status |= {turn.change.component_id: turn.change.new for turn in turns}
+        turned: dict[str, datetime] = {}
+        for update in (update for incident in known for update in incident.updates):
+            for change in update.changes or ():
+                if change.old is not change.new:
+                    turned[change.component_id] = max(update.created_at, turned.get(change.component_id, update.created_at))
+        return [
+            replace(c, status=status.get(c.id, c.status), updated_at=max(c.updated_at, turned.get(c.id, c.updated_at)))
+            for c in self.words.components.values()
+        ]
+
+    def _spoken(self, known: Iterable[Incident]) -> datetime:
+        return max([self.words.page.updated_at, *(incident.updated_at for incident in known)])
+
+
+def lacking(names: Iterable[str], read: Mapping[str, Month], standing: Iterable[Incident], now: datetime) -> tuple[str, ...]:
+    """The next months that a front page cannot be drawn without: those of the 90 days that it shows, and as many more as
+    have the last 50 of each kind. `standing`: what is open."""
+    names = sorted(names, reverse=True)
+    since = month_of(window_start(now))
+    recent = [name for name in names if name >= since and name not in read]
+    if recent:
+        return tuple(recent[:BATCH])
+    kinds = [each.kind for each in (*standing, *(each for month in read.values() for each in month.incidents))]
+    if all(kinds.count(kind) >= RECENT for kind in Kind):
+        return ()
+    return tuple([name for name in names if name not in read][:BATCH])
+
+
+def recent(known: Sequence[Incident], now: datetime) -> tuple[Incident, ...]:
+    """Ended ones that the front page and the lists show, newest first: the last of each kind, and those spoken of lately."""
+    newest = {each.id for kind in Kind for each in by_start([i for i in known if i.kind is kind])[:RECENT]}
+    since = now - timedelta(days=RECENT_DAYS)
+    return by_start([each for each in known if each.ended and (each.id in newest or each.updated_at >= since)])
+
+
+def in_turn(incidents: Iterable[Incident]) -> list[Incident]:
+    """So that of two turns at one moment the one that was written last comes last."""
+    return sorted(incidents, key=lambda incident: (incident.updated_at, incident.id))
+
+
+def in_shown_order(components: Iterable[Component], groups: Sequence[Group]) -> tuple[Component, ...]:
+    """Those outside groups and groups by position, each group's components by theirs."""
+    rows = {group.id: (group.position, number) for number, group in enumerate(groups, 1)}
+    return tuple(sorted(components, key=lambda c: (*rows.get(c.group_id or "", (c.position, 0)), *placed(c))))
+
+
+def _before(component: Component, window: Sequence[Turn]) -> ComponentStatus:
+    first = next((turn for turn in window if turn.change.component_id == component.id), None)
+    return first.change.old if first else component.status
