@@ -27,8 +27,9 @@ Rank = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """One look. `page` and `rank` (epoch, revision) are those of the signed manifest; `pulse`: when the publisher last
-    lived; `ahead`: seconds by which the host's clock is ahead of ours. Each is empty where the look did not come so far."""
+    """One look. `page` and `rank` (epoch, revision) are those of the signed manifest; `pulse`: when the publisher last lived,
+    and `every` how often, in seconds, it promised to; `ahead`: seconds by which the host's clock is ahead of ours. Each is
+    empty where the look did not come so far."""
 
     host: str
     address: str
@@ -38,6 +39,7 @@ class Sight:
     page: str = ""
     rank: Rank | None = None
     pulse: datetime | None = None
+    every: int = 0
     ahead: float | None = None
     certificate: Certificate | None = None
 
@@ -82,6 +84,7 @@ class Eye:
                 page=found.manifest.page if found.manifest else "",
                 rank=found.manifest.rank if found.manifest else None,
                 pulse=found.pulse.at if found.pulse else None,
+                every=found.pulse.seconds if found.pulse else 0,
                 ahead=found.ahead,
                 certificate=line.certificate,
             )
@@ -136,11 +139,16 @@ def _signed() -> Iterator[None]:
         raise DialError(Seen.TORN, str(error)) from error
 
 
+def bound(every: int) -> int:
+    """Seconds after which a pulse promised that often counts for nothing, on the page as here."""
+    return 2 * every + 60
+
+
 def unconfirmed(pulse: Pulse, now: datetime) -> str:
     """In words, why nobody stands for the page now, by the page's own rule; empty where somebody does."""
-    age, bound = (now - pulse.at).total_seconds(), 2 * pulse.seconds + 60
-    if age > bound:
-        return f"its publisher last lived {age:.0f} s ago, {bound} s at most are right"
+    age, most = (now - pulse.at).total_seconds(), bound(pulse.seconds)
+    if age > most:
+        return f"its publisher last lived {age:.0f} s ago, {most} s at most are right"
     if -age > AHEAD.total_seconds():
         return f"its publisher's clock is {-age:.0f} s ahead of ours, or ours behind"
     return ""

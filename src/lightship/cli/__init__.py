@@ -25,6 +25,8 @@ COMMANDS = {
     "hosts": "publish",
     "channels": "channels",
     "doctor": "doctor",
+    "witness": "witness",
+    "steer": "witness",
     "import": "history",
     "export": "history",
 }

@@ -16,6 +16,7 @@ from lightship.config.values import (
     Pulse,
     Secret,
     Vault,
+    WitnessConfig,
     ZoneConfig,
 )
 

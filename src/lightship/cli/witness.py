@@ -1,0 +1,196 @@
+"""witness, steer: let the name follow the hosts that answer, and set where it leads by hand. Neither needs a desk."""
+
+import getpass
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from secrets import token_hex
+from typing import Any
+
+import click
+
+from lightship import zones
+from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
+from lightship.config import PageConfig
+from lightship.core.decide import by_hand
+from lightship.core.steer import FRESH, LEASE, POINTERS, Key, Place, Sets, Vote, lease_of, place, pointed, vote_key, votes_of
+from lightship.zones import Conflict, Zone, ZoneError
+
+SPARED = ("desk", "keys")
+
+
+@click.command()
+@click.option("--name", metavar="NAME", help="Which of the witnesses this machine is, where [witness] does not say.")
+@told
+def witness(told: Told, name: str | None) -> None:
+    """Look at each host from outside, vote with the other witnesses, and point the name at a host that answers.
+
+    Runs until it is stopped. Three are recommended, each on a machine and network of its own, none of them a host's. Needs of
+    lightship.toml: [witness], and of each page `url`, `public`, hosts with `address`, a zone, and the witnesses' names.
+
+    \b
+    lightship witness
+    LIGHTSHIP_CONFIG=/etc/lightship/lightship.toml lightship witness --name w2
+    """
+    from lightship.witness import run  # only this command needs it
+
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
+    config = told.config(SPARED, witness=True)
+    run(replace(config, witness=replace(config.witness, name=name)) if name else config)
+
+
+@click.group(invoke_without_command=True)
+@page_option
+@json_option
+@click.pass_context
+def steer(context: click.Context, slug: str | None, as_json: bool) -> None:
+    """See where the name leads, or set it by hand. Works without a desk, with a key that may change the zone.
+
+    \b
+    lightship steer
+    lightship steer to vienna
+    lightship steer auto
+    """
+    context.meta["steer"] = (slug, as_json)
+    if not context.invoked_subcommand:
+        context.invoke(show)
+
+
+@steer.command()
+@click.pass_context
+def show(context: click.Context) -> None:
+    """Where the name leads, since when and by whom, and what each witness votes."""
+    slug, as_json = context.meta["steer"]
+    wheel = _wheel(context.ensure_object(Told), slug)
+    facts = wheel.facts(wheel.read(), utc_now())
+    say(_told(facts), facts, as_json=as_json)
+
+
+@steer.command()
+@click.argument("hosts", nargs=-1, required=True, metavar="HOST...")
+@click.pass_context
+def to(context: click.Context, hosts: Sequence[str]) -> None:
+    """Point the name there and keep it there, whatever witnesses see, until `lightship steer auto`.
+
+    More than one host is no failover: browsers may stay with a dead one for minutes.
+
+    \b
+    lightship steer to vienna
+    """
+    slug, as_json = context.meta["steer"]
+    wheel = _wheel(context.ensure_object(Told), slug)
+    known = [each.name for each in wheel.places]
+    if unknown := [name for name in hosts if name not in known]:
+        raise Refused(
+            f"the name cannot lead to {', '.join(unknown)}: hosts with an `address` or `cname` are {', '.join(known)}"
+        )
+    facts = wheel.set(tuple(dict.fromkeys(hosts)))
+    say(
+        f"{wheel.zone.name} leads to {', '.join(hosts)} and stays there. Readers follow within {wheel.zone.ttl} s.",
+        facts,
+        as_json=as_json,
+    )
+
+
+@steer.command()
+@click.pass_context
+def auto(context: click.Context) -> None:
+    """Let the witnesses steer again. The name stays where it is until they move it."""
+    slug, as_json = context.meta["steer"]
+    wheel = _wheel(context.ensure_object(Told), slug)
+    facts = wheel.set(())
+    say(
+        f"Witnesses steer {wheel.zone.name} again; it leads to {', '.join(facts['hosts'] or ['no host'])}.",
+        facts,
+        as_json=as_json,
+    )
+
+
+@dataclass(frozen=True)
+class _Wheel:
+    page: PageConfig
+    zone: Zone
+    places: tuple[Place, ...]
+
+    @property
+    def roll(self) -> tuple[str, ...]:
+        return tuple(fellow.name for fellow in self.page.witnesses)
+
+    def read(self) -> Sets:
+        votes: list[Key] = [vote_key(name) for name in self.roll] if self.zone.holds_votes else []
+        try:
+            return self.zone.read(self.zone.name, [*POINTERS, LEASE, *votes])
+        except ZoneError as error:
+            raise Refused(str(error)) from error
+
+    def set(self, hosts: tuple[str, ...]) -> dict[str, Any]:
+        """A witness may move the name at the same moment: then read again, and set it all the same."""
+        by = "".join(c for c in getpass.getuser() if c.isalnum() or c in "-_.") or "operator"
+        for _ in range(5):
+            sets = self.read()
+            flip = by_hand(sets, self.places, hosts, by, utc_now(), token_hex(6))
+            try:
+                self.zone.point(self.zone.name, flip.to, expecting=flip.expecting)
+            except Conflict:
+                continue
+            except ZoneError as error:
+                held = lease_of(self.read()) if error.unknown else None
+                if held is None or held.nonce != flip.lease.nonce:
+                    raise Refused(str(error)) from error
+            return self.facts(self.read(), utc_now())
+        raise Refused("the zone changed each time while it was set: look with `lightship steer`, then try again")
+
+    def facts(self, sets: Sets, now: datetime) -> dict[str, Any]:
+        lease, hosts, votes = lease_of(sets), pointed(sets, self.places), votes_of(sets, self.roll)
+        return {
+            "name": self.zone.name,
+            "records": {kind: sorted(sets[owner, kind]) for owner, kind in POINTERS if sets[owner, kind]},
+            "hosts": None if hosts is None else list(hosts),
+            "gen": lease.gen if lease else None,
+            "by": lease.by if lease else None,
+            "at": lease.at if lease else None,
+            "pin": list(lease.pin) if lease else None,
+            "witnesses": {name: _ballot(votes.get(name), now) for name in self.roll} if self.zone.holds_votes else None,
+        }
+
+
+def _ballot(vote: Vote | None, now: datetime) -> dict[str, Any] | None:
+    if vote is None:
+        return None
+    stands = {host: {"up": stand.up, "since": stand.since} for host, stand in vote.stands.items()}
+    return {"at": vote.at, "fresh": abs(now - vote.at) <= FRESH, "hosts": stands}
+
+
+def _wheel(told: Told, slug: str | None) -> _Wheel:
+    page = told.config(SPARED).page(slug)
+    if page.zone is None:
+        raise Refused(f"pages.{page.slug} has no zone: there is no name to steer")
+    zone: Zone = zones.find(page.zone.kind)(**page.zone.options)
+    hosts = (host for host in page.hosts if host.address or host.cname)
+    return _Wheel(page, zone, tuple(place(host.name, host.address, host.cname) for host in hosts))
+
+
+def _told(facts: dict[str, Any]) -> str:
+    records = "; ".join(f"{kind} {', '.join(values)}" for kind, values in facts["records"].items()) or "nothing"
+    hosts = "no host of this file" if facts["hosts"] is None else ", ".join(facts["hosts"]) or "no host"
+    lines = [f"{facts['name']} leads to {hosts} ({records})"]
+    if facts["gen"]:
+        lines.append(f"set by {facts['by']} at {facts['at']:%Y-%m-%d %H:%M:%S} UTC, move {facts['gen']}")
+    elif facts["gen"] is None:
+        lines.append("the lease in the zone cannot be read: `lightship steer auto` or `steer to HOST` writes a new one")
+    if facts["pin"]:
+        lines.append(f"pinned to {', '.join(facts['pin'])}: `lightship steer auto` lets the witnesses steer again")
+    for name, ballot in (facts["witnesses"] or {}).items():
+        lines.append(f"{name}: {_ballot_told(ballot)}")
+    if facts["witnesses"] is None:
+        lines.append("what witnesses vote is not in this kind of zone: they tell each other")
+    return "\n".join(lines)
+
+
+def _ballot_told(ballot: dict[str, Any] | None) -> str:
+    if ballot is None:
+        return "never voted"
+    hosts = ", ".join(f"{name} {'up' if host['up'] else 'down'}" for name, host in ballot["hosts"].items())
+    return f"{hosts or 'knows nothing yet'} ({'' if ballot['fresh'] else 'silent since '}{ballot['at']:%H:%M:%S} UTC)"

@@ -1,0 +1,89 @@
+"""Votes from witness to witness, where the zone cannot hold them: each shows its newest, signed, and fetches the others'."""
+
+import asyncio
+import base64
+import binascii
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lightship.config import Fellow
+from lightship.core.steer import Vote, vote_in, vote_out
+from lightship.dial import DialError, Line
+from lightship.seal import Mark, Seal
+
+LONGEST = 8 * 1024
+PATIENCE = 2.0
+
+
+def signed(seal: Seal, page: str, by: str, vote: Vote) -> bytes:
+    """`PAGE WITNESS VOTE`, and its signature in base64 on a line of its own."""
+    text = f"{page} {by} {vote_out(vote)}"
+    return f"{text}\n{base64.b64encode(seal.sign(text.encode())).decode()}\n".encode()
+
+
+def opened(body: bytes, mark: Mark, page: str, by: str) -> Vote | None:
+    """None for what this witness did not say about this page."""
+    text, _, signature = body.decode("utf-8", "replace").rstrip("\n").rpartition("\n")
+    try:
+        ours = mark.verify(text.encode(), base64.b64decode(signature, validate=True))
+    except (binascii.Error, ValueError):
+        return None
+    whose, _, rest = text.removeprefix(f"{page} ").partition(" ")
+    return vote_in(rest) if ours and text.startswith(f"{page} ") and whose == by else None
+
+
+@dataclass
+class Fellows:
+    """What the others last said of one page. An older word never takes the place of a newer one, so that a word said twice
+    does no harm; one that is too old counts for nobody (see core/decide.py)."""
+
+    page: str
+    others: Sequence[Fellow]
+    trust: ssl.SSLContext
+    seconds: float = PATIENCE
+    heard: dict[str, Vote] = field(default_factory=dict)
+
+    def ask(self, fellow: Fellow) -> str:
+        """Blocks. In words, why nothing new was heard; empty if something was."""
+        try:
+            with Line(fellow.url, urlsplit(fellow.url).hostname or "", self.trust, self.seconds) as line:
+                answer = line.get(self.page, LONGEST)
+        except DialError as error:
+            return str(error)
+        vote = opened(answer.body, Mark(fellow.public), self.page, fellow.name) if answer.status == HTTPStatus.OK else None
+        if vote is None:
+            return f"what {fellow.url}/{self.page} answers is no vote of {fellow.name}: is its `public` right?"
+        old = self.heard.get(fellow.name)
+        if old is None or vote.at >= old.at:
+            self.heard[fellow.name] = vote
+        return ""
+
+
+async def serve(listen: str, certificate: Path | None, said: Mapping[str, bytes]) -> asyncio.Server:
+    """Show what was said, by page, at `/PAGE`."""
+    trust = None
+    if certificate:
+        trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        trust.load_cert_chain(certificate)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                head = await reader.readuntil(b"\r\n\r\n")
+                words = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
+                body = said.get(words[1].rpartition("/")[2]) if len(words) == 3 and words[0] == "GET" else None
+                status = HTTPStatus.NOT_FOUND if body is None else HTTPStatus.OK
+                lines = f"HTTP/1.1 {status.value} {status.phrase}", f"Content-Length: {len(body or b'')}", "Connection: close"
+                writer.write("\r\n".join((*lines, "", "")).encode() + (body or b""))
+                await writer.drain()
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            return
+        finally:
+            writer.close()
+
+    host, _, port = listen.rpartition(":")
+    return await asyncio.start_server(answer, host.strip("[]"), int(port), ssl=trust, limit=LONGEST)
