@@ -22,7 +22,7 @@ def views(stage: Stage) -> list[str]:
     """The address of every view that a staffer can open, with all that can happen on it."""
     outage, works = stage.outage(), stage.works()
     said = outage.updates.get()
-    journal.correct(said, "Better words.", NO_FACTS, stage.bob, datetime.now(UTC))
+    journal.correct(said, "Better words.", Facts(), stage.bob, datetime.now(UTC))
     journal.update(outage, journal.Say(status=Status.IDENTIFIED, body="A disk."), stage.bob, datetime.now(UTC))
     journal.turn(stage.imap, ComponentStatus.PARTIAL, stage.alice, datetime.now(UTC))
     now = datetime.now(UTC)
