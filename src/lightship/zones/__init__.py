@@ -48,6 +48,8 @@ class Zone(Protocol):
     the same time may both believe that they won for a moment."""
     holds_votes: ClassVar[bool]
     """Whether it takes a vote every few seconds, and votes as conditions of a change."""
+    texts: ClassVar[bool]
+    """Whether it holds TXT. Without it there is no lease: no pin, and no memory of how often the name moved."""
     floor: ClassVar[int]
     """The shortest TTL that it serves, in seconds."""
 

@@ -28,6 +28,7 @@ class Azure:
 
     compares: ClassVar[bool] = True
     holds_votes: ClassVar[bool] = False
+    texts: ClassVar[bool] = True
     floor: ClassVar[int] = 1
 
     name: Name

@@ -26,6 +26,7 @@ class Cloudflare:
 
     compares: ClassVar[bool] = True
     holds_votes: ClassVar[bool] = False
+    texts: ClassVar[bool] = True
     floor: ClassVar[int] = 60
 
     name: Name

@@ -60,6 +60,7 @@ class Dyndns2:
 
     compares: ClassVar[bool] = False
     holds_votes: ClassVar[bool] = False
+    texts: ClassVar[bool] = False
     floor: ClassVar[int] = 60
 
     name: Name

@@ -30,6 +30,7 @@ class Google:
 
     compares: ClassVar[bool] = True
     holds_votes: ClassVar[bool] = False
+    texts: ClassVar[bool] = True
     floor: ClassVar[int] = 1
 
     name: Name

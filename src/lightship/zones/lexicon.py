@@ -28,6 +28,7 @@ class Lexicon:
 
     compares: ClassVar[bool] = False
     holds_votes: ClassVar[bool] = False
+    texts: ClassVar[bool] = True
     floor: ClassVar[int] = 60
 
     name: Name
@@ -37,12 +38,12 @@ class Lexicon:
     ttl: int = 60
 
     def __post_init__(self) -> None:
-        known = find_providers()
+        known = {name: able for name, able in find_providers().items() if name not in ("auto", "ddns", "localzone")}
         if self.provider == "ddns":
             raise ValueError(
                 'provider "ddns" reports denied updates as done; use kind = "rfc2136" for name servers of your own'
             )
-        if self.provider in ("auto", "localzone") or self.provider not in known:
+        if self.provider not in known:
             raise ValueError(f"lexicon has no provider {self.provider!r}; it has {', '.join(sorted(known))}")
         if not known[self.provider]:
             raise ValueError(f"provider {self.provider!r} needs more: install dns-lexicon[{self.provider}]")

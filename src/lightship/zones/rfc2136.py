@@ -63,6 +63,7 @@ class Rfc2136:
 
     compares: ClassVar[bool] = True
     holds_votes: ClassVar[bool] = True
+    texts: ClassVar[bool] = True
     floor: ClassVar[int] = 1
 
     name: Name

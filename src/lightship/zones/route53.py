@@ -26,6 +26,7 @@ class Route53:
 
     compares: ClassVar[bool] = True
     holds_votes: ClassVar[bool] = False
+    texts: ClassVar[bool] = True
     floor: ClassVar[int] = 1
 
     name: Name

@@ -43,14 +43,14 @@ class Fake:
     """An HTTP server on a loopback port. One request after another: what a request does, it does at once.
 
     `asked`: what came in, oldest first. `instead`: replies for the next requests that would change something, which are then
-    not obeyed. `lost`: how many of the next changes are obeyed, but get no reply."""
+    not obeyed; None: this one is. `lost`: how many of the next changes are obeyed, but get no reply."""
 
     url: str
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.asked: list[Request] = []
-        self.instead: deque[Reply] = deque()
+        self.instead: deque[Reply | None] = deque()
         self.lost = 0
 
     def reply(self, request: Request) -> Reply:
@@ -65,8 +65,8 @@ class Fake:
             self.asked.append(request)
             if not self.changes(request):
                 return self.reply(request)
-            if self.instead:
-                return self.instead.popleft()
+            if self.instead and (reply := self.instead.popleft()):
+                return reply
             reply = self.reply(request)
             if self.lost:
                 self.lost -= 1

@@ -80,3 +80,4 @@ def _error(status: int, code: str, message: str) -> Reply:
 
 
 THROTTLED = _error(429, "TooManyRequests", "The request is being throttled.")
+REFUSED = _error(412, "PreconditionFailed", "The condition was not met.")

@@ -97,7 +97,7 @@ class FakeCloudDns(Fake):
             at, where = (new["name"], new["type"]), f"'entity.change.additions[{number}]'"
             if at in after:
                 return _error(409, "alreadyExists", f"The resource {where} already exists")
-            if not _good(new):
+            if not f".{at[0]}".endswith(f".{self.apex}.") or not _good(new):
                 return _error(400, "invalid", f"Invalid value for {where}")
             after[at] = {"kind": "dns#resourceRecordSet", "signatureRrdatas": [], **new}
         names = {name for name, kind in after if kind == "CNAME"}
