@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from tests import servers
 from tests.page import sample
@@ -33,9 +34,10 @@ WRONG = Seal(b"\x08" * 32)
 NOW = timedelta(0)
 
 
-def told(*, revision: int = 118, epoch: int = 1, said: str = "", **more: object) -> Snapshot:
-    """The sample with one open incident, made just now. `said`: the incident's name."""
-    shot = sample.snapshot(1, at=datetime.now(UTC), revision=revision, epoch=epoch, **more)
+def told(*places: "Place", revision: int = 118, epoch: int = 1, said: str = "", **more: Any) -> Snapshot:
+    """The sample with one open incident, made just now, of a page that lives in those places. `said`: the incident's name."""
+    hosts = tuple(HostLink(place.home.name, place.url) for place in places)
+    shot = sample.snapshot(1, at=datetime.now(UTC), revision=revision, epoch=epoch, hosts=hosts, **more)
     return replace(shot, open=(replace(shot.open[0], name=said), *shot.open[1:])) if said else shot
 
 
@@ -140,7 +142,3 @@ class Place:
     def fail(self, *, on: bool = True) -> None:
         """Every answer is a 503."""
         (self.home / "failing").touch() if on else (self.home / "failing").unlink(missing_ok=True)
-
-
-def links(*places: Place) -> tuple[HostLink, ...]:
-    return tuple(HostLink(place.home.name, place.url) for place in places)
