@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lightship import channels, hosts, zones
 from lightship.config import Config, ConfigError, Database, HostConfig, Pulse, Secret, ZoneConfig, find_config, load
 from lightship.config.toml import dotted, locate
 
@@ -348,3 +349,34 @@ def test_two_hosts_of_one_kind_are_no_twins_to_a_witness_that_is_not_told_their_
     (tmp_path / "lightship.toml").write_text(text)
     config = load(tmp_path / "lightship.toml", {}, {"hosts": find, "zones": find_zone}, {"desk", "keys"})
     assert len(config.page(None).hosts) == 3
+
+
+def test_a_laptop_without_every_secret_reads_the_file_and_is_told_what_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / "lightship.toml").write_text(
+        """
+        [pages.acme]
+        url = "https://acme.example"
+        key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+        [pages.acme.hosts.vienna]
+        kind = "folder"
+        path = "www"
+        url = "https://vienna.acme.example"
+        [pages.acme.hosts.bucket]
+        kind = "object_store"
+        store = "s3://acme"
+        key = { env = "ACME_KEY" }
+        url = "https://bucket.acme.example"
+        [channels.mail]
+        kind = "email"
+        password = { env = "ACME_MAIL" }
+        """
+    )
+    kinds = {"hosts": hosts.find, "zones": zones.find, "channels": channels.find}
+    with pytest.raises(ConfigError, match="the environment has no ACME_KEY"):
+        load(tmp_path / "lightship.toml", {}, kinds, {"desk"})
+    config = load(tmp_path / "lightship.toml", {}, kinds, {"desk", "secrets"})
+    assert [(host.name, host.url, host.lacking) for host in config.page(None).hosts] == [
+        ("vienna", "https://vienna.acme.example", ""),
+        ("bucket", "https://bucket.acme.example", "the environment has no ACME_KEY"),
+    ]
+    assert config.lacking == ("channels.mail: the environment has no ACME_MAIL",)

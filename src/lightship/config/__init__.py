@@ -6,6 +6,7 @@ from pathlib import Path
 from lightship.config.reading import Kinds, Reading
 from lightship.config.toml import ConfigError, Fault, parse
 from lightship.config.values import (
+    CertificateConfig,
     ChannelConfig,
     Config,
     Database,
@@ -21,6 +22,7 @@ from lightship.config.values import (
 )
 
 __all__ = [
+    "CertificateConfig",
     "ChannelConfig",
     "Config",
     "ConfigError",
@@ -56,7 +58,8 @@ def load(path: Path, env: Mapping[str, str], kinds: Kinds, without: Collection[s
 
     `without`: what this machine need not have, so that one file serves everywhere. "desk": no desk, its database and its
     secret. "keys": no page's private key (`public` is there instead), and of hosts only where they are. "witness": who
-    it is that looks from here."""
+    it is that looks from here. "secrets": not every secret of hosts, zones and channels; a host that lacks them says so
+    (`lacking`), zones and channels are left out."""
     try:
         document = parse(str(path), path.read_bytes())
     except OSError as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lightship.config.schema import PLACE, FileTable, PageTable, PlaceTable, WitnessTable, schema
+from lightship.config.schema import PLACE, FileTable, PageTable, PlaceTable, WitnessTable, certificate, schema
 from lightship.config.toml import ConfigError, Document, Fault, KeyPath, dotted
 from lightship.config.values import (
     ChannelConfig,
@@ -35,6 +35,7 @@ class Reading:
         self.faults: list[Fault] = []
         self.referred: set[KeyPath] = set()
         self.broken: set[str] = set()
+        self.lacking: list[str] = []
         self.secrets: dict[tuple[str, str], str] = {}
 
     def config(self) -> Config:
@@ -49,13 +50,14 @@ class Reading:
         self.insist(data)
         if self.faults:
             raise ConfigError(self.faults)
-        pages = {slug: _page(slug, page, hosts[slug], zones[slug]) for slug, page in file.pages.items()}
+        pages = {slug: _page(slug, page, hosts[slug], zones[slug], self.base) for slug, page in file.pages.items()}
         desk = file.desk and Desk(url=file.desk.url, database=file.desk.database, secret=Secret(file.desk.secret))
         return Config(
             path=self.path,
             base=self.base,
             pages=pages,
             channels=tuple(c for c in channels if c),
+            lacking=tuple(self.lacking),
             desk_told=desk,
             vault=Vault(recovery=tuple(file.vault.recovery), public=file.vault.public),
             text=self.document.text,
@@ -79,6 +81,10 @@ class Reading:
                     "is missing: a machine without the page's private key must know the public one; `lightship init` prints it"
                 )
                 self.faults.append(self.document.fault(("pages", slug, "public"), what))
+            if isinstance(page.get("certificate"), dict) and not isinstance(page.get("zone"), dict):
+                self.faults.append(
+                    self.document.fault(("pages", slug, "certificate"), "needs `zone`: the challenge is put there")
+                )
 
     def add(self, faults: Iterable[Fault]) -> None:
         """But what is wrong with the value of a reference that led nowhere: that has been told already."""
@@ -87,12 +93,14 @@ class Reading:
     def spared(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """A copy without what this machine need not have."""
         kept = {key: value for key, value in data.items() if not (key in ("desk", "witness") and key in self.without)}
-        if "keys" not in self.without or not isinstance(kept.get("pages"), dict):
+        if not self.without & {"desk", "keys"} or not isinstance(kept.get("pages"), dict):
             return kept
         pages = {}
         for slug, page in _tables(kept["pages"]):
-            hosts = {name: {k: v for k, v in host.items() if k in PLACE} for name, host in _tables(page.get("hosts"))}
-            pages[slug] = {**{k: v for k, v in page.items() if k != "key"}, "hosts": hosts}
+            pages[slug] = {k: v for k, v in page.items() if k != "certificate"}  # which only the worker looks after
+            if "keys" in self.without:
+                hosts = {name: {k: v for k, v in host.items() if k in PLACE} for name, host in _tables(page.get("hosts"))}
+                pages[slug] = {**{k: v for k, v in pages[slug].items() if k != "key"}, "hosts": hosts}
         return {**kept, "pages": {**kept["pages"], **pages}}
 
     def resolved(self, value: Any, at: KeyPath) -> Any:
@@ -132,8 +140,9 @@ class Reading:
         return tuple(host for host in found if host)
 
     def host(self, at: KeyPath, host: Mapping[str, Any]) -> HostConfig | None:
-        if "keys" in self.without:
-            value, faults = self.document.check(PlaceTable, host, at)
+        lacking = self.lacks(at)
+        if "keys" in self.without or lacking:
+            value, faults = self.document.check(PlaceTable, {k: v for k, v in host.items() if k in PLACE}, at)
             self.add(faults)
             options = dataclasses.asdict(value) if value else None
         else:
@@ -141,12 +150,26 @@ class Reading:
         if options is None:
             return None
         place = {key: options.pop(key) for key in PLACE}
-        self.build("hosts", at, place["kind"], {"name": str(at[-1]), "url": place["url"], **options})
-        return HostConfig(name=str(at[-1]), options=options, **{**place, "address": tuple(place["address"])})
+        if not lacking:
+            self.build("hosts", at, place["kind"], {"name": str(at[-1]), "url": place["url"], **options})
+        return HostConfig(name=str(at[-1]), options=options, lacking=lacking, **{**place, "address": tuple(place["address"])})
+
+    def lacks(self, at: KeyPath) -> str:
+        """What the table refers to and this machine has not, in words; no fault where secrets may be missing."""
+        if "secrets" not in self.without:
+            return ""
+        lack = [fault for fault in self.faults if fault.key in self.broken and fault.key.startswith(dotted(at) + ".")]
+        self.faults = [fault for fault in self.faults if fault not in lack]
+        return "; ".join(fault.what for fault in lack)
+
+    def left_out(self, at: KeyPath) -> bool:
+        if words := self.lacks(at):
+            self.lacking.append(f"{dotted(at)}: {words}")
+        return bool(words)
 
     def zone(self, slug: str, page: Mapping[str, Any]) -> ZoneConfig | None:
         at, zone = ("pages", slug, "zone"), page.get("zone")
-        options = self.options("zones", at, zone, ("kind",)) if isinstance(zone, dict) else None
+        options = self.options("zones", at, zone, ("kind",)) if isinstance(zone, dict) and not self.left_out(at) else None
         if options is None:
             return None
         kind = options.pop("kind")
@@ -154,6 +177,8 @@ class Reading:
         return ZoneConfig(kind=kind, name=options["name"], options=options)
 
     def channel(self, name: str, channel: Mapping[str, Any]) -> ChannelConfig | None:
+        if self.left_out(("channels", name)):
+            return None
         options = self.options("channels", ("channels", name), channel, ("kind",))
         if options is None:
             return None
@@ -240,13 +265,15 @@ def _with_defaults(data: dict[str, Any], without: frozenset[str]) -> dict[str, A
     full = dict(data)
     if isinstance(data.get("pages"), dict) and "keys" not in without:
         usual = {slug: {"key": {"file": f"keys/{slug}.key"}, **page} for slug, page in _tables(data["pages"])}
+        for slug, page in ((slug, page) for slug, page in usual.items() if isinstance(page.get("certificate"), dict)):
+            page["certificate"] = {"account": {"file": f"keys/{slug}.acme"}, **page["certificate"]}
         full["pages"] = {**data["pages"], **usual}
     if isinstance(full.get("desk"), dict):
         full["desk"] = {"secret": {"file": "keys/desk.secret"}, "database": "sqlite:///desk.sqlite3", **full["desk"]}
     return full
 
 
-def _page(slug: str, page: PageTable, hosts: tuple[HostConfig, ...], zone: ZoneConfig | None) -> PageConfig:
+def _page(slug: str, page: PageTable, hosts: tuple[HostConfig, ...], zone: ZoneConfig | None, base: Path) -> PageConfig:
     return PageConfig(
         slug=slug,
         url=page.url,
@@ -258,6 +285,7 @@ def _page(slug: str, page: PageTable, hosts: tuple[HostConfig, ...], zone: ZoneC
         hosts=hosts,
         watches=tuple(page.watches),
         zone=zone,
+        certificate=certificate(page.certificate, page.url, base),
         witnesses=tuple(
             Fellow(name=name, url=fellow.url, public=base64.b64decode(fellow.public)) for name, fellow in page.witnesses.items()
         ),

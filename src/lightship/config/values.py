@@ -42,7 +42,8 @@ class Desk:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostConfig:
     """One place for a page. `find(kind)(name=name, url=url, **options)` makes the host. `address`: what the page's name
-    points at when it points here (IPv4 and IPv6), or `cname`, a name; neither: the name never points here."""
+    points at when it points here (IPv4 and IPv6), or `cname`, a name; neither: the name never points here. `lacking`: what
+    this machine lacks to write there, where the file was read without "secrets"."""
 
     name: str
     kind: str
@@ -50,6 +51,7 @@ class HostConfig:
     options: Mapping[str, Any]
     address: tuple[str, ...] = ()
     cname: str = ""
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,21 @@ class WitnessConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateConfig:
+    """How the certificate for the page's name is had and where it is put. `account` is the PEM of a P-256 key. `install`: a
+    command for each place. `ca`: a file with the authority of the directory's own certificate. `nameservers`: ADDRESS or
+    ADDRESS:PORT, where those of the zone should not be looked up."""
+
+    names: tuple[str, ...]
+    account: str = field(repr=False)
+    directory: str
+    email: str = ""
+    install: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ca: Path | None = None
+    nameservers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageConfig:
     """`key` is the 32-byte seed of the page's Ed25519 key; empty where only `public` is told, as a witness needs no more.
     `proven`: how many hosts must serve an update before it counts. `hosts`: the most preferred first."""
@@ -121,6 +138,7 @@ class PageConfig:
     zone: ZoneConfig | None = None
     witnesses: tuple[Fellow, ...] = ()
     service_worker: bool = True
+    certificate: CertificateConfig | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,12 +153,14 @@ class Vault:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """`path` is the file as it was named; relative paths in it are relative to `base`, its folder. `text` is what it said
-    when it was read, and `secrets` what it referred to then: ("env" or "file", its name there) -> the value."""
+    when it was read, and `secrets` what it referred to then: ("env" or "file", its name there) -> the value. `lacking`:
+    what was left out because this machine lacks its secrets, in words."""
 
     path: Path
     base: Path
     pages: Mapping[str, PageConfig]
     channels: tuple[ChannelConfig, ...] = ()
+    lacking: tuple[str, ...] = ()
     desk_told: Desk | None = None
     vault: Vault = field(default_factory=Vault)
     text: str = field(default="", repr=False)
