@@ -117,6 +117,15 @@ def listening(text: str) -> str:
     return text
 
 
+def place(text: str) -> str:
+    """ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT."""
+    parts = urlsplit(f"//{text}" if text.count(":") < 2 or text.startswith("[") else f"//[{text}]")
+    try:
+        return f"[{ipaddress.ip_address(parts.hostname or '')}]:{parts.port or 53}"
+    except ValueError:
+        raise ValueError(f"{text!r} is not an address, or ADDRESS:PORT") from None
+
+
 Url = Annotated[str, AfterValidator(page_url)]
 Slug = Annotated[str, AfterValidator(slug)]
 Address = Annotated[str, AfterValidator(address)]

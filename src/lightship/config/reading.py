@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lightship.config.schema import PLACE, FileTable, PageTable, PlaceTable, WitnessTable, certificate, schema
+from lightship.config.schema import PLACE, FileTable, PlaceTable, WitnessTable, page_config, schema
 from lightship.config.toml import ConfigError, Document, Fault, KeyPath, dotted
 from lightship.config.values import (
     ChannelConfig,
     Config,
     Desk,
-    Fellow,
     HostConfig,
-    PageConfig,
     Secret,
     Vault,
     WitnessConfig,
@@ -50,7 +48,7 @@ class Reading:
         self.insist(data)
         if self.faults:
             raise ConfigError(self.faults)
-        pages = {slug: _page(slug, page, hosts[slug], zones[slug], self.base) for slug, page in file.pages.items()}
+        pages = {slug: page_config(slug, page, hosts[slug], zones[slug], self.base) for slug, page in file.pages.items()}
         desk = file.desk and Desk(url=file.desk.url, database=file.desk.database, secret=Secret(file.desk.secret))
         return Config(
             path=self.path,
@@ -271,25 +269,6 @@ def _with_defaults(data: dict[str, Any], without: frozenset[str]) -> dict[str, A
     if isinstance(full.get("desk"), dict):
         full["desk"] = {"secret": {"file": "keys/desk.secret"}, "database": "sqlite:///desk.sqlite3", **full["desk"]}
     return full
-
-
-def _page(slug: str, page: PageTable, hosts: tuple[HostConfig, ...], zone: ZoneConfig | None, base: Path) -> PageConfig:
-    return PageConfig(
-        slug=slug,
-        url=page.url,
-        key=base64.b64decode(page.key),
-        public=base64.b64decode(page.public),
-        proven=page.proven,
-        pulse=page.pulse,
-        service_worker=page.service_worker,
-        hosts=hosts,
-        watches=tuple(page.watches),
-        zone=zone,
-        certificate=certificate(page.certificate, page.url, base),
-        witnesses=tuple(
-            Fellow(name=name, url=fellow.url, public=base64.b64decode(fellow.public)) for name, fellow in page.witnesses.items()
-        ),
-    )
 
 
 def _tables(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:

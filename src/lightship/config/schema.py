@@ -1,17 +1,19 @@
 """The tables of lightship.toml as pydantic reads them, before what they refer to is compared."""
 
+import base64
 import dataclasses
 import typing
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from lightship.config.fields import Address, Slug, Url, database, host_name, listening, public_key, recipient, seed
+from lightship.config.fields import Address, Slug, Url, database, host_name, listening, place, public_key, recipient, seed
 from lightship.config.toml import STRICT
-from lightship.config.values import Pulse
+from lightship.config.values import CertificateConfig, Fellow, HostConfig, PageConfig, Pulse, Secret, ZoneConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,18 @@ PLACE = tuple(field.name for field in dataclasses.fields(PlaceTable))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateTable:
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    account: str
+    directory: Url = "https://acme-v02.api.letsencrypt.org/directory"
+    email: str = ""
+    names: list[Annotated[str, AfterValidator(host_name)]] = field(default_factory=list)
+    install: dict[Slug, Annotated[list[str], Field(min_length=1)]] = field(default_factory=dict)
+    ca: Path | None = None
+    nameservers: list[Annotated[str, AfterValidator(place)]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageTable:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     url: Url
@@ -69,6 +83,7 @@ class PageTable:
     proven: Annotated[int, Field(ge=1)] = 1
     pulse: Pulse = field(default_factory=Pulse)
     service_worker: bool = True
+    certificate: CertificateTable | None = None
     hosts: Annotated[dict[Slug, dict[str, Any]], Field(min_length=1)]
 
 
@@ -99,6 +114,40 @@ def schema(kind: str, back_end: type, room: str, common: Sequence[str]) -> type:
     own = (item for item in dataclasses.fields(back_end) if item.init and item.name not in named)
     fields += [(item.name, hints[item.name], _default(item)) for item in own]
     return dataclasses.make_dataclass(kind, fields, kw_only=True, namespace={"__pydantic_config__": STRICT})
+
+
+def page_config(slug: str, page: PageTable, hosts: tuple[HostConfig, ...], zone: ZoneConfig | None, base: Path) -> PageConfig:
+    return PageConfig(
+        slug=slug,
+        url=page.url,
+        key=base64.b64decode(page.key),
+        public=base64.b64decode(page.public),
+        proven=page.proven,
+        pulse=page.pulse,
+        service_worker=page.service_worker,
+        hosts=hosts,
+        watches=tuple(page.watches),
+        zone=zone,
+        certificate=_certificate(page.certificate, page.url, base),
+        witnesses=tuple(
+            Fellow(name=name, url=fellow.url, public=base64.b64decode(fellow.public)) for name, fellow in page.witnesses.items()
+        ),
+    )
+
+
+def _certificate(table: CertificateTable | None, url: str, base: Path) -> CertificateConfig | None:
+    """For the page's own name, where no names are told."""
+    if table is None:
+        return None
+    return CertificateConfig(
+        names=tuple(table.names) or (urlsplit(url).hostname or "",),
+        account=Secret(table.account),
+        directory=table.directory,
+        email=table.email,
+        install={place: tuple(command) for place, command in table.install.items()},
+        ca=table.ca and base / table.ca,
+        nameservers=tuple(table.nameservers),
+    )
 
 
 def _default(item: Any) -> Any:

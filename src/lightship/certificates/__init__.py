@@ -1,0 +1,89 @@
+"""A certificate for the page's name on every host before it is needed: had by ACME with a challenge in the page's own zone
+(RFC 8555, DNS-01), kept in a folder, renewed in time, and put on each host by a command of the operator's choice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from lightship.certificates.order import Authority, CertificateError, new_account, obtain
+from lightship.certificates.places import install
+from lightship.certificates.store import Held, Shelf, State
+from lightship.config import CertificateConfig
+from lightship.zones import Zone
+
+__all__ = ["Authority", "CertificateError", "Held", "Outcome", "Shelf", "due", "keep", "new_account", "pause"]
+
+FIRST, LONGEST = timedelta(minutes=15), timedelta(hours=6)
+"""How long to leave an authority alone after a failure: Let's Encrypt takes five failed validations an hour."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What there is now. `words`: why there is no newer one, where there should be. `places`: by place of installation, in
+    words, what went wrong with it; empty where it has the certificate."""
+
+    held: Held | None = None
+    renewed: bool = False
+    words: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        held = self.held
+        told = {"names": list(held.names), "until": held.until.isoformat(), "fingerprint": held.fingerprint} if held else {}
+        return {**told, "words": self.words, "places": dict(self.places)}
+
+
+def due(held: Held | None, names: tuple[str, ...], now: datetime) -> str:
+    """Why a new one is to be had; empty where none is."""
+    if held is None:
+        return "there is none"
+    if set(held.names) != set(names):
+        return "it is for other names"
+    if now >= held.until - (held.until - held.since) / 3:
+        return "less than a third of its time is left"
+    return ""
+
+
+def pause(failures: int) -> timedelta:
+    """How long to wait after so many failures in a row."""
+    return min(FIRST * (1 << min(failures - 1, 8)), LONGEST)
+
+
+def keep(
+    wanted: CertificateConfig, zone: Zone, folder: Path, now: datetime, *, by_hand: bool = False, force: bool = False
+) -> Outcome | None:
+    """A certificate that has time left, and every place with it; nothing is done where nothing is due. None: another process
+    is at it. `by_hand`: a person asks, so what failed a moment ago is tried again. `force`: a new one, due or not."""
+    shelf = Shelf(folder)
+    with shelf.locked() as ours:
+        if not ours:
+            return None
+        held, state, renewed = shelf.held(), shelf.state(), False
+        if (force or due(held, wanted.names, now)) and (by_hand or now >= state.again_at):
+            held, state = _renewed(wanted, zone, shelf, now, held, state)
+            renewed = not state.words
+        elif not due(held, wanted.names, now) and state.words:
+            state = State()  # a person has mended it meanwhile
+            shelf.remember(state)
+        places = install(wanted.install, shelf, held, now, by_hand=by_hand) if held else {}
+        return Outcome(held=held, renewed=renewed, words=state.words, places=places)
+
+
+def _renewed(
+    wanted: CertificateConfig, zone: Zone, shelf: Shelf, now: datetime, held: Held | None, state: State
+) -> tuple[Held | None, State]:
+    # Before it is tried: whoever is killed while ordering must not order at once again, and again.
+    failures = state.failures + 1
+    shelf.remember(State(failures, now + pause(failures), "an order was broken off"))
+    try:
+        made = obtain(wanted, zone, shelf)
+    except CertificateError as error:
+        state = State(failures, now + pause(failures), str(error))
+        shelf.remember(state)
+        return held, state
+    shelf.put(made)
+    shelf.remember(State())
+    return made, State()

@@ -1,0 +1,258 @@
+"""One order at an ACME authority (RFC 8555): the challenge goes into the page's own zone, and out of it again."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.query
+import dns.rdatatype
+import dns.resolver
+import requests
+from acme import challenges, client, errors, messages
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from josepy.errors import Error as JoseError
+from josepy.jwa import ES256
+from josepy.jwk import JWK, JWKEC
+
+from lightship.certificates.store import Held, Shelf
+from lightship.config import CertificateConfig
+from lightship.zones import Conflict, Zone, ZoneError
+
+LABEL = ("_acme-challenge", "TXT")
+SEEN_WITHIN = 180.0
+"""Seconds until every name server must show a challenge: providers take a minute or two."""
+ORDER_WITHIN = timedelta(minutes=5)
+NONCES = 8
+
+
+class CertificateError(Exception):
+    """No certificate came. The message is for an operator."""
+
+
+def new_account() -> str:
+    """A key for an account at an authority: PEM, P-256."""
+    return _pem(ec.generate_private_key(ec.SECP256R1())).decode()
+
+
+def obtain(wanted: CertificateConfig, zone: Zone, shelf: Shelf) -> Held:
+    """A new certificate with a new key (P-256)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
+    names = x509.SubjectAlternativeName([x509.DNSName(name) for name in wanted.names])
+    csr = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    if not zone.texts:
+        raise CertificateError("a zone of this kind holds no TXT, and so no challenge: put the name into one of another kind")
+    with _explained(wanted.directory):
+        authority = Authority.open(wanted)
+        _clean(zone, shelf)  # what a killed process may have left
+        order = authority.ask(csr.public_bytes(Encoding.PEM))
+        try:
+            _show(zone, shelf, authority.proofs(order), wanted.nameservers)
+            chain = authority.finish(order)
+        finally:
+            # What cannot be taken away now is noted, and taken away before the next order.
+            with contextlib.suppress(ZoneError):
+                _clean(zone, shelf)
+    return Held(chain.encode(), _pem(key))
+
+
+class _Network(client.ClientNetwork):
+    """Asks again whenever an authority no longer knows its own nonce; the library does so once."""
+
+    def post(self, *args: Any, **kwargs: Any) -> requests.Response:
+        for _ in range(NONCES):
+            try:
+                return super().post(*args, **kwargs)
+            except messages.Error as error:
+                if error.code != "badNonce":
+                    raise
+        return super().post(*args, **kwargs)
+
+
+@dataclass(frozen=True)
+class Authority:
+    """An account at an ACME authority."""
+
+    acme: client.ClientV2
+    key: JWK
+
+    @classmethod
+    def open(cls, wanted: CertificateConfig) -> "Authority":
+        key = JWKEC(key=_account(wanted.account))
+        # The library hands `verify_ssl` on to requests, which takes the path of a file too.
+        trust: Any = str(wanted.ca) if wanted.ca else True
+        net = _Network(key, alg=ES256, verify_ssl=trust, user_agent="Lightship", timeout=20)
+        acme = client.ClientV2(client.ClientV2.get_directory(wanted.directory, net), net)
+        if acme.external_account_required():
+            raise CertificateError(
+                f"{wanted.directory} wants an external account binding, which is not supported: take another"
+            )
+        registration = messages.NewRegistration.from_data(email=wanted.email or None, terms_of_service_agreed=True)
+        try:
+            acme.new_account(registration)
+        except errors.ConflictError as known:
+            net.account = messages.RegistrationResource(uri=known.location, body=messages.Registration())
+        return cls(acme, key)
+
+    def ask(self, csr: bytes) -> messages.OrderResource:
+        return self.acme.new_order(csr)
+
+    def proofs(self, order: messages.OrderResource) -> Sequence[tuple[str, str]]:
+        """Name and value of what the zone must show, for each name that is not proven already."""
+        return [
+            (authz.body.identifier.value, _dns01(authz).chall.validation(self.key))
+            for authz in order.authorizations
+            if authz.body.status != messages.STATUS_VALID
+        ]
+
+    def finish(self, order: messages.OrderResource) -> str:
+        """The chain, as PEM, once the authority has seen the proofs."""
+        for authz in order.authorizations:
+            if authz.body.status != messages.STATUS_VALID:
+                challenge = _dns01(authz)
+                self.acme.answer_challenge(challenge, challenge.chall.response(self.key))
+        until = datetime.now() + ORDER_WITHIN  # noqa: DTZ005  the library compares with its own, which is local
+        return str(self.acme.poll_and_finalize(order, until).fullchain_pem)
+
+
+def _dns01(authz: messages.AuthorizationResource) -> Any:
+    for challenge in authz.body.challenges:
+        if isinstance(challenge.chall, challenges.DNS01):
+            return challenge
+    raise CertificateError(f"the authority offers no challenge in the DNS for {authz.body.identifier.value}")
+
+
+def _account(pem: str) -> ec.EllipticCurvePrivateKey:
+    try:
+        key = load_pem_private_key(pem.encode(), None)
+    except (ValueError, TypeError) as error:
+        raise CertificateError(f"`account` is no private key in PEM: {error}") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise CertificateError("`account` should be a P-256 key: `openssl ecparam -name prime256v1 -genkey -noout` makes one")
+    return key
+
+
+def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _show(zone: Zone, shelf: Shelf, proofs: Sequence[tuple[str, str]], nameservers: Sequence[str]) -> None:
+    """Put them into the zone, and wait until all its name servers answer them: one that does not fails the order."""
+    shelf.note_challenges(proofs)
+    for name, value in proofs:
+        _turn(zone, name, lambda there, value=value: there | {value})  # type: ignore[misc]
+    until = time.monotonic() + SEEN_WITHIN
+    for name, value in proofs:
+        servers = [_place(text) for text in nameservers] or authorities(name)
+        while silent := [where for where in servers if not _answers(where, name, value)]:
+            if time.monotonic() > until:
+                told = ", ".join(f"{address}:{port}" for address, port in silent)
+                raise CertificateError(f"the challenge for {name} was put into the zone, but does not show at {told}")
+            time.sleep(0.5)
+
+
+def _clean(zone: Zone, shelf: Shelf) -> None:
+    left = list(shelf.challenges())
+    for name, value in tuple(left):
+        _turn(zone, name, lambda there, value=value: there - {value})  # type: ignore[misc]
+        left.remove((name, value))
+        shelf.note_challenges(left)
+
+
+def _turn(zone: Zone, name: str, change: Callable[[frozenset[str]], frozenset[str]]) -> None:
+    """Only our own values: another machine may have an order of its own under way."""
+    for _ in range(5):
+        there = zone.read(name, [LABEL])[LABEL]
+        if change(there) == there:
+            return
+        with contextlib.suppress(Conflict):
+            zone.point(name, {LABEL: change(there)}, expecting={LABEL: there})
+            return
+    raise ZoneError(f"the set _acme-challenge.{name} changes all the time: what else writes there?")
+
+
+def authorities(name: str) -> list[tuple[str, int]]:
+    """Where the name servers of a name's zone are. CertificateError if they cannot be found."""
+    try:
+        zone = dns.resolver.zone_for_name(name, lifetime=10)
+        servers = [str(server.target) for server in dns.resolver.resolve(zone, "NS", lifetime=10)]
+    except dns.exception.DNSException as error:
+        raise CertificateError(f"the name servers of {name} cannot be found: {error}; tell them in `nameservers`") from error
+    found = []
+    for server in servers:
+        with contextlib.suppress(dns.exception.DNSException):
+            found += [(str(address), 53) for address in dns.resolver.resolve_name(server, lifetime=10).addresses()]
+    # Some may be of a family that this machine has not, and one may be dead: the authority asks the others as well.
+    reached = [where for where in found if _asked(where, name) is not None]
+    if not reached:
+        raise CertificateError(f"no name server of {name} answers from here: {', '.join(servers)}")
+    return reached
+
+
+def _answers(where: tuple[str, int], name: str, value: str) -> bool:
+    answer = _asked(where, name)
+    rdatas = [rdata for rrset in (answer.answer if answer else ()) if rrset.rdtype == dns.rdatatype.TXT for rdata in rrset]
+    return any(b"".join(rdata.strings) == value.encode() for rdata in rdatas)
+
+
+def _asked(where: tuple[str, int], name: str) -> dns.message.Message | None:
+    question = dns.message.make_query(f"{LABEL[0]}.{name}", "TXT", flags=0)
+    try:
+        return dns.query.tcp(question, where[0], timeout=3, port=where[1])
+    except (dns.exception.DNSException, OSError):
+        return None
+
+
+def _place(text: str) -> tuple[str, int]:
+    address, _, port = text.rpartition(":") if text.count(":") == 1 or "]" in text else (text, "", "53")
+    return address.strip("[]"), int(port)
+
+
+@contextlib.contextmanager
+def _explained(directory: str) -> Iterator[None]:
+    try:
+        yield
+    except CertificateError:
+        raise
+    except ZoneError as error:
+        raise CertificateError(f"the challenge cannot be put into the zone: {error}") from error
+    except errors.ValidationError as error:
+        told = "; ".join(_refusal(authz) for authz in error.failed_authzrs)
+        raise CertificateError(f"{directory} does not accept the proof: {told}") from error
+    except messages.Error as error:
+        advice = _ADVICE.get(error.code or "", "")
+        raise CertificateError(f"{directory} refuses: {error.detail or error.description or error.typ}{advice}") from error
+    except errors.IssuanceError as error:
+        raise CertificateError(f"{directory} does not issue it: {error.error.detail}") from error
+    except errors.TimeoutError as error:
+        raise CertificateError(f"{directory} did not finish within {ORDER_WITHIN.seconds // 60} minutes") from error
+    except (errors.Error, requests.RequestException, JoseError, OSError, ValueError, KeyError) as error:
+        raise CertificateError(f"{directory} cannot be reached, or is no ACME directory: {_plain(error)}") from error
+
+
+_ADVICE: Mapping[str, str] = {
+    "caa": ": let it issue in the CAA record of the name or of one above it",
+    "rateLimited": ": too many orders or failures; it is tried again later",
+    "unauthorized": ": is `account` the key of an account that it has closed?",
+}
+
+
+def _refusal(authz: messages.AuthorizationResource) -> str:
+    told = [str(challenge.error.detail) for challenge in authz.body.challenges if challenge.error is not None]
+    return f"{authz.body.identifier.value}: {' '.join(told)}"
+
+
+def _plain(error: BaseException) -> str:
+    """The cause at the bottom of the chain."""
+    while isinstance(inner := getattr(error, "reason", None) or (error.args[0] if error.args else None), BaseException):
+        error = inner
+    return f"{str(error).split(': ', 1)[-1]}" or type(error).__name__
