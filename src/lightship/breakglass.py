@@ -1,0 +1,281 @@
+"""Speak without a desk: from whatever hosts still hold, to every host that can be reached. No database, no Django.
+
+What survives is read and joined, whatever was said elsewhere meanwhile; one more word is added; the whole is published under
+an epoch of its own. Then all is read again: where another spoke at the same moment, both are joined, until the hosts agree.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from lightship.config import PageConfig
+from lightship.core import lineage
+from lightship.core.clock import due
+from lightship.core.lineage import STEP
+from lightship.core.model import HostLink, Incident, Month, Snapshot, Update
+from lightship.core.state import archive_path
+from lightship.core.verdict import Receipt, Verdict
+from lightship.core.whole import Whole, joined
+from lightship.core.wire import WireError
+from lightship.diary import Diary, Word
+from lightship.hosts import File, Held, Host, HostError, Place
+from lightship.press import Press
+from lightship.prove import Stranger
+from lightship.publish import Clock, Publisher
+from lightship.seal import Seal
+from lightship.survivors import Lost, Search, Survivor, TornError, digests, highest, with_archives
+
+ROUNDS = 8
+LONGEST_PULSE = 3600
+PAUSE = 0.5
+
+Compose = Callable[[Snapshot], Incident]
+
+
+class NothingLeftError(Exception):
+    """No host holds anything that can be believed; the message says why of each, and what to do."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is left, and the page as it would be published: joined, with what this machine said and has not seen proven."""
+
+    survivors: Sequence[Survivor]
+    lost: Sequence[Lost]
+    whole: Whole
+    said: Sequence[Word]
+
+    @property
+    def agreed(self) -> bool:
+        """Every host that could be read holds all of it already."""
+        return all(each.manifest.rank == self.whole.rank and not each.torn for each in self.survivors)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of it. `proven`: on every host there is; else the words are kept, to be published again."""
+
+    scene: Scene
+    receipts: Sequence[Receipt]
+    proven: bool
+
+
+@dataclass(frozen=True)
+class BreakGlass:
+    """One page from one machine. `hosts` are all there are; `draw` gives random numbers below STEP."""
+
+    page: PageConfig
+    hosts: Sequence[Host]
+    diary: Diary
+    clock: Clock
+    trusting: Collection[str] = ()
+    stranger: Stranger = field(default_factory=Stranger)
+    draw: Callable[[], int] = lambda: random.SystemRandom().randrange(STEP)
+
+    async def look(self, said: Sequence[Word] | None = None) -> Scene:
+        """NothingLeftError where no host can be believed."""
+        said = self.diary.pending() if said is None else said
+        search = Search(Seal(self.page.key).verify, self.stranger, self.diary.known(), self.trusting)
+        found = await search.survey(self.hosts)
+        lost = [each for each in found if isinstance(each, Lost)]
+        survivors = [each for each in found if isinstance(each, Survivor)]
+        while survivors:
+            try:
+                return await self._scene(search, survivors, lost, said)
+            except BrokenError as broken:
+                lost.append(Lost(broken.host, str(broken)))
+                survivors = [each for each in survivors if each.host.name != broken.host]
+        raise NothingLeftError(_nothing(lost))
+
+    async def speak(self, compose: Compose, by: str) -> tuple[Word, Told]:
+        """Add one word and publish. SpeechError as a desk's journal would raise it; then nothing is kept or published."""
+        scene = await self.look()
+        incident = compose(scene.whole.snapshot)
+        word = _again(scene.said, incident)
+        if word is None:
+            word = self.diary.keep(incident, _newest(incident).id, by, self.clock())
+        return word, await self.publish()
+
+    async def publish(self) -> Told:
+        """Bring every host to one state that holds the words of all of them, and ours."""
+        scene, receipts = await self.look(), list[Receipt]()
+        for number in range(1, ROUNDS + 1):
+            self.diary.note(digests(scene.survivors))
+            receipts = await self._put(scene)
+            after = await self.look()
+            if after.agreed and after.whole.rank == scene.whole.rank and not _overtaken(receipts):
+                break
+            if after.whole.rank == scene.whole.rank and not _overtaken(receipts):
+                break  # some host does not take it; nobody said more
+            scene = after
+            await asyncio.sleep(random.SystemRandom().uniform(0, PAUSE * number))
+        proven = all(receipt.proven for receipt in receipts) and len(receipts) == len(self.page.hosts)
+        if proven and after.agreed:
+            self.diary.settle(after.said)
+        return Told(after, receipts, proven and after.agreed)
+
+    async def _put(self, scene: Scene) -> list[Receipt]:
+        press, publisher = Press(scene.whole), Publisher(Seal(self.page.key), self.clock, self.stranger)
+        torn = {each.host for each in scene.lost} | {each.host.name for each in scene.survivors if each.torn}
+        return list(await asyncio.gather(*(self._one(publisher, press, host, host.name in torn) for host in self.hosts)))
+
+    async def _one(self, publisher: Publisher, press: Press, host: Host, mend: bool) -> Receipt:
+        receipt = await publisher.converge(press, Noting(host, self.diary), mend=mend)
+        if receipt.proven:
+            try:
+                await publisher.beat(press, host, press.snapshot.pulse_seconds)
+            except HostError as error:
+                return replace(receipt, verdict=Verdict.FAILED, words=str(error))
+        return receipt
+
+    async def _scene(self, search: Search, survivors: list[Survivor], lost: list[Lost], said: Sequence[Word]) -> Scene:
+        incidents = [word.incident for word in said]
+        months = _differing(survivors, {incident.month for incident in incidents})
+        survivors = await _read(search, survivors, months)
+        top, parts = highest(survivors), [each.part for each in survivors]
+        words, now = joined(parts, incidents), self.clock()
+        every = lineage.joined((part.manifest.rank, part.manifest.heard) for part in parts)
+        rank = top.manifest.rank
+        if words != top.part.words:
+            rank = lineage.raised(every, self.draw()), max(part.manifest.revision for part in parts) + 1
+        read = await self._for_front(search, top, now)
+        pulse = _pulse(words.incidents.values(), now, self.page.pulse.calm)
+        whole = Whole(
+            words=words,
+            parts=[part for part in parts if part is not top.part] + [top.part],
+            rank=rank,
+            heard={epoch: revision for epoch, revision in every.items() if epoch != rank[0]},
+            at=now,
+            url=self.page.url,
+            hosts=tuple(HostLink(host.name, host.url) for host in self.page.hosts),
+            load=_loader(search, survivors),
+            read=read,
+            pulse_seconds=pulse,
+        )
+        return Scene(survivors, lost, whole, said)
+
+    async def _for_front(self, search: Search, top: Survivor, now: datetime) -> Mapping[str, Month]:
+        try:
+            return await search.for_front(top, now, dict(top.part.archives))
+        except (TornError, WireError, HostError, OSError) as error:
+            raise BrokenError(top.host.name, str(error)) from error
+
+
+class BrokenError(Exception):
+    """A month of a host cannot be believed, so the host is passed over."""
+
+    def __init__(self, host: str, why: str) -> None:
+        super().__init__(why)
+        self.host = host
+
+
+@dataclass(frozen=True)
+class Noting:
+    """A host for which every document of the page's state is noted before it is put."""
+
+    host: Host
+    diary: Diary
+
+    @property
+    def name(self) -> str:
+        return self.host.name
+
+    @property
+    def url(self) -> str:
+        return self.host.url
+
+    async def read(self, path: str) -> Held | None:
+        return await self.host.read(path)
+
+    async def put(self, files: Sequence[File]) -> None:
+        self._note(files)
+        await self.host.put(files)
+
+    async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
+        self._note(files)
+        await self.host.release(files, manifest, expecting)
+
+    def hidden(self) -> Place | None:
+        return self.host.hidden()
+
+    def _note(self, files: Sequence[File]) -> None:
+        self.diary.note(f.digest for f in files if f.path.startswith("lightship/") and f.body is not None)
+
+
+async def _read(search: Search, survivors: list[Survivor], months: Collection[str]) -> list[Survivor]:
+    """With the archives of `months`. Hosts that hold the same documents share one reading."""
+    seen: dict[object, Mapping[str, Month]] = {}
+    found = []
+    for each in survivors:
+        content = tuple(sorted((name, each.shelves.get(name, {}).get(archive_path(name), "")) for name in months))
+        if content not in seen or each.torn:
+            try:
+                seen[content] = await search.archives(each, months)
+            except (TornError, WireError, HostError, OSError) as error:
+                raise BrokenError(each.host.name, str(error)) from error
+        found.append(with_archives(each, dict(seen[content])))
+    return found
+
+
+def _differing(survivors: Sequence[Survivor], more: Collection[str]) -> set[str]:
+    """The months whose archives are not the same everywhere, and `more`."""
+    names = {name for each in survivors for name in each.state.months}
+    held = {name: {each.shelves.get(name, {}).get(archive_path(name), "") for each in survivors} for name in names}
+    torn = {name for each in survivors if each.torn for name in names}
+    return {name for name in names if len(held[name]) > 1 or name in more or name in torn}
+
+
+def _loader(search: Search, survivors: Sequence[Survivor]) -> Callable[[str], Month]:
+    """Reads one month of history when it is asked for, in the thread that asks."""
+
+    def load(name: str) -> Month:
+        why = ""
+        for each in survivors:
+            if name in each.state.months:
+                try:
+                    return asyncio.run(search.archives(each, [name]))[name]
+                except (TornError, WireError, HostError, OSError) as error:
+                    why = f"{each.host.name}: {error}"
+        raise HostError(f"no host gives the history of {name}: {why}")
+
+    return load
+
+
+def _pulse(incidents: Collection[Incident], now: datetime, calm: int) -> int:
+    """Seconds for which nobody need come by: until the person who spoke promised to be back. Nobody keeps the page fresh
+    after a break-glass post, and it turns to unknown when twice that is over."""
+    promised = [promise.at - now for promise in due(incidents) if promise.at > now]
+    return max(calm, min(round(min(promised, default=timedelta()).total_seconds() / 2), LONGEST_PULSE))
+
+
+def _overtaken(receipts: Sequence[Receipt]) -> bool:
+    return any(receipt.held for receipt in receipts)
+
+
+def _newest(incident: Incident) -> Update:
+    return max(incident.updates, key=lambda update: update.created_at)
+
+
+def _again(said: Sequence[Word], incident: Incident) -> Word | None:
+    """What was said in the very same words before, and is not proven yet: a command that was killed, and called again."""
+    new = _newest(incident)
+    for word in said:
+        old = next(update for update in word.incident.updates if update.id == word.id)
+        same = (old.body, old.status, old.facts.symptom) == (new.body, new.status, new.facts.symptom)
+        if same and word.incident.name == incident.name:
+            return word
+    return None
+
+
+def _nothing(lost: Sequence[Lost]) -> str:
+    lines = [f"  {each.host}: {each.why}" for each in lost]
+    return "\n".join(
+        [
+            "no host holds anything that can be believed:",
+            *lines,
+            "If one was torn by a publisher that died in the middle, and nobody but you could write there, name it with",
+            "--torn HOST: what lies there is then taken as it is. If none is left: `lightship restore --help`.",
+        ]
+    )

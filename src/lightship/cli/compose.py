@@ -1,0 +1,143 @@
+"""What someone types in a terminal as something said: the same with a desk and without one."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from lightship.cli.shared import Refused
+from lightship.cli.times import when
+from lightship.core.model import ComponentStatus, Facts, Incident, Kind, Snapshot, Status
+from lightship.core.speech import Opening, Say
+
+LEVELS = {
+    "working": ComponentStatus.OPERATIONAL,
+    "slow": ComponentStatus.DEGRADED,
+    "partly-down": ComponentStatus.PARTIAL,
+    "down": ComponentStatus.MAJOR,
+    "maintenance": ComponentStatus.UNDER_MAINTENANCE,
+}
+CODES = {status.value: status for status in ComponentStatus}
+STATES = {"looking": Status.INVESTIGATING, "known": Status.IDENTIFIED, "watching": Status.MONITORING}
+COMPONENT_HELP = f"What is affected, and how: {', '.join(LEVELS)}. May be repeated."
+
+component_option = click.option("-c", "--component", "components", multiple=True, metavar="NAME[=LEVEL]", help=COMPONENT_HELP)
+incident_option = click.option("--incident", "incident_id", metavar="ID", help="Which one, where several are open.")
+state_option = click.option(
+    "--state", "--status", "state", type=click.Choice([*STATES, *STATES.values()]), metavar="|".join(STATES),
+    help="Where it stands now. Default: as before.",
+)  # fmt: skip
+ended_option = click.option("--ended", metavar="TIME", help="When it ended: 14:20, or 10m (ago).")
+
+
+def facts_options(command: click.decorators.FC) -> click.decorators.FC:
+    """The structured facts of an update, as options."""
+    options = (
+        click.option("--symptom", default="", help="What customers see: “sign-in fails with 503”."),
+        click.option("--scope", default="", help="Who or how many are affected, and who is not."),
+        click.option("--since", metavar="TIME", help="When it began: 13:41, 2026-11-22T13:41Z, or 20m (ago)."),
+        click.option("--doing", default="", help="What is being done right now."),
+        click.option("--workaround", default="", help="What customers can do meanwhile."),
+        click.option("--back-by", metavar="TIME|none-yet", help="When it will work again, or that nobody can tell yet."),
+        click.option(
+            "--next", "next_update", metavar="TIME", help="When you will speak next: 30m, 14:30. Default: the page's promise."
+        ),
+        click.option("--cause", default="", help="What caused it."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def opening(
+    page: Snapshot, name: str, body: str, components: Sequence[str], options: Mapping[str, Any], now: datetime, id: str = ""
+) -> Opening:
+    said = Say(
+        status=Status.INVESTIGATING,
+        body=body,
+        facts=facts(options, now, page.page.promise_minutes),
+        statuses=statuses(page, components) or None,
+    )
+    return Opening(name=name, say=said, started_at=said.facts.since, id=id)
+
+
+def update(
+    page: Snapshot,
+    incident: Incident,
+    body: str,
+    state: str | None,
+    components: Sequence[str],
+    options: Mapping[str, Any],
+    now: datetime,
+) -> Say:
+    status = STATES.get(state) or Status(state) if state else incident.status
+    said = facts(options, now, page.page.promise_minutes)
+    return Say(status=status, body=body, facts=said, statuses=statuses(page, components) or None)
+
+
+def end(page: Snapshot, incident: Incident, body: str, ended: str | None, options: Mapping[str, Any], now: datetime) -> Say:
+    """Its components turn to working, but for those that another open incident holds."""
+    said = facts({**options, "next_update": None}, now, 0, ended=when(ended, now, ahead=False) if ended else None)
+    over = Status.COMPLETED if incident.kind is Kind.MAINTENANCE else Status.RESOLVED
+    return Say(status=over, body=body, facts=said, statuses=_freed(page, incident))
+
+
+def chosen(page: Snapshot, incident_id: str | None, find: Callable[[str], Incident | None], command: str) -> Incident:
+    """The incident that was named, or the only one that touches readers now. `find`: one that is not open any more."""
+    standing = [each for each in page.open if each.id == incident_id or not incident_id]
+    found = [each for each in standing if incident_id or each.status is not Status.SCHEDULED]
+    if incident_id and not found and (older := find(incident_id)):
+        return older
+    if len(found) == 1:
+        return found[0]
+    if incident_id:
+        raise Refused(f"there is no incident {incident_id!r} on this page")
+    if not found:
+        raise Refused(f"nothing is open on this page; `lightship {command}` opens an incident")
+    names = "".join(f"\n  {each.id}  {each.name}" for each in found[:20])
+    raise Refused(f"{len(found)} are open: say which with --incident{names}")
+
+
+def statuses(page: Snapshot, components: Sequence[str]) -> dict[str, ComponentStatus]:
+    known = {part.name.casefold(): part.id for part in page.components if not part.retired}
+    found = {}
+    for text in components:
+        name, _, level = text.partition("=")
+        if name.casefold() not in known:
+            raise Refused(f"there is no component {name!r}; there is {', '.join(sorted(known)) or 'none yet'}")
+        status = LEVELS.get(level or "down") or CODES.get(level)
+        if status is None:
+            raise Refused(f"{level!r} is not a level; there is {', '.join(LEVELS)}")
+        found[known[name.casefold()]] = status
+    return found
+
+
+def _freed(page: Snapshot, incident: Incident) -> dict[str, ComponentStatus] | None:
+    """Every component of the incident, working again, but for those that another open one holds."""
+    others = (other for other in page.open if other.id != incident.id)
+    held = {part.id for other in others for part in other.components if part.status is not ComponentStatus.OPERATIONAL}
+    here = {part.id for part in page.components}
+    freed = {part.id: ComponentStatus.OPERATIONAL for part in incident.components if part.id in here - held}
+    return freed or None
+
+
+def facts(options: Mapping[str, Any], now: datetime, promise: int, *, ended: datetime | None = None) -> Facts:
+    back_by, due = options["back_by"], options["next_update"]
+    return Facts(
+        symptom=options["symptom"],
+        scope=options["scope"],
+        since=when(options["since"], now, ahead=False) if options["since"] else None,
+        doing=options["doing"],
+        workaround=options["workaround"],
+        estimate=when(back_by, now, ahead=True) if back_by and back_by != "none-yet" else None,
+        no_estimate=back_by == "none-yet",
+        next_update=when(due, now, ahead=True) if due else now + timedelta(minutes=promise) if promise else None,
+        ended=ended,
+        cause=options["cause"],
+    )
+
+
+def text(body: str) -> str:
+    return sys.stdin.read() if body == "-" else body

@@ -1,0 +1,75 @@
+"""What was said without a desk, kept beside lightship.toml until every host is proven to hold it. Lines are only added."""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from lightship.core.model import Incident
+from lightship.core.wire import Json, canonical, incident_in, incident_out, stamp
+
+NAME = "breakglass.jsonl"
+
+
+@dataclass(frozen=True)
+class Word:
+    """One update, and its incident as its author left it."""
+
+    id: str
+    at: str
+    by: str
+    incident: Incident
+
+
+@dataclass(frozen=True)
+class Diary:
+    """Of one page, in a file that several may share. OSError where it cannot be written."""
+
+    path: Path
+    slug: str
+
+    def keep(self, incident: Incident, update_id: str, by: str, at: datetime) -> Word:
+        word = Word(update_id, stamp(at), by, incident)
+        self._add({"said": word.id, "at": word.at, "by": by, "incident": incident_out(incident)})
+        return word
+
+    def settle(self, words: Iterable[Word]) -> None:
+        """They are proven everywhere."""
+        if ids := [word.id for word in words]:
+            self._add({"proven": ids})
+
+    def note(self, digests: Iterable[str]) -> None:
+        """Documents that we verified or wrote: what a publisher that is killed leaves is told by them from a forgery."""
+        if new := sorted(set(digests) - self.known()):
+            self._add({"documents": new})
+
+    def pending(self) -> tuple[Word, ...]:
+        lines = list(self._lines())
+        proven = {each for line in lines for each in line.get("proven", ())}
+        said = (Word(x["said"], x["at"], x["by"], incident_in(x["incident"])) for x in lines if "said" in x)
+        return tuple(word for word in said if word.id not in proven)
+
+    def known(self) -> set[str]:
+        return {digest for line in self._lines() for digest in line.get("documents", ())}
+
+    def _add(self, line: Json) -> None:
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            # A line of its own, whatever the last writer was killed in the middle of.
+            file.write(b"\n" + canonical({"page": self.slug, **line}) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _lines(self) -> Iterator[Json]:
+        try:
+            raw = self.path.read_bytes()
+        except FileNotFoundError:
+            return
+        for line in raw.splitlines():
+            with contextlib.suppress(ValueError):
+                found = json.loads(line)
+                if isinstance(found, dict) and found.get("page") == self.slug:
+                    yield found
