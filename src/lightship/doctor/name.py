@@ -1,6 +1,7 @@
 """Judge the name: what stands between a reader and the host that lives."""
 
 import ipaddress
+import time
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from lightship.config import PageConfig
 from lightship.doctor.catalogue import say
 from lightship.doctor.domains import inside, registrable
 from lightship.doctor.finding import Finding
-from lightship.doctor.servers import Delegation, Server, View
+from lightship.doctor.servers import Delegation, Server, serial
 from lightship.doctor.world import World
 
 TTL, NEGATIVE, NS_TTL = 60, 60, 3600
@@ -29,7 +30,7 @@ def judge(page: PageConfig, found: Delegation, world: World) -> Iterator[Finding
     yield from ttl(found)
     yield from chain(found)
     yield from hints(found)
-    yield from agree(found)
+    yield from agree(found, world)
     yield from spread(found.apex, [view.server for view in found.views if view.server.address])
     yield from independent(page, found)
     yield from resolvers(found, world)
@@ -81,11 +82,15 @@ def hints(found: Delegation) -> Iterator[Finding]:
     yield say("name.hints").when(not given, found.name, "none", f"its HTTPS record has {', '.join(sorted(given))}")
 
 
-def agree(found: Delegation) -> Iterator[Finding]:
-    newest = max(found.seen, key=lambda view: view.serial)
-    behind = [view for view in found.seen if view.serial != newest.serial or view.addresses != newest.addresses]
+def agree(found: Delegation, world: World) -> Iterator[Finding]:
+    """Of the same serial, or of the newest that was seen a moment later: votes change the zone every few seconds."""
+    check, newest = say("name.agree"), max(found.seen, key=lambda view: view.serial)
+    behind, until = [view for view in found.seen if view.serial < newest.serial], time.monotonic() + world.patience
+    while behind and time.monotonic() < until:
+        behind = [view for view in behind if serial(view.server, found.apex, world) < newest.serial]
+        time.sleep(0.05)
     words = "; ".join(f"{view.server} has serial {view.serial}, {newest.server} has {newest.serial}" for view in behind)
-    yield say("name.agree").when(not behind, found.name, f"all have serial {newest.serial}", words)
+    yield check.when(not behind, found.name, f"all have serial {newest.serial} or a later one", words)
 
 
 def spread(apex: str, servers: Sequence[Server]) -> Iterator[Finding]:
@@ -134,7 +139,3 @@ def resolvers(found: Delegation, world: World) -> Iterator[Finding]:
             else f"it keeps the name for {kept} s, and {most} s were given"
         )
         yield check.rather(kept <= most and not stale, name, f"{kept} of {most} s", bad)
-
-
-def view_of(found: Delegation, address: str) -> View | None:
-    return next((view for view in found.views if view.server.address == address), None)

@@ -120,6 +120,13 @@ def view(server: Server, apex: str, name: str, world: World) -> View:
     return View(server=server, sets=sets, signatures=signatures)
 
 
+def serial(server: Server, apex: str, world: World) -> int:
+    """0 where it does not say."""
+    answer = world.ask(server.address, apex, "SOA")
+    soa = answer.get_rrset(answer.answer, dns.name.from_text(apex), dns.rdataclass.IN, dns.rdatatype.SOA) if answer else None
+    return int(soa[0].serial) if soa else 0
+
+
 def _of(answer: dns.message.Message, owner: str) -> Iterator[dns.rrset.RRset]:
     return (rrset for rrset in answer.answer if rrset.name == dns.name.from_text(owner))
 

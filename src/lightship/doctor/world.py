@@ -23,6 +23,7 @@ RDAP = "https://rdap.org"
 In = TypeVar("In")
 Out = TypeVar("Out")
 SECONDS = 4.0
+PATIENCE = 10.0
 THREADS = 24
 
 
@@ -45,7 +46,7 @@ def _resolver() -> dns.resolver.Resolver:
 class World:
     """`roots`: a file of authorities to trust instead of the machine's. `open_resolvers`: by name, whom to ask what the public
     sees. `port`: where name servers listen. `cymru`: whether Team Cymru's DNS can be asked. `rdap`: the base URL of a
-    registration data service. `seconds`: for one answer."""
+    registration data service. `seconds`: for one answer. `patience`: how long name servers may take to follow the primary."""
 
     now: Callable[[], datetime] = _now
     resolver: dns.resolver.Resolver = field(default_factory=_resolver)
@@ -56,7 +57,8 @@ class World:
     table: asn.Table = field(default_factory=asn.packaged)
     rdap: str = RDAP
     seconds: float = SECONDS
-    web: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(retries=False))
+    patience: float = PATIENCE
+    web: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(maxsize=8))
 
     def resolve(self, name: str, kind: str) -> tuple[str, ...]:
         """As a reader's machine does; nothing where there is nothing, or nobody answers."""

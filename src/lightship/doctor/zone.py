@@ -16,7 +16,7 @@ from lightship.zones import Conflict, Key, Zone, ZoneError
 
 CANARY: Key = ("_canary", "TXT")
 STRANGE: Key = ("lightship-scope", "TXT")
-TTL, SPREAD = 60, 10.0
+TTL = 60
 NOTHING = frozenset[str]()
 
 
@@ -75,7 +75,7 @@ def scope(zone: Zone) -> Finding:
 def spreads(found: Delegation, token: str, world: World) -> Iterator[Finding]:
     check, started = say("zone.spreads"), time.monotonic()
     waiting = {view.server.address: view for view in found.seen}
-    while waiting and time.monotonic() - started < SPREAD:
+    while waiting and time.monotonic() - started < world.patience:
         for address in list(waiting):
             if token in _canary(address, found, world):
                 view = waiting.pop(address)
@@ -83,7 +83,7 @@ def spreads(found: Delegation, token: str, world: World) -> Iterator[Finding]:
                 yield from _signed(view, found, world)
         time.sleep(0.05)
     for view in waiting.values():
-        yield check.fail(str(view.server), f"not after {SPREAD:.0f} s")
+        yield check.fail(str(view.server), f"not after {world.patience:.0f} s")
 
 
 def _canary(address: str, found: Delegation, world: World) -> str:
