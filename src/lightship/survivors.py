@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from lightship import hosts as places
+from lightship.config import HostConfig
 from lightship.core.model import Month
 from lightship.core.signed import (
     MANIFEST_PATH,
@@ -25,7 +27,7 @@ from lightship.core.signed import (
 from lightship.core.state import STATE_PATH, State, archive_in, archive_path, state_in
 from lightship.core.whole import Part, ids_in, lacking
 from lightship.core.wire import WireError, sha256
-from lightship.hosts import Host, HostError
+from lightship.hosts import File, Held, Host, HostError, Place
 from lightship.prove import Stranger
 
 SECONDS = 15.0
@@ -159,6 +161,27 @@ class Search:
         return fetch
 
 
+@dataclass(frozen=True)
+class Away:
+    """A host that this machine lacks something to write to. It is read as strangers read it."""
+
+    name: str
+    url: str
+    why: str
+
+    async def read(self, path: str) -> Held | None:
+        raise HostError(self.why, permanent=True)
+
+    async def put(self, files: Sequence[File]) -> None:
+        raise HostError(self.why, permanent=True)
+
+    async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
+        raise HostError(self.why, permanent=True)
+
+    def hidden(self) -> Place | None:
+        return None
+
+
 @dataclass
 class Fetch:
     """Documents of one host. `strange` gathers those that were believed though nothing names them."""
@@ -221,3 +244,10 @@ def _pulse(body: bytes, verify: Verify) -> Pulse | None:
         return pulse_in(body, verify)
     except WireError:
         return None
+
+
+def open_host(config: HostConfig) -> Host:
+    if config.lacking:
+        return Away(config.name, config.url, config.lacking)
+    make: Callable[..., Host] = places.find(config.kind)
+    return make(name=config.name, url=config.url, **config.options)

@@ -1,0 +1,82 @@
+"""What survives, and what became of a break-glass post: in words, and for machines."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from lightship.breakglass import Scene, Told
+from lightship.core.wire import stamp
+from lightship.diary import NAME
+from lightship.survivors import Survivor
+
+
+def became_words(became: Told) -> str:
+    snapshot = became.scene.whole.snapshot
+    lines = [f"{r.host}: {r.verdict}{': ' + r.words if r.words else ''} ({r.milliseconds} ms)" for r in became.receipts]
+    lines.append(f"revision {snapshot.revision} of epoch {snapshot.epoch}")
+    if not became.proven:
+        lines.append(f"Not on every host yet. Kept in {NAME}; when they are back: lightship breakglass publish")
+    return "\n".join(lines)
+
+
+def became_facts(became: Told) -> dict[str, Any]:
+    epoch, revision = became.scene.whole.rank
+    receipts = [{**asdict(receipt), "held": list(receipt.held or ()) or None} for receipt in became.receipts]
+    return {"epoch": epoch, "revision": revision, "proven": became.proven, "receipts": receipts}
+
+
+def scene_words(scene: Scene, now: datetime) -> str:
+    top = scene.whole.rank
+    lines = ["What survives:", *(f"  {each.host.name}: {_held_words(each, now)}" for each in scene.survivors)]
+    lines += [f"  {each.host}: passed over: {each.why}" for each in scene.lost]
+    opened = scene.whole.snapshot.open
+    lines += ["", "Open:" if opened else "Nothing is open."]
+    lines += [
+        f"  {each.id}  {each.name} ({each.status}, last word {_ago(each.updates[-1].display_at, now)})" for each in opened
+    ]
+    if scene.said:
+        lines += ["", "Said from here, and not proven on every host yet (lightship breakglass publish):"]
+        lines += [f"  {word.incident.name}, by {word.by}, {word.at}" for word in scene.said]
+    if not scene.agreed:
+        lines += ["", f"Hosts differ. The next command here joins them (they hold up to revision {top[1]} of epoch {top[0]})."]
+    return "\n".join(lines)
+
+
+def _held_words(each: Survivor, now: datetime) -> str:
+    age = _ago(each.manifest.at, now)
+    words = [f"revision {each.manifest.revision} of epoch {each.manifest.epoch}, drawn {age}, signature right"]
+    words.append(f"publisher last seen {_ago(each.pulse.at, now)}" if each.pulse else "no pulse")
+    if each.outside:
+        words.append(f"can only be read: {each.outside}")
+    if each.torn:
+        words.append(f"torn, and believed: {', '.join(each.torn)}")
+    return "; ".join(words)
+
+
+def scene_facts(scene: Scene) -> dict[str, Any]:
+    return {
+        "hosts": [
+            {
+                "host": each.host.name,
+                "epoch": each.manifest.epoch,
+                "revision": each.manifest.revision,
+                "at": stamp(each.manifest.at),
+                "pulse": stamp(each.pulse.at) if each.pulse else None,
+                "writable": not each.outside,
+                "why": each.outside,
+                "torn": list(each.torn),
+            }
+            for each in scene.survivors
+        ],
+        "lost": [asdict(each) for each in scene.lost],
+        "open": [{"id": each.id, "name": each.name, "status": each.status} for each in scene.whole.snapshot.open],
+        "pending": [{"update": word.id, "incident": word.incident.id, "by": word.by, "at": word.at} for word in scene.said],
+        "agreed": scene.agreed,
+    }
+
+
+def _ago(at: datetime, now: datetime) -> str:
+    minutes = max(int((now - at).total_seconds()), 0) // 60
+    if minutes < 120:
+        return f"{minutes} min ago"
+    return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // 1440} days ago"
