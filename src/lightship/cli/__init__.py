@@ -30,6 +30,8 @@ COMMANDS = {
     "steer": "witness",
     "recovery": "recovery",
     "restore": "restore",
+    "recovery": "recovery",
+    "restore": "restore",
     "import": "history",
     "export": "history",
 }

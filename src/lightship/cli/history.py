@@ -11,6 +11,7 @@ from lightship.cli.shared import Refused, Told, json_option, page_option, say, t
 from lightship.importers import Imported, ImporterError, read
 
 if TYPE_CHECKING:
+    from lightship.desk.journal.belonging import History
     from lightship.desk.journal.load import Loaded
     from lightship.desk.models import Page
 
@@ -45,19 +46,18 @@ def import_(told: Told, kind: str, source: str, key: str, api: str, slug: str | 
 
     try:
         with Console(stderr=True).status("writing the journal"):
-            loaded = _write(page, found)
+            loaded = take_in(page, found)
     except JournalError as error:
         raise Refused(str(error)) from error
     facts = {**asdict(loaded), "components": len(found.components), "problems": [asdict(each) for each in found.problems]}
     say(_report(found, loaded), facts, as_json=as_json)
 
 
-def _write(page: "Page", found: Imported) -> "Loaded":
+def take_in(page: "Page", found: Imported) -> "Loaded":
     """All of it or, with a JournalError, nothing."""
     from django.db import transaction  # only commands of the desk may load Django
 
     from lightship.desk.journal import arrange
-    from lightship.desk.journal.belonging import History
     from lightship.desk.journal.load import adopt, load
 
     with transaction.atomic():
@@ -68,18 +68,23 @@ def _write(page: "Page", found: Imported) -> "Loaded":
                 name = found.page.name.strip()[:255] or page.name
                 words = {"name": name, "time_zone": found.page.time_zone, "description": found.page.description}
                 arrange.describe_page(page, words, None, utc_now())
-        # A page takes the numbers of its own state, never those of another page's.
-        own = found.page is not None and found.page.id == page.pk
-        history = History(
-            groups=found.groups,
-            components=found.components,
-            incidents=found.incidents,
-            turns=found.turns,
-            revision=found.revision if own else 0,
-            epoch=found.epoch if own else 0,
-            updated_at=found.page.updated_at if found.page else None,
-        )
-        return load(page, history, None, utc_now())
+        return load(page, history_of(page, found), None, utc_now())
+
+
+def history_of(page: "Page", found: Imported) -> "History":
+    from lightship.desk.journal.belonging import History  # only commands of the desk may load Django
+
+    # A page takes the numbers of its own state, never those of another page's.
+    own = found.page is not None and found.page.id == page.pk
+    return History(
+        groups=found.groups,
+        components=found.components,
+        incidents=found.incidents,
+        turns=found.turns,
+        revision=found.revision if own else 0,
+        epoch=found.epoch if own else 0,
+        updated_at=found.page.updated_at if found.page else None,
+    )
 
 
 def _report(found: Imported, loaded: "Loaded") -> str:

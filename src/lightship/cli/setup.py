@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lightship.cli.recovery import hand_over
 from lightship.cli.shared import Refused, Told, told, utc_now
 from lightship.config import Config, ConfigError, fields, find_config
 from lightship.config.toml import parse
+from lightship.desk.settle import with_database
 from lightship.seal import new_seed
+from lightship.vault import new_key
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -25,6 +28,9 @@ TOML = """\
 url = "http://127.0.0.1:{desk}"
 database = "sqlite:///desk.sqlite3"
 secret = {{ file = "keys/desk.secret" }}
+
+[vault]                                # everything private, kept on every host for who holds the recovery key
+recovery = ["{recovery}"]
 
 [pages.{slug}]
 url = "{url}"                     # the name that readers know
@@ -59,18 +65,29 @@ def init(told: Told, slug: str, url: str, port: int, name: str, email: str) -> N
     lightship init --page acme --url https://acmestatus.net
     """
     path = Path(told.config_path or told.env.get("LIGHTSHIP_CONFIG") or "lightship.toml")
+    key = ""
     try:
         find_config(str(path), told.env)
     except ConfigError:
         _sound(slug, url)
-        first = url.rstrip("/") or f"http://127.0.0.1:{port + 1}"
-        _write(path, TOML.format(slug=slug, url=first, desk=port, a=port + 1, b=port + 2), 0o644)
-        click.echo(f"wrote {path}")
-    _keys(path, _keyed(path))
+        key = new_file(path, slug, url, port)
+    make_keys(path, keyed(path))
     config = Told(str(path), told.env).desk()
-    _database(config, name)
-    user = _first_account(email)
+    make_database(config, name)
+    user = first_account(email)
+    if key:
+        click.echo(hand_over(key, config, path.parent))
     click.echo(f"Ready. Start it with:  lightship --config {path} up" + sign_in_words(config, user))
+
+
+def new_file(path: Path, slug: str, url: str, port: int = 8000, database: str | None = None) -> str:
+    """Write lightship.toml as `init` does; the recovery key, which is kept nowhere."""
+    key, recovery = new_key()
+    first = url.rstrip("/") or f"http://127.0.0.1:{port + 1}"
+    text = TOML.format(slug=slug, url=first, desk=port, a=port + 1, b=port + 2, recovery=recovery)
+    _write(path, with_database(text, database) if database else text, 0o644)
+    click.echo(f"wrote {path}")
+    return key
 
 
 @click.command()
@@ -128,7 +145,7 @@ def _write(path: Path, text: str, mode: int) -> None:
         file.write(text)
 
 
-def _keyed(path: Path) -> list[str]:
+def keyed(path: Path) -> list[str]:
     """The pages of the file that have their key where `init` puts it."""
     pages = parse(str(path), path.read_bytes()).data.get("pages")
     if not isinstance(pages, dict):
@@ -137,18 +154,36 @@ def _keyed(path: Path) -> list[str]:
     return [slug for slug, page in pages.items() if isinstance(page, dict) and page.get("key", usual[slug]) == usual[slug]]
 
 
-def _keys(path: Path, slugs: Iterable[str]) -> None:
-    """Make the keys that are not there. One that is there is never written again."""
+def make_keys(path: Path, slugs: Iterable[str]) -> set[str]:
+    """Make the keys that are not there; their names. One that is there is never written again."""
     keys = path.parent / "keys"
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    seeds = {f"{slug}.key": base64.b64encode(new_seed()).decode() for slug in slugs}
+    seeds = {f"{slug}.key": base64.b64encode(new_seed()).decode() for slug in slugs} | _accounts(path)
+    missing = {name for name in ("desk.secret", *seeds) if not (keys / name).exists()}
     for name, text in {"desk.secret": secrets.token_urlsafe(48), **seeds}.items():
-        if not (keys / name).exists():
+        if name in missing:
             _write(keys / name, text + "\n", 0o600)
             click.echo(f"made {keys / name}")
+    return missing
 
 
-def _database(config: Config, name: str) -> None:
+def _accounts(path: Path) -> dict[str, str]:
+    """A key for an account at a certificate authority, for each page of the file that is to have one where `init` puts it."""
+    pages = parse(str(path), path.read_bytes()).data.get("pages")
+    tables = (
+        {slug: page.get("certificate") for slug, page in pages.items() if isinstance(page, dict)}
+        if isinstance(pages, dict)
+        else {}
+    )
+    asked = [slug for slug, table in tables.items() if isinstance(table, dict) and "account" not in table]
+    if not asked:
+        return {}
+    from lightship.certificates import new_account  # it takes a while to load
+
+    return {f"{slug}.acme": new_account().strip() for slug in asked}
+
+
+def make_database(config: Config, name: str) -> None:
     from django.core.management import call_command
     from django.db import OperationalError
 
@@ -173,7 +208,7 @@ def _private(database: Path) -> None:
         database.touch(0o600, exist_ok=False)
 
 
-def _first_account(email: str) -> "User":
+def first_account(email: str) -> "User":
     """The first account has no password until its owner, signed in by link, sets one."""
     from django.contrib.auth.models import User
 

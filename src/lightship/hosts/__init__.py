@@ -105,7 +105,8 @@ class Host(Place, Protocol):
         """
 
     def hidden(self) -> Place | None:
-        """A place of the same keeper that strangers cannot reach over the web, for the vault; None where there is none."""
+        """A place of the same keeper that strangers cannot reach over the web, for the vault; None where there is none. Its
+        `str` is what a person who looks for it must know."""
 
 
 def kinds() -> tuple[str, ...]:

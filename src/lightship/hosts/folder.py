@@ -68,6 +68,9 @@ class Cellar:
 
     path: Path
 
+    def __str__(self) -> str:
+        return str(self.path)
+
     async def read(self, path: str) -> Held | None:
         with reported(self.path):
             return await asyncio.to_thread(_read, self.path, path)

@@ -111,6 +111,9 @@ class ObjectStore:
             await self._unless_changed(expecting)
             await self.put([manifest])
 
+    def __str__(self) -> str:
+        return self.store
+
     def hidden(self) -> "ObjectStore | None":
         return replace(self, store=self.vault, vault=None) if self.vault else None
 

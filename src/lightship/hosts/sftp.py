@@ -114,6 +114,9 @@ class Cellar:
 
     there: Sftp
 
+    def __str__(self) -> str:
+        return f"sftp://{self.there.user}@{self.there.host}:{self.there.port}{self.there.path}"
+
     async def read(self, path: str) -> Held | None:
         return await self.there.read(path)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from lightship.core.model import Month
-from lightship.core.signed import MANIFEST_PATH, Manifest, manifest_in, shelf_in, shelf_path
+from lightship.core.signed import MANIFEST_PATH, Manifest, Verify, manifest_in, shelf_in, shelf_path
 from lightship.core.state import STATE_PATH, State, archive_in, archive_path, state_in
 from lightship.core.wire import WireError, sha256
 from lightship.importers import Imported, ImporterError, Problem, with_retired
-from lightship.importers._sound import faults
+from lightship.importers._sound import checked, faults
 from lightship.importers._web import Web
 
 Fetch = Callable[[str], bytes | None]
@@ -20,11 +20,22 @@ UNPROVEN = Problem(MANIFEST_PATH, "its hashes hold; its signature was not checke
 
 
 def read(source: str) -> Imported:
+    return _read(source, None)
+
+
+def proven(source: str, verify: Verify) -> Imported:
+    """As `read`, but only what the page's key has signed; it is checked as all that importers give."""
+    return checked(_read(source, verify))
+
+
+def _read(source: str, verify: Verify | None) -> Imported:
     fetch = _from_web(source) if source.startswith(("http://", "https://")) else _from_folder(Path(source))
     body = fetch(STATE_PATH)
     if body is None:
         raise ImporterError(f"{source} is not a Lightship: it has no {STATE_PATH}")
-    state, manifest = _sound(STATE_PATH, _parsed(STATE_PATH, state_in, body)), _manifest(fetch)
+    state, manifest = _sound(STATE_PATH, _parsed(STATE_PATH, state_in, body)), _manifest(fetch, verify)
+    if verify and not manifest:
+        raise ImporterError(f"{source} has no {MANIFEST_PATH}: nothing there is signed")
     if manifest:
         _refuse_torn(state, body, manifest)
     if strange := [name for name in state.months if not re.fullmatch(r"[0-9]{4}-[0-9]{2}", name)]:
@@ -39,21 +50,25 @@ def read(source: str) -> Imported:
         components=with_retired(state.components, incidents),
         incidents=incidents,
         turns=tuple(turn for month in sorted(months, key=lambda month: month.month) for turn in month.turns),
-        problems=(UNPROVEN,) if manifest else (),
+        problems=(UNPROVEN,) if manifest and not verify else (),
         found=len(incidents),
         revision=state.revision,
         epoch=state.epoch,
     )
 
 
-def _manifest(fetch: Fetch) -> Manifest | None:
+def _manifest(fetch: Fetch, verify: Verify | None) -> Manifest | None:
     body = fetch(MANIFEST_PATH)
     if not body:
         return None
-    manifest = _parsed(MANIFEST_PATH, lambda raw: manifest_in(raw, lambda _message, _signature: True), body)
+    manifest = _parsed(MANIFEST_PATH, lambda raw: manifest_in(raw, verify or _anyone), body)
     if not isinstance(manifest.files, dict) or not isinstance(manifest.months, dict):
         raise ImporterError(f"{MANIFEST_PATH} names no files")
     return manifest
+
+
+def _anyone(_message: bytes, _signature: bytes) -> bool:
+    return True
 
 
 def _refuse_torn(state: State, body: bytes, manifest: Manifest) -> None:

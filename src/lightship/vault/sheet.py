@@ -1,0 +1,112 @@
+"""The recovery sheet: what a person under stress must know and do, on one page of paper."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import segno
+
+from lightship.vault.values import SECRET
+
+STYLE = """
+@page { size: A4; margin: 14mm }
+* { box-sizing: border-box }
+body { font: 10.5pt/1.4 system-ui, "Liberation Sans", Arial, sans-serif; color: #000; background: #fff;
+  max-width: 182mm; margin: 0 auto }
+h1 { font-size: 20pt; line-height: 1.1; margin: 0 0 1mm } h2 { font-size: 12pt; margin: 5mm 0 1.5mm }
+p { margin: 0 0 1.5mm } ol { margin: 0; padding-left: 6mm } li { margin-bottom: 2mm }
+code { font: 9.5pt/1.45 "Liberation Mono", "DejaVu Sans Mono", monospace; overflow-wrap: anywhere }
+pre { margin: 1mm 0; padding: 1.5mm 2.5mm; background: #eee; white-space: pre-wrap; print-color-adjust: exact }
+.key { display: flex; gap: 6mm; align-items: center; border: 2pt solid #000; padding: 4mm; break-inside: avoid }
+.key code { font-size: 13pt; font-weight: bold; line-height: 1.6; word-spacing: .3em }
+.key svg { flex: none; width: 38mm; height: 38mm }
+table { border-collapse: collapse; width: 100% }
+th, td { border: .5pt solid #000; padding: 1.2mm 2mm; text-align: left; vertical-align: top }
+th { font-size: 9pt } td.blank { width: 30% } .line { border-bottom: .5pt solid #000; display: inline-block; min-width: 95mm }
+.small { font-size: 9pt } li, tr { break-inside: avoid }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A host as the sheet names it. `place`: where its copy of the vault lies; empty where there is none."""
+
+    name: str
+    url: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A page as the sheet names it. `public`: its public key, as text."""
+
+    name: str
+    url: str
+    public: str
+    spots: Sequence[Spot]
+
+
+def command(spot: Spot) -> str:
+    place = f" --vault {spot.place}" if spot.place and not spot.place.startswith(spot.url) else ""
+    return f"lightship restore {spot.url} --key recovery.txt{place}"
+
+
+def grouped(key: str) -> str:
+    """As a person types it: in groups; spaces and case do not count."""
+    head, letters = key[: len(SECRET)], key[len(SECRET) :]
+    return " ".join([head, *(letters[at : at + 6] for at in range(0, len(letters), 6))])
+
+
+def sheet(pages: Sequence[Known], key: str, recovery: str, version: str, day: str) -> str:
+    """As HTML that prints on A4. `key` empty: a sheet for somebody who has the key on another one."""
+    spots = [spot for page in pages for spot in page.spots]
+    names, run = ", ".join(page.name for page in pages), (f"<pre><code>{escape(command(spot))}</code></pre>" for spot in spots)
+    return f"""<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Recovery sheet: {escape(names)}</title><style>{STYLE}</style>
+<h1>Recovery sheet: {escape(names)}</h1>
+<p>For the day on which the desk is gone: the machine on which staff write what the status page says. The page itself still
+stands, on the hosts below. With this sheet you can write on it again, within minutes.</p>
+{_key(key, recovery)}
+<h2>Do this</h2>
+<ol>
+<li>Take any machine with Linux, Python 3.11 or newer and the Internet. Make an empty folder and go there.</li>
+<li>Install Lightship {escape(version)} or newer, from our copy of it: <span class="line">&nbsp;</span></li>
+<li>Put the key above into a file <code>recovery.txt</code>:
+scan the code with a phone, or type it. Spaces and case do not count.</li>
+<li>Run this; if it fails, the next. One is enough.{"".join(run)}</li>
+<li>Run <code>lightship up</code>. It prints a link: open it, post. Hosts take it from there.</li>
+</ol>
+<p>A host asks for a password? Its login is in the table. A vault can also be copied here by any program (scp, aws, rclone):
+then say <code>--vault FOLDER</code>. <b>No key, or no vault?</b> Leave out <code>--key</code> and <code>--vault</code>:
+all that is public comes back, accounts do not.
+<b>Only in a hurry to say one thing?</b> <code>lightship breakglass</code> needs no desk.</p>
+<h2>Where everything lies</h2>
+<table><tr><th>host<th>readers reach it at<th>its copy of the vault<th>who pays, where the login is (by pen)</tr>
+{"".join(_row(spot) for spot in spots)}</table>
+<h2>Check that it is ours</h2>
+{"".join(f"<p>{escape(page.name)}, {escape(page.url)}: public key <code>{escape(page.public)}</code></p>" for page in pages)}
+<h2>Once it runs again</h2>
+<ol class="small">
+<li>Point <code>desk.url</code> in <code>lightship.toml</code> to the new machine; tell staff. Their old passwords hold.</li>
+<li>Was the old machine stolen or broken into? Change every host's login, then run
+<code>lightship recovery new</code>; make new page keys.</li>
+<li>Never start the old desk again. Hosts refuse it, but people do not.</li>
+<li>Print a new sheet when hosts or names change: <code>lightship recovery --sheet FILE</code>.</li>
+</ol>
+<p class="small">Printed {escape(day)}. Opens what is encrypted to <code>{escape(recovery)}</code>. Keep it like
+cash: two places, neither of them the desk's machine. Who has it and a copy of the vault can read everything private.</p>
+"""
+
+
+def _key(key: str, recovery: str) -> str:
+    if not key:
+        words = "The key is on another sheet, whose last lines name"
+        return f'<div class="key"><p>{words}<br><code>{escape(recovery)}</code></p></div>'
+    code = segno.make(key, error="m").svg_inline(scale=4, border=1, omitsize=True)
+    return f'<div class="key">{code}<div><p><b>The recovery key</b></p><code>{escape(grouped(key))}</code></div></div>'
+
+
+def _row(spot: Spot) -> str:
+    place = f"<code>{escape(spot.place)}</code>" if spot.place else "none"
+    return f'<tr><td>{escape(spot.name)}<td>{escape(spot.url)}<td>{place}<td class="blank"></tr>'
