@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.zones.fakes import Reply
 from tests.zones.fakes.azure import REFUSED, THROTTLED, FakeAzureDns
-from tests.zones.fakes.cloudflare import INVALID, FakeCloudflare
+from tests.zones.fakes.cloudflare import IDENTICAL, INVALID, FakeCloudflare
 from tests.zones.fakes.google import FakeCloudDns
 from tests.zones.fakes.route53 import BUSY, FakeRoute53
 
@@ -262,6 +262,12 @@ def test_the_first_set_at_cloudflare_is_not_made_twice(flare: FakeCloudflare) ->
     with pytest.raises(Conflict, match="at this moment"):
         zone.point(NAME, ONE, expecting={})
     assert list(flare.records) == ["l1"]
+
+
+def test_a_lock_at_cloudflare_that_goes_while_it_is_looked_at_is_a_conflict_too(flare: FakeCloudflare) -> None:
+    flare.instead.append(IDENTICAL)
+    with pytest.raises(Conflict, match="at this moment"):
+        cloudflare(flare).point(NAME, ONE, expecting={})
 
 
 def test_a_lock_at_cloudflare_whose_holder_died_is_broken(flare: FakeCloudflare) -> None:

@@ -82,7 +82,8 @@ class Cloudflare:
     def _locked(self, name: str, change: Callable[[str], None]) -> None:
         """Cloudflare refuses a second record of the same name, type and content: so the content is always the same."""
         answer = self._ask("POST", "", self._record(name, LOCK, "locked"))
-        if answer.status == 400 and self._break(name):
+        if answer.status == 400 and _codes(answer) & {81057, 81058}:
+            self._break(name)
             raise Conflict(f"{name} is being changed by someone else at this moment")
         lock = str(self._good(answer)["result"]["id"])
         try:
@@ -92,13 +93,11 @@ class Cloudflare:
                 self._ask("DELETE", f"/{lock}")
             raise
 
-    def _break(self, name: str) -> bool:
-        """Whether there is a lock; removed if its holder died."""
-        held = self._held(name, [LOCK])[LOCK]
-        for record in held:
+    def _break(self, name: str) -> None:
+        """Remove a lock whose holder died."""
+        for record in self._held(name, [LOCK])[LOCK]:
             if time.time() - datetime.fromisoformat(record["created_on"]).timestamp() > STALE:
                 self._ask("DELETE", f"/{record['id']}")
-        return bool(held)
 
     def _record(self, name: str, key: Key, value: str) -> dict[str, Any]:
         content = quoted(value) if key[1] == "TXT" else value
@@ -136,12 +135,19 @@ class Cloudflare:
         document = answer.json(WHO) if answer.body.startswith(b"{") else {}
         if answer.status == 200 and document.get("success"):
             return document
-        errors = "; ".join(f"{error.get('message')} ({error.get('code')})" for error in document.get("errors") or [])
-        raise answer.refusal(WHO, errors)
+        raise answer.refusal(WHO, "; ".join(f"{error.get('message')} ({error.get('code')})" for error in _errors(answer)))
 
     @cached_property
     def _rest(self) -> Rest:
         return Rest(WHO)
+
+
+def _errors(answer: Answer) -> list[Any]:
+    return (answer.json(WHO) if answer.body.startswith(b"{") else {}).get("errors") or []
+
+
+def _codes(answer: Answer) -> set[Any]:
+    return {error.get("code") for error in _errors(answer)}
 
 
 def _ids(held: Mapping[Key, Sequence[Any]], keys: Collection[Key]) -> list[str]:

@@ -91,3 +91,4 @@ def _error(status: int, code: int, message: str) -> Reply:
 
 THROTTLED = _error(429, 971, "Please wait and consider throttling your request speed")
 INVALID = _error(400, 9005, "Content is not valid.")
+IDENTICAL = _error(400, 81058, "An identical record already exists.")
