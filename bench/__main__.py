@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("page_weight", "publish", "history", "hosts", "serve", "zones", "acceptance")
+ALL = ("page_weight", "publish", "history", "hosts", "serve", "zones", "failover", "acceptance")
 
 
 def main(arguments: list[str]) -> int:

@@ -12,7 +12,8 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from tests.authority import Authority
+from tests.certs import NOW as TODAY
+from tests.certs import Authority
 
 from lightship.core.signed import Manifest, Pulse, manifest_out, pulse_out
 from lightship.core.verdict import Seen
@@ -179,9 +180,12 @@ def test_a_host_that_closes_after_each_answer_is_dialled_again_at_its_address() 
     ids=["as it should be", "expired", "for another name"],
 )
 def test_a_certificate_must_be_valid_for_the_page_s_name(tmp_path: Path, names: tuple[str, ...], days: int, words: str) -> None:
-    authority = Authority(tmp_path)
-    with serving(site(), tls=authority.issue(*names, ends=timedelta(days=days))) as port:
-        sight = eye(port, "https", authority.roots).look("vienna", "127.0.0.1")
+    authority, pem, roots = Authority(), tmp_path / "host.pem", tmp_path / "roots.pem"
+    issued = authority.issue(*names, since=TODAY - timedelta(days=9), until=TODAY + timedelta(days=days))
+    pem.write_bytes(issued.chain + issued.key_pem)
+    authority.write(roots)
+    with serving(site(), tls=pem) as port:
+        sight = eye(port, "https", roots).look("vienna", "127.0.0.1")
         strange = eye(port, "https").look("vienna", "127.0.0.1")
     assert sight.live is (not words)
     assert words in sight.words
