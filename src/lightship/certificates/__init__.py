@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from lightship.certificates.order import Authority, CertificateError, new_account, obtain
+from lightship.certificates.order import PATIENCE, CertificateError, new_account, obtain
 from lightship.certificates.places import install
 from lightship.certificates.store import Held, Shelf, State
 from lightship.config import CertificateConfig
 from lightship.zones import Zone
 
-__all__ = ["Authority", "CertificateError", "Held", "Outcome", "Shelf", "due", "keep", "new_account", "pause"]
+__all__ = ["CertificateError", "Held", "Outcome", "Shelf", "due", "keep", "new_account", "pause"]
 
 FIRST, LONGEST = timedelta(minutes=15), timedelta(hours=6)
 """How long to leave an authority alone after a failure: Let's Encrypt takes five failed validations an hour."""
@@ -30,10 +30,18 @@ class Outcome:
     places: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def wrong(self) -> tuple[str, ...]:
+        """All that stands in the way, in words."""
+        order = (f"No new certificate: {self.words}",) if self.words else ()
+        return (*order, *(f"Not installed at {place}: {words}" for place, words in self.places.items() if words))
+
+    @property
     def facts(self) -> dict[str, Any]:
-        held = self.held
-        told = {"names": list(held.names), "until": held.until.isoformat(), "fingerprint": held.fingerprint} if held else {}
-        return {**told, "words": self.words, "places": dict(self.places)}
+        told: dict[str, Any] = {"words": self.words, "places": dict(self.places)}
+        if held := self.held:
+            told |= {"names": list(held.names), "issuer": held.issuer, "fingerprint": held.fingerprint}
+            told |= {"since": held.since.isoformat(), "until": held.until.isoformat()}
+        return told
 
 
 def due(held: Held | None, names: tuple[str, ...], now: datetime) -> str:
@@ -53,17 +61,25 @@ def pause(failures: int) -> timedelta:
 
 
 def keep(
-    wanted: CertificateConfig, zone: Zone, folder: Path, now: datetime, *, by_hand: bool = False, force: bool = False
+    wanted: CertificateConfig,
+    zone: Zone,
+    folder: Path,
+    now: datetime,
+    *,
+    by_hand: bool = False,
+    force: bool = False,
+    patience: float = PATIENCE,
 ) -> Outcome | None:
     """A certificate that has time left, and every place with it; nothing is done where nothing is due. None: another process
-    is at it. `by_hand`: a person asks, so what failed a moment ago is tried again. `force`: a new one, due or not."""
+    is at it. `by_hand`: a person asks, so what failed a moment ago is tried again. `force`: a new one, due or not.
+    `patience`: seconds until all name servers must show a challenge."""
     shelf = Shelf(folder)
     with shelf.locked() as ours:
         if not ours:
             return None
         held, state, renewed = shelf.held(), shelf.state(), False
         if (force or due(held, wanted.names, now)) and (by_hand or now >= state.again_at):
-            held, state = _renewed(wanted, zone, shelf, now, held, state)
+            held, state = _renewed(wanted, zone, shelf, now, held, state, patience)
             renewed = not state.words
         elif not due(held, wanted.names, now) and state.words:
             state = State()  # a person has mended it meanwhile
@@ -73,13 +89,13 @@ def keep(
 
 
 def _renewed(
-    wanted: CertificateConfig, zone: Zone, shelf: Shelf, now: datetime, held: Held | None, state: State
+    wanted: CertificateConfig, zone: Zone, shelf: Shelf, now: datetime, held: Held | None, state: State, patience: float
 ) -> tuple[Held | None, State]:
     # Before it is tried: whoever is killed while ordering must not order at once again, and again.
     failures = state.failures + 1
     shelf.remember(State(failures, now + pause(failures), "an order was broken off"))
     try:
-        made = obtain(wanted, zone, shelf)
+        made = obtain(wanted, zone, shelf, patience)
     except CertificateError as error:
         state = State(failures, now + pause(failures), str(error))
         shelf.remember(state)

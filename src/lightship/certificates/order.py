@@ -14,7 +14,6 @@ import dns.query
 import dns.rdatatype
 import dns.resolver
 import requests
-from acme import challenges, client, errors, messages
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,12 +22,13 @@ from josepy.errors import Error as JoseError
 from josepy.jwa import ES256
 from josepy.jwk import JWK, JWKEC
 
+from acme import challenges, client, errors, messages
 from lightship.certificates.store import Held, Shelf
 from lightship.config import CertificateConfig
 from lightship.zones import Conflict, Zone, ZoneError
 
 LABEL = ("_acme-challenge", "TXT")
-SEEN_WITHIN = 180.0
+PATIENCE = 180.0
 """Seconds until every name server must show a challenge: providers take a minute or two."""
 ORDER_WITHIN = timedelta(minutes=5)
 NONCES = 8
@@ -43,7 +43,7 @@ def new_account() -> str:
     return _pem(ec.generate_private_key(ec.SECP256R1())).decode()
 
 
-def obtain(wanted: CertificateConfig, zone: Zone, shelf: Shelf) -> Held:
+def obtain(wanted: CertificateConfig, zone: Zone, shelf: Shelf, patience: float = PATIENCE) -> Held:
     """A new certificate with a new key (P-256)."""
     key = ec.generate_private_key(ec.SECP256R1())
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
@@ -56,7 +56,7 @@ def obtain(wanted: CertificateConfig, zone: Zone, shelf: Shelf) -> Held:
         _clean(zone, shelf)  # what a killed process may have left
         order = authority.ask(csr.public_bytes(Encoding.PEM))
         try:
-            _show(zone, shelf, authority.proofs(order), wanted.nameservers)
+            _show(zone, shelf, authority.proofs(order), wanted.nameservers, patience)
             chain = authority.finish(order)
         finally:
             # What cannot be taken away now is noted, and taken away before the next order.
@@ -145,12 +145,12 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _show(zone: Zone, shelf: Shelf, proofs: Sequence[tuple[str, str]], nameservers: Sequence[str]) -> None:
+def _show(zone: Zone, shelf: Shelf, proofs: Sequence[tuple[str, str]], nameservers: Sequence[str], patience: float) -> None:
     """Put them into the zone, and wait until all its name servers answer them: one that does not fails the order."""
     shelf.note_challenges(proofs)
     for name, value in proofs:
         _turn(zone, name, lambda there, value=value: there | {value})  # type: ignore[misc]
-    until = time.monotonic() + SEEN_WITHIN
+    until = time.monotonic() + patience
     for name, value in proofs:
         servers = [_place(text) for text in nameservers] or authorities(name)
         while silent := [where for where in servers if not _answers(where, name, value)]:
@@ -213,7 +213,8 @@ def _asked(where: tuple[str, int], name: str) -> dns.message.Message | None:
 
 
 def _place(text: str) -> tuple[str, int]:
-    address, _, port = text.rpartition(":") if text.count(":") == 1 or "]" in text else (text, "", "53")
+    """As the configuration has made it: [ADDRESS]:PORT."""
+    address, _, port = text.rpartition(":")
     return address.strip("[]"), int(port)
 
 

@@ -16,14 +16,20 @@ LONGEST = timedelta(hours=1)
 
 
 def install(
-    commands: Mapping[str, Sequence[str]], shelf: Shelf, held: Held, now: datetime, *, by_hand: bool = False
+    commands: Mapping[str, Sequence[str]],
+    shelf: Shelf,
+    held: Held,
+    now: datetime,
+    *,
+    by_hand: bool = False,
+    seconds: float = SECONDS,
 ) -> dict[str, str]:
     """By place, in words, what went wrong; empty where it has this certificate. Only places that have it not are asked."""
     known = {place: told for place, told in shelf.installed().items() if place in commands}
     wanted = {place: [held.fingerprint, *commands[place]] for place in commands}
     waiting = [place for place in commands if _is_due(known.get(place), wanted[place], now, by_hand=by_hand)]
     with ThreadPoolExecutor(max(len(waiting), 1)) as pool:
-        found = pool.map(lambda place: _run(place, commands[place], shelf, held), waiting)
+        found = pool.map(lambda place: _run(place, commands[place], shelf, held, seconds), waiting)
         for place, words in zip(waiting, found, strict=True):
             known[place] = _noted(known.get(place), wanted[place], words, now)
             shelf.note_installed(known)  # after each: a kill forgets no other
@@ -43,7 +49,7 @@ def _noted(before: Any, wanted: Sequence[str], words: str, now: datetime) -> dic
     return {"wanted": wanted, "words": words, "failures": failures, "again_at": (now + wait).isoformat()}
 
 
-def _run(place: str, command: Sequence[str], shelf: Shelf, held: Held) -> str:
+def _run(place: str, command: Sequence[str], shelf: Shelf, held: Held, seconds: float) -> str:
     """What went wrong, in words. No shell: what is in a word stays in it."""
     facts = {"fullchain": str(shelf.chain), "privkey": str(shelf.key), "names": ",".join(held.names), "place": place}
     words = list(command)
@@ -63,12 +69,12 @@ def _run(place: str, command: Sequence[str], shelf: Shelf, held: Held) -> str:
     except (OSError, ValueError) as error:
         return f"{words[0]} cannot be run: {getattr(error, 'strerror', None) or error}"
     try:
-        said, _ = child.communicate(timeout=SECONDS)
+        said, _ = child.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
-        return f"{words[0]} did not end within {SECONDS} s"
+        return f"{words[0]} did not end within {seconds:g} s"
     lines = said.decode("utf-8", "replace").strip().splitlines()
     return (
         f"{words[0]} ended with status {child.returncode}{': ' + lines[-1][:300] if lines else ''}" if child.returncode else ""

@@ -1,0 +1,232 @@
+"""Orders at a real authority (Pebble) with the proof in a real zone (BIND)."""
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from tests import acme, servers
+from tests.certificates.conftest import CHALLENGE, Keeper
+from tests.certs import NOW
+from tests.dns import Layout, secondary
+from tests.kills import killed, moments, rounds
+
+from lightship.certificates import Held, keep, new_account
+from lightship.config import CertificateConfig
+from lightship.zones import Zone
+
+pytestmark = [pytest.mark.server("bind"), pytest.mark.server("pebble")]
+
+
+def assert_whole(held: Held | None) -> Held:
+    """A chain with the key that belongs to it."""
+    assert held is not None
+    leaf = x509.load_pem_x509_certificates(held.chain)[0]
+    key = load_pem_private_key(held.key, None)
+    assert key.public_key() == leaf.public_key()
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return held
+
+
+def test_a_certificate_comes_with_its_chain_and_leaves_no_challenge_behind(keeper: Keeper, pebble: acme.Pebble) -> None:
+    outcome = keeper.keep()
+    assert outcome.words == ""
+    assert outcome.renewed
+    held = assert_whole(outcome.held)
+    leaf, middle = x509.load_pem_x509_certificates(held.chain)[:2]
+    leaf.verify_directly_issued_by(middle)
+    middle.verify_directly_issued_by(x509.load_pem_x509_certificate(pebble.root()))
+    assert held.names == keeper.wanted.names
+    assert keeper.challenge() == frozenset()
+    assert keeper.shelf.challenges() == []
+
+
+def test_it_lies_where_only_its_owner_may_read_it(keeper: Keeper) -> None:
+    held = keeper.keep().held
+    assert held is not None
+    shelf = keeper.shelf
+    assert (shelf.chain.read_bytes(), shelf.key.read_bytes()) == (held.chain, held.key)
+    assert [path.stat().st_mode & 0o777 for path in (shelf.chain, shelf.key, keeper.folder)] == [0o600, 0o600, 0o700]
+
+
+def test_one_certificate_holds_for_every_name_of_the_zone(keeper: Keeper) -> None:
+    names = (*keeper.wanted.names, f"h1.{keeper.wanted.names[0]}", f"h2.{keeper.wanted.names[0]}")
+    held = keeper.but(names=names).keep().held
+    assert held is not None
+    assert set(held.names) == set(names)
+
+
+def test_nothing_is_ordered_while_there_is_time_left(keeper: Keeper) -> None:
+    held = assert_whole(keeper.keep().held)
+    lifetime = held.until - held.since
+    again = keeper.keep(held.until - lifetime / 2)
+    assert (again.held, again.renewed) == (held, False)
+
+
+def test_it_is_renewed_in_its_last_third_with_another_key_and_the_same_account(keeper: Keeper) -> None:
+    held = assert_whole(keeper.keep().held)
+    new = keeper.keep(held.until - (held.until - held.since) / 4)
+    assert new.renewed
+    assert assert_whole(new.held).key != held.key
+
+
+def test_other_names_and_a_spoilt_file_are_reasons_to_order(keeper: Keeper) -> None:
+    assert keeper.keep().renewed
+    more = keeper.but(names=(*keeper.wanted.names, f"h1.{keeper.wanted.names[0]}"))
+    assert more.keep().renewed
+    keeper.shelf.chain.write_text("half of a")
+    assert more.keep().renewed
+    assert_whole(keeper.shelf.held())
+
+
+def test_it_is_asked_for_anew_by_hand(keeper: Keeper) -> None:
+    first = keeper.keep().held
+    assert not keeper.keep(by_hand=True).renewed
+    forced = keeper.keep(by_hand=True, force=True)
+    assert forced.renewed
+    assert forced.held != first
+
+
+def test_nonces_that_the_authority_forgets_are_asked_for_again(keeper: Keeper, bind: Layout, tmp_path: Path) -> None:
+    with acme.pebble(tmp_path / "pebble", (bind.address, bind.port), PEBBLE_WFE_NONCEREJECT="40") as forgetful:
+        assert keeper.but(directory=forgetful.directory, ca=forgetful.ca).keep().words == ""
+
+
+def test_a_name_that_is_proven_already_needs_no_second_proof(keeper: Keeper, bind: Layout, tmp_path: Path) -> None:
+    with acme.pebble(tmp_path / "pebble", (bind.address, bind.port), PEBBLE_AUTHZREUSE="100") as trusting:
+        there = keeper.but(directory=trusting.directory, ca=trusting.ca)
+        assert there.keep().renewed
+        assert there.keep(force=True).renewed
+
+
+def test_what_another_machine_put_there_stays(keeper: Keeper) -> None:
+    others = frozenset({"proof-of-another-machine"})
+    keeper.zone.point(keeper.zone.name, {CHALLENGE: others}, expecting={})
+    assert keeper.keep().words == ""
+    assert keeper.challenge() == others
+    keeper.zone.point(keeper.zone.name, {CHALLENGE: frozenset()}, expecting={})
+
+
+def test_what_a_killed_process_left_there_is_taken_away(keeper: Keeper) -> None:
+    left = (keeper.zone.name, "proof-of-the-one-before")
+    keeper.zone.point(keeper.zone.name, {CHALLENGE: frozenset({left[1]})}, expecting={})
+    keeper.folder.mkdir()
+    keeper.shelf.note_challenges([left])
+    assert keeper.keep().words == ""
+    assert keeper.challenge() == frozenset()
+
+
+def failed(keeper: Keeper, **how: Any) -> str:
+    """Why no certificate came; and none is left half done."""
+    outcome = keeper.keep(**how)
+    assert outcome.held is None
+    assert not outcome.renewed
+    return outcome.words
+
+
+def test_a_zone_that_refuses_the_key_is_told(keeper: Keeper, bind: Layout, tmp_path: Path) -> None:
+    stranger = Keeper(keeper.wanted, bind.zone("w1"), tmp_path / "stranger")
+    assert "cannot be put into the zone" in failed(stranger)
+    assert "let the key w1 change" in failed(stranger, by_hand=True)
+
+
+def test_a_zone_that_is_dead_is_told(keeper: Keeper, bind: Layout, tmp_path: Path) -> None:
+    dead = Keeper(keeper.wanted, bind.zone(port=servers.free_port()), tmp_path / "dead")
+    assert "cannot be reached" in failed(dead)
+
+
+def test_a_name_server_that_lags_is_waited_for_and_named(keeper: Keeper, bind: Layout, tmp_path: Path) -> None:
+    place = Layout(name=bind.name)
+    (tmp_path / "second").mkdir()
+    with secondary(tmp_path / "second", bind, place):  # which the primary notifies of nothing
+        where = f"[{place.address}]:{place.port}"
+        words = failed(keeper.but(nameservers=(*keeper.wanted.nameservers, where)), patience=1)
+    assert f"does not show at {place.address}:{place.port}" in words
+    assert keeper.challenge() == frozenset()
+
+
+def test_an_authority_that_does_not_see_the_proof_says_so(keeper: Keeper, tmp_path: Path) -> None:
+    with acme.pebble(tmp_path / "pebble", ("127.0.0.1", servers.free_port())) as blind:
+        words = failed(keeper.but(directory=blind.directory, ca=blind.ca))
+    assert "does not accept the proof" in words
+    assert keeper.zone.name in words
+    assert keeper.challenge() == frozenset()
+
+
+@pytest.mark.parametrize("name", ["elsewhere.example", "_odd.acmestatus.net"])
+def test_a_name_that_cannot_have_one_is_told(keeper: Keeper, name: str) -> None:
+    assert failed(keeper.but(names=(name,)))
+
+
+def test_an_authority_that_is_dead_or_a_stranger_is_told(keeper: Keeper, tmp_path: Path) -> None:
+    dead = keeper.but(directory=f"https://127.0.0.1:{servers.free_port()}/dir")
+    assert "cannot be reached" in failed(dead)
+    strange = failed(keeper.but(ca=None), by_hand=True)
+    assert "certificate" in strange
+    assert "cannot be reached" in strange
+
+
+def test_an_account_key_that_is_none_is_told_without_showing_it(keeper: Keeper) -> None:
+    words = failed(keeper.but(account="-----BEGIN s3cret-----"))
+    assert "`account`" in words
+    assert "s3cret" not in words
+
+
+def test_after_a_failure_the_authority_is_left_alone_for_a_while(keeper: Keeper, pebble: acme.Pebble) -> None:
+    dead = keeper.but(directory=f"https://127.0.0.1:{servers.free_port()}/dir")
+    held = assert_whole(keeper.keep().held)
+    late = held.until - timedelta(days=1)
+    assert dead.keep(late).words
+    assert keeper.keep(late + timedelta(minutes=14)).words, "too early"
+    assert keeper.keep(late + timedelta(minutes=16)).words == ""
+    assert dead.keep(late, force=True).words
+    assert keeper.keep(late, force=True, by_hand=True).words == "", "a person does not wait"
+
+
+def test_the_old_certificate_stays_while_no_new_one_comes(keeper: Keeper) -> None:
+    held = assert_whole(keeper.keep().held)
+    dead = keeper.but(directory=f"https://127.0.0.1:{servers.free_port()}/dir")
+    outcome = dead.keep(held.until - timedelta(days=1))
+    assert outcome.words
+    assert outcome.held == held == keeper.shelf.held()
+
+
+def test_of_two_at_once_one_orders(keeper: Keeper) -> None:
+    found: list[bool] = []
+    start = threading.Barrier(2)
+
+    def one() -> None:
+        start.wait()
+        made = keep(keeper.wanted, keeper.zone, keeper.folder, NOW)
+        found.append(made is not None and made.renewed)
+
+    threads = [threading.Thread(target=one) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [False, True]
+
+
+@pytest.mark.long
+def test_killed_at_any_moment_it_leaves_a_whole_pair_and_the_next_round_clears_up(keeper: Keeper) -> None:
+    held = assert_whole(keeper.keep().held)
+    for moment in moments(rounds(6), longest=1.3):
+        killed(order_forever, (keeper.wanted, keeper.zone, keeper.folder), moment, preload=("lightship.certificates",))
+        assert_whole(keeper.shelf.held())
+        assert keeper.keep(held.since, by_hand=True, force=True).words == ""
+        assert keeper.challenge() == frozenset()
+
+
+def order_forever(ready: Any, wanted: CertificateConfig, zone: Zone, folder: Path) -> None:
+    ready.set()
+    while True:
+        keep(wanted, zone, folder, NOW, by_hand=True, force=True)
+
+
+def test_an_account_has_a_key_of_its_own() -> None:
+    assert new_account() != new_account()
