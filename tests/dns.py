@@ -146,8 +146,6 @@ zone:
     file: {home}/zone
     acl: [{", ".join(["operator", "transfer", *rules])}]
 {told}
-    zonefile-sync: -1
-    journal-content: all
     dnssec-signing: {"on" if layout.signed else "off"}
 """)
     for folder in ("run", "db"):
