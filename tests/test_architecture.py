@@ -48,7 +48,22 @@ def test_the_core_asks_neither_the_clock_nor_chance(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["serve", "publish", "prove", "press", "seal", "page", "hosts", "importers", "config", "cli"]
+    "module",
+    [
+        "serve",
+        "publish",
+        "prove",
+        "press",
+        "seal",
+        "page",
+        "hosts",
+        "zones",
+        "channels",
+        "certificates",
+        "importers",
+        "config",
+        "cli",
+    ],
 )
 def test_what_must_outlive_the_desk_never_loads_django(module: str) -> None:
     assert "django" not in loaded_by(f"import lightship.{module}")
