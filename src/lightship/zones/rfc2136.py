@@ -136,7 +136,8 @@ class Rfc2136:
         except socket.gaierror as error:
             raise ZoneError(f"the name server {self.server} does not resolve ({error.strerror}): give its address") from error
         except OSError as error:
-            raise ZoneError(f"the name server {self._where} cannot be reached over TCP: {error}") from error
+            why = error.strerror or f"no answer within {self.timeout:g} s"
+            raise ZoneError(f"the name server {self._where} cannot be reached over TCP: {why}") from error
         try:
             with connection, connection.makefile("rb") as stream:
                 connection.sendall(b"".join(message.to_wire(prepend_length=True) for message in messages))
@@ -149,8 +150,9 @@ class Rfc2136:
                     replies[request.id] = _verified(wire, request)
                 return replies
         except (OSError, EOFError, KeyError) as error:
-            what = "closed the connection" if isinstance(error, EOFError) else f"did not answer within {self.timeout:g} s"
-            raise ZoneError(f"the name server {self._where} {what} ({error})", unknown=changing) from error
+            late = isinstance(error, TimeoutError)
+            what = f"did not answer within {self.timeout:g} s" if late else "closed the connection without an answer"
+            raise ZoneError(f"the name server {self._where} {what}", unknown=changing) from error
         except dns.exception.DNSException as error:
             raise self._explained(error, changing=changing) from error
 
