@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from lightship import channels, hosts, zones
 from lightship.config import Config, ConfigError, Database, HostConfig, Pulse, Secret, ZoneConfig, find_config, load
@@ -380,3 +381,79 @@ def test_a_laptop_without_every_secret_reads_the_file_and_is_told_what_it_lacks(
         ("bucket", "https://bucket.acme.example", "the environment has no ACME_KEY"),
     ]
     assert config.lacking == ("channels.mail: the environment has no ACME_MAIL",)
+
+
+PUBLIC = base64.b64encode(Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()).decode()
+
+
+def test_a_public_key_that_belongs_to_another_key_is_refused_with_the_right_one(tmp_path: Path) -> None:
+    text = GOOD.replace("proven = 2", f'proven = 2\npublic = "{base64.b64encode(SEED).decode()}"')
+    assert faults(tmp_path, text, ACME_SECRET="s") == [
+        f"lightship.toml:8: pages.acme.public: does not belong to the page's key; that is {PUBLIC}"
+    ]
+    assert read(tmp_path, GOOD.replace("proven = 2", f'public = "{PUBLIC}"'), ACME_SECRET="s").page(None).key == SEED
+
+
+@pytest.mark.parametrize("url", ["https://status.example/", "https://Status.Example:8443/below"])
+def test_a_zone_keeps_the_name_that_readers_type(tmp_path: Path, url: str) -> None:
+    text = TOWED.replace("https://status.example/", url)
+    assert read(tmp_path, text, ACME_SECRET="s").page(None).zone
+    assert faults(tmp_path, text.replace('name = "status.example"', 'name = "example"'), ACME_SECRET="s") == [
+        "lightship.toml:12: pages.acme.zone.name: is not the name that readers type: the page's url says status.example"
+    ]
+
+
+def test_two_pages_do_not_move_one_name(tmp_path: Path) -> None:
+    second = TOWED[TOWED.index("[pages.acme]") :].replace("pages.acme", "pages.beta").replace("vienna.example", "linz.example")
+    second = second.replace("proven = 2", 'key = { file = "keys/acme.key" }').replace("bucket.example", "other.example")
+    second = (
+        second.replace("status.example/", "status.example/beta").replace("/vienna", "/linz").replace("s3://acme", "s3://beta")
+    )
+    assert faults(tmp_path, TOWED + second, ACME_SECRET="s") == [
+        "lightship.toml:37: pages.beta.zone.name: is also the name of pages.acme: each would move it away from the other"
+    ]
+
+
+def at(vienna: str, bucket: str) -> str:
+    """Where each of the two hosts is."""
+    text = GOOD.replace('kind = "folder"', f'kind = "folder"\n{vienna}')
+    return text.replace('kind = "bucket"', f'kind = "bucket"\n{bucket}')
+
+
+def test_two_hosts_are_not_at_one_address(tmp_path: Path) -> None:
+    (told,) = faults(tmp_path, at('address = ["192.0.2.1", "2001:db8::1"]', 'address = ["2001:DB8:0::1"]'), ACME_SECRET="s")
+    assert told.startswith("lightship.toml:18: pages.acme.hosts.bucket.address: 2001:db8::1 is where vienna is too")
+    (told,) = faults(tmp_path, at('cname = "a.example"', 'cname = "A.example."'), ACME_SECRET="s")
+    assert told.startswith("lightship.toml:18: pages.acme.hosts.bucket.cname: a.example is where vienna is too")
+
+
+def test_a_host_is_at_addresses_or_at_a_name(tmp_path: Path) -> None:
+    (told,) = faults(tmp_path, at('address = ["192.0.2.1"]\ncname = "a.example"', ""), ACME_SECRET="s")
+    assert told.startswith("lightship.toml:13: pages.acme.hosts.vienna.cname: cannot stand beside address")
+
+
+@pytest.mark.parametrize("vienna", ["", 'address = ["192.0.2.1"]', 'cname = "a.example"'])
+def test_where_a_host_is_may_be_said_without_a_zone_and_left_out_with_one(tmp_path: Path, vienna: str) -> None:
+    assert read(tmp_path, at(vienna, ""), ACME_SECRET="s").page(None).zone is None
+    assert read(tmp_path, TOWED.replace('address = ["192.0.2.10", "2001:DB8:0::10"]', vienna), ACME_SECRET="s").page(None).zone
+
+
+@dataclass(frozen=True)
+class Tail:
+    """A zone whose options are a table."""
+
+    name: str
+    auth: dict[str, str]
+
+
+def test_a_secret_in_a_table_of_options_does_not_show_itself(tmp_path: Path) -> None:
+    zone = '[pages.acme.zone]\nkind = "tail"\nname = "status.example"\nauth = { user = "acme", token = { env = "TOKEN" } }\n'
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "acme.key").write_text(base64.b64encode(SEED).decode())
+    (tmp_path / "keys" / "desk.secret").write_text("x" * 40)
+    (tmp_path / "lightship.toml").write_text(GOOD + zone)
+    env = {"ACME_SECRET": "s", "TOKEN": "hush"}
+    told = load(tmp_path / "lightship.toml", env, {"hosts": find, "zones": lambda kind: Tail}).page(None).zone
+    assert told
+    assert told.options["auth"] == {"user": "acme", "token": "hush"}
+    assert "hush" not in repr(told)

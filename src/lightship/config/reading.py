@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lightship.config.agreement import keys_apart, names_apart, places_apart
 from lightship.config.schema import PLACE, FileTable, PlaceTable, WitnessTable, page_config, schema
 from lightship.config.toml import ConfigError, Document, Fault, KeyPath, dotted
 from lightship.config.values import (
@@ -45,6 +46,7 @@ class Reading:
         channels = [self.channel(name, table) for name, table in _tables(data.get("channels"))]
         self.refuse_twins(data, hosts)
         self.refuse_too_many_proven(data)
+        self.refuse_disagreement(data, hosts, zones)
         self.insist(data)
         if self.faults:
             raise ConfigError(self.faults)
@@ -249,6 +251,14 @@ class Reading:
             other = first.setdefault(repr(value), owner)
             if other != owner:
                 self.faults.append(self.document.fault((*owner, key) if key else owner, f"{what} {dotted(other)}"))
+
+    def refuse_disagreement(
+        self, data: Mapping[str, Any], hosts: Mapping[str, Sequence[HostConfig]], zones: Mapping[str, ZoneConfig | None]
+    ) -> None:
+        pages = dict(_tables(_get(data, "pages")))
+        for slug, page in pages.items():
+            self.faults += [*keys_apart(self.document, slug, page), *places_apart(self.document, slug, hosts[slug])]
+        self.faults += names_apart(self.document, pages, zones)
 
     def refuse_too_many_proven(self, data: Mapping[str, Any]) -> None:
         for slug, page in _tables(_get(data, "pages")):
