@@ -50,7 +50,7 @@ if(!found.some(good)){
 const all=[mine,...others.map(add)]
 await soon(Promise.any(all),2e3)
 await soon(Promise.allSettled(all),200)}
-return found.sort((a,b)=>good(b)-good(a)||newer(b,a)||Date.parse(b.at)-Date.parse(a.at))[0]},
+return found.sort((a,b)=>good(b)-good(a)||newer(b,a)||(b.base==own)-(a.base==own)||Date.parse(b.at)-Date.parse(a.at))[0]},
 kept=async()=>{
 const r=await(await caches.open(store)).match(own)
 return{...JSON.parse(r.headers.get("x")),html:await r.text()}},
