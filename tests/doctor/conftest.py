@@ -9,6 +9,7 @@ from tests.doctor.lab import lab as open_lab
 
 @pytest.fixture
 def lab(session_lab: Lab) -> Iterator[Lab]:
+    session_lab.vote()
     yield session_lab
     session_lab.mend()
 
@@ -17,4 +18,6 @@ def lab(session_lab: Lab) -> Iterator[Lab]:
 def session_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     with open_lab(tmp_path_factory.mktemp("lab")) as made:
         made.publish()
+        made.keep_vault()
+        made.planted.clear()
         yield made

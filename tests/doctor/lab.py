@@ -10,7 +10,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -29,7 +29,20 @@ from tests.certs import Authority
 from tests.dns import Layout, bind
 from tests.publish.book import harbour
 
-from lightship.config import ChannelConfig, Config, Database, Desk, Fellow, HostConfig, PageConfig, Pulse, Secret, ZoneConfig
+from lightship.config import (
+    ChannelConfig,
+    Config,
+    Database,
+    Desk,
+    Fellow,
+    HostConfig,
+    PageConfig,
+    Pulse,
+    Secret,
+    Vault,
+    ZoneConfig,
+)
+from lightship.core.steer import LEASE, Lease, Stand, Vote, lease_out, vote_key, vote_out
 from lightship.doctor import World
 from lightship.doctor.asn import Table
 from lightship.hosts.folder import Folder
@@ -37,11 +50,15 @@ from lightship.press import Press
 from lightship.prove import Stranger
 from lightship.publish import Publisher
 from lightship.seal import Seal
+from lightship.vault import Piece, Shelf, keep, new_key
 
 NAME, PRODUCT = "acmestatus.net", "acme.example"
 HOSTS = {"vienna": "127.81.1.1", "zurich": "127.82.1.1"}
 PRIMARY, SECONDARY, RESOLVER, WWW = "127.0.0.1", "127.84.1.53", "127.85.1.53", "127.89.1.1"
 SEAL = Seal(bytes(range(32)))
+RECOVERY, RECIPIENT = new_key()
+WITNESSES = ("w1", "w2", "w3")
+NO_AGES: Mapping[str, int] = {}
 NETWORKS = {0: "Delta DNS", 81: "Vienna Net", 82: "Zurich Cloud", 84: "Echo DNS", 86: "Relay", 87: "Desk Co", 89: "Acme"}
 RECORDS = f"""@ NS ns2
 ns2 A {SECONDARY}
@@ -179,6 +196,28 @@ class Lab:
         publisher = Publisher(SEAL, lambda: datetime.now(UTC), Stranger())
         receipts = await publisher.publish(press, [self.folder(name) for name in only], force=True)
         assert all(receipt.proven for receipt in receipts), receipts
+
+    def keep_vault(self, recipient: str = RECIPIENT, *, days_ago: int = 0) -> None:
+        """As the worker would have."""
+        self.planted["vault"] = self.keep_vault
+        for name in HOSTS:
+            shutil.rmtree(self.home / f"{name}.vault", ignore_errors=True)
+
+        def pieces() -> Generator[Piece, None, None]:
+            yield Piece("desk.Page", b"{}")
+
+        shelves = [Shelf(name, self.folder(name).hidden(), SEAL, "harbour00000", 1) for name in HOSTS]
+        copies = asyncio.run(keep(pieces, shelves, [recipient], datetime.now(UTC) - timedelta(days=days_ago)))
+        assert not any(copy.words for copy in copies), copies
+
+    def vote(self, ages: Mapping[str, int] = NO_AGES, lease: str = "") -> None:
+        """Each witness, as if just now or `ages` seconds ago; or what else lies at the lease."""
+        now, zone = datetime.now(UTC), self.primary.zone("operator")
+        ages = ages or dict.fromkeys(WITNESSES, 1)
+        votes = {name: Vote(now - timedelta(seconds=age), {"vienna": Stand(True, now)}) for name, age in ages.items()}
+        texts = {vote_key(name): frozenset({vote_out(votes[name])} if name in votes else ()) for name in WITNESSES}
+        taken = lease or lease_out(Lease(4, "w2", now, 1, (), "n0nce"))
+        zone.point(NAME, {**texts, LEASE: frozenset({taken})}, expecting={})
 
     def start(self, site: str, more: str = "", *, tls: str = "") -> None:
         """(Re)start the web server of a host, or of the product (`www`). `tls`: whose certificate, if not its own."""
@@ -327,7 +366,7 @@ zone:
             hosts=hosts,
             watches=(f"https://{PRODUCT}:{self.shop}",),
             zone=self.zone(),
-            witnesses=tuple(Fellow(name=f"w{number}") for number in (1, 2, 3)),
+            witnesses=tuple(Fellow(name=name) for name in WITNESSES),
         )
         return replace(made, **changed)
 
@@ -335,7 +374,12 @@ zone:
         desk = Desk(url=f"https://desk.{NAME}", database=Database(engine="sqlite", name=":memory:"), secret=Secret("x" * 40))
         mail = ChannelConfig(name="mail", kind="email", options={"host": f"relay.{NAME}", "sender": f"status@{NAME}"})
         made = Config(
-            path=self.home / "lightship.toml", base=self.home, pages={page.slug: page}, channels=(mail,), desk_told=desk
+            path=self.home / "lightship.toml",
+            base=self.home,
+            pages={page.slug: page},
+            channels=(mail,),
+            desk_told=desk,
+            vault=Vault(recovery=(RECIPIENT,)),
         )
         return replace(made, **changed)
 

@@ -1,5 +1,6 @@
 """The doctor names each fault that is planted in the lab, and invents none."""
 
+import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,11 +8,13 @@ from typing import Any
 
 import pytest
 from tests.certs import Authority
-from tests.doctor.lab import HOSTS, NAME, PRODUCT, SECONDARY, WWW, Lab, networks
+from tests.doctor.lab import HOSTS, NAME, PRODUCT, RECOVERY, SECONDARY, WWW, Lab, networks
 
-from lightship.config import ChannelConfig, PageConfig
+from lightship.config import ChannelConfig, PageConfig, Vault
+from lightship.core.steer import Lease, lease_out
 from lightship.doctor import Examination, Known, Verdict, World, examine
 from lightship.doctor.finding import Finding
+from lightship.vault import key_in, new_key
 from lightship.zones.rfc2136 import TsigKey
 
 pytestmark = [pytest.mark.server("bind"), pytest.mark.server("knot"), pytest.mark.server("nginx")]
@@ -19,7 +22,7 @@ VIENNA, ZURICH = HOSTS.values()
 
 
 def drilled(days: int = 3) -> Known:
-    return Known(drilled=datetime.now(UTC) - timedelta(days=days), asked=True)
+    return Known(drilled=datetime.now(UTC) - timedelta(days=days), asked=True, key=key_in(RECOVERY))
 
 
 def examined(lab: Lab, page: PageConfig | None = None, world: World | None = None, **config: Any) -> Examination:
@@ -91,11 +94,11 @@ class TestHosts:
 
     def test_an_old_pulse(self, lab: Lab) -> None:
         world = lab.world(now=lambda: datetime.now(UTC) + timedelta(minutes=20))
-        only(examined(lab, world=world), "hosts.pulse", "hosts.clock", words=["due every 300 s"])
+        only(examined(lab, world=world), "hosts.pulse", "hosts.clock", "witnesses.fresh", words=["due every 300 s"])
 
     def test_a_clock_that_is_off(self, lab: Lab) -> None:
         world = lab.world(now=lambda: datetime.now(UTC) - timedelta(seconds=100))
-        only(examined(lab, world=world), "hosts.clock", words=["ahead of this machine"])
+        only(examined(lab, world=world), "hosts.clock", "witnesses.fresh", words=["ahead of this machine"])
 
     def test_no_compression(self, lab: Lab) -> None:
         lab.start("zurich", "gzip_static off;")
@@ -295,9 +298,64 @@ class TestSharedFate:
         only(examined(lab), "fate.cdn", words=["content network Fastly", "host zurich does not"])
 
 
+class TestWitnesses:
+    def test_none(self, lab: Lab) -> None:
+        only(examined(lab, lab.page(witnesses=())), "witnesses.count")
+
+    def test_two(self, lab: Lab) -> None:
+        only(examined(lab, lab.page(witnesses=lab.page().witnesses[:2])), "witnesses.count", words=["only w1, w2"])
+
+    def test_one_that_is_silent(self, lab: Lab) -> None:
+        lab.vote({"w1": 1, "w2": 40})
+        found = examined(lab)
+        only(found, "witnesses.fresh", words=["w3: it has not voted", "w2: its last vote is 4"])
+
+    def test_a_lease_that_is_none(self, lab: Lab) -> None:
+        lab.vote(lease="rubbish")
+        only(examined(lab), "witnesses.lease", words=["is no lease"])
+
+    def test_a_pin(self, lab: Lab) -> None:
+        lab.vote(lease=lease_out(Lease(4, "alice", datetime.now(UTC), 0, ("zurich",), "n")))
+        only(examined(lab), "witnesses.lease", words=["alice pinned it to zurich"])
+
+    def test_one_beside_a_host_and_the_product(self, lab: Lab) -> None:
+        page = lab.page()
+        places = {"w1": "127.81.7.7", "w2": "127.89.7.7", "w3": "127.86.7.7"}
+        fellows = tuple(replace(fellow, url=f"https://{places[fellow.name]}") for fellow in page.witnesses)
+        found = examined(lab, replace(page, witnesses=fellows))
+        only(
+            found,
+            "witnesses.spread",
+            words=["witness w1: it stands in the network of host vienna", f"w2: it stands in the network of {PRODUCT}"],
+        )
+
+
+class TestTheVault:
+    def test_no_recovery_key(self, lab: Lab) -> None:
+        only(examined(lab, vault=Vault()), "vault.recipients")
+
+    def test_a_host_without_it(self, lab: Lab) -> None:
+        lab.keep_vault()
+        shutil.rmtree(lab.home / "zurich.vault")
+        only(examined(lab), "vault.present", words=["zurich: there is none"])
+
+    def test_a_part_that_is_lost(self, lab: Lab) -> None:
+        lab.keep_vault()
+        next((lab.home / "vienna.vault" / "parts").glob("*/*")).unlink()
+        only(examined(lab), "vault.present", words=["vienna: the vault is not whole"])
+
+    def test_one_that_nobody_keeps(self, lab: Lab) -> None:
+        lab.keep_vault(days_ago=5)
+        only(examined(lab), "vault.present", words=["signed 5 days ago: nobody keeps it"])
+
+    def test_another_recovery_key(self, lab: Lab) -> None:
+        lab.keep_vault(new_key()[1])
+        only(examined(lab), "vault.opens", words=["this key does not open the vault"])
+
+
 class TestRehearsals:
     def test_one_that_is_overdue(self, lab: Lab) -> None:
         only(examined(lab, known=drilled(91)), "drill.age", words=["91 days ago"])
 
     def test_none_at_all(self, lab: Lab) -> None:
-        only(examined(lab, known=Known(asked=True)), "drill.age", words=["never"])
+        only(examined(lab, known=replace(drilled(), drilled=None)), "drill.age", words=["never"])

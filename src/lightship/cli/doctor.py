@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
-from lightship.cli.shared import Told, json_option, page_option, told
+from lightship.cli.shared import Refused, Told, json_option, page_option, told
 from lightship.config import Config, PageConfig
 from lightship.doctor import GROUPS, Examination, Finding, Known, Verdict, World, examine
+from lightship.vault import VaultError, key_in
 
 MARKS = {
     Verdict.FAIL: ("✗", "red"),
@@ -56,8 +59,29 @@ def doctor(told: Told, everything: bool, key: Path | None, rdap: str | None, slu
 
 
 def _known(config: Config, page: PageConfig, key: Path | None) -> Known:
-    del config, page, key
-    return Known()
+    """When the last drill was, if the desk's database is here and answers: the doctor works without."""
+    alone = Known(key=_opener(key))
+    if config.desk_told is None:
+        return alone
+    from lightship.desk.settings import configure  # only with a desk
+
+    configure(config)
+    from django.db import DatabaseError
+
+    from lightship.desk import examined, models
+
+    try:
+        row = models.Page.objects.filter(slug=page.slug).first()
+        return replace(examined.known(row), key=alone.key) if row else alone
+    except DatabaseError:
+        return alone
+
+
+def _opener(key: Path | None) -> Any:
+    try:
+        return key_in(key.read_text("utf-8")) if key else None
+    except VaultError as error:
+        raise Refused(str(error)) from error
 
 
 def _lines(found: Examination, *, everything: bool) -> Iterator[str]:

@@ -5,13 +5,30 @@ seen to findings. What writes (the canary in the zone) is in zone.py alone.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from pyrage import x25519  # type: ignore[import-untyped]
+
 from lightship import zones
 from lightship.config import Config, PageConfig
-from lightship.doctor import asn, caa, certificates, dnssec, doors, fate, hosts, name, parts, registry, servers, zone
+from lightship.doctor import (
+    asn,
+    caa,
+    certificates,
+    dnssec,
+    doors,
+    fate,
+    hosts,
+    name,
+    parts,
+    registry,
+    servers,
+    vaults,
+    witnesses,
+    zone,
+)
 from lightship.doctor.catalogue import CHECKS, GROUPS, say
 from lightship.doctor.domains import host_of, registrable
 from lightship.doctor.fate import Shared
@@ -19,7 +36,7 @@ from lightship.doctor.finding import Check, Finding, Severity, Verdict
 from lightship.doctor.world import World
 from lightship.zones import Zone
 
-__all__ = ["CHECKS", "GROUPS", "Check", "Examination", "Finding", "Severity", "Shared", "Verdict", "World", "examine"]
+__all__ = ["CHECKS", "GROUPS", "Check", "Examination", "Finding", "Known", "Severity", "Shared", "Verdict", "World", "examine"]
 
 RANK = {Verdict.FAIL: 0, Verdict.WARN: 1, Verdict.UNCHECKED: 2, Verdict.OK: 3}
 GRAVITY = {Severity.CRITICAL: 0, Severity.MAJOR: 1, Severity.MINOR: 2}
@@ -76,10 +93,12 @@ class Examination:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the doctor is told, for it cannot see it: whoever has a database says when the last drill was."""
+    """What the doctor is told, for it cannot see it. `drilled`: when the last drill was, if `asked`: whoever has a database
+    says so. `key`: a recovery key, to try on the vault."""
 
     drilled: datetime | None = None
     asked: bool = False
+    key: "x25519.Identity | None" = field(default=None, repr=False)
 
 
 def examine(config: Config, page: PageConfig, world: World, known: Known | None = None) -> Examination:
@@ -87,7 +106,7 @@ def examine(config: Config, page: PageConfig, world: World, known: Known | None 
     online = asn.answers(world.resolver)
     world = replace(world, cymru=online)
     seen = parts.gather(config, page, world)
-    found = [*_judged(page, world, known or Known()), *fate.judge(seen)]
+    found = [*_judged(config, page, world, known or Known()), *fate.judge(seen), *witnesses.apart(seen)]
     return Examination(
         page=page.slug,
         at=world.now(),
@@ -99,11 +118,12 @@ def examine(config: Config, page: PageConfig, world: World, known: Known | None 
     )
 
 
-def _judged(page: PageConfig, world: World, known: Known) -> Iterator[Finding]:
+def _judged(config: Config, page: PageConfig, world: World, known: Known) -> Iterator[Finding]:
     shown = doors.visit(page, world)
     yield from hosts.judge(page, shown, world.now())
     yield from certificates.judge(shown, world.now())
     yield from _name(page, shown, world)
+    yield from vaults.judge(config, page, known.key, world.now())
     yield from _drill(page, known, world.now())
 
 
@@ -118,6 +138,7 @@ def _name(page: PageConfig, shown: tuple[doors.Shown, ...], world: World) -> Ite
     if page.zone:
         yield say("zone.configured").ok(page.slug, f"by {page.zone.kind}")
         yield from zone.judge(open_zone(page), found, world)
+        yield from witnesses.judge(page, open_zone(page), world)
     else:
         yield say("zone.configured").warn(page.slug, "no zone is configured")
     domain = registrable(found.name)

@@ -18,7 +18,9 @@ def host_of(watched: str) -> str:
 
 def registrable(name: str) -> str:
     """`example.co.uk` of `https://www.example.co.uk`; empty for what nobody registers."""
-    return str(_suffixes().privatesuffix(host_of(name)) or "")
+    host = host_of(name)
+    address = ":" in host or host.rpartition(".")[2].isdigit()
+    return "" if address else str(_suffixes().privatesuffix(host) or "")
 
 
 def inside(name: str, domain: str) -> bool:

@@ -29,7 +29,8 @@ def ask(domain: str, world: World) -> Registration | None:
     if not domain or not world.rdap:
         return None
     try:
-        answer = world.web.request("GET", f"{world.rdap}/domain/{domain}", timeout=world.seconds, redirect=True, retries=3)
+        retries = urllib3.Retry(0, redirect=3)
+        answer = world.web.request("GET", f"{world.rdap}/domain/{domain}", timeout=world.seconds, retries=retries)
         return _read(domain, json.loads(answer.data)) if answer.status == 200 else None
     except (urllib3.exceptions.HTTPError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

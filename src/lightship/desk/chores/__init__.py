@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from lightship.config import Config
-from lightship.desk.chores import certificates, vault
+from lightship.desk.chores import certificates, examination, vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,4 +16,8 @@ class Chore:
     round: Callable[[Config], Awaitable[None]]
 
 
-CHORES: tuple[Chore, ...] = (Chore("vault", 60, vault.tend), Chore("certificates", 60, certificates.tend))
+CHORES: tuple[Chore, ...] = (
+    Chore("vault", 60, vault.tend),
+    Chore("certificates", 60, certificates.tend),
+    Chore("examination", 600, examination.tend),
+)

@@ -1,0 +1,34 @@
+"""Examinations and drills as the desk keeps them."""
+
+from datetime import datetime
+
+from django.db import close_old_connections
+
+from lightship.config import Config, PageConfig
+from lightship.desk.models import Page, Report
+from lightship.doctor import Examination, Known, World, examine
+
+DOCTOR, DRILL = "doctor", "drill"
+
+
+def newest(page: Page, kind: str) -> Report | None:
+    return Report.objects.filter(page=page, kind=kind).first()
+
+
+def known(page: Page) -> Known:
+    """What the doctor cannot see for itself."""
+    last = newest(page, DRILL)
+    return Known(drilled=last.at if last else None, asked=True)
+
+
+def run(config: Config, page: PageConfig, row: Page, world: World) -> Examination:
+    """Examine the page now, and keep what was found. Takes some seconds."""
+    close_old_connections()
+    found = examine(config, page, world, known(row))
+    Report.objects.create(page=row, kind=DOCTOR, at=found.at, facts=found.facts())
+    return found
+
+
+def due(page: Page, now: datetime, every: float) -> bool:
+    last = newest(page, DOCTOR)
+    return last is None or (now - last.at).total_seconds() >= every

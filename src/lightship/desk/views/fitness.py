@@ -1,0 +1,103 @@
+"""Would it work today? The last examination, and what goes down together; the drills, and how long each step took."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from lightship.desk import examined
+from lightship.desk.plot import Past, plot
+from lightship.desk.views.door import config, page_config, page_of, said, show, staff
+from lightship.doctor import GROUPS, World
+
+TONES = {"fail": "down", "warn": "slow", "unchecked": "work", "ok": "ok"}
+HEADINGS = (("fail", "Fails"), ("warn", "To look at"), ("unchecked", "Not checked"))
+SEVERITY = {"critical": "readers would lose the page", "major": "it would not move, or late", "minor": "harder than it need be"}
+SHOWN_DRILLS = 12
+
+
+@staff
+def doctor(request: HttpRequest, slug: str) -> HttpResponse:
+    page = page_of(slug)
+    found = page_config(page)
+    if request.method == "POST" and found:
+        examined.run(config(), found, page, World())
+        return said(request, "Examined. This is what was found.", "doctor", page.slug)
+    last = examined.newest(page, examined.DOCTOR)
+    values = _examination(last.facts) if last else {}
+    return show(request, "doctor.html", page, {"last": last, "configured": bool(found), **values})
+
+
+def _examination(facts: Mapping[str, Any]) -> dict[str, Any]:
+    findings = [_finding(each) for each in facts["findings"]]
+    sections = [
+        {"heading": heading, "findings": [each for each in findings if each["verdict"] == verdict]}
+        for verdict, heading in HEADINGS
+    ]
+    return {
+        "words": _words(facts["counts"]),
+        "tone": next((TONES[verdict] for verdict in ("fail", "warn") if facts["counts"][verdict]), "ok"),
+        "sections": [section for section in sections if section["findings"]],
+        "well": _grouped([each for each in findings if each["verdict"] == "ok"]),
+        "well_count": facts["counts"]["ok"],
+        "watched": facts["watched"],
+        "rows": _matrix(facts),
+        "source": facts["source"],
+    }
+
+
+def _finding(each: Mapping[str, Any]) -> dict[str, Any]:
+    return {**each, "tone": TONES[each["verdict"]], "grave": SEVERITY[each["severity"]], "group": each["check"].split(".")[0]}
+
+
+def _words(counts: Mapping[str, int]) -> str:
+    fails, warnings = counts["fail"], counts["warn"]
+    if not fails and not warnings:
+        return "It would work today"
+    told = [f"{fails} {'thing fails' if fails == 1 else 'things fail'}"] if fails else []
+    told += [f"{warnings} to look at"] if warnings else []
+    return ", ".join(told)
+
+
+def _grouped(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    groups = [{"name": name, "findings": [f for f in findings if f["group"] == group]} for group, name in GROUPS.items()]
+    return [group for group in groups if group["findings"]]
+
+
+def _matrix(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A row for each part of the page; a cell for each watched name, with what the two share."""
+    held: dict[tuple[str, str], list[Mapping[str, str]]] = {}
+    for item in facts["shared"]:
+        held.setdefault((item["part"], item["watched"]), []).append(item)
+    return [{"part": part, "cells": [held.get((part, name), []) for name in facts["watched"]]} for part in facts["parts"]]
+
+
+@staff
+def drills(request: HttpRequest, slug: str) -> HttpResponse:
+    page = page_of(slug)
+    reports = list(page.reports.filter(kind=examined.DRILL)[:SHOWN_DRILLS])
+    last = reports[0] if reports else None
+    steps = _steps(last.facts, [report.facts for report in reports[1:]]) if last else []
+    drawn = plot([Past(each["seconds"] if each["took"] else None, each["past"], each["goal"]) for each in steps])
+    lines = list(zip(steps, drawn.bars, strict=True))
+    return show(request, "drills.html", page, {"last": last, "lines": lines, "ticks": drawn.ticks, "before": reports[1:]})
+
+
+_DONE = {"done": ("ok", "Done"), "failed": ("down", "Failed"), "skipped": ("work", "Not rehearsed")}
+
+
+def _became(step: Mapping[str, Any]) -> dict[str, Any]:
+    took = step["status"] == "done"
+    tone, word = ("slow", "Done, late") if took and step["seconds"] > step["goal"] else _DONE[step["status"]]
+    return {"tone": tone, "word": word, "took": took}
+
+
+def _steps(facts: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The last drill's steps, each with how long it took in the drills before."""
+    past = [{step["name"]: step for step in each["steps"]} for each in before]
+    found = []
+    for step in facts["steps"]:
+        took = [each[step["name"]]["seconds"] for each in past if each.get(step["name"], {}).get("status") == "done"]
+        usual = sorted(took)[len(took) // 2] if took else None
+        found.append({**step, **_became(step), "past": took, "usual": usual})
+    return found

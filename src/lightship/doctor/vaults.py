@@ -1,0 +1,67 @@
+"""Judge the vault: could the desk be rebuilt from any host that is left?"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from pyrage import x25519  # type: ignore[import-untyped]
+
+from lightship import hosts as places
+from lightship.config import Config, HostConfig, PageConfig
+from lightship.core.vault import Index
+from lightship.core.wire import WireError
+from lightship.doctor.catalogue import say
+from lightship.doctor.finding import Finding
+from lightship.hosts import Host, HostError, Place
+from lightship.seal import mark
+from lightship.vault import Below, VaultError, fetch, look, opened
+
+OLD = timedelta(days=2)
+"""A desk that lives signs the index anew each day."""
+
+
+def judge(config: Config, page: PageConfig, key: "x25519.Identity | None", now: datetime) -> Iterator[Finding]:
+    recipients = config.vault.recovery
+    yield say("vault.recipients").when(bool(recipients), page.slug, f"{len(recipients)}", "no recovery key is configured")
+    if not recipients:
+        return
+    for host in page.hosts:
+        yield from asyncio.run(_host(config, page, host, key, now))
+
+
+async def _host(
+    config: Config, page: PageConfig, host: HostConfig, key: "x25519.Identity | None", now: datetime
+) -> list[Finding]:
+    present, opens = say("vault.present"), say("vault.opens")
+    place = place_of(config, host)
+    if place is None:
+        return [present.fail(host.name, "it has no place that strangers cannot reach", _NO_PLACE)]
+    try:
+        index = await look(place, mark(page).verify)
+        sealed = await fetch([place], index, mark(page).verify) if index else []
+    except (HostError, WireError, VaultError, OSError) as error:
+        return [present.fail(host.name, str(error))]
+    if index is None:
+        return [present.fail(host.name, "there is none")]
+    found = [present.rather(now - index.at <= OLD, host.name, _written(index, now), f"{_written(index, now)}: nobody keeps it")]
+    if key is None:
+        return [*found, opens.unchecked(host.name, "no recovery key was given: try it with --key FILE")]
+    try:
+        held = {opened(part, key).label for part in sealed}
+    except VaultError as error:
+        return [*found, opens.fail(host.name, str(error))]
+    return [*found, opens.ok(host.name, f"it opens all {len(sealed)} parts, of {len(held)} tables")]
+
+
+_NO_PLACE = "Give the host a `vault`, or set [vault] public = true: docs/operate/survive.md."
+
+
+def place_of(config: Config, host: HostConfig) -> Place | None:
+    make: Callable[..., Host] = places.find(host.kind)
+    made = make(name=host.name, url=host.url, **host.options)
+    return Below(made) if config.vault.public else made.hidden()
+
+
+def _written(index: Index, now: datetime) -> str:
+    hours = (now - index.at).total_seconds() / 3600
+    return f"whole, {len(index.parts)} parts, signed {f'{hours:.0f} h' if hours < 48 else f'{hours / 24:.0f} days'} ago"

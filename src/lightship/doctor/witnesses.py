@@ -1,0 +1,90 @@
+"""Judge the witnesses: who moves the name when nobody is awake?"""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from datetime import datetime
+
+import urllib3
+
+from lightship.config import Fellow, PageConfig
+from lightship.core.steer import FRESH, LEASE, Vote, lease_of, vote_in, vote_key, votes_of
+from lightship.doctor.catalogue import say
+from lightship.doctor.finding import Finding
+from lightship.doctor.parts import Part, Role
+from lightship.doctor.world import World, at_once
+from lightship.seal import Mark
+from lightship.zones import Zone, ZoneError
+
+ENOUGH = 3
+
+
+def judge(page: PageConfig, zone: Zone, world: World) -> Iterator[Finding]:
+    roll = tuple(fellow.name for fellow in page.witnesses)
+    told, check = ", ".join(roll) or "nobody", say("witnesses.count")
+    yield check.ok(page.slug, told) if len(roll) >= ENOUGH else (check.warn if roll else check.fail)(page.slug, f"only {told}")
+    keys = [LEASE, *(vote_key(name) for name in roll if zone.holds_votes)]
+    try:
+        sets = zone.read(zone.name, keys)
+    except ZoneError as error:
+        yield say("witnesses.lease").unchecked(zone.name, str(error))
+        return
+    votes = (
+        votes_of(sets, roll)
+        if zone.holds_votes
+        else dict(at_once(lambda each: (each.name, ask(page, each, world)), page.witnesses))
+    )
+    now = world.now()
+    for fellow in page.witnesses:
+        yield fresh(fellow, votes.get(fellow.name), now, asked=zone.holds_votes or bool(fellow.url))
+    lease = lease_of(sets)
+    if lease is None:
+        yield say("witnesses.lease").fail(zone.name, "what lies at _lease is no lease", "Run `lightship steer auto`.")
+    else:
+        pin = f"{lease.by} pinned it to {' and '.join(lease.pin)}: witnesses leave it there whatever happens"
+        change = "Run `lightship steer auto` when the reason is gone."
+        told = f"moved {lease.gen} times, last by {lease.by}" if lease.gen else "never moved yet"
+        yield say("witnesses.lease").rather(not lease.pin, zone.name, told, pin, change)
+
+
+def fresh(fellow: Fellow, vote: Vote | None, now: datetime, *, asked: bool) -> Finding:
+    check = say("witnesses.fresh")
+    if not asked:
+        return check.unchecked(fellow.name, "it has no url in lightship.toml")
+    if vote is None:
+        return check.fail(fellow.name, "it has not voted")
+    age = (now - vote.at).total_seconds()
+    words = f"its last vote is {age:.0f} s old" if age >= 0 else f"its clock is {-age:.0f} s ahead"
+    return check.when(abs(age) <= FRESH.total_seconds(), fellow.name, words, words)
+
+
+def asked_for(page: PageConfig, world: World) -> dict[str, Vote]:
+    found = at_once(lambda each: (each.name, ask(page, each, world)), page.witnesses)
+    return {name: vote for name, vote in found if vote}
+
+
+def ask(page: PageConfig, fellow: Fellow, world: World) -> Vote | None:
+    """Its newest vote, as it shows it to the others: a line, and the signature of that line."""
+    try:
+        answer = world.web.request("GET", f"{fellow.url}/{page.slug}", timeout=world.seconds, retries=False)
+        text, _, signature = answer.data.decode().rstrip("\n").rpartition("\n")
+        signed = Mark(fellow.public).verify(text.encode(), base64.b64decode(signature))
+    except (urllib3.exceptions.HTTPError, OSError, ValueError, binascii.Error):
+        return None
+    start = f"{page.slug} {fellow.name} "
+    return vote_in(text.removeprefix(start)) if signed and text.startswith(start) else None
+
+
+def apart(parts: tuple[Part, ...]) -> Iterator[Finding]:
+    """Three in three networks, none of them a host's or the product's, as far as their URLs tell."""
+    check, mine = say("witnesses.spread"), [part for part in parts if part.role is Role.WITNESS]
+    others = [part for part in parts if part.role in (Role.HOST, Role.WATCHED)]
+    for part in mine:
+        beside = [other.label for other in others if part.numbers & other.numbers or part.addresses & other.addresses]
+        yield check.rather(
+            not beside, part.label, "in a network of its own", f"it stands in the network of {', '.join(beside)}"
+        )
+    numbers = {number for part in mine for number in part.numbers}
+    if mine and all(part.networks for part in mine):
+        bad = f"{len(mine)} witnesses in {len(numbers)} networks"
+        yield check.rather(len(numbers) >= min(len(mine), ENOUGH), "all of them", bad, bad)
