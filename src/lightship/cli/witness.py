@@ -87,8 +87,9 @@ def to(context: click.Context, hosts: Sequence[str]) -> None:
             f"the name cannot lead to {', '.join(unknown)}: hosts with an `address` or `cname` are {', '.join(known)}"
         )
     facts = wheel.set(tuple(dict.fromkeys(hosts)))
+    stays = "and stays there" if wheel.zone.texts else "until a witness moves it: this zone holds no texts, and so no pin"
     say(
-        f"{wheel.zone.name} leads to {', '.join(hosts)} and stays there. Readers follow within {wheel.zone.ttl} s.",
+        f"{wheel.zone.name} leads to {', '.join(hosts)} {stays}. Readers follow within {wheel.zone.ttl} s.",
         facts,
         as_json=as_json,
     )
@@ -132,7 +133,8 @@ class _Wheel:
             sets = self.read()
             flip = by_hand(sets, self.places, hosts, by, utc_now(), token_hex(6))
             try:
-                self.zone.point(self.zone.name, flip.to, expecting=flip.expecting)
+                to, expecting = zones.within(self.zone, flip.to), zones.within(self.zone, flip.expecting)
+                self.zone.point(self.zone.name, to, expecting=expecting)
             except Conflict:
                 continue
             except ZoneError as error:

@@ -24,6 +24,9 @@ def judge(zone: Zone, found: Delegation, world: World) -> Iterator[Finding]:
     name = zone.name
     yield say("zone.compares").rather(zone.compares, name, "one request does both", "it reads, then writes")
     yield say("zone.floor").when(zone.ttl <= TTL, name, f"{zone.ttl} s", f"{zone.ttl} s is the least it takes")
+    if not zone.texts:
+        yield say("zone.writes").unchecked(name, "this kind of zone holds no TXT, and so no canary")
+        return
     token = secrets.token_hex(8)
     try:
         _write(zone, token)

@@ -13,7 +13,7 @@ from lightship.seal import Seal
 from lightship.witness.alarms import Alarms
 from lightship.witness.gossip import Fellows, signed
 from lightship.witness.lookout import Lookout
-from lightship.zones import Conflict, Zone, ZoneError
+from lightship.zones import Conflict, Zone, ZoneError, within
 
 EVERY = timedelta(seconds=5)
 """A vote is given anew after that, even if nothing changed."""
@@ -95,7 +95,8 @@ class Steersman:
             if (decision := self._decision(sets)) is None:
                 return
             try:
-                self.zone.point(self.zone.name, decision.to, expecting=decision.expecting)
+                to, expecting = within(self.zone, decision.to), within(self.zone, decision.expecting)
+                self.zone.point(self.zone.name, to, expecting=expecting)
             except Conflict:
                 continue
             except ZoneError as error:

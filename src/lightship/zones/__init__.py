@@ -68,6 +68,11 @@ class Zone(Protocol):
         else Conflict, and nothing changed."""
 
 
+def within(zone: Zone, sets: Sets) -> Sets:
+    """What of it the zone can hold: without the lease, where it holds no texts."""
+    return sets if zone.texts else {key: values for key, values in sets.items() if key[1] != "TXT"}
+
+
 def kinds() -> tuple[str, ...]:
     return back_ends.kinds(__path__)
 
