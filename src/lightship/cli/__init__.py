@@ -27,6 +27,7 @@ COMMANDS = {
     "channels": "channels",
     "certificate": "certificate",
     "doctor": "doctor",
+    "drill": "drill",
     "witness": "witness",
     "steer": "witness",
     "recovery": "recovery",

@@ -1,0 +1,72 @@
+"""Where a drill writes: below a path of each host that nobody links to, with a list of what must go again."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from lightship.hosts import File, Held, Host, HostError, Place
+
+BELOW = "lightship/drill"
+LEFT = f"{BELOW}/left.json"
+
+
+class DrillError(Exception):
+    """A step did not come to its end; the message says where, and what to look at."""
+
+
+class NotRehearsed(Exception):
+    """A step for which something is not configured, or not at hand; the message says what."""
+
+
+@dataclass
+class Canary:
+    """A host seen through a window: reads find the real site until the drill has written the path itself; writes land below
+    BELOW. What is about to be written is listed first: a drill that is killed leaves the list too."""
+
+    host: Host
+    listed: set[str] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        return self.host.name
+
+    @property
+    def url(self) -> str:
+        return f"{self.host.url}/{BELOW}"
+
+    async def read(self, path: str) -> Held | None:
+        return await self.host.read(f"{BELOW}/{path}") or await self.host.read(path)
+
+    async def put(self, files: Sequence[File]) -> None:
+        paths = {f"{BELOW}/{file.path}" for file in files}
+        if paths - self.listed:
+            self.listed |= paths
+            await self.host.put([File(LEFT, json.dumps(sorted(self.listed)).encode())])
+        await self.host.put([File(f"{BELOW}/{file.path}", file.body) for file in files])
+
+    async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
+        await self.put([file for file in files if file.path != "index.html"])
+        await self.put([file for file in files if file.path == "index.html"])
+        await self.put([manifest])
+
+    def hidden(self) -> Place | None:
+        return None
+
+
+def sweep(hosts: Iterable[Host]) -> None:
+    """Away with all that drills wrote, this one's or an earlier one's."""
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(_sweep(host) for host in hosts))
+
+    asyncio.run(all_of_them())
+
+
+async def _sweep(host: Host) -> None:
+    # Of a host that is away the next drill takes care; the list goes last, so that nothing is forgotten.
+    with contextlib.suppress(HostError, OSError, ValueError):
+        if held := await host.read(LEFT):
+            await host.put([File(path, None) for path in json.loads(held.body) if str(path).startswith(f"{BELOW}/")])
+            await host.put([File(LEFT, None)])

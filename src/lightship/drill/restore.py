@@ -1,0 +1,81 @@
+"""Restore the vault into a database that is thrown away: with the very command, in a process and a folder of its own."""
+
+import asyncio
+import base64
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+
+from lightship.config import Config, PageConfig
+from lightship.core.vault import INDEX_PATH, path_of
+from lightship.core.wire import WireError
+from lightship.doctor.vaults import place_of
+from lightship.drill.canary import DrillError, NotRehearsed
+from lightship.hosts import Host, HostError, Place
+from lightship.seal import mark
+from lightship.vault import look
+
+LONGEST = 600.0
+AT_ONCE = 16
+
+
+def step(config: Config, page: PageConfig, hosts: Sequence[Host], key: Path | None) -> tuple[float, str]:
+    if not config.vault.recovery:
+        raise NotRehearsed("no recovery key is configured, so there is no vault")
+    if key is None:
+        raise NotRehearsed("the recovery key was not at hand: --key FILE")
+    started, faults = monotonic(), list[str]()
+    with tempfile.TemporaryDirectory(prefix="lightship-drill-") as folder:
+        for host in page.hosts:
+            try:
+                place = place_of(config, host)
+                if place and asyncio.run(_fetched(place, page, Path(folder) / "vault")):
+                    return _restored(Path(folder), host.url, page, key.absolute(), host.name, started)
+                faults.append(f"{host.name} has no vault")
+            except (HostError, WireError, OSError) as error:
+                faults.append(f"{host.name}: {error}")
+    raise DrillError("; ".join(faults) or f"none of {len(hosts)} hosts has a vault")
+
+
+async def _fetched(place: Place, page: PageConfig, folder: Path) -> bool:
+    """Bring the vault here, as it lies there."""
+    index = await look(place, mark(page).verify)
+    held = await place.read(INDEX_PATH)
+    if index is None or held is None:
+        return False
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def bring(path: str) -> None:
+        async with turn:
+            part = await place.read(path)
+        if part:
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(part.body)
+
+    folder.mkdir(exist_ok=True)
+    (folder / INDEX_PATH).write_bytes(held.body)
+    await asyncio.gather(*(bring(path_of(name)) for name in index.parts))
+    return True
+
+
+def _restored(folder: Path, url: str, page: PageConfig, key: Path, name: str, started: float) -> tuple[float, str]:
+    command = [sys.executable, "-m", "lightship.cli", "--config", str(folder / "lightship.toml"), "restore", url, "--json"]
+    command += ["--key", str(key), "--vault", str(folder / "vault"), "--database", f"sqlite:///{folder}/drill.sqlite3"]
+    command += ["--public", base64.b64encode(mark(page).public).decode()]
+    done = subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, timeout=LONGEST, check=False)  # noqa: S603
+    if done.returncode:
+        raise DrillError(f"from {name}: {done.stderr.strip() or done.stdout.strip()}")
+    facts = json.loads(done.stdout)
+    rows, tables = sum(facts["rows"].values()), len(facts["rows"])
+    return monotonic() - started, f"from the vault on {name}, written {facts['written']}: {rows:,} rows of {tables} tables"
+
+
+def _environment() -> dict[str, str]:
+    """Without what would lead the command to the real desk."""
+    return {key: value for key, value in os.environ.items() if key != "LIGHTSHIP_CONFIG"}

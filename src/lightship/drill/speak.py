@@ -1,0 +1,49 @@
+"""Break-glass, onto the canary path: from what the hosts hold, a word more, drawn, published and proven."""
+
+import asyncio
+import secrets
+import string
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+from lightship.breakglass import BreakGlass
+from lightship.config import PageConfig
+from lightship.core import speech
+from lightship.core.model import Incident, Snapshot, Status
+from lightship.core.speech import Opening, Say
+from lightship.diary import NAME, Diary
+from lightship.drill.canary import Canary, DrillError, NotRehearsed
+from lightship.hosts import Host
+
+BODY = "Nothing is broken. This is a rehearsal, on a path that nobody links to."
+
+
+def step(page: PageConfig, hosts: Sequence[Host]) -> tuple[float, str]:
+    if not page.key:
+        raise NotRehearsed("the page's private key is not on this machine")
+    started = monotonic()
+    with tempfile.TemporaryDirectory(prefix="lightship-drill-") as folder:
+        glass = BreakGlass(page, [Canary(host) for host in hosts], Diary(Path(folder) / NAME, page.slug), _now)
+        _, became = asyncio.run(glass.speak(_drill, "drill"))
+    took = monotonic() - started
+    failed = [f"{receipt.host}: {receipt.words}" for receipt in became.receipts if not receipt.proven]
+    if failed:
+        raise DrillError("; ".join(failed))
+    months = len(became.scene.whole.snapshot.months)
+    return took, f"proven at {', '.join(receipt.host for receipt in became.receipts)}, with {months} months of history"
+
+
+def _drill(page: Snapshot) -> Incident:
+    say = Say(status=Status.INVESTIGATING, body=BODY)
+    return speech.opened(page, Opening(name="A drill", say=say, id=_id()), _id(), _now())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _id() -> str:
+    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(12))
