@@ -9,7 +9,7 @@ import base64
 import contextlib
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -61,7 +61,7 @@ class Town:
         return said
 
     def befall(self, fault: str) -> None:
-        {
+        deeds: dict[str, Callable[[], object]] = {
             "killed": self.vienna.kill,
             "black-holed": self.nodes["vienna"].cut_off,
             "hanging": self.vienna.freeze,
@@ -71,7 +71,8 @@ class Town:
             "forged": partial(self.vienna.hold, told(revision=9999, said="Forged"), seal=WRONG),
             "certificate expired": self._expire,
             "name deleted": partial(self._point, frozenset[str]()),
-        }[fault]()
+        }
+        deeds[fault]()
 
     def mend(self) -> None:
         """As it was, with the newest page on both."""
@@ -124,9 +125,9 @@ def lab(home: Path) -> Iterator[Town]:
         zone = stack.enter_context(dns.bind(home / "dns", there))
         stack.enter_context(_resolver(nodes["dave"], there.address))
         vienna, oslo = (
-            Place(home / place, name=f"{name}.{NAME}", listen=nodes[place].v4, prefix=nodes[place].prefix, port=443, certificate=good)
+            Place(home / place, f"{name}.{NAME}", nodes[place].v4, nodes[place].prefix, port=443, certificate=good)
             for name, place in (("h1", "vienna"), ("h2", "oslo"))
-        )  # fmt: skip
+        )
         stack.callback(vienna.kill)
         stack.callback(oslo.kill)
         town = Town(home, vienna, oslo, nodes, zone, trusted, bad)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Error, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Request, expect
 from playwright.sync_api import Page as Tab
 from tests.page.conftest import write
 from tests.page.places import SEAL, WRONG, Place, files, pulse, told
@@ -123,6 +123,26 @@ def test_the_network_is_preferred_while_it_is_right(pair: Pair, returning: Calla
     expect(tab.locator("h1")).to_have_text(NEW)
     expect(tab.locator("#note")).to_be_empty()
     assert not [url for url in asked if url.startswith(oslo.url)]
+
+
+def test_a_release_under_way_is_waited_for(pair: Pair, returning: Callable[..., BrowserContext]) -> None:
+    vienna, oslo = pair
+    dave = returning(f"{vienna.url}/")
+    oslo.kill()
+    after = told(vienna, oslo, said=NEW, revision=119)
+    whole = {**files(after), **pulse(after)}
+    write(vienna.folder, {"index.html": whole["index.html"]})
+    tab = dave.new_page()
+
+    def release(request: Request) -> None:
+        """The page is new already; its manifest only when he has read the old one."""
+        if request.url.endswith("manifest.json"):
+            write(vienna.folder, whole)
+
+    dave.on("requestfinished", release)
+    tab.goto(f"{vienna.url}/")
+    expect(tab.locator("h1")).to_have_text(NEW)
+    expect(tab.locator("#note")).to_be_empty()
 
 
 def test_without_any_living_host_the_last_page_says_how_old_it_is(pair: Pair, returning: Callable[..., BrowserContext]) -> None:
