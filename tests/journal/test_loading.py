@@ -188,9 +188,11 @@ def test_an_old_backup_goes_on_from_what_its_hosts_hold() -> None:
         newer.updates[-1], id="laterupdate0", display_at=NOW + MINUTE, created_at=NOW + MINUTE, updated_at=NOW + MINUTE
     )
     held = History(incidents=[replace(newer, updates=(*newer.updates, later))], revision=desk.page.revision + 40, epoch=3)
+    before = Page.objects.get().revision
     load(desk.page, held, None, NOW + 2 * MINUTE)
     assert desk.page.revision > held.revision
-    assert desk.page.epoch == 3
+    assert desk.page.epoch > held.epoch
+    assert rows.heard(desk.page) == {1: before, 3: held.revision}
     assert [update.id for update in rows.incident(opened).updates] == [newer.updates[-1].id, "laterupdate0"]
     found = snapshot.touched(desk.page, held.revision)
     assert found is not None and newer.month in found

@@ -146,7 +146,7 @@ class Text(models.Model):
     facts = models.JSONField(default=dict)
 
     class Meta:
-        ordering = ("id",)
+        ordering = ("at", "id")
 
     def __str__(self) -> str:
         return self.body[:60]

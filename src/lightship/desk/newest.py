@@ -1,30 +1,25 @@
 """What the worker draws from: one page as this process last saw it, and the hosts that it goes to."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from django.db import close_old_connections
 
-from lightship import hosts as places
-from lightship.config import HostConfig, PageConfig
+from lightship.config import PageConfig
 from lightship.core.clock import phase
 from lightship.core.model import HostLink
 from lightship.core.status import is_current
 from lightship.core.verdict import Receipt, Verdict
 from lightship.desk import journal, models, receipts
 from lightship.desk.snapshot import Truth
-from lightship.hosts import Host
 from lightship.press import Press
+from lightship.survivors import open_host
+
+__all__ = ["Newest", "open_host", "truth_of", "utc_now"]
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-def open_host(config: HostConfig) -> Host:
-    make: Callable[..., Host] = places.find(config.kind)
-    return make(name=config.name, url=config.url, **config.options)
 
 
 def truth_of(row: models.Page, config: PageConfig, now: datetime, before: Truth | None = None) -> Truth:

@@ -125,7 +125,7 @@ def incidents(found: Iterable[Incident]) -> tuple[core.Incident, ...]:
     # Updates before their texts: one that is posted meanwhile is then seen whole, or not at all.
     updates = list(Update.objects.filter(incident__in=ids))
     texts, changes, said = defaultdict(list), defaultdict(list), defaultdict(list)
-    wordings = Text.objects.filter(update_said__incident__in=ids).order_by("id")
+    wordings = Text.objects.filter(update_said__incident__in=ids).order_by("at", "id")
     for update_id, at, body, facts in wordings.values_list("update_said_id", "at", "body", "facts"):
         texts[update_id].append(core.Text(at, body, wire.facts_in(facts)))
     turned = Turn.objects.filter(update_said__incident__in=ids).order_by("id")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from lightship.desk.views import errors, home, incident, maintenance, record, session, structure
+from lightship.desk.views import elsewhere, errors, fitness, home, incident, maintenance, record, session, structure
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -29,7 +29,11 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/history/", record.history, name="history"),
     path("p/<slug:slug>/journal/", record.journal, name="journal"),
     path("p/<slug:slug>/hosts/", record.hosts, name="hosts"),
+    path("p/<slug:slug>/doctor/", fitness.doctor, name="doctor"),
+    path("p/<slug:slug>/drills/", fitness.drills, name="drills"),
     path("p/<slug:slug>/hosts/live/", home.hosts_part, name="hosts-live"),
+    path("p/<slug:slug>/elsewhere/", elsewhere.part, name="elsewhere"),
+    path("p/<slug:slug>/elsewhere/take-in/", elsewhere.take_in, name="take-in"),
 ]
 
 handler400 = "lightship.desk.views.errors.bad_request"

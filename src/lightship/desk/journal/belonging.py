@@ -1,13 +1,14 @@
 """A history from elsewhere, and which of it may be written to a page: what another page holds stays that page's."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
 from lightship.core import model as core
+from lightship.core.lineage import Heard
 from lightship.desk.models import Component, Group, Incident, Page, Update
 
 BATCH = 500
@@ -15,8 +16,9 @@ BATCH = 500
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """What to take in. `components[].status` is how each stands now. `revision`, `epoch` and `updated_at` are set where a
-    desk is rebuilt from its own public state into an empty page: it then goes on with the numbers that it had."""
+    """What to take in. `components[].status` is how each stands now. `revision`, `epoch`, `heard` and `updated_at` are set
+    where it is a state of this very page: a fresh row goes on with the numbers that it had, and one that said something
+    itself meanwhile takes a number above both."""
 
     groups: Sequence[core.Group] = ()
     components: Sequence[core.Component] = ()
@@ -24,6 +26,7 @@ class History:
     turns: Sequence[core.Turn] = ()
     revision: int = 0
     epoch: int = 0
+    heard: Heard = field(default_factory=dict)
     updated_at: datetime | None = None
 
 

@@ -1,5 +1,7 @@
-"""Take in a whole history from elsewhere: rows with the ids and times they had there. What is here already is left alone."""
+"""Take in a whole history from elsewhere: rows with the ids and times they had there. What is here already is left alone, but
+for what another desk of this very page said of it: nothing that either side said is lost."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,14 +9,16 @@ from datetime import datetime
 from django.db import transaction
 
 from lightship.core import model as core
-from lightship.core import wire
 from lightship.core.limits import millisecond
+from lightship.core.lineage import STEP, contains, joined, raised
 from lightship.core.model import ENDED, Kind, month_of
 from lightship.desk import rows
+from lightship.desk.journal import inscribe
 from lightship.desk.journal.belonging import BATCH, History, ours
 from lightship.desk.journal.entry import By, JournalError, enter
 from lightship.desk.journal.speak import lone_turn
-from lightship.desk.models import Component, Group, Incident, Page, Text, Turn, Update
+from lightship.desk.journal.unite import unite
+from lightship.desk.models import Component, Group, Incident, Page, Turn, Update
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,9 @@ def adopt(page: Page, source: core.Page) -> Page:
 def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
     now = millisecond(now)
     with transaction.atomic():
-        behind = _catch_up(page, history)
+        fresh, renamed = page.revision == 0, _renamed_here(page, history)
+        if history.revision and not fresh:
+            _overtake(page, history)
         entry = enter(page, "import", now, by)
         before = Update.objects.filter(incident__page=page).count()
         history, refused = ours(page, history)
@@ -63,35 +69,43 @@ def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
         here = set(page.incidents.values_list("pk", flat=True)) & {incident.id for incident in history.incidents}
         new = [incident for incident in history.incidents if incident.id not in here]
         for start in range(0, len(new), BATCH):
-            Incident.objects.bulk_create([_incident(page, each) for each in new[start : start + BATCH]])
-            _updates(page, [(each, said) for each in new[start : start + BATCH] for said in each.updates])
-        grown = _grow(page, [incident for incident in history.incidents if incident.id in here])
-        _turns(page, history.turns)
-        months = {i.month for i in [*new, *grown]} | {month_of(turn.at) for turn in history.turns}
-        if behind:
-            months |= set(page.incidents.values_list("month", flat=True).order_by().distinct())
+            Incident.objects.bulk_create([inscribe.incident(page, each) for each in new[start : start + BATCH]])
+            inscribe.updates(page, [(each, said) for each in new[start : start + BATCH] for said in each.updates])
+        known = [incident for incident in history.incidents if incident.id in here]
+        grown = unite(page, known, renamed) if history.revision else _grow(page, known)
+        turns = _turns(page, history.turns)
+        months = {i.month for i in [*new, *grown]} | {month_of(turn.at) for turn in turns}
         for month in sorted(months):
             enter(page, "import month", now, by, month=month)
-        _settle(page, history.components, now)
+        if not history.revision:
+            _settle(page, history.components, now)
         entry.name = f"{len(new)} incidents"
         entry.save(update_fields=["name"])
-        if history.revision and page.incidents.count() == len(new):
-            if refused:
-                raise JournalError(f"Another page here holds parts of this one, so nothing was written: {', '.join(refused)}")
+        if history.revision and refused:
+            raise JournalError(f"Another page here holds parts of this one, so nothing was written: {', '.join(refused)}")
+        if history.revision and fresh:
             _number(page, history)
     maintenances = sum(1 for incident in new if incident.kind is Kind.MAINTENANCE)
     after = Update.objects.filter(incident__page=page).count()
     return Loaded(len(new) - maintenances, maintenances, after - before, len(here), len(grown), refused)
 
 
-def _catch_up(page: Page, history: History) -> bool:
-    """A page that is behind its own state (an old backup) goes on from that state's number, or its hosts would refuse it.
-    What it said itself meanwhile is under numbers that the hosts do not know it by: so every month counts as touched."""
-    if history.revision <= page.revision or not page.incidents.exists():
-        return False
-    page.revision, page.epoch = history.revision, max(page.epoch, history.epoch)
-    page.save(update_fields=["revision", "epoch"])
-    return True
+def _overtake(page: Page, history: History) -> None:
+    """Go on under a number above what this page and the other state have, for it now holds the words of both."""
+    rank = (history.epoch, history.revision)
+    if contains((page.epoch, page.revision), rows.heard(page), rank):
+        return
+    heard = joined([((page.epoch, page.revision), rows.heard(page)), (rank, history.heard)])
+    page.heard = {str(epoch): revision for epoch, revision in heard.items()}
+    page.epoch, page.revision = raised(heard, secrets.randbelow(STEP)), max(page.revision, history.revision)
+    page.save(update_fields=["heard", "epoch", "revision"])
+
+
+def _renamed_here(page: Page, history: History) -> frozenset[str]:
+    """The incidents that were named or moved here since the other desk last heard this one: it spoke on with the old name."""
+    since = history.heard.get(page.epoch, page.revision)
+    entries = page.entries.filter(revision__gt=since, deed__in=("rename", "reschedule"))
+    return frozenset(entries.order_by().values_list("subject", flat=True))
 
 
 def _groups(page: Page, groups: Sequence[core.Group]) -> None:
@@ -141,7 +155,7 @@ def _grow(page: Page, known: Sequence[core.Incident]) -> Sequence[core.Incident]
     """Add to incidents that are here what was said of them elsewhere since; those that grew. Nothing here is replaced."""
     here = set(Update.objects.filter(incident__page=page).values_list("pk", flat=True))
     said = [(each, update) for each in known for update in each.updates if update.id not in here]
-    _updates(page, said)
+    inscribe.updates(page, said)
     grown = {each.id: each for each, _ in said}
     for row in page.incidents.filter(pk__in=grown):
         row.open = rows.status_of_incident(row) not in ENDED
@@ -151,74 +165,12 @@ def _grow(page: Page, known: Sequence[core.Incident]) -> Sequence[core.Incident]
     return tuple(grown.values())
 
 
-def _updates(page: Page, said: Sequence[tuple[core.Incident, core.Update]]) -> None:
-    Update.objects.bulk_create(
-        [
-            Update(
-                id=update.id,
-                incident_id=incident.id,
-                status=update.status,
-                created_at=update.created_at,
-                updated_at=update.updated_at,
-                display_at=update.display_at,
-                notify=update.notify,
-                mentions=update.changes is not None,
-            )
-            for incident, update in said
-        ]
-    )
-    Text.objects.bulk_create(
-        [
-            Text(update_said_id=update.id, at=text.at, body=text.body, facts=wire.facts_out(text.facts))
-            for _, update in said
-            for text in update.texts
-        ]
-    )
-    Turn.objects.bulk_create(
-        [
-            _turn(page, core.Turn(update.display_at, change), update.id)
-            for _, update in sorted(said, key=lambda pair: pair[1].display_at)
-            for change in update.changes or ()
-        ]
-    )
-
-
-def _incident(page: Page, each: core.Incident) -> Incident:
-    return Incident(
-        id=each.id,
-        page=page,
-        kind=each.kind,
-        name=each.name[:255],
-        created_at=each.created_at,
-        updated_at=each.updated_at,
-        started_at=each.started_at,
-        impact_override=each.impact_override or "",
-        components=[wire.component_out(component) for component in each.components],
-        scheduled_for=each.scheduled_for,
-        scheduled_until=each.scheduled_until,
-        auto_start=each.auto_start,
-        auto_end=each.auto_end,
-        open=not each.ended,
-        month=each.month,
-    )
-
-
-def _turn(page: Page, turn: core.Turn, update_id: str | None = None) -> Turn:
-    return Turn(
-        page=page,
-        component_id=turn.change.component_id,
-        update_said_id=update_id,
-        public_id=turn.id,
-        at=turn.at,
-        name=turn.change.name[:520],
-        old=turn.change.old,
-        new=turn.change.new,
-    )
-
-
-def _turns(page: Page, turns: Sequence[core.Turn]) -> None:
+def _turns(page: Page, turns: Sequence[core.Turn]) -> list[core.Turn]:
+    """Those that were not here."""
     here = set(page.turns.exclude(public_id="").values_list("public_id", flat=True))
-    Turn.objects.bulk_create([_turn(page, turn) for turn in turns if turn.id not in here])
+    new = [turn for turn in turns if turn.id not in here]
+    Turn.objects.bulk_create([inscribe.turn(page, turn) for turn in new])
+    return new
 
 
 def _settle(page: Page, components: Sequence[core.Component], now: datetime) -> None:
@@ -240,4 +192,5 @@ def _number(page: Page, history: History) -> None:
     page.entries.exclude(deed="import").delete()
     page.entries.filter(deed="import").update(revision=history.revision)
     page.revision, page.epoch, page.updated_at = history.revision, history.epoch, history.updated_at or page.updated_at
-    page.save(update_fields=["revision", "epoch", "updated_at"])
+    page.heard = {str(epoch): revision for epoch, revision in history.heard.items()}
+    page.save(update_fields=["revision", "epoch", "updated_at", "heard"])

@@ -6,11 +6,14 @@ from typing import Any
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from lightship.core.model import ComponentStatus
+from lightship.desk import hearing
+from lightship.desk.hearing import Elsewhere
 from lightship.desk.models import Page
+from lightship.desk.views.door import page_config
 from lightship.page.labels import TONE
 from lightship.page.prose import block
 
@@ -69,10 +72,26 @@ def prose(source: str) -> SafeString:
 
 
 @register.filter
+def code(words: str) -> SafeString:
+    """With what stands in backticks as code."""
+    parts = words.split("`")
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", part) if n % 2 else part,) for n, part in enumerate(parts))
+    )
+
+
+@register.filter
 def zone(page: Page) -> str:
     """`Vienna time`."""
     city = page.time_zone.rsplit("/", 1)[-1].replace("_", " ")
     return f"{city} time"
+
+
+@register.filter
+def elsewhere(page: Page) -> Elsewhere | None:
+    """Another desk that hosts have heard and this one has not."""
+    found = page_config(page)
+    return hearing.elsewhere(page, found) if found else None
 
 
 @register.filter
@@ -96,6 +115,8 @@ _PLACES = (
     ("plan", "Plan work"),
     ("parts", "Components"),
     ("hosts", "Hosts"),
+    ("doctor", "Doctor"),
+    ("drills", "Drills"),
     ("history", "History"),
     ("journal", "Journal"),
     ("settings", "Settings"),

@@ -110,9 +110,9 @@ def if_unchanged(
         return deed()
 
 
-def said(request: HttpRequest, words: str, to: str, *args: Any, draft: str = "") -> HttpResponseRedirect:
+def said(request: HttpRequest, words: str, to: str, *args: Any, draft: str = "", tone: str = "ok") -> HttpResponseRedirect:
     """Go on, and tell there what was done. `draft`: the draft that is no longer needed."""
-    request.session["flash"] = {"words": words, "draft": draft}
+    request.session["flash"] = {"words": words, "draft": draft, "tone": tone}
     return redirect(to, *args)
 
 
