@@ -55,7 +55,9 @@ class Rest:
     def __init__(self, who: str) -> None:
         self.who = who
         self.pool = urllib3.PoolManager(
-            headers={"User-Agent": USER_AGENT, "Accept": "application/json"}, timeout=urllib3.Timeout(connect=5, read=20)
+            maxsize=4,
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
+            timeout=urllib3.Timeout(connect=5, read=20),
         )
 
     def ask(
