@@ -27,6 +27,8 @@ from lightship.zones.rfc2136 import Rfc2136, TsigKey
 A, AAAA, CNAME, LEASE = ("@", "A"), ("@", "AAAA"), ("@", "CNAME"), ("_lease", "TXT")
 HERE: Sets = {A: frozenset({"192.0.2.10"}), AAAA: frozenset({"2001:db8::10"})}
 THERE: Sets = {A: frozenset({"192.0.2.20"}), AAAA: frozenset({"2001:db8::20"})}
+CRASHES = -(-rounds(12) // 6)
+"""Of each kind, plain and signed, so that all together see as many as asked."""
 KINDS = [pytest.param(kind, marks=pytest.mark.server(kind)) for kind in name_servers.PRIMARIES]
 
 
@@ -238,7 +240,7 @@ def test_what_a_primary_said_was_done_outlives_its_crash(kind: str, signed: bool
                 if number % 10 == 0:
                     enough.set()
 
-    for _ in range(rounds(3)):
+    for _ in range(CRASHES):
         enough = threading.Event()
         writer = threading.Thread(target=write, args=(enough,))
         with name_servers.PRIMARIES[kind](tmp_path, layout):
