@@ -11,7 +11,7 @@ from lightship.desk.views.door import config, page_config, page_of, said, show, 
 from lightship.doctor import GROUPS, World
 
 TONES = {"fail": "down", "warn": "slow", "unchecked": "work", "ok": "ok"}
-HEADINGS = (("fail", "Fails"), ("warn", "To look at"), ("unchecked", "Not checked"))
+HEADINGS = (("fail", "Fails"), ("warn", "To look at"))
 SEVERITY = {"critical": "readers would lose the page", "major": "it would not move, or late", "minor": "harder than it need be"}
 SHOWN_DRILLS = 12
 
@@ -30,14 +30,12 @@ def doctor(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _examination(facts: Mapping[str, Any]) -> dict[str, Any]:
     findings = [_finding(each) for each in facts["findings"]]
-    sections = [
-        {"heading": heading, "findings": [each for each in findings if each["verdict"] == verdict]}
-        for verdict, heading in HEADINGS
-    ]
+    sections = [{"heading": heading, "faults": _by_check(findings, verdict)} for verdict, heading in HEADINGS]
     return {
         "words": _words(facts["counts"]),
         "tone": next((TONES[verdict] for verdict in ("fail", "warn") if facts["counts"][verdict]), "ok"),
-        "sections": [section for section in sections if section["findings"]],
+        "sections": [section for section in sections if section["faults"]],
+        "unchecked": _by_check(findings, "unchecked"),
         "well": _grouped([each for each in findings if each["verdict"] == "ok"]),
         "well_count": facts["counts"]["ok"],
         "watched": facts["watched"],
@@ -48,6 +46,15 @@ def _examination(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _finding(each: Mapping[str, Any]) -> dict[str, Any]:
     return {**each, "tone": TONES[each["verdict"]], "grave": SEVERITY[each["severity"]], "group": each["check"].split(".")[0]}
+
+
+def _by_check(findings: Sequence[Mapping[str, Any]], verdict: str) -> list[list[Mapping[str, Any]]]:
+    """One fault however many it was found at; what to change is told apart where it differs."""
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for each in findings:
+        if each["verdict"] == verdict:
+            found.setdefault((each["check"], each["change"]), []).append(each)
+    return list(found.values())
 
 
 def _words(counts: Mapping[str, int]) -> str:
