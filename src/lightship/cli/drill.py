@@ -63,7 +63,7 @@ def _kept(told: Told, page: PageConfig, done: Drill) -> Sequence[dict[str, Any]]
 def _lines(done: Drill, before: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield f"{'':24}{'took':>9}{'before':>9}{'goal':>9}"
     for step in done.steps:
-        took = f"{step.seconds:.1f} s" if step.status == DONE else WORDS.get(step.status, "-")
+        took = _seconds(step.seconds) if step.status == DONE else WORDS.get(step.status, "-")
         late = "  late" if step.status == DONE and step.seconds > step.goal else ""
         yield f"{step.title:24}{took:>9}{_usual(step, before):>9}{f'{step.goal:.0f} s':>9}{late}"
         yield f"  {step.words}"
@@ -74,4 +74,8 @@ def _lines(done: Drill, before: Sequence[dict[str, Any]]) -> Iterator[str]:
 
 def _usual(step: Step, before: Sequence[dict[str, Any]]) -> str:
     took = [s["seconds"] for facts in before for s in facts["steps"] if s["name"] == step.name and s["status"] == DONE]
-    return f"{statistics.median(took):.1f} s" if took else "-"
+    return _seconds(statistics.median(took)) if took else "-"
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f} s" if value < 1 else f"{value:.1f} s"

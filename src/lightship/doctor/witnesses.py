@@ -23,6 +23,9 @@ def judge(page: PageConfig, zone: Zone, world: World) -> Iterator[Finding]:
     roll = tuple(fellow.name for fellow in page.witnesses)
     told, check = ", ".join(roll) or "nobody", say("witnesses.count")
     yield check.ok(page.slug, told) if len(roll) >= ENOUGH else (check.warn if roll else check.fail)(page.slug, f"only {told}")
+    if not zone.texts:
+        yield say("witnesses.lease").unchecked(zone.name, "this kind of zone holds no lease")
+        return
     keys = [LEASE, *(vote_key(name) for name in roll if zone.holds_votes)]
     try:
         sets = zone.read(zone.name, keys)

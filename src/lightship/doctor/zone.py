@@ -27,6 +27,9 @@ def judge(zone: Zone, found: Delegation, world: World) -> Iterator[Finding]:
     if not zone.texts:
         yield say("zone.writes").unchecked(name, "this kind of zone holds no TXT, and so no canary")
         return
+    if not zone.texts:
+        yield say("zone.writes").unchecked(name, "it holds no texts, so no canary can be written")
+        return
     token = secrets.token_hex(8)
     try:
         _write(zone, token)
@@ -80,7 +83,7 @@ def spreads(found: Delegation, token: str, world: World) -> Iterator[Finding]:
     waiting = {view.server.address: view for view in found.seen}
     while waiting and time.monotonic() - started < world.patience:
         for address in list(waiting):
-            if token in _canary(address, found, world):
+            if token in said(address, found.name, world):
                 view = waiting.pop(address)
                 yield check.ok(str(view.server), f"after {time.monotonic() - started:.1f} s")
                 yield from _signed(view, found, world)
@@ -89,8 +92,9 @@ def spreads(found: Delegation, token: str, world: World) -> Iterator[Finding]:
         yield check.fail(str(view.server), f"not after {world.patience:.0f} s")
 
 
-def _canary(address: str, found: Delegation, world: World) -> str:
-    answer = world.ask(address, f"{CANARY[0]}.{found.name}", "TXT")
+def said(server: str, name: str, world: World) -> str:
+    """The canary as one name server has it."""
+    answer = world.ask(server, f"{CANARY[0]}.{name}", "TXT")
     return " ".join(item.to_text() for rrset in answer.answer for item in rrset) if answer else ""
 
 

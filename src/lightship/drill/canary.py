@@ -41,6 +41,7 @@ class Canary:
 
     async def put(self, files: Sequence[File]) -> None:
         paths = {f"{BELOW}/{file.path}" for file in files}
+        self.listed |= await left(self.host)
         if paths - self.listed:
             self.listed |= paths
             await self.host.put([File(LEFT, json.dumps(sorted(self.listed)).encode())])
@@ -55,6 +56,12 @@ class Canary:
         return None
 
 
+async def left(host: Host) -> set[str]:
+    """What drills wrote there and did not take away."""
+    held = await host.read(LEFT)
+    return {path for path in json.loads(held.body) if str(path).startswith(f"{BELOW}/")} if held else set()
+
+
 def sweep(hosts: Iterable[Host]) -> None:
     """Away with all that drills wrote, this one's or an earlier one's."""
 
@@ -67,6 +74,6 @@ def sweep(hosts: Iterable[Host]) -> None:
 async def _sweep(host: Host) -> None:
     # Of a host that is away the next drill takes care; the list goes last, so that nothing is forgotten.
     with contextlib.suppress(HostError, OSError, ValueError):
-        if held := await host.read(LEFT):
-            await host.put([File(path, None) for path in json.loads(held.body) if str(path).startswith(f"{BELOW}/")])
+        if paths := await left(host):
+            await host.put([File(path, None) for path in sorted(paths)])
             await host.put([File(LEFT, None)])
