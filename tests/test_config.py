@@ -97,6 +97,7 @@ def test_a_good_file_becomes_values_with_defaults_and_absolute_paths(tmp_path: P
     page = config.page(None)
     assert (page.slug, page.url, page.key, page.proven) == ("acme", "https://status.example", SEED, 2)
     assert page.pulse == Pulse(calm=300, incident=30)
+    assert page.service_worker
     assert page.hosts == (
         HostConfig(name="vienna", kind="folder", url="https://vienna.example", options={"path": tmp_path / "hosts/vienna"}),
         HostConfig(
@@ -108,6 +109,8 @@ def test_a_good_file_becomes_values_with_defaults_and_absolute_paths(tmp_path: P
     )
     assert config.desk.url == "https://desk.example"
     assert config.desk.database == Database(engine="sqlite", name=str(tmp_path / "desk.sqlite3"))
+    refusing = read(tmp_path, GOOD.replace("proven = 2", "service_worker = false"), ACME_SECRET="hush")
+    assert not refusing.page(None).service_worker
     assert config.desk.secret == "x" * 40
 
 

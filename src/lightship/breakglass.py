@@ -153,6 +153,7 @@ class BreakGlass:
             load=_loader(search, survivors),
             read=read,
             pulse_seconds=pulse,
+            service_worker=self.page.service_worker,
         )
         return Scene(survivors, lost, whole, said)
 

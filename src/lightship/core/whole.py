@@ -83,6 +83,7 @@ class Whole:
     load: Load
     read: Mapping[str, Month] = field(default_factory=dict)
     pulse_seconds: int = 300
+    service_worker: bool = True
 
     def month(self, name: str) -> Month:
         base = self.read.get(name) or (self.load(name) if self._in_archives(name) else Month(name, ()))
@@ -130,6 +131,7 @@ class Whole:
             months=self.months,
             hosts=self.hosts,
             pulse_seconds=self.pulse_seconds,
+            service_worker=self.service_worker,
             heard=self.heard,
         )
 
