@@ -17,7 +17,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from ssl import SSLContext, create_default_context
 
@@ -29,8 +28,6 @@ from tests.harbour import NAME, Harbour, Host, harbour
 from tests.kills import rounds
 from tests.lab import Node
 
-from lightship.core.decide import by_hand
-from lightship.core.steer import LEASE, POINTERS, place, vote_key, votes_of
 from lightship.dial import DialError, Line
 
 READERS, TTL = 3, 30
@@ -154,22 +151,10 @@ def _client(lab: Harbour, node: Node, fault: str, over: threading.Event, stack: 
 
 def _settle(lab: Harbour, clients: list[Client]) -> None:
     """Until all is well: no dwell is left of the last runs, all readers have the page, both hosts are up for all witnesses."""
-    zone = lab.layout.zone("operator")
-    places = [place(host.name, (host.node.v4, host.node.v6)) for host in lab.hosts.values()]
-
-    def let_go() -> None:
-        flip = by_hand(zone.read(NAME, [*POINTERS, LEASE]), places, (), "bench", datetime.now(UTC), "-")
-        zone.point(NAME, flip.to, expecting=flip.expecting)
-
-    def all_up() -> bool:
-        sets = lab.nodes["reader"].do(lambda: zone.read(NAME, [vote_key(name) for name in lab.witnesses]))
-        votes = votes_of(sets, lab.witnesses)
-        return len(votes) == len(lab.witnesses) and all(vote.up(host) for vote in votes.values() for host in lab.hosts)
-
-    lab.nodes["reader"].do(let_go)
+    lab.let_go()
     began = time.monotonic()
     _seconds(began, lambda: all(client.good > began for client in clients))
-    _seconds(began, all_up)
+    _seconds(began, lab.all_up)
 
 
 def main() -> None:

@@ -28,8 +28,9 @@ from tests.lab import Node, network
 from tests.publish.book import Book
 from tests.publish.book import harbour as book_of
 
+from lightship.core.decide import by_hand
 from lightship.core.signed import MANIFEST_PATH, PULSE_PATH, Manifest, Pulse, manifest_out, pulse_out
-from lightship.core.steer import LEASE, POINTERS, Lease, lease_of
+from lightship.core.steer import FRESH, LEASE, POINTERS, place, vote_key, votes_of
 from lightship.core.wire import sha256
 from lightship.press import Press
 from lightship.seal import Seal
@@ -135,11 +136,11 @@ class Harbour:
     nodes: dict[str, Node]
     hosts: dict[str, Host]
     layout: name_servers.Layout
-    stack: contextlib.ExitStack
     roots: Path
     settings: str
     book: Book = field(default_factory=lambda: replace(book_of(months=1), at=datetime.now(UTC)))
     over: threading.Event = field(default_factory=threading.Event)
+    running: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     witnesses: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def publish(self) -> None:
@@ -170,6 +171,20 @@ class Harbour:
     def keep_beating(self) -> None:
         while not self.over.wait(BEAT):
             self.beat()
+
+    def start_primary(self) -> None:
+        self.running.enter_context(name_servers.bind(self.home / "primary", self.layout))
+
+    def stop_primary(self) -> None:
+        self.running.close()
+
+    def blind(self, witness: str, *hosts: str) -> None:
+        """That witness hears nothing from these hosts; with none named, nothing from anyone."""
+        if not hosts:
+            self.nodes[witness].cut_off()
+            return
+        found = [self.nodes[name] for name in hosts]
+        self.nodes[witness].drop(*(f"ip saddr {node.v4}" for node in found), *(f"ip6 saddr {node.v6}" for node in found))
 
     def config(self, witness: str, key: str | None = None) -> Path:
         """A lightship.toml for that witness, with the TSIG key of its name."""
@@ -220,10 +235,24 @@ key = {{ name = "{witness}", secret = "{key or self.layout.keys[witness]}" }}
         answer = self.nodes["reader"].do(lambda: dns.query.udp(query, self.layout.address, timeout=2))
         return [rdata.to_text() for rrset in answer.answer for rdata in rrset if rrset.rdtype == dns.rdatatype.from_text(kind)]
 
-    @property
-    def lease(self) -> Lease | None:
+    def let_go(self) -> None:
+        """As `lightship steer auto`: no dwell is left."""
         zone = self.layout.zone("operator")
-        return lease_of(self.nodes["reader"].do(lambda: zone.read(NAME, [*POINTERS, LEASE])))
+        places = [place(host.name, (host.node.v4, host.node.v6)) for host in self.hosts.values()]
+
+        def work() -> None:
+            flip = by_hand(zone.read(NAME, [*POINTERS, LEASE]), places, (), "lab", datetime.now(UTC), "-")
+            zone.point(NAME, flip.to, expecting=flip.expecting)
+
+        self.nodes["reader"].do(work)
+
+    def all_up(self) -> bool:
+        """Whether every witness votes now, and sees both hosts up."""
+        zone = self.layout.zone("operator")
+        sets = self.nodes["reader"].do(lambda: zone.read(NAME, [vote_key(name) for name in self.witnesses]))
+        votes = votes_of(sets, self.witnesses).values()
+        fresh = [vote for vote in votes if datetime.now(UTC) - vote.at < FRESH]
+        return len(fresh) == len(self.witnesses) and all(vote.up(host) for vote in fresh for host in self.hosts)
 
     def wait(self, until: Callable[[], bool], seconds: float = 20) -> float:
         """How long it took."""
@@ -240,7 +269,7 @@ key = {{ name = "{witness}", secret = "{key or self.layout.keys[witness]}" }}
 
 
 @contextlib.contextmanager
-def harbour(home: Path, settings: str = "interval = 0.5\ntimeout = 0.4\npatience = 2", readers: int = 1) -> Iterator[Harbour]:
+def harbour(home: Path, settings: str = "interval = 0.5\ntimeout = 1.0\npatience = 2", readers: int = 1) -> Iterator[Harbour]:
     """`settings`: lines of [witness]. `readers`: that many machines for readers, named reader, reader2, ..."""
     more = [f"reader{number}" for number in range(2, readers + 1)]
     with contextlib.ExitStack() as stack:
@@ -251,9 +280,10 @@ def harbour(home: Path, settings: str = "interval = 0.5\ntimeout = 0.4\npatience
         records = f"@ 30 A {nodes['a'].v4}\n@ 30 AAAA {nodes['a'].v6}\n"
         primary = nodes["primary"]
         layout = name_servers.Layout(NAME, address=primary.v4, port=53, prefix=primary.prefix, records=records)
-        lab = Harbour(home, nodes, hosts, layout, stack, roots, settings)
+        lab = Harbour(home, nodes, hosts, layout, roots, settings)
         (home / "primary").mkdir()
-        stack.enter_context(name_servers.bind(home / "primary", layout))
+        stack.callback(lab.stop_primary)
+        lab.start_primary()
         for host in hosts.values():
             host.prepare()
             stack.callback(host.kill)

@@ -1,0 +1,100 @@
+"""Votes that go from witness to witness: signed, never older than what was heard, and from nobody else."""
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests import servers
+from tests.certs import Authority
+
+from lightship.config import Fellow
+from lightship.core.steer import Stand, Vote
+from lightship.seal import Mark, Seal
+from lightship.witness import gossip
+
+NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+SEAL, THIEF = Seal(bytes(32)), Seal(bytes([7] * 32))
+VOTE = Vote(NOW, {"vienna": Stand(True, NOW), "bucket": Stand(False, NOW)})
+
+
+@contextmanager
+def saying(said: dict[str, bytes], certificate: Path | None = None) -> Iterator[int]:
+    """A witness that shows these at a port of this machine."""
+    port, ready, over = servers.free_port(), threading.Event(), asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    async def serve() -> None:
+        async with await gossip.serve(f"127.0.0.1:{port}", certificate, said):
+            ready.set()
+            await over.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield port
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()
+        loop.close()
+
+
+def fellows(port: int, scheme: str = "http", roots: Path | None = None) -> gossip.Fellows:
+    w2 = Fellow(name="w2", url=f"{scheme}://127.0.0.1:{port}", public=SEAL.public)
+    return gossip.Fellows("acme", [w2], ssl.create_default_context(cafile=str(roots) if roots else None))
+
+
+def test_a_vote_is_heard_over_https(tmp_path: Path) -> None:
+    authority, pem, roots = Authority(), tmp_path / "w2.pem", tmp_path / "roots.pem"
+    issued = authority.issue("127.0.0.1")
+    pem.write_bytes(issued.chain + issued.key_pem)
+    authority.write(roots)
+    with saying({"acme": gossip.signed(SEAL, "acme", "w2", VOTE)}, pem) as port:
+        heard = fellows(port, "https", roots)
+        assert heard.ask(heard.others[0]) == ""
+        assert heard.heard == {"w2": VOTE}
+        strange = fellows(port, "https")
+        assert "certificate" in strange.ask(strange.others[0])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        gossip.signed(THIEF, "acme", "w2", VOTE),
+        gossip.signed(SEAL, "other", "w2", VOTE),
+        gossip.signed(SEAL, "acme", "w1", VOTE),
+        gossip.signed(SEAL, "acme", "w2", VOTE).replace(b"vienna=up", b"vienna=down"),
+        b"",
+        b"\n\n",
+        b"acme w2 1\n!!!",
+        bytes(range(256)),
+    ],
+    ids=["a thief's", "of another page", "of another witness", "changed on the way", "nothing", "lines", "no base64", "bytes"],
+)
+def test_what_a_fellow_did_not_say_is_not_heard(body: bytes) -> None:
+    assert gossip.opened(body, Mark(SEAL.public), "acme", "w2") is None
+    with saying({"acme": body}) as port:
+        heard = fellows(port)
+        assert "is no vote of w2" in heard.ask(heard.others[0])
+    assert heard.heard == {}
+
+
+def test_an_older_word_said_again_does_not_take_the_place_of_a_newer_one() -> None:
+    said = {"acme": gossip.signed(SEAL, "acme", "w2", VOTE)}
+    with saying(said) as port:
+        heard = fellows(port)
+        heard.ask(heard.others[0])
+        said["acme"] = gossip.signed(SEAL, "acme", "w2", Vote(NOW - timedelta(seconds=1), {}))
+        heard.ask(heard.others[0])
+        assert heard.heard == {"w2": VOTE}
+        said["acme"] = gossip.signed(SEAL, "acme", "w2", Vote(NOW + timedelta(seconds=1), {}))
+        heard.ask(heard.others[0])
+        assert heard.heard["w2"].at == NOW + timedelta(seconds=1)
+        said.clear()
+        assert "is no vote" in heard.ask(heard.others[0])
+    assert heard.ask(heard.others[0]) == "nothing listens there"
