@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("page_weight", "publish", "history", "hosts", "serve", "zones", "failover", "readers", "acceptance")
+ALL = ("page_weight", "publish", "history", "hosts", "serve", "zones", "failover", "readers", "vault", "acceptance")
 
 
 def main(arguments: list[str]) -> int:

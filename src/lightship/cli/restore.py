@@ -2,8 +2,10 @@
 
 import asyncio
 import base64
+import contextlib
 import json
 import secrets
+import sys
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -83,7 +85,8 @@ def restore(
         raise Refused(f"{path} is here already: change `database` in it, and leave --database away")
     asked = Asked(told, path, url, place, _public(public), database)
     try:
-        outcome = _everything(asked, _key(key_file)) if key_file else _what_is_public(asked)
+        with contextlib.redirect_stdout(sys.stderr if as_json else sys.stdout):
+            outcome = _everything(asked, _key(key_file)) if key_file else _what_is_public(asked)
     except (VaultError, ImporterError) as error:
         raise Refused(str(error)) from error
     say(_words(outcome) + sign_in_words(Told(str(path), told.env).desk()), vars(outcome), as_json=as_json)
@@ -210,22 +213,29 @@ def _what_is_public(asked: Asked) -> Outcome:
         key = new_file(asked.path, _slug(found.page.slug), found.page.url, database=asked.database)
     made = make_keys(asked.path, keyed(asked.path))
     config = Told(str(asked.path), asked.told.env).desk()
+    new = {page.slug for page in config.pages.values() if f"{page.slug}.key" in made}
+    known = {page.slug: asked.public or _own(page, new) for page in config.pages.values()}
+    standing = {slug: reach.claims(_urls(asked, page), known[slug], stranger) for slug, page in config.pages.items()}
+    if not any(claims for claims, _ in standing.values()):
+        raise Refused("no host answers with a state: " + "; ".join(each for _, words in standing.values() for each in words))
     from lightship.desk import restore  # after Django is set up
 
     restore.refuse_full()
     make_database(config, "")
     first_account("")
     for page in config.pages.values():
-        new = f"{page.slug}.key" in made
-        known = asked.public or (frozenset() if new else {mark(page).public})
-        outcome.pages.append(_taken_in(asked, page, known, outcome.notes))
-        if new:
+        outcome.pages.append(_taken_in(page, *standing[page.slug], known=bool(known[page.slug]), notes=outcome.notes))
+        if page.slug in new:
             outcome.notes.append(_NEW_KEY.format(slug=page.slug, public=_text(mark(page).public)))
     if key:
         click.echo(hand_over(key, config, asked.path.parent))
         outcome.notes.append(f"{asked.path} names two local hosts: put your own hosts into it")
     outcome.notes += [_LOST]
     return outcome
+
+
+def _own(page: PageConfig, new: Collection[str]) -> frozenset[bytes]:
+    return frozenset() if page.slug in new else frozenset([mark(page).public])
 
 
 def _slug(text: str) -> str:
@@ -235,11 +245,12 @@ def _slug(text: str) -> str:
         return "status"
 
 
-def _taken_in(asked: Asked, page: PageConfig, known: Collection[bytes], notes: list[str]) -> dict[str, Any]:
+def _taken_in(
+    page: PageConfig, claims: Sequence[reach.Claim], words: Sequence[str], *, known: bool, notes: list[str]
+) -> dict[str, Any]:
     from lightship.desk import models  # after Django is set up
     from lightship.desk.journal.succeed import succeed
 
-    claims, words = reach.claims(_urls(asked, page), known, Stranger())
     if not claims:
         notes.append(f"page {page.slug}: nothing could be read, so it is empty ({'; '.join(words)})")
         return {"page": page.slug, "revision": 0, "epoch": 1, "incidents": 0}

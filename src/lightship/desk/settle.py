@@ -82,8 +82,9 @@ def _led(value: Any, moved: Mapping[tuple[str, str], str]) -> Any:
         return [_led(item, moved) for item in value]
     if not isinstance(value, dict):
         return value
-    if len(value) == 1 and (reference := next(iter(value.items()))) in moved:
-        return {"file": moved[reference]}
+    (kind, name), *more = value.items() or [("", "")]
+    if not more and isinstance(name, str) and (kind, name) in moved:
+        return {"file": moved[kind, name]}
     return {key: _led(item, moved) for key, item in value.items()}
 
 

@@ -1,0 +1,208 @@
+"""Coming back: every way to reach a vault, on real servers, and every way in which it must be refused."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests import servers
+from tests.django_settings import CONFIG
+from tests.kills import fetched
+from tests.vault.town import Town, rows, town, until
+
+from lightship import vault
+from lightship.config.toml import ConfigError, parse
+from lightship.core.vault import path_of
+from lightship.desk.settle import settle, with_database
+from lightship.hosts.folder import Cellar
+from lightship.seal import Seal
+from lightship.vault import Piece, Shelf
+
+pytestmark = pytest.mark.skipif(CONFIG.desk.database.engine != "sqlite", reason="each desk here names its own database")
+
+
+@pytest.fixture(scope="module")
+def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A desk that is gone; its vaults stand. Each test comes back into a folder of its own."""
+    with town(tmp_path_factory.mktemp("lost")) as made:
+        made.run("post", "Webmail is down", "Sign-in fails.", "--page", "acme")
+        made.keep()
+        made.is_lost()
+        yield made
+
+
+@pytest.fixture
+def bare(lost: Town) -> Iterator[Town]:
+    shutil.rmtree(lost.home)
+    lost.home.mkdir()
+    yield lost
+
+
+def copied(made: Town, to: Path) -> Path:
+    return shutil.copytree(made.vault(), to)
+
+
+def test_a_wrong_key_is_told_and_nothing_is_written(bare: Town, tmp_path: Path) -> None:
+    (tmp_path / "wrong.txt").write_text(vault.new_key()[0])
+    done = bare.tried("restore", "--key", str(tmp_path / "wrong.txt"), "--vault", str(bare.vault()))
+    assert (done.returncode, "this key does not open the vault" in done.stderr) == (1, True)
+    assert list(bare.home.iterdir()) == []
+
+
+def test_a_changed_and_a_missing_part_are_named_and_nothing_is_written(bare: Town, tmp_path: Path) -> None:
+    copy = copied(bare, tmp_path / "copy")
+    victim = max((copy / "parts").rglob("*/*"), key=lambda file: file.stat().st_size)
+    body = victim.read_bytes()
+    victim.write_bytes(body[:-5] + b"xxxxx")
+    done = bare.tried("restore", "--key", str(bare.key), "--vault", str(copy))
+    assert f"part {victim.name} was changed by another hand" in done.stderr
+    victim.unlink()
+    done = bare.tried("restore", "--key", str(bare.key), "--vault", str(copy))
+    assert f"part {victim.name} is missing. Try the vault of another host" in done.stderr
+    assert list(bare.home.iterdir()) == []
+
+
+def test_a_vault_that_a_stranger_planted_is_refused(bare: Town, tmp_path: Path) -> None:
+    recipient = str(vault.key_in(bare.key.read_text()).to_public())
+    pieces = [Piece("head", b'{"migrations": [], "config": "", "secrets": [["file", "/etc/passwd", "x"]]}')]
+    shelf = Shelf("vienna", Cellar(tmp_path / "planted"), Seal(bytes(32)), "acmepage0001", 1)
+    asyncio.run(vault.keep(lambda: (each for each in pieces), [shelf], [recipient], datetime(2026, 11, 22, tzinfo=UTC)))
+    done = bare.tried("restore", "--key", str(bare.key), "--vault", str(tmp_path / "planted"))
+    assert "somebody planted it there" in done.stderr
+    assert list(bare.home.iterdir()) == []
+
+
+def test_with_the_public_key_of_the_sheet_another_signature_is_refused(bare: Town) -> None:
+    other = Seal(bytes(32)).public_text
+    done = bare.tried("restore", "--key", str(bare.key), "--vault", str(bare.vault()), "--public", other)
+    assert "which is not the page's key" in done.stderr
+
+
+def test_a_database_that_is_not_empty_is_not_written_over(bare: Town) -> None:
+    words = ("--key", str(bare.key), "--vault", str(bare.vault()))
+    bare.restore(*words)
+    before = rows(bare.home / "desk.sqlite3")
+    done = bare.tried("restore", bare.urls["acme"]["vienna"], *words)
+    assert (done.returncode, "the database is not empty" in done.stderr) == (1, True)
+    assert rows(bare.home / "desk.sqlite3") == before
+
+
+def test_where_nothing_is_found_it_says_where_it_looked(bare: Town, tmp_path: Path) -> None:
+    url = bare.urls["acme"]["vienna"]
+    done = bare.tried("restore", url, "--key", str(bare.key))
+    assert (
+        f"no vault was found. Say where it lies with --vault PLACE (it is on the recovery sheet).\n  {url}: no vault there"
+        in done.stderr
+    )
+    assert bare.tried("restore").returncode == 2
+    done = bare.tried("restore", f"http://127.0.0.1:{servers.free_port()}")
+    assert (done.returncode, "does not answer" in done.stderr) == (1, True)
+
+
+@pytest.mark.server("sshd")
+def test_over_sftp_the_machines_own_program_fetches_it(bare: Town, sshd: servers.Sshd, tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "sftp"  # as the person's own ~/.ssh/config and known_hosts would have it
+    program.parent.mkdir()
+    (tmp_path / "id").write_text(sshd.key)
+    (tmp_path / "id").chmod(0o600)
+    real = shutil.which("sftp")
+    options = f"-o IdentityFile={tmp_path / 'id'} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -F none"
+    program.write_text(f'#!/bin/sh\nexec {real} {options} "$@"\n')
+    program.chmod(0o755)
+    place = f"sftp://{sshd.user}@127.0.0.1:{sshd.port}{bare.vault()}"
+    told = bare.restore("--key", str(bare.key), "--vault", place, PATH=f"{program.parent}:/usr/bin:/bin")
+    assert [page["incidents"] for page in told["pages"]] == [1, 0]
+
+
+@pytest.mark.server("seaweedfs")
+def test_from_a_private_bucket_with_what_the_environment_says(bare: Town, seaweedfs: servers.Store) -> None:
+    from lightship.hosts import File
+    from lightship.hosts.object_store import ObjectStore
+
+    name = f"s3://{seaweedfs.private}/vault-of-acme"
+    store = ObjectStore("b", "", name, endpoint=seaweedfs.endpoint, key=seaweedfs.key, secret=seaweedfs.secret)
+    files = [path for path in bare.vault().rglob("*") if path.is_file() and ".lightship" not in path.parts]
+    asyncio.run(store.put([File(str(path.relative_to(bare.vault())), path.read_bytes()) for path in files]))
+    keys = {"AWS_ACCESS_KEY_ID": seaweedfs.key, "AWS_SECRET_ACCESS_KEY": seaweedfs.secret}
+    told = bare.restore("--key", str(bare.key), "--vault", name, AWS_ENDPOINT_URL=seaweedfs.endpoint, **keys)
+    assert [page["incidents"] for page in told["pages"]] == [1, 0]
+
+
+def test_a_public_vault_needs_nothing_but_a_url_and_the_key(tmp_path: Path) -> None:
+    with town(tmp_path, "public = true") as made:
+        made.work()
+        url = made.urls["acme"]["oslo"]
+        until(lambda: not fetched(f"{url}/lightship/vault/index")[1], "the vault is on the web")
+        until(lambda: not fetched(f"{url}/lightship/manifest.json")[1], "so is the page")
+        made.is_lost()
+        told = made.restore("--key", str(made.key), url=url)
+        assert [page["page"] for page in told["pages"]] == ["acme", "beta"]
+        assert list(made.web.glob("*.vault")) == []
+
+
+def test_the_recovery_key_is_tried_on_every_copy(tmp_path: Path) -> None:
+    with town(tmp_path) as made:
+        assert "nothing there yet" in made.tried("recovery", "check", "--key", str(made.key)).stdout
+        made.keep()
+        assert made.run("recovery", "check", "--key", str(made.key)).count("all open with this key") == 4
+        name = next(path.name for path in (made.vault() / "parts").rglob("*/*"))
+        (made.vault() / path_of(name)).unlink()
+        done = made.tried("recovery", "check", "--key", str(made.key))
+        assert (done.returncode, done.stdout.count("all open with this key")) == (1, 3)
+        assert f"acme vienna: the vault is not whole: part {name} is missing" in done.stdout
+
+
+TOML = """\
+[desk]   # "where staff sit"
+url = "http://127.0.0.1:8000"
+secret = { env = "DESK_SECRET" }
+[pages.acme.hosts.b.key]
+env = 'KEY_B'
+[pages.acme.hosts.c]
+env = "prod"
+secret = { file = "/etc/lightship/c" }
+key = { file = "keys/c" }
+odd = { "env" = "ODD" }
+"""
+
+
+def test_secrets_of_the_environment_and_of_other_folders_are_gathered_in_keys(tmp_path: Path) -> None:
+    secrets = {
+        ("env", "DESK_SECRET"): "one",
+        ("env", "KEY_B"): "two",
+        ("file", "/etc/lightship/c"): "three",
+        ("file", "keys/c"): "four",
+        ("file", "../../escape"): "five",
+        ("env", "ODD"): "six",
+    }
+    settled = settle(tmp_path / "lightship.toml", TOML, secrets, None)
+    data = parse("", (tmp_path / "lightship.toml").read_bytes()).data
+    hosts = data["pages"]["acme"]["hosts"]
+    found = [data["desk"]["secret"], hosts["b"]["key"], hosts["c"]["secret"], hosts["c"]["key"]]
+    assert [(tmp_path / each["file"]).read_text() for each in found] == ["one\n", "two\n", "three\n", "four\n"]
+    assert hosts["c"]["env"] == "prod"
+    assert settled.unset == ("ODD",)
+    assert {path.stat().st_mode & 0o777 for path in settled.wrote} == {0o600}
+    assert {path.parent.name for path in settled.wrote} == {tmp_path.name, "keys", "restored"}
+    again = settle(tmp_path / "lightship.toml", TOML, secrets, None)
+    assert (again.wrote, len(again.left)) == ((), 5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[desk]\nurl = "x"\n',
+        '[desk]\nurl = "x"\ndatabase = "old"  # here\n',
+        '[a]\n[desk]\ndatabase = { env = "DB" }\nurl = "x"\n',
+    ],
+)
+def test_another_database_is_named_in_the_file(text: str) -> None:
+    data = parse("", with_database(text, "postgres:///new").encode()).data
+    assert data["desk"] == {"url": "x", "database": "postgres:///new"}
+
+
+def test_a_file_that_cannot_be_changed_without_doubt_is_left_to_a_person() -> None:
+    with pytest.raises(ConfigError, match="only you can change it"):
+        with_database('desk = { url = "x", database = "old" }\n', "new")
