@@ -37,11 +37,14 @@ def answers(lab: Harbour) -> Iterator[list[str]]:
     """Every answer that the primary gave while the block ran, without repetitions."""
     seen, over = [lab.leads_to()], threading.Event()
 
+    def look() -> None:
+        with contextlib.suppress(Exception):  # the primary may be away
+            if (host := lab.leads_to()) != seen[-1]:
+                seen.append(host)
+
     def watch() -> None:
         while not over.wait(0.05):
-            with contextlib.suppress(Exception):  # the primary may be away
-                if (host := lab.leads_to()) != seen[-1]:
-                    seen.append(host)
+            look()
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -50,6 +53,7 @@ def answers(lab: Harbour) -> Iterator[list[str]]:
     finally:
         over.set()
         thread.join()
+        look()
 
 
 FAULTS: dict[str, Callable[[Host], None]] = {

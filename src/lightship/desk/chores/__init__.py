@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from lightship.config import Config
-from lightship.desk.chores import certificates, examination, vault
+from lightship.desk.chores import certificates, examination, steering, vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,5 +19,6 @@ class Chore:
 CHORES: tuple[Chore, ...] = (
     Chore("vault", 60, vault.tend),
     Chore("certificates", 60, certificates.tend),
+    Chore("steering", 10, steering.tend),
     Chore("examination", 600, examination.tend),
 )

@@ -12,9 +12,10 @@ from lightship.core.model import Incident as CoreIncident
 from lightship.core.model import Kind
 from lightship.core.status import began, ended_at
 from lightship.core.verdict import Verdict
+from lightship.core.wire import moment
 from lightship.desk import rows, seen, words
 from lightship.desk.forms.text import clean
-from lightship.desk.models import Incident, Receipt
+from lightship.desk.models import Incident, Page, Receipt
 from lightship.desk.views.door import page_config, page_of, show, staff
 from lightship.desk.views.home import entry_line, hosts_now
 
@@ -71,7 +72,23 @@ def hosts(request: HttpRequest, slug: str) -> HttpResponse:
     found = page_config(page)
     names = [(host.name, host.url) for host in found.hosts] if found else []
     places = [{"seen": seen.host(page, name, url, now), "receipts": _receipts(page.pk, name)} for name, url in names]
-    return show(request, "hosts.html", page, {"places": places, **hosts_now(page)})
+    return show(request, "hosts.html", page, {"places": places, "steered": _steered(page), **hosts_now(page)})
+
+
+def _steered(page: Page) -> dict[str, Any] | None:
+    """Where the name leads, as the worker last read it."""
+    report = page.reports.filter(kind="steer").first()
+    if report is None:
+        return None
+    facts = {"name": "The name", "hosts": [], "voting": [], "silent": [], "pin": [], "moved": "", "by": "", **report.facts}
+    leads = "no host of this page" if facts["hosts"] is None else ", ".join(facts["hosts"]) or "no host"
+    return {
+        **facts,
+        "leads": leads,
+        "tone": "ok" if facts["hosts"] and not facts.get("error") else "down",
+        "moved": moment(facts["moved"]) if facts["moved"] else None,
+        "at": report.at,
+    }
 
 
 def _receipts(page_id: str, name: str) -> list[dict[str, Any]]:

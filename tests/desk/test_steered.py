@@ -1,0 +1,58 @@
+"""The desk shows where the name leads, who moved it, and which witnesses are silent; it hears of it from the zone."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from tests import dns as name_servers
+from tests.desk.cast import Stage, config
+
+from lightship.config import Config, Fellow, ZoneConfig
+from lightship.core.decide import by_hand
+from lightship.core.steer import LEASE, POINTERS, Stand, Vote, place, vote_key, vote_out
+from lightship.desk.chores import steering
+from lightship.desk.models import Report
+
+pytestmark = pytest.mark.server("bind")
+
+
+def test_moves_pins_and_silent_witnesses_are_on_the_hosts_view(stage: Stage, client: Client, tmp_path: Path) -> None:
+    with name_servers.bind(tmp_path) as primary:
+        told, zone = steered(config(), primary), primary.zone()
+        vienna = next(iter(told.pages.values())).hosts[0].name
+        asyncio.run(steering.tend(told))
+        assert "leads to <b>no host</b>" in shown(client, stage)
+
+        sets = zone.read(zone.name, [*POINTERS, LEASE])
+        flip = by_hand(sets, [place(vienna, ["192.0.2.1"])], (vienna,), "alice", datetime.now(UTC), "x")
+        zone.point(zone.name, flip.to, expecting=flip.expecting)
+        vote = vote_out(Vote(datetime.now(UTC) - timedelta(seconds=3), {vienna: Stand(True, datetime.now(UTC))}))
+        zone.point(zone.name, {vote_key("w1"): frozenset({vote})}, expecting={})
+        for _ in range(3):
+            asyncio.run(steering.tend(told))
+        text = shown(client, stage)
+        assert f"leads to <b>{vienna}</b>, moved by alice" in text
+        assert "Set by hand" in text
+        assert ": w2. w1 still votes." in text
+        assert Report.objects.filter(kind="steer").count() == 2, "one for each change, none for each look"
+    asyncio.run(steering.tend(told))
+    text = shown(client, stage)
+    assert "The zone could not be read" in text
+    assert f"leads to <b>{vienna}</b>" in text, "what is known last stays"
+
+
+def steered(told: Config, primary: name_servers.Layout) -> Config:
+    """The desk's configuration, with the page's name on that primary, and two witnesses."""
+    zone = primary.zone()
+    options = {"name": zone.name, "server": zone.server, "port": zone.port, "key": zone.key}
+    slug, page = next(iter(told.pages.items()))
+    hosts = (replace(page.hosts[0], address=("192.0.2.1",)), *page.hosts[1:])
+    made = replace(page, hosts=hosts, zone=ZoneConfig(kind="rfc2136", name=zone.name, options=options))
+    return replace(told, pages={slug: replace(made, witnesses=(Fellow(name="w1"), Fellow(name="w2")))})
+
+
+def shown(client: Client, stage: Stage) -> str:
+    return " ".join(client.get(f"/p/{stage.page.slug}/hosts/").content.decode().split())
