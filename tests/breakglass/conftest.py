@@ -1,0 +1,112 @@
+"""What a dead desk left: a harbour of a page, published to hosts that still stand; and laptops that can speak."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.publish.book import Book, harbour
+from tests.publish.conftest import MakeHost, make_host, vienna
+
+from lightship.breakglass import BreakGlass, Compose, Told
+from lightship.config import HostConfig, PageConfig, Pulse
+from lightship.core import speech
+from lightship.core.model import ComponentStatus, Incident, Snapshot, Status
+from lightship.core.speech import Opening, Say
+from lightship.core.state import STATE_PATH, state_in
+from lightship.core.verdict import Receipt
+from lightship.diary import NAME, Diary
+from lightship.hosts import Host
+from lightship.press import Press
+from lightship.prove import Stranger, audit
+from lightship.publish import Publisher
+from lightship.seal import Seal
+
+__all__ = ["MakeHost", "make_host", "vienna"]
+
+SEAL = Seal(bytes(range(32)))
+DOWN = ComponentStatus.MAJOR
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def desk_publishes(book: Book, *hosts: Host, seal: Seal = SEAL) -> tuple[Receipt, ...]:
+    return asyncio.run(Publisher(seal, utc_now, Stranger()).publish(Press(book), hosts))
+
+
+@dataclass(frozen=True)
+class Laptop:
+    """A person with lightship.toml and the page's key."""
+
+    glass: BreakGlass
+    name: str
+
+    def posts(self, name: str, body: str = "It fails.", **more: object) -> Told:
+        return self.speaks(opening(name, body, f"{self.name}{name}", **more))
+
+    def updates(self, incident_id: str, body: str, status: Status = Status.IDENTIFIED, **more: object) -> Told:
+        return self.speaks(adding(incident_id, body, status, f"{self.name}{body}", **more))
+
+    def speaks(self, compose: Compose) -> Told:
+        return asyncio.run(self.glass.speak(compose, self.name))[1]
+
+    def publishes(self) -> Told:
+        return asyncio.run(self.glass.publish())
+
+
+def opening(name: str, body: str, seed: str, **more: object) -> Compose:
+    def compose(page: Snapshot) -> Incident:
+        say = Say(status=Status.INVESTIGATING, body=body, **more)  # type: ignore[arg-type]
+        return speech.opened(page, Opening(name=name, say=say, id=made_id(seed, "i")), made_id(seed, "u"), utc_now())
+
+    return compose
+
+
+def adding(incident_id: str, body: str, status: Status, seed: str, **more: object) -> Compose:
+    def compose(page: Snapshot) -> Incident:
+        incident = next(each for each in (*page.open, *page.recent) if each.id == incident_id)
+        say = Say(status=status, body=body, **more)  # type: ignore[arg-type]
+        return speech.added(page, incident, say, made_id(seed, "u"), utc_now())
+
+    return compose
+
+
+def made_id(seed: str, kind: str) -> str:
+    letters = "".join(letter for letter in seed.lower() if letter.isalnum())[-10:]
+    return f"{kind}{letters:0>11}"
+
+
+MakeLaptop = Callable[..., Laptop]
+
+
+def laptop_of(folder: Path, hosts: Sequence[Host], name: str = "alice", trusting: Sequence[str] = ()) -> Laptop:
+    configs = tuple(HostConfig(name=host.name, kind="folder", url=host.url, options={}) for host in hosts)
+    page = PageConfig(slug="harbour", url="https://harbour.example", key=SEAL.seed, proven=1, pulse=Pulse(), hosts=configs)
+    folder.mkdir(exist_ok=True)
+    stranger = Stranger(seconds=2.0)
+    return Laptop(BreakGlass(page, hosts, Diary(folder / NAME, "harbour"), utc_now, trusting, stranger), name)
+
+
+@pytest.fixture
+def oslo(make_host: MakeHost) -> Host:
+    return make_host("oslo")
+
+
+def words_on(host: Host) -> set[str]:
+    """The text of every update of what is open there, as the state says."""
+    held = asyncio.run(host.read(STATE_PATH))
+    assert held
+    return {update.body for incident in state_in(held.body).open for update in incident.updates}
+
+
+def faults(*hosts: Host) -> list[str]:
+    return [fault for host in hosts for fault in audit(Stranger(), host.url, SEAL.verify, whole=True)]
+
+
+def book_now() -> Book:
+    """The harbour, with times of today: laptops have the real clock."""
+    return replace(harbour(), at=utc_now())

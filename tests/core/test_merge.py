@@ -1,0 +1,146 @@
+"""Two desks' words as one: whatever the order, however often, and nothing that either said is lost."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.core import values
+from tests.publish.book import harbour
+
+from lightship.core import merge
+from lightship.core.merge import Words
+from lightship.core.model import Change, ComponentStatus, Impact, Incident, Status, Text, Turn, Update
+from lightship.core.speech import in_order
+
+NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+BASE = harbour().incident("incident0000")
+FEW = st.sampled_from(["incident0000", "incident0001", "incident0002"])
+SOON = st.integers(0, 3).map(lambda n: NOW + n * MINUTE)
+# Few ids and few moments, so that sides meet in most examples. An update's header is what its id says.
+TEXTS = st.builds(Text, at=SOON, body=st.sampled_from(["a", "b"]))
+
+
+@st.composite
+def updates(draw: st.DrawFn) -> tuple[Update, ...]:
+    numbers = draw(st.sets(st.integers(0, 3), min_size=1))
+    return in_order([_update(n, draw(st.sets(TEXTS, min_size=1, max_size=2)), draw(SOON)) for n in numbers])
+
+
+def _update(number: int, texts: set[Text], updated: datetime) -> Update:
+    at = NOW + number * MINUTE
+    change = Change("webmail00000", "x", ComponentStatus.OPERATIONAL, list(ComponentStatus)[number])
+    return Update(
+        id=f"update{number:06d}",
+        status=list(Status)[number],
+        texts=tuple(sorted(texts, key=lambda text: (text.at, text.body))),
+        created_at=at,
+        updated_at=max(at, updated),
+        display_at=at,
+        changes=(change,),
+    )
+
+
+INCIDENTS = st.builds(
+    lambda own, said, name, updated, impact, parts: replace(
+        BASE, id=own, updates=said, name=name, updated_at=updated, impact_override=impact, components=tuple(parts.values())
+    ),
+    FEW,
+    updates(),
+    st.sampled_from(["Mail", "Web"]),
+    SOON,
+    st.sampled_from([None, Impact.MINOR, Impact.CRITICAL]),
+    st.dictionaries(
+        st.sampled_from(["webmail00000", "panel0000000"]), st.builds(replace, st.just(BASE.components[0]), updated_at=SOON)
+    ).map(lambda found: {own: replace(part, id=own) for own, part in found.items()}),
+)
+TURNS = st.builds(
+    lambda n, at: Turn(NOW, Change("webmail00000", "x", ComponentStatus.OPERATIONAL, list(ComponentStatus)[n]), f"turn{n:08d}"),
+    st.integers(0, 3),
+    SOON,
+)
+WORDS = st.builds(
+    Words,
+    page=st.builds(replace, st.just(harbour().page), updated_at=SOON, name=st.sampled_from(["Harbour", "Port"])),
+    groups=st.just({}),
+    components=st.builds(replace, st.just(BASE.components[0]), updated_at=SOON, description=st.sampled_from(["", "x"])).map(
+        lambda part: {part.id: part}
+    ),
+    incidents=st.lists(INCIDENTS, max_size=3).map(lambda found: {each.id: each for each in found}),
+    turns=st.lists(TURNS, max_size=3).map(lambda found: {each.id: each for each in found}),
+)
+
+
+@given(WORDS, WORDS)
+def test_it_does_not_matter_who_merges_whom(one: Words, other: Words) -> None:
+    assert merge.words(one, other) == merge.words(other, one)
+
+
+@given(WORDS, WORDS, WORDS)
+def test_it_does_not_matter_in_which_order_three_are_merged(one: Words, two: Words, three: Words) -> None:
+    assert merge.words(merge.words(one, two), three) == merge.words(one, merge.words(two, three))
+
+
+@given(WORDS, WORDS)
+def test_merging_again_changes_nothing(one: Words, other: Words) -> None:
+    both = merge.words(one, other)
+    assert merge.words(one, one) == one
+    assert merge.words(both, one) == merge.words(both, other) == merge.words(both, both) == both
+
+
+@given(WORDS, WORDS)
+def test_nothing_that_either_said_is_lost(one: Words, other: Words) -> None:
+    both = merge.words(one, other)
+    assert _said(one) | _said(other) == _said(both)
+    assert {*one.turns, *other.turns} == set(both.turns)
+
+
+def _said(words: Words) -> set[tuple[str, str, Text]]:
+    """Every wording of every update of every incident."""
+    return {(i.id, u.id, text) for i in words.incidents.values() for u in i.updates for text in u.texts}
+
+
+@given(values.INCIDENTS, values.INCIDENTS)
+def test_however_odd_two_incidents_are_they_merge_the_same_either_way(one: Incident, other: Incident) -> None:
+    other = replace(other, id=one.id)
+    assert merge.incident(one, other) == merge.incident(other, one)
+
+
+def said(incident: Incident, number: int, status: Status, to: ComponentStatus) -> Incident:
+    at = NOW + number * MINUTE
+    change = Change("webmail00000", "Webmail", ComponentStatus.MAJOR, to)
+    update = replace(_update(0, {Text(at, f"Word {number}.")}, at), id=f"word{number:08d}", status=status, changes=(change,))
+    update = replace(update, created_at=at, display_at=at, updated_at=at)
+    return replace(incident, updates=(*incident.updates, update), updated_at=at)
+
+
+def test_the_newest_word_of_either_side_tells_how_it_stands() -> None:
+    desk = said(BASE, 1, Status.IDENTIFIED, ComponentStatus.PARTIAL)
+    laptop = said(BASE, 2, Status.RESOLVED, ComponentStatus.OPERATIONAL)
+    both = merge.incident(desk, laptop)
+    assert [update.body for update in both.updates][-2:] == ["Word 1.", "Word 2."]
+    assert (both.status, both.components[0].status) == (Status.RESOLVED, ComponentStatus.OPERATIONAL)
+    reopened = merge.incident(both, said(BASE, 3, Status.INVESTIGATING, ComponentStatus.MAJOR))
+    assert (reopened.status, reopened.components[0].status) == (Status.INVESTIGATING, ComponentStatus.MAJOR)
+
+
+def test_two_corrections_of_one_update_are_both_kept_and_the_later_one_counts() -> None:
+    sides: Sequence[Incident] = [corrected(BASE, "Early.", 1), corrected(BASE, "Late.", 2)]
+    update = merge.incident(*sides).updates[0]
+    assert [text.body for text in update.texts] == [BASE.updates[0].body, "Early.", "Late."]
+    assert update.updated_at == NOW + 2 * MINUTE
+
+
+def corrected(incident: Incident, body: str, minute: int) -> Incident:
+    at, update = NOW + minute * MINUTE, incident.updates[0]
+    update = replace(update, texts=(*update.texts, Text(at, body)), updated_at=at)
+    return replace(incident, updates=(update, *incident.updates[1:]), updated_at=at)
+
+
+def test_a_later_name_stands_and_an_impact_never_falls() -> None:
+    old = replace(BASE, name="Mail", impact_override=Impact.CRITICAL)
+    new = replace(BASE, name="All mail", updated_at=NOW + MINUTE)
+    both = merge.incident(old, new)
+    assert (both.name, both.impact_override) == ("All mail", Impact.CRITICAL)
