@@ -1,12 +1,17 @@
 """docs/reference/configuration.md names every key of every kind of zone, its default, and what the kind can do."""
 
+import base64
 import re
+import tomllib
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.zones.fakes.google import FakeCloudDns
 
+from lightship import hosts
+from lightship.config import load
 from lightship.zones import find, kinds
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "configuration.md").read_text()
@@ -47,3 +52,22 @@ def test_what_a_kind_can_do_is_said(kind: str) -> None:
     said = [cell.startswith("yes") for cell in (compares, votes, texts)]
     assert said == [found.compares, found.holds_votes, found.texts]
     assert int(re.match(r"\d+", floor)[0]) == found.floor  # type: ignore[index]
+
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "operate" / "dns-providers.md").read_text()
+
+
+@pytest.mark.parametrize("example", re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL))
+def test_what_the_guide_tells_operators_to_write_is_taken(example: str, tmp_path: Path) -> None:
+    zone = tomllib.loads(example)["pages"]["acme"]["zone"]
+    env = dict.fromkeys(re.findall(r'env = "(\w+)"', example), "x")
+    (tmp_path / "keys").mkdir()
+    with FakeCloudDns("acme", "acme.example").running() as fake:
+        (tmp_path / "keys" / "google.json").write_text(fake.account())
+    public = base64.b64encode(bytes(32)).decode()
+    page = f'[pages.acme]\nurl = "https://{zone["name"]}"\npublic = "{public}"\n'
+    host = '[pages.acme.hosts.a]\nkind = "folder"\npath = "a"\nurl = "https://a.example"\n'
+    (tmp_path / "lightship.toml").write_text(page + host + example)
+    told = load(tmp_path / "lightship.toml", env, {"hosts": hosts.find, "zones": find}, {"desk", "keys"}).page("acme").zone
+    assert told
+    assert told.kind == zone["kind"]

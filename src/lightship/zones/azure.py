@@ -114,9 +114,9 @@ class Azure:
         return found
 
     def _ask(self, method: str, name: str, key: Key, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
-        relative = below(self.zone, owner(name, key[0]))
+        relative = quote(below(self.zone, owner(name, key[0])), safe="@")
         group = f"subscriptions/{quote(self.subscription)}/resourceGroups/{quote(self.resource_group)}"
-        path = f"{group}/providers/Microsoft.Network/dnsZones/{self.zone}/{key[1]}/{quote(relative)}?api-version={VERSION}"
+        path = f"{group}/providers/Microsoft.Network/dnsZones/{self.zone}/{key[1]}/{relative}?api-version={VERSION}"
         token = self.token or self._tokens.token()
         url = f"{self.endpoint.rstrip('/')}/{path}"
         return self._rest.ask(method, url, {"Authorization": f"Bearer {token}", **(headers or {})}, json=body)
