@@ -199,6 +199,7 @@ def _powerdns_zone(home: Path, layout: Layout) -> None:
         database.executescript(next(path for path in SCHEMA if path.exists()).read_text())
     (home / "zone").write_text(layout.zone_file)
     pdnsutil("load-zone", layout.name, str(home / "zone"))
+    pdnsutil("set-kind", layout.name, "primary")
     for name, secret in layout.keys.items():
         pdnsutil("import-tsig-key", name, "hmac-sha256", secret)
     # By zone, not by name: PowerDNS lets a key change everything in it.
