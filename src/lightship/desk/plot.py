@@ -4,8 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, LEAST = 1000, 0.1
-TICKS = (0.1, 1.0, 10.0, 100.0)
+WIDTH, EDGE, LEAST = 1000, 12, 0.01
+"""EDGE: room at either side, for marks that lie at an end."""
+TICKS = (0.01, 0.1, 1.0, 10.0, 100.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,18 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Tick:
+    """`percent`: of the whole width, for what is written below."""
+
+    at: int
+    percent: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plot:
     bars: tuple[Bar, ...]
-    ticks: tuple[tuple[int, str], ...]
+    ticks: tuple[Tick, ...]
 
 
 def plot(rows: Sequence[Past]) -> Plot:
@@ -39,4 +49,5 @@ def plot(rows: Sequence[Past]) -> Plot:
         return round(WIDTH * math.log(max(seconds, LEAST) / LEAST) / math.log(longest / LEAST))
 
     bars = [Bar(None if row.now is None else at(row.now), tuple(map(at, row.before)), at(row.goal)) for row in rows]
-    return Plot(tuple(bars), tuple((at(tick), f"{tick:g} s") for tick in TICKS if tick <= longest))
+    ticks = [(at(tick), f"{tick:g} s") for tick in TICKS if tick <= longest]
+    return Plot(tuple(bars), tuple(Tick(x, round(100 * (x + EDGE) / (WIDTH + 2 * EDGE), 2), label) for x, label in ticks))

@@ -21,8 +21,11 @@ ENOUGH = 3
 
 def judge(page: PageConfig, zone: Zone, world: World) -> Iterator[Finding]:
     roll = tuple(fellow.name for fellow in page.witnesses)
-    told, check = ", ".join(roll) or "nobody", say("witnesses.count")
-    yield check.ok(page.slug, told) if len(roll) >= ENOUGH else (check.warn if roll else check.fail)(page.slug, f"only {told}")
+    told, check = f"only {', '.join(roll)}" if roll else "nobody", say("witnesses.count")
+    if len(roll) >= ENOUGH:
+        yield check.ok(page.slug, ", ".join(roll))
+    else:
+        yield check.warn(page.slug, told) if roll else check.fail(page.slug, told)
     if not zone.texts:
         yield say("witnesses.lease").unchecked(zone.name, "this kind of zone holds no lease")
         return

@@ -12,7 +12,6 @@ from lightship.doctor import GROUPS, World
 
 TONES = {"fail": "down", "warn": "slow", "unchecked": "work", "ok": "ok"}
 HEADINGS = (("fail", "Fails"), ("warn", "To look at"))
-SEVERITY = {"critical": "readers would lose the page", "major": "it would not move, or late", "minor": "harder than it need be"}
 SHOWN_DRILLS = 12
 
 
@@ -45,7 +44,7 @@ def _examination(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _finding(each: Mapping[str, Any]) -> dict[str, Any]:
-    return {**each, "tone": TONES[each["verdict"]], "grave": SEVERITY[each["severity"]], "group": each["check"].split(".")[0]}
+    return {**each, "tone": TONES[each["verdict"]], "group": each["check"].split(".")[0]}
 
 
 def _by_check(findings: Sequence[Mapping[str, Any]], verdict: str) -> list[list[Mapping[str, Any]]]:
@@ -93,6 +92,10 @@ def drills(request: HttpRequest, slug: str) -> HttpResponse:
 _DONE = {"done": ("ok", "Done"), "failed": ("down", "Failed"), "skipped": ("work", "Not rehearsed")}
 
 
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f} s" if value < 1 else f"{value:.1f} s"
+
+
 def _became(step: Mapping[str, Any]) -> dict[str, Any]:
     took = step["status"] == "done"
     tone, word = ("slow", "Done, late") if took and step["seconds"] > step["goal"] else _DONE[step["status"]]
@@ -106,5 +109,6 @@ def _steps(facts: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> lis
     for step in facts["steps"]:
         took = [each[step["name"]]["seconds"] for each in past if each.get(step["name"], {}).get("status") == "done"]
         usual = sorted(took)[len(took) // 2] if took else None
-        found.append({**step, **_became(step), "past": took, "usual": usual})
+        words = {"took_words": _seconds(step["seconds"] if step["status"] == "done" else None), "usual_words": _seconds(usual)}
+        found.append({**step, **_became(step), **words, "past": took})
     return found
