@@ -130,3 +130,13 @@ def test_a_provider_is_not_asked_for_a_ttl_that_it_does_not_serve(provider: str)
 
 def test_options_of_a_provider_are_not_shown() -> None:
     assert "hush" not in repr(made("gandi", ttl=300, auth_token="hush"))
+
+
+def test_a_key_that_an_error_shows_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def leak(self: Lexicon) -> None:
+        raise OSError("no route to https://www.duckdns.org/update?token=a%2Fsecret+of+ours&x=a/secret of ours")
+
+    monkeypatch.setattr(Lexicon, "_open", leak)
+    with pytest.raises(ZoneError, match=r"token=\*\*\*&x=\*\*\*$") as caught:
+        made("duckdns", auth_token="a/secret of ours").read("status.acme.example", [A])
+    assert "secret" not in str(caught.value)

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
+from urllib.parse import quote, quote_plus
 
 from lexicon._private.discovery import find_providers, load_provider_module
 from lexicon.config import ConfigResolver
@@ -144,6 +145,10 @@ class Lexicon:
         status = getattr(getattr(error, "response", None), "status_code", 0)
         wrong = isinstance(error, AuthenticationError) or status in (401, 403)
         words = str(error) or type(error).__name__
+        for value in self.auth.values():  # Some providers take their key in the URL, which errors then show.
+            words = (
+                words.replace(value, "***").replace(quote(value), "***").replace(quote_plus(value), "***") if value else words
+            )
         advice = ": are the options in `auth` right?" if wrong else ""
         return ZoneError(
             f"{self.provider}: {words}{advice}", permanent=wrong or 400 <= status < 429, unknown=writes and not wrong
