@@ -32,7 +32,7 @@ def settle(path: Path, text: str, secrets: Secrets, database: str | None) -> Set
     files |= {place: secrets[reference] for reference, place in moved.items()}
     if database:
         text = with_database(text, database)
-    wanted = {base / name: (value + "\n", 0o600) for name, value in files.items()} | {path: (text, 0o644)}
+    wanted = {base / name: (value + "\n", 0o600) for name, value in files.items()} | {path: (text, 0o600)}
     left = tuple(file for file in wanted if file.exists())
     for file, (body, mode) in wanted.items():
         if file not in left:

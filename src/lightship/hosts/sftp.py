@@ -115,7 +115,8 @@ class Cellar:
     there: Sftp
 
     def __str__(self) -> str:
-        return f"sftp://{self.there.user}@{self.there.host}:{self.there.port}{self.there.path}"
+        port = "" if self.there.port == 22 else f":{self.there.port}"
+        return f"sftp://{self.there.user}@{self.there.host}{port}{self.there.path}"
 
     async def read(self, path: str) -> Held | None:
         return await self.there.read(path)

@@ -9,21 +9,21 @@ import segno
 from lightship.vault.values import SECRET
 
 STYLE = """
-@page { size: A4; margin: 14mm }
+@page { size: A4; margin: 10mm 14mm }
 * { box-sizing: border-box }
-body { font: 10.5pt/1.4 system-ui, "Liberation Sans", Arial, sans-serif; color: #000; background: #fff;
+body { font: 9.5pt/1.3 system-ui, "Liberation Sans", Arial, sans-serif; color: #000; background: #fff;
   max-width: 182mm; margin: 0 auto }
-h1 { font-size: 20pt; line-height: 1.1; margin: 0 0 1mm } h2 { font-size: 12pt; margin: 5mm 0 1.5mm }
-p { margin: 0 0 1.5mm } ol { margin: 0; padding-left: 6mm } li { margin-bottom: 2mm }
-code { font: 9.5pt/1.45 "Liberation Mono", "DejaVu Sans Mono", monospace; overflow-wrap: anywhere }
-pre { margin: 1mm 0; padding: 1.5mm 2.5mm; background: #eee; white-space: pre-wrap; print-color-adjust: exact }
-.key { display: flex; gap: 6mm; align-items: center; border: 2pt solid #000; padding: 4mm; break-inside: avoid }
+h1 { font-size: 18pt; line-height: 1.1; margin: 0 0 1mm } h2 { font-size: 11pt; margin: 3.5mm 0 1mm }
+p { margin: 0 0 1.5mm } ol { margin: 0; padding-left: 6mm } li { margin-bottom: 1mm }
+code { font: 8.5pt/1.35 "Liberation Mono", "DejaVu Sans Mono", monospace; overflow-wrap: anywhere }
+pre { margin: .8mm 0; padding: 1mm 2mm; background: #eee; white-space: pre-wrap; print-color-adjust: exact }
+.key { display: flex; gap: 6mm; align-items: center; border: 2pt solid #000; padding: 3mm; break-inside: avoid }
 .key code { font-size: 13pt; font-weight: bold; line-height: 1.6; word-spacing: .3em }
-.key svg { flex: none; width: 38mm; height: 38mm }
+.key svg { flex: none; width: 34mm; height: 34mm }
 table { border-collapse: collapse; width: 100% }
-th, td { border: .5pt solid #000; padding: 1.2mm 2mm; text-align: left; vertical-align: top }
-th { font-size: 9pt } td.blank { width: 30% } .line { border-bottom: .5pt solid #000; display: inline-block; min-width: 95mm }
-.small { font-size: 9pt } li, tr { break-inside: avoid }
+th, td { border: .5pt solid #000; padding: .8mm 1.5mm; text-align: left; vertical-align: top }
+th { font-size: 8.5pt } td.blank { width: 30% } .line { border-bottom: .5pt solid #000; display: inline-block; min-width: 75mm }
+.small { font-size: 8.5pt } li, tr { break-inside: avoid }
 """
 
 
@@ -59,7 +59,8 @@ def grouped(key: str) -> str:
 
 def sheet(pages: Sequence[Known], key: str, recovery: str, version: str, day: str) -> str:
     """As HTML that prints on A4. `key` empty: a sheet for somebody who has the key on another one."""
-    spots = [spot for page in pages for spot in page.spots]
+    # A folder is only of use to who sits at its machine.
+    spots = sorted((spot for page in pages for spot in page.spots), key=lambda spot: spot.place.startswith("/"))
     names, run = ", ".join(page.name for page in pages), (f"<pre><code>{escape(command(spot))}</code></pre>" for spot in spots)
     return f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -77,12 +78,13 @@ scan the code with a phone, or type it. Spaces and case do not count.</li>
 <li>Run this; if it fails, the next. One is enough.{"".join(run)}</li>
 <li>Run <code>lightship up</code>. It prints a link: open it, post. Hosts take it from there.</li>
 </ol>
-<p>A host asks for a password? Its login is in the table. A vault can also be copied here by any program (scp, aws, rclone):
-then say <code>--vault FOLDER</code>. <b>No key, or no vault?</b> Leave out <code>--key</code> and <code>--vault</code>:
-all that is public comes back, accounts do not.
-<b>Only in a hurry to say one thing?</b> <code>lightship breakglass</code> needs no desk.</p>
+<p>A host asks for a password? Its login is in the table. For <code>s3://</code> first set <code>AWS_ACCESS_KEY_ID</code>,
+<code>AWS_SECRET_ACCESS_KEY</code> and, unless it is AWS, <code>AWS_ENDPOINT_URL</code>. A vault can also be copied here by any
+program, or carried on a disk: then say <code>--vault FOLDER</code>. <b>No key, or no vault?</b> Leave out <code>--key</code> and
+<code>--vault</code>: all that is public comes back, accounts do not. <b>Only in a hurry to say one thing?</b>
+<code>lightship breakglass</code> needs no desk.</p>
 <h2>Where everything lies</h2>
-<table><tr><th>host<th>readers reach it at<th>its copy of the vault<th>who pays, where the login is (by pen)</tr>
+<table><tr><th>host<th>its copy of the vault<th>who pays, where the login is (by pen)</tr>
 {"".join(_row(spot) for spot in spots)}</table>
 <h2>Check that it is ours</h2>
 {"".join(f"<p>{escape(page.name)}, {escape(page.url)}: public key <code>{escape(page.public)}</code></p>" for page in pages)}
@@ -109,4 +111,4 @@ def _key(key: str, recovery: str) -> str:
 
 def _row(spot: Spot) -> str:
     place = f"<code>{escape(spot.place)}</code>" if spot.place else "none"
-    return f'<tr><td>{escape(spot.name)}<td>{escape(spot.url)}<td>{place}<td class="blank"></tr>'
+    return f'<tr><td>{escape(spot.name)}<br>{escape(spot.url)}<td>{place}<td class="blank"></tr>'
