@@ -1,7 +1,7 @@
 """What a host claims, signed with the page's Ed25519 key: the manifest, its lists by month, and the pulse.
 
-The signature covers the document's canonical JSON (see wire.py) without the member `signature`; a browser gets the same
-bytes by `JSON.stringify` of the parsed document without that member.
+The signature covers the document's canonical JSON (see wire.py) without the member `signature`: the last one, so that a
+browser gets the same bytes by cutting it out of the text (page/static/sw.js).
 """
 
 import base64
