@@ -16,7 +16,7 @@ from lightship.cli.shared import Refused, Told, json_option, page_option, say, t
 from lightship.config import PageConfig
 from lightship.core.decide import by_hand
 from lightship.core.steer import FRESH, LEASE, POINTERS, Key, Place, Sets, Vote, lease_of, place, pointed, vote_key, votes_of
-from lightship.zones import Conflict, Zone, ZoneError
+from lightship.zones import Conflict, Zone, ZoneError, within
 
 SPARED = ("desk", "keys")
 
@@ -120,9 +120,10 @@ class _Wheel:
         return tuple(fellow.name for fellow in self.page.witnesses)
 
     def read(self) -> Sets:
-        votes: list[Key] = [vote_key(name) for name in self.roll] if self.zone.holds_votes else []
+        texts: list[Key] = [LEASE] if self.zone.texts else []
+        texts += [vote_key(name) for name in self.roll] if self.zone.holds_votes else []
         try:
-            return self.zone.read(self.zone.name, [*POINTERS, LEASE, *votes])
+            return self.zone.read(self.zone.name, [*POINTERS, *texts])
         except ZoneError as error:
             raise Refused(str(error)) from error
 
@@ -133,7 +134,7 @@ class _Wheel:
             sets = self.read()
             flip = by_hand(sets, self.places, hosts, by, utc_now(), token_hex(6))
             try:
-                to, expecting = zones.within(self.zone, flip.to), zones.within(self.zone, flip.expecting)
+                to, expecting = within(self.zone, flip.to), within(self.zone, flip.expecting)
                 self.zone.point(self.zone.name, to, expecting=expecting)
             except Conflict:
                 continue

@@ -8,7 +8,7 @@ from secrets import token_hex
 from time import monotonic
 
 from lightship.core.decide import Alarm, Decision, Flip, Witness, decide
-from lightship.core.steer import LEASE, POINTERS, Key, Lease, Sets, Vote, lease_of, vote_key, vote_out, votes_of
+from lightship.core.steer import LEASE, POINTERS, Key, Lease, Sets, Vote, lease_of, lease_out, vote_key, vote_out, votes_of
 from lightship.seal import Seal
 from lightship.witness.alarms import Alarms
 from lightship.witness.gossip import Fellows, signed
@@ -84,10 +84,11 @@ class Steersman:
 
     def _read(self) -> Sets:
         votes = [vote_key(name) for name in self.me.roll] if self.zone.holds_votes else []
-        keys: list[Key] = [*POINTERS, LEASE, *votes]
+        keys: list[Key] = [*POINTERS, *([LEASE] if self.zone.texts else []), *votes]
         sets = self.zone.read(self.zone.name, keys)
         self.read_at = monotonic()
-        return sets
+        # A zone that holds no lease: our own moves are remembered here, so that the name dwells all the same.
+        return sets if self.zone.texts or not self.lease else {**sets, LEASE: frozenset({lease_out(self.lease)})}
 
     def _steer(self) -> None:
         for _ in range(TRIES):
@@ -102,12 +103,18 @@ class Steersman:
             except ZoneError as error:
                 if not error.unknown:
                     raise
-                # The reply was lost. Whether the move was made, the lease says.
-                held = lease_of(self._read())
-                if held is None or held.nonce != decision.lease.nonce:
+                if not self._is_done(decision):
                     continue
             self._moved(decision, sets)
             return
+
+    def _is_done(self, flip: Flip) -> bool:
+        """The reply was lost. Whether the move was made, the lease says; without one, the addresses."""
+        sets = self._read()
+        if not self.zone.texts:
+            return all(sets[key] == values for key, values in flip.to.items() if key != LEASE)
+        held = lease_of(sets)
+        return held is not None and held.nonce == flip.lease.nonce
 
     def _decision(self, sets: Sets) -> Flip | None:
         heard = votes_of(sets, self.me.roll) if self.zone.holds_votes else dict(self.fellows.heard)
