@@ -145,10 +145,10 @@ class Lexicon:
         status = getattr(getattr(error, "response", None), "status_code", 0)
         wrong = isinstance(error, AuthenticationError) or status in (401, 403)
         words = str(error) or type(error).__name__
-        for value in self.auth.values():  # Some providers take their key in the URL, which errors then show.
-            words = (
-                words.replace(value, "***").replace(quote(value), "***").replace(quote_plus(value), "***") if value else words
-            )
+        # Some providers take their key in the URL, which errors then show.
+        for value in filter(None, self.auth.values()):
+            for shown in (value, quote(value), quote_plus(value)):
+                words = words.replace(shown, "***")
         advice = ": are the options in `auth` right?" if wrong else ""
         return ZoneError(
             f"{self.provider}: {words}{advice}", permanent=wrong or 400 <= status < 429, unknown=writes and not wrong
