@@ -25,7 +25,7 @@ from lightship.press import Press
 from lightship.prove import Stranger
 from lightship.publish import Clock, Publisher
 from lightship.seal import Seal
-from lightship.survivors import Lost, Search, Survivor, TornError, digests, highest, with_archives
+from lightship.survivors import AGAIN, Lost, Search, Survivor, TornError, digests, highest, with_archives
 
 ROUNDS = 8
 LONGEST_PULSE = 3600
@@ -72,12 +72,13 @@ class BreakGlass:
     clock: Clock
     trusting: Collection[str] = ()
     stranger: Stranger = field(default_factory=Stranger)
+    again: Sequence[float] = AGAIN
     draw: Callable[[], int] = lambda: random.SystemRandom().randrange(STEP)
 
     async def look(self, said: Sequence[Word] | None = None) -> Scene:
         """NothingLeftError where no host can be believed."""
         said = self.diary.pending() if said is None else said
-        search = Search(Seal(self.page.key).verify, self.stranger, self.diary.known(), self.trusting)
+        search = Search(Seal(self.page.key).verify, self.stranger, self.diary.known(), self.trusting, again=self.again)
         found = await search.survey(self.hosts)
         lost = [each for each in found if isinstance(each, Lost)]
         survivors = [each for each in found if isinstance(each, Survivor)]

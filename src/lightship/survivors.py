@@ -17,6 +17,7 @@ from lightship.core.signed import (
     MANIFEST_PATH,
     PULSE_PATH,
     Manifest,
+    NotOurs,
     Pulse,
     Verify,
     manifest_in,
@@ -32,7 +33,7 @@ from lightship.prove import Stranger
 
 SECONDS = 15.0
 AT_ONCE = 12
-AGAIN = (0.0, 0.3, 1.0)
+AGAIN = (0.0, 0.3, 1.0, 2.0, 3.0)
 """Seconds to wait before each look at a host that may just be written to."""
 T = TypeVar("T")
 
@@ -80,6 +81,7 @@ class Search:
     known: Collection[str] = ()
     trusting: Collection[str] = ()
     seconds: float = SECONDS
+    again: Sequence[float] = AGAIN
 
     async def survey(self, hosts: Iterable[Host]) -> list[Survivor | Lost]:
         """Every host at once, in the order given."""
@@ -107,11 +109,13 @@ class Search:
 
     async def _host(self, host: Host) -> Survivor | Lost:
         why = ""
-        for pause in AGAIN:
+        for pause in self.again:
             await asyncio.sleep(pause)
             try:
                 async with asyncio.timeout(self.seconds):
                     return await self._read(host)
+            except NotOurs as error:
+                return Lost(host.name, str(error))
             except (TornError, WireError) as error:
                 why = str(error)
             except (HostError, OSError) as error:

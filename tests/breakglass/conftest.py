@@ -83,12 +83,14 @@ def made_id(seed: str, kind: str) -> str:
 MakeLaptop = Callable[..., Laptop]
 
 
-def laptop_of(folder: Path, hosts: Sequence[Host], name: str = "alice", trusting: Sequence[str] = ()) -> Laptop:
+def laptop_of(
+    folder: Path, hosts: Sequence[Host], name: str = "alice", trusting: Sequence[str] = (), again: Sequence[float] = (0.0, 0.1)
+) -> Laptop:
     configs = tuple(HostConfig(name=host.name, kind="folder", url=host.url, options={}) for host in hosts)
     page = PageConfig(slug="harbour", url="https://harbour.example", key=SEAL.seed, proven=1, pulse=Pulse(), hosts=configs)
     folder.mkdir(exist_ok=True)
     stranger = Stranger(seconds=2.0)
-    return Laptop(BreakGlass(page, hosts, Diary(folder / NAME, "harbour"), utc_now, trusting, stranger), name)
+    return Laptop(BreakGlass(page, hosts, Diary(folder / NAME, "harbour"), utc_now, trusting, stranger, again), name)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from lightship.core.model import Status
 from lightship.core.signed import MANIFEST_PATH, manifest_in
 from lightship.hosts import Host
 from lightship.hosts.folder import Folder
+from lightship.survivors import AGAIN
 
 ROUNDS = rounds(3)
 KILLS = rounds(4)
@@ -25,7 +26,7 @@ FORK = multiprocessing.get_context("forkserver")
 
 def speak_when(start: Any, folder: Path, hosts: Sequence[Host], name: str, bodies: Sequence[str]) -> None:
     """One laptop, in a process of its own."""
-    laptop = laptop_of(folder, hosts, name)
+    laptop = laptop_of(folder, hosts, name, again=AGAIN)
     start.wait(30)
     for body in bodies:
         laptop.updates("incident0000", body)
