@@ -1,0 +1,137 @@
+"""The examination and the drills as staff see them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from django.test import Client
+from tests.desk.cast import Reader, Stage, config
+
+from lightship.desk import examined
+from lightship.desk.chores import examination
+from lightship.desk.models import Report
+from lightship.desk.plot import Past, plot
+from lightship.doctor import CHECKS, GROUPS, Examination, Finding, Shared, Verdict
+
+NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+
+
+def found(*verdicts: tuple[str, Verdict, str]) -> Examination:
+    findings = [
+        Finding(check=CHECKS[check], verdict=verdict, subject=who, evidence="as seen") for check, verdict, who in verdicts
+    ]
+    return Examination(
+        page="acme",
+        at=NOW,
+        findings=tuple(findings),
+        parts=("host vienna", "desk"),
+        watched=("acme.example",),
+        shared=(Shared("host vienna", "acme.example", "network", "AS64589 Acme"),),
+        source="the packaged table of 2026-06-17",
+    )
+
+
+def kept(stage: Stage, *verdicts: tuple[str, Verdict, str]) -> None:
+    Report.objects.create(page=stage.page, kind="doctor", at=NOW, facts=found(*verdicts).facts())
+
+
+def text(client: Client, path: str) -> str:
+    return re.sub(r"\s+", " ", Reader(client.get(path).content.decode()).text)
+
+
+def test_before_the_first_examination_the_page_says_so(client: Client) -> None:
+    assert "Nothing was examined yet" in text(client, "/p/acme/doctor/")
+
+
+def test_faults_are_told_once_with_what_breaks_and_what_to_change(stage: Stage, client: Client) -> None:
+    kept(
+        stage,
+        ("hosts.answer", Verdict.FAIL, "vienna"),
+        ("hosts.answer", Verdict.FAIL, "bucket"),
+        ("zone.scope", Verdict.WARN, "z"),
+    )
+    shown = text(client, "/p/acme/doctor/")
+    assert "2 things fail, 1 to look at" in shown
+    assert shown.count(CHECKS["hosts.answer"].breaks) == 1
+    assert "vienna" in shown and "bucket" in shown
+
+
+def test_what_was_not_checked_is_not_called_well(stage: Stage, client: Client) -> None:
+    kept(stage, ("hosts.count", Verdict.OK, "acme"), ("registry.expiry", Verdict.UNCHECKED, "acme.test"))
+    shown = text(client, "/p/acme/doctor/")
+    assert "It would work today" in shown and "Not checked" in shown and "All that is well: 1" in shown
+
+
+def test_the_matrix_is_a_table_with_heads_on_both_sides(stage: Stage, client: Client) -> None:
+    kept(stage, ("hosts.count", Verdict.OK, "acme"))
+    html = client.get("/p/acme/doctor/").content.decode()
+    assert '<th scope="col">acme.example</th>' in html and '<th scope="row">host vienna</th>' in html
+    assert "AS64589 Acme" in text(client, "/p/acme/doctor/")
+
+
+def test_the_button_examines_and_keeps_what_was_found(stage: Stage, client: Client) -> None:
+    # The world itself is examined in tests/doctor: here it would be the machine that the tests run on.
+    with patch.object(examined, "examine", lambda *_: found(("hosts.count", Verdict.OK, "acme"))):
+        answer = client.post("/p/acme/doctor/", follow=True)
+    assert "Examined." in answer.content.decode()
+    assert Report.objects.filter(kind="doctor").count() == 1
+
+
+def test_the_worker_examines_once_a_day(stage: Stage) -> None:
+    asked = []
+
+    def seen(*about: Any) -> Examination:
+        asked.append(about)
+        return Examination(**{**_fields(found()), "at": datetime.now(UTC)})
+
+    with patch.object(examined, "examine", seen):  # as above
+        for _ in range(3):
+            examination._one(config(), "acme")
+        Report.objects.update(at=datetime.now(UTC) - timedelta(days=2))
+        examination._one(config(), "acme")
+    assert len(asked) == 2
+
+
+def _fields(of: Examination) -> dict[str, Any]:
+    return {name: getattr(of, name) for name in Examination.__slots__}
+
+
+def test_an_overdue_drill_is_known_to_the_doctor(stage: Stage) -> None:
+    assert examined.known(stage.page).drilled is None
+    Report.objects.create(page=stage.page, kind="drill", at=NOW, facts={})
+    assert examined.known(stage.page).drilled == NOW
+
+
+def step(name: str, seconds: float, status: str = "done") -> dict[str, Any]:
+    return {"name": name, "title": name.title(), "status": status, "seconds": seconds, "goal": 5, "words": "as it was"}
+
+
+def test_drills_are_shown_with_their_times_beside_those_before(stage: Stage, client: Client) -> None:
+    for day, seconds in enumerate((0.5, 0.7, 9.0)):
+        steps = [step("publish", seconds), step("move", 0, "skipped"), step("speak", 0, "failed")]
+        facts = {"seconds": seconds, "passed": False, "steps": steps}
+        Report.objects.create(page=stage.page, kind="drill", at=NOW + timedelta(days=day), facts=facts)
+    shown = text(client, "/p/acme/drills/")
+    assert "9.0 s" in shown and "0.70 s" in shown and "Done, late" in shown
+    assert "Not rehearsed" in shown and "Failed" in shown
+
+
+def test_before_the_first_drill_the_page_says_how_to_run_one(client: Client) -> None:
+    assert "never rehearsed" in text(client, "/p/acme/drills/")
+
+
+def test_marks_lie_in_the_order_of_their_times() -> None:
+    drawn = plot([Past(2.0, (0.5, 8.0), 5.0), Past(None, (), 60.0)])
+    first, second = drawn.bars
+    assert first.before[0] < (first.now or 0) < first.goal < first.before[1] < second.goal == 1000
+    assert second.now is None
+    assert [tick.label for tick in drawn.ticks] == ["0.01 s", "0.1 s", "1 s", "10 s"]
+
+
+def test_every_check_is_in_the_manual_and_in_a_group() -> None:
+    manual = (Path(__file__).parents[2] / "docs/operate/doctor.md").read_text()
+    for check in CHECKS.values():
+        assert f"| `{check.id}` | {check.title} |" in manual
+        assert check.group in GROUPS
