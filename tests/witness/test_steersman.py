@@ -1,0 +1,182 @@
+"""One turn at the wheel, on a real name server: also where the zone holds no votes, cannot compare, or loses replies."""
+
+import re
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from tests import dns as name_servers
+
+from lightship.cli.shared import ROOMS
+from lightship.config import ConfigError, Fellow, HostConfig, WitnessConfig, load
+from lightship.core.decide import Witness
+from lightship.core.steer import POINTERS, Sets, Stand, Vote, place, pointed
+from lightship.probe import Eye
+from lightship.seal import Mark, Seal
+from lightship.witness import gossip, run
+from lightship.witness.lookout import Lookout
+from lightship.witness.steersman import Steersman
+from lightship.zones import ZoneError
+from lightship.zones.rfc2136 import Rfc2136
+
+NAMES = ("w1", "w2", "w3")
+PLACES = (place("a", ["192.0.2.1"]), place("b", ["192.0.2.2"]))
+SEAL = Seal(bytes(32))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voteless(Rfc2136):
+    """A name server of the class of Route 53: conditions, but no room for votes."""
+
+    holds_votes: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plain(Voteless):
+    """Of the class of most providers: no conditions either."""
+
+    compares: ClassVar[bool] = False
+
+
+@pytest.fixture
+def primary(tmp_path: Path) -> Iterator[name_servers.Layout]:
+    with name_servers.bind(tmp_path, name_servers.Layout(records="@ 30 A 192.0.2.1\n")) as layout:
+        yield layout
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def crew(primary: name_servers.Layout, kind: type[Rfc2136], told: list[str], **eyes: str) -> list[Steersman]:
+    """Witnesses who see a and b as told (`du`: a down, b up), and have heard each other."""
+    made = []
+    votes = {name: Vote(now(), {h: Stand(x == "u", now()) for h, x in zip("ab", eyes[name], strict=True)}) for name in eyes}
+    for name in eyes:
+        zone = primary.zone(name)
+        fields = {f: getattr(zone, f) for f in ("name", "server", "port", "key")}
+        eye = Eye("https://acmestatus.net", Mark(SEAL.public), now)
+        lookout = Lookout("acme", [HostConfig(name="a", kind="folder", url="", options={})], eye, WitnessConfig(name=name))
+        lookout.stands |= votes[name].stands
+        others = [Fellow(name=other, public=SEAL.public) for other in NAMES if other != name]
+        fellows = gossip.Fellows("acme", others, ssl.create_default_context())
+        fellows.heard |= {other: vote for other, vote in votes.items() if other != name}
+        me = Witness(name, NAMES, PLACES, kind.compares)
+        made.append(
+            Steersman("acme", me, kind(**fields), lookout, now, lambda subject, _: told.append(subject), fellows, SEAL, {})
+        )
+    return made
+
+
+def leads_to(primary: name_servers.Layout) -> tuple[str, ...] | None:
+    return pointed(primary.zone().read(primary.name, POINTERS), PLACES)
+
+
+@pytest.mark.server("bind")
+@pytest.mark.parametrize("kind", [Voteless, Plain])
+def test_without_votes_in_the_zone_one_of_those_who_agree_moves_the_name(
+    primary: name_servers.Layout, kind: type[Rfc2136]
+) -> None:
+    told: list[str] = []
+    ships = crew(primary, kind, told, w1="uu", w2="du", w3="du")
+    threads = [threading.Thread(target=ship.turn) for ship in ships]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert leads_to(primary) == ("b",)
+    assert told == ["acme: acmestatus.net now leads to b"]
+    assert primary.zone().read(primary.name, [("w2._vote", "TXT")]) == {("w2._vote", "TXT"): frozenset()}
+    assert all(gossip.opened(ship.said["acme"], Mark(SEAL.public), "acme", ship.me.name) for ship in ships)
+    if kind is Plain:
+        assert ships[2].words == "hold a is down: w2 moves it, for this zone cannot compare" or "b has it" in ships[2].words
+
+
+@pytest.mark.server("bind")
+def test_a_minority_that_hears_nobody_moves_nothing_without_votes_in_the_zone(primary: name_servers.Layout) -> None:
+    told: list[str] = []
+    for ship in crew(primary, Plain, told, w3="du"):
+        ship.turn()
+        assert "only w3 of the witnesses w1, w2, w3 votes" in ship.words
+    assert leads_to(primary) == ("a",)
+
+
+@pytest.mark.server("bind")
+@pytest.mark.parametrize("lost", ["the reply", "the question"])
+def test_what_became_of_a_move_whose_reply_was_lost_is_read_from_the_lease(primary: name_servers.Layout, lost: str) -> None:
+    told: list[str] = []
+
+    class Lossy(Voteless):
+        """Loses one reply, or one question."""
+
+        def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+            if losses and losses.pop() == "the question":
+                raise ZoneError("no answer", unknown=True)
+            super().point(name, to, expecting=expecting)
+            if lost == "the reply" and not done:
+                done.append(True)
+                raise ZoneError("no answer", unknown=True)
+
+    losses, done = [lost], list[bool]()
+    ship = crew(primary, Lossy, told, w1="du", w2="du")[0]
+    ship.turn()
+    assert leads_to(primary) == ("b",)
+    assert told == ["acme: acmestatus.net now leads to b"]
+    assert ship.lease is not None
+    assert ship.lease.gen == 1, "it was not moved twice"
+
+
+FILE = f"""
+[witness]
+name = "w1"
+WITNESS
+[pages.acme]
+url = "https://acmestatus.net"
+public = "{SEAL.public_text}"
+[pages.acme.hosts.a]
+kind = "folder"
+url = "https://a.acmestatus.net"
+ADDRESS
+[pages.acme.witnesses.w1]
+[pages.acme.witnesses.NAME]
+[pages.acme.zone]
+kind = "google"
+name = "acmestatus.net"
+project = "p"
+zone = "z"
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "faults"),
+    [
+        ({}, ["pages.acme.hosts: none has an `address`", "witness.listen: is missing", "witness.key: is missing"]),
+        ({"NAME": "w2"}, ["pages.acme.witnesses.w2: needs `url` and `public`, for this kind of zone holds no votes"]),
+        ({'"w1"': '"w9"', "NAME": "w2"}, ["pages.acme.witnesses: does not name w9, which [witness] says"]),
+    ],
+)
+def test_a_witness_says_at_once_all_that_it_lacks(tmp_path: Path, changes: dict[str, str], faults: list[str]) -> None:
+    text = FILE
+    for old, new in {**changes, "NAME": "w2", "WITNESS": "", "ADDRESS": ""}.items():
+        text = text.replace(old, new)
+    path = tmp_path / "lightship.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as refused:
+        run(load(path, {}, ROOMS, ("desk", "keys")))
+    for fault in faults:
+        assert fault in str(refused.value)
+
+
+def test_a_file_without_witness_or_zone_is_refused_with_what_to_add(tmp_path: Path) -> None:
+    path = tmp_path / "lightship.toml"
+    text = re.sub(r"\[pages.acme.zone\].*", "", FILE, flags=re.S).replace("WITNESS", "").replace("ADDRESS", "")
+    path.write_text(text.replace("NAME", "w2"))
+    with pytest.raises(ConfigError, match="none has a zone: there is no name to steer"):
+        run(load(path, {}, ROOMS, ("desk", "keys")))
+    with pytest.raises(ConfigError, match=r"\[witness\] says which of the witnesses this machine is"):
+        run(load(path, {}, ROOMS, ("desk", "keys", "witness")))
