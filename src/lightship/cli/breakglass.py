@@ -7,6 +7,7 @@ import socket
 import string
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import click
@@ -50,7 +51,8 @@ def breakglass(context: click.Context, slug: str | None, trusting: Sequence[str]
     lightship breakglass
     lightship breakglass post "Webmail is down" "Sign-in fails with 503." -c Webmail=down
     """
-    context.meta["breakglass"] = _open(context.ensure_object(Told), slug, trusting, by)
+    # Opened by the command that needs it: `--help` must answer where there is no lightship.toml.
+    context.meta["breakglass"] = cache(lambda: _open(context.ensure_object(Told), slug, trusting, by))
     if context.invoked_subcommand is None:
         scene = _run("reading what survives", _glass(context).look())
         click.echo(f"{scene_words(scene, utc_now())}\n\n{HOW}")
@@ -192,7 +194,7 @@ def _open(told: Told, slug: str | None, trusting: Sequence[str], by: str | None)
 
 
 def _glass(context: click.Context) -> BreakGlass:
-    here: Here = context.meta["breakglass"]
+    here: Here = context.meta["breakglass"]()
     return here.glass
 
 
@@ -205,7 +207,7 @@ def _run(doing: str, work: Coroutine[Any, Any, T]) -> T:
 
 
 def _speak(context: click.Context, composed: Callable[[Snapshot], Incident], *, as_json: bool) -> None:
-    here: Here = context.meta["breakglass"]
+    here: Here = context.meta["breakglass"]()
     word, became = _run("publishing", here.glass.speak(composed, here.by))
     troubles = (*here.config.lacking, *tell_staff(here.config.channels, *_message(here, word, became)))
     said = _said(became, word)
