@@ -117,7 +117,9 @@ class Place:
         command = servers.nginx_command(self.home / "site", self.home, listen, f"{tls} {failing} {more}")
         pid = self.home / "nginx.pid"
         pid.unlink(missing_ok=True)
-        self.process = subprocess.Popen([*self.prefix, *map(str, command)], stderr=subprocess.DEVNULL, preexec_fn=servers.die_with_us)
+        self.process = subprocess.Popen(
+            [*self.prefix, *map(str, command)], stderr=subprocess.DEVNULL, preexec_fn=servers.die_with_us
+        )
         while not pid.exists():  # nginx writes it when it listens
             if self.process.poll() is not None:
                 raise RuntimeError((self.home / "nginx.error.log").read_text())
