@@ -1,14 +1,18 @@
 """What the documentation says about commands and lightship.toml is what there is: nothing left out, nothing made up."""
 
+import dataclasses
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
+from lightship import channels, hosts, zones
 from lightship.cli import lightship
+from lightship.config import schema
 
 DOCS = Path(__file__).parent.parent / "docs"
 REFERENCE = (DOCS / "reference" / "commands.md").read_text()
@@ -41,6 +45,17 @@ def test_the_reference_names_every_option(words: str) -> None:
     options = [option for option in command.params if isinstance(option, click.Option)]
     missing = [option.opts for option in options if not any(f"{text}" in REFERENCE for text in option.opts)]
     assert not missing, f"docs/reference/commands.md does not speak of {missing} of {words}"
+
+
+TABLES = [value for name, value in vars(schema).items() if name.endswith("Table") and name != "FileTable"]
+BACK_ENDS = [room.find(kind) for room in (hosts, zones, channels) for kind in room.kinds()]
+
+
+@pytest.mark.parametrize("table", [*TABLES, *BACK_ENDS])
+def test_the_reference_names_every_key_of_lightship_toml(table: Any) -> None:
+    reference = (DOCS / "reference" / "configuration.md").read_text()
+    missing = [item.name for item in dataclasses.fields(table) if item.init and f"`{item.name}`" not in reference]
+    assert not missing, f"docs/reference/configuration.md does not speak of {missing} of {table.__name__}"
 
 
 def _called() -> Iterator[tuple[str, str]]:
