@@ -81,9 +81,7 @@ def test_with_the_key_every_row_comes_back_and_the_first_post_is_read_within_a_m
 
     assert spoken < 60
     assert without_takeover(after, acme.home / "desk.sqlite3") == without_takeover(before, acme.home / "desk.sqlite3")
-    assert {table: len(found) for table, found in after.items()} == {
-        table: len(found) + (2 if table == "desk_entry" else 0) for table, found in before.items()
-    }
+    assert len(after["desk_entry"]) == len(before["desk_entry"]) + len(acme.urls), "each page tells that it was taken over"
     assert {path.name: path.read_text() for path in (acme.home / "keys").glob("*.key")} == keys
     assert (acme.home / "lightship.toml").read_text() == toml.replace(
         '{ env = "DESK_SECRET" }', '{ file = "keys/restored/1-DESK_SECRET" }'

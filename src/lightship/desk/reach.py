@@ -86,7 +86,8 @@ def _by_sftp(said: str, folder: Path) -> Path:
     port = ["-P", str(parts.port)] if parts.port else []
     who = f"{parts.username}@{parts.hostname}" if parts.username else parts.hostname or ""
     try:
-        subprocess.run(["sftp", "-q", "-r", *port, f"{who}:{parts.path}", str(folder / "fetched")], check=True)  # noqa: S603, S607
+        command = ["sftp", "-q", "-r", *port, f"{who}:{parts.path}", str(folder / "fetched")]
+        subprocess.run(command, check=True, stdout=2)  # noqa: S603  what it tells is for a person
     except (OSError, subprocess.CalledProcessError) as error:
         what = "fetch the folder with any program you have, and name it: --vault FOLDER"
         raise VaultError(f"`sftp` could not fetch {said}: {what}") from error
