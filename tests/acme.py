@@ -44,6 +44,12 @@ def pebble(home: Path, resolver: tuple[str, int], **env: str) -> Iterator[Pebble
         "tlsPort": servers.free_port(),
     }
     (home / "pebble.json").write_text(json.dumps({"pebble": config}))
-    command: list[str | Path] = [servers.needed("pebble"), "-config", home / "pebble.json", "-dnsserver", f"{resolver[0]}:{resolver[1]}"]
+    command: list[str | Path] = [
+        servers.needed("pebble"),
+        "-config",
+        home / "pebble.json",
+        "-dnsserver",
+        f"{resolver[0]}:{resolver[1]}",
+    ]
     with servers.running(command, home, port, ready=None, **{"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_AUTHZREUSE": "0", **env}):
         yield Pebble(f"https://127.0.0.1:{port}/dir", f"https://127.0.0.1:{management}", home / "ca.pem")
