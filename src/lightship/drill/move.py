@@ -17,8 +17,6 @@ from lightship.doctor.zone import CANARY, NOTHING, said
 from lightship.drill.canary import DrillError, NotRehearsed
 from lightship.zones import Zone, ZoneError
 
-PATIENCE = 30.0
-
 
 def step(page: PageConfig, world: World) -> tuple[float, str]:
     if page.zone is None:
@@ -50,7 +48,7 @@ def _point(zone: Zone, to: Place, asked: Sequence[Server], world: World) -> floa
     zone.point(zone.name, {CANARY: frozenset({text})}, expecting=zone.read(zone.name, [CANARY]))
     waiting = list(asked)
     while waiting := [server for server in waiting if text not in said(server.address, zone.name, world)]:
-        if time.monotonic() - started > PATIENCE:
-            raise DrillError(f"after {PATIENCE:.0f} s {', '.join(map(str, waiting))} had not followed")
+        if time.monotonic() - started > world.patience:
+            raise DrillError(f"after {world.patience:.0f} s {', '.join(map(str, waiting))} had not followed")
         time.sleep(0.02)
     return time.monotonic() - started
