@@ -33,7 +33,6 @@ class Elsewhere:
     epoch: int
     hosts: tuple[str, ...]
     everywhere: bool
-    since: datetime
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,6 @@ def elsewhere(page: Page, config: PageConfig) -> Elsewhere | None:
         epoch=max(epoch for _, epoch in found),
         hosts=tuple(row.host for row, _ in found),
         everywhere=len(found) == len(config.hosts),
-        since=min(row.at for row, _ in found),
     )
 
 

@@ -1,0 +1,173 @@
+"""Another desk spoke while this one was away: every view says so, and one button takes it in. Nothing either said is lost."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.test.utils import override_settings
+from tests.desk.cast import Stage, config, read
+
+from lightship.breakglass import BreakGlass
+from lightship.config import Config, HostConfig
+from lightship.core import speech
+from lightship.core.model import ComponentStatus, Facts, Incident, Snapshot, Status
+from lightship.core.speech import Opening, Say
+from lightship.core.verdict import Receipt, Verdict
+from lightship.desk import journal, receipts, rows, snapshot
+from lightship.desk.models import Incident as Row
+from lightship.desk.models import Page
+from lightship.desk.newest import truth_of
+from lightship.diary import NAME, Diary
+from lightship.hosts import File
+from lightship.hosts.folder import Folder
+from lightship.press import Press
+from lightship.prove import Stranger
+from lightship.publish import Publisher
+from lightship.seal import Seal
+
+SEAL = Seal(bytes(range(32)))
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Iterator[Config]:
+    """Two hosts on this disk, which no stranger reads: to be written and read is enough here."""
+    hosts = tuple(
+        HostConfig(name=name, kind="folder", url=f"http://127.0.0.1:9/{name}", options={"path": tmp_path / name})
+        for name in ("vienna", "oslo")
+    )
+    made = config()
+    made = replace(made, pages={"acme": replace(made.pages["acme"], hosts=hosts)})
+    with override_settings(LIGHTSHIP=made):
+        yield made
+
+
+def opened(found: Config) -> list[Folder]:
+    return [Folder(host.name, host.url, host.options["path"]) for host in found.pages["acme"].hosts]
+
+
+def desk_publishes(stage: Stage, found: Config) -> list[Receipt]:
+    """As the worker does; what was refused is on record."""
+    page = Page.objects.get(pk=stage.page.pk)
+    press = Press(truth_of(page, found.pages["acme"], utc_now()))
+    publisher = Publisher(SEAL, utc_now, Stranger(seconds=0.2))
+    made = asyncio.run(publisher.publish(press, opened(found)))
+    for receipt in made:
+        receipts.record(page, receipt)
+    return list(made)
+
+
+def bob_speaks(found: Config, tmp_path: Path, incident_id: str, body: str, status: Status = Status.IDENTIFIED) -> None:
+    page = found.pages["acme"]
+    glass = BreakGlass(page, opened(found), Diary(tmp_path / NAME, "acme"), utc_now, stranger=Stranger(seconds=0.2))
+
+    def compose(shot: Snapshot) -> Incident:
+        incident = next(each for each in shot.open if each.id == incident_id)
+        statuses = {part.id: ComponentStatus.PARTIAL for part in incident.components}
+        return speech.added(shot, incident, Say(status=status, body=body, statuses=statuses), "bobsword0000", utc_now())
+
+    asyncio.run(glass.speak(compose, "bob"))
+
+
+VIEWS = ("", "hosts/", "history/", "journal/", "plan/", "parts/", "settings/", "open/")
+
+
+def test_every_view_says_so_and_one_button_takes_it_in(stage: Stage, client: Client, folders: Config, tmp_path: Path) -> None:
+    outage = stage.outage()
+    desk_publishes(stage, folders)
+    assert "Another desk spoke" not in read(client.get("/p/acme/")).text
+    bob_speaks(folders, tmp_path, outage.pk, "Bob: half is moved.")
+    said = outage.updates.get()
+    journal.correct(said, "Alice: signing in fails since noon.", Facts(), stage.alice, utc_now())
+    journal.rename(outage, "All webmail is down", stage.alice, utc_now())
+    assert {receipt.verdict for receipt in desk_publishes(stage, folders)} == {Verdict.REFUSED}
+    for path in (*VIEWS, f"incidents/{outage.pk}/", "elsewhere/"):
+        shown = read(client.get(f"/p/acme/{path}")).text
+        assert "Another desk spoke" in shown, path
+        assert "nothing you post here reaches them" in " ".join(shown.split())
+
+    answer = read(client.post("/p/acme/elsewhere/take-in/", follow=True)).text
+    assert "Taken in from oslo: 0 new incidents, 1 update." in answer
+    assert "Another desk spoke" not in answer
+    whole = rows.incident(Row.objects.get(pk=outage.pk))
+    assert whole.name == "All webmail is down"
+    assert [update.body for update in whole.updates] == ["Alice: signing in fails since noon.", "Bob: half is moved."]
+    assert rows.status_of(stage.webmail.pk) is ComponentStatus.PARTIAL
+    assert {receipt.verdict for receipt in desk_publishes(stage, folders)} == {Verdict.UNREACHABLE}  # put, and not served
+    for host in opened(folders):
+        front = (host.path / "index.html").read_text()
+        assert "Bob: half is moved." in front
+        assert "Alice: signing in fails since noon." in front
+
+
+def test_taking_it_in_again_adds_nothing(stage: Stage, client: Client, folders: Config, tmp_path: Path) -> None:
+    outage = stage.outage()
+    desk_publishes(stage, folders)
+    bob_speaks(folders, tmp_path, outage.pk, "Bob: half is moved.")
+    client.post("/p/acme/elsewhere/take-in/")
+    before = (Page.objects.get().epoch, outage.updates.count())
+    assert "There was nothing to take in" in read(client.post("/p/acme/elsewhere/take-in/", follow=True)).text
+    assert (Page.objects.get().epoch, outage.updates.count()) == before
+
+
+def test_what_is_not_signed_with_the_pages_key_is_not_taken_in(
+    stage: Stage, client: Client, folders: Config, tmp_path: Path
+) -> None:
+    outage = stage.outage()
+    desk_publishes(stage, folders)
+    bob_speaks(folders, tmp_path, outage.pk, "Bob: half is moved.")
+    for host in opened(folders):
+        state = host.path / "lightship/state.json"
+        body = state.read_bytes().replace(b"Bob: half is moved.", b"Pay to Mallory.")
+        asyncio.run(host.put([File("lightship/state.json", body)]))
+    told = read(client.post("/p/acme/elsewhere/take-in/", follow=True)).text
+    assert "is not what was signed" in told
+    assert outage.updates.count() == 1
+
+
+def test_a_host_that_alone_heard_the_other_desk_is_named(stage: Stage, client: Client, folders: Config, tmp_path: Path) -> None:
+    stage.outage()
+    page = Page.objects.get()
+    for host, held in (("vienna", None), ("oslo", (7, 3))):
+        verdict = Verdict.REFUSED if held else Verdict.PROVEN
+        receipts.record(page, Receipt(host=host, verdict=verdict, at=utc_now(), revision=page.revision, epoch=1, held=held))
+    shown = " ".join(read(client.get("/p/acme/")).text.split())
+    assert "Another desk spoke (epoch 7) on oslo. Readers there see what it said" in shown
+
+
+def test_a_form_that_another_site_sent_takes_nothing_in(stage: Stage, folders: Config, tmp_path: Path) -> None:
+    outage = stage.outage()
+    desk_publishes(stage, folders)
+    bob_speaks(folders, tmp_path, outage.pk, "Bob: half is moved.")
+    stage.signed_in(enforce_csrf_checks=True).post("/p/acme/elsewhere/take-in/")
+    stage.signed_in().get("/p/acme/elsewhere/take-in/")
+    Client().post("/p/acme/elsewhere/take-in/")
+    assert outage.updates.count() == 1
+
+
+def test_the_words_of_a_laptop_are_those_that_the_desk_would_have_written(stage: Stage) -> None:
+    """The same post, said to the journal and said without it, is the same incident to the last field."""
+    now = utc_now().replace(microsecond=0)
+    shot = snapshot.take(stage.page, "https://acme.test", (), now)
+    facts = Facts(scope="Mailboxes in Vienna", since=now - timedelta(minutes=20), next_update=now + timedelta(minutes=30))
+    statuses = {stage.webmail.pk: ComponentStatus.MAJOR, stage.panel.pk: ComponentStatus.MAJOR}
+    say = Say(status=Status.INVESTIGATING, body="Signing in fails.", facts=facts, statuses=statuses)
+    opening = Opening(name=" Webmail  is down", say=say, started_at=facts.since, id="sameincident")
+    row = journal.open_incident(stage.page, opening, None, now)
+    written = rows.incident(row)
+    pure = speech.opened(shot, opening, written.updates[0].id, now)
+    assert pure == written
+
+    more = Say(status=Status.IDENTIFIED, body="All down.", statuses={stage.imap.pk: ComponentStatus.MAJOR})
+    shot = snapshot.take(stage.page, "https://acme.test", (), now)
+    said = journal.update(row, more, None, now + timedelta(minutes=1))
+    written = rows.incident(Row.objects.get(pk=row.pk))
+    assert speech.added(shot, pure, more, said.pk, now + timedelta(minutes=1)) == written
+    assert written.impact_override == "critical"
