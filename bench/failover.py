@@ -117,9 +117,9 @@ def measure(name: str, runs: int, home: Path) -> None:
             threading.Thread(target=client.run, daemon=True).start()
         lab.witness("w1", "w2", "w3")
         for _ in range(runs):
-            current = lab.hosts[lab.leads_to()]
             _settle(lab, clients)
             time.sleep(random.uniform(0, TTL))  # so that the readers' records are of any age
+            current = lab.hosts[lab.leads_to()]
             FAULTS[name](lab, current)
             began = time.monotonic()
             flip = _flip(lab, current, began)

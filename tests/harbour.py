@@ -254,7 +254,7 @@ key = {{ name = "{witness}", secret = "{key or self.layout.keys[witness]}" }}
         fresh = [vote for vote in votes if datetime.now(UTC) - vote.at < FRESH]
         return len(fresh) == len(self.witnesses) and all(vote.up(host) for vote in fresh for host in self.hosts)
 
-    def wait(self, until: Callable[[], bool], seconds: float = 20) -> float:
+    def wait(self, until: Callable[[], bool], seconds: float = 60) -> float:
         """How long it took."""
         started = time.monotonic()
         while not until():
@@ -269,7 +269,7 @@ key = {{ name = "{witness}", secret = "{key or self.layout.keys[witness]}" }}
 
 
 @contextlib.contextmanager
-def harbour(home: Path, settings: str = "interval = 0.5\ntimeout = 1.0\npatience = 2", readers: int = 1) -> Iterator[Harbour]:
+def harbour(home: Path, settings: str = "interval = 0.5\ntimeout = 2.0\npatience = 2", readers: int = 1) -> Iterator[Harbour]:
     """`settings`: lines of [witness]. `readers`: that many machines for readers, named reader, reader2, ..."""
     more = [f"reader{number}" for number in range(2, readers + 1)]
     with contextlib.ExitStack() as stack:

@@ -129,7 +129,7 @@ def test_where_all_hosts_are_down_nothing_is_changed_and_staff_are_called(lab: H
             host.kill()
         for name in WITNESSES:
             lab.wait(lambda name=name: lab.said(name, "no other host is up for 2 witnesses"))  # type: ignore[misc]
-            lab.wait(lambda name=name: lab.said(name, "told='a is down, and no other host is up"), 30)  # type: ignore[misc]
+            lab.wait(lambda name=name: lab.said(name, "told='a is down, and no other host is up"))  # type: ignore[misc]
     assert seen == ["a"]
 
 
@@ -142,7 +142,7 @@ def test_a_witness_whose_clock_is_an_hour_off_counts_for_nobody(lab: Harbour) ->
         lab.blind("w3", "a")
         lab.wait(lambda: lab.said("w1", "a is down for w1, 2 of 3 must say so"))
         lab.wait(lambda: lab.said("w3", "only w3 of the witnesses"))
-        lab.wait(lambda: lab.said("w3", "this machine's clock is +36"), 30)
+        lab.wait(lambda: lab.said("w3", "this machine's clock is +36"))
         assert seen == ["a"]
         lab.nodes["w1"].drop()
         lab.hosts["a"].kill()
@@ -156,7 +156,7 @@ def test_a_wrong_key_is_told_and_the_others_go_on(lab: Harbour) -> None:
     settled(lab, "w1", "w2")
     with answers(lab) as seen:
         lab.wait(lambda: lab.said("w3", "has another secret for the key w3 (BADSIG): correct `key.secret`"))
-        lab.wait(lambda: lab.said("w3", "told='the zone: "), 30)
+        lab.wait(lambda: lab.said("w3", "told='the zone: "))
         assert lab.witnesses["w3"].poll() is None
         assert seen == ["a"]
         lab.hosts["a"].kill()
