@@ -33,6 +33,8 @@ async def _host(
     config: Config, page: PageConfig, host: HostConfig, key: "x25519.Identity | None", now: datetime
 ) -> list[Finding]:
     present, opens = say("vault.present"), say("vault.opens")
+    if host.lacking:
+        return [present.unchecked(host.name, host.lacking)]
     place = place_of(config, host)
     if place is None:
         return [present.fail(host.name, "it has no place that strangers cannot reach", _NO_PLACE)]
