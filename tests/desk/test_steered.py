@@ -36,7 +36,7 @@ def test_moves_pins_and_silent_witnesses_are_on_the_hosts_view(stage: Stage, cli
         text = shown(client, stage)
         assert f"leads to <b>{vienna}</b>, moved by alice" in text
         assert "Set by hand" in text
-        assert ": w2. w1 still votes." in text
+        assert ": w2. Still voting: w1." in text
         assert Report.objects.filter(kind="steer").count() == 2, "one for each change, none for each look"
     asyncio.run(steering.tend(told))
     text = shown(client, stage)
