@@ -14,7 +14,7 @@ from pathlib import Path
 
 import boto3
 import obstore
-from botocore.config import Config  # type: ignore[import-untyped]
+from botocore.config import Config
 from obstore.store import S3Store
 from tests import servers
 

@@ -24,7 +24,7 @@ def test_help_says_what_it_does_and_gives_an_example(command: str, terminal: Ter
 def test_init_makes_what_is_missing_and_says_what_it_made(terminal: Terminal) -> None:
     answer = terminal("init", "--page", "acme", "--name", "Acme")
     assert answer.status == 0
-    made = ["wrote lightship.toml", "made keys/desk.secret", "made keys/acme.key", "made page acme", "made account admin"]
+    made = ["made keys/acme.key", "wrote lightship.toml", "made keys/desk.secret", "made page acme", "made account admin"]
     assert [line for line in answer.out.splitlines() if line.startswith(("wrote", "made"))] == made
     assert "Ready. Start it with:  lightship --config lightship.toml up" in answer.out
     assert "http://127.0.0.1:8000/" in answer.out

@@ -16,7 +16,7 @@ from lightship.cli.shared import Refused, Told, told, utc_now
 from lightship.config import Config, ConfigError, fields, find_config
 from lightship.config.toml import parse
 from lightship.desk.settle import with_database
-from lightship.seal import new_seed
+from lightship.seal import Seal, new_seed
 from lightship.vault import new_key
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ recovery = ["{recovery}"]
 [pages.{slug}]
 url = "{url}"                     # the name that readers know
 key = {{ file = "keys/{slug}.key" }}     # signs what hosts serve; keep a copy elsewhere
+public = "{public}"      # its other half: all that a witness needs of it
 
 [pages.{slug}.hosts.a]
 kind = "folder"                                  # any web server may serve this folder
@@ -84,7 +85,8 @@ def new_file(path: Path, slug: str, url: str, port: int = 8000, database: str | 
     """Write lightship.toml as `init` does; the recovery key, which is kept nowhere."""
     key, recovery = new_key()
     first = url.rstrip("/") or f"http://127.0.0.1:{port + 1}"
-    text = TOML.format(slug=slug, url=first, desk=port, a=port + 1, b=port + 2, recovery=recovery)
+    public = Seal(base64.b64decode(_page_key(path, slug))).public_text
+    text = TOML.format(slug=slug, url=first, desk=port, a=port + 1, b=port + 2, recovery=recovery, public=public)
     _write(path, with_database(text, database) if database else text, 0o644)
     click.echo(f"wrote {path}")
     return key
@@ -152,6 +154,16 @@ def keyed(path: Path) -> list[str]:
         return []  # the reader of the file says what is wrong
     usual = {slug: {"file": f"keys/{slug}.key"} for slug in pages}
     return [slug for slug, page in pages.items() if isinstance(page, dict) and page.get("key", usual[slug]) == usual[slug]]
+
+
+def _page_key(path: Path, slug: str) -> str:
+    """The page's key as it lies in its file, which is made if it is not there."""
+    (path.parent / "keys").mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = path.parent / "keys" / f"{slug}.key"
+    with contextlib.suppress(FileExistsError):
+        _write(file, base64.b64encode(new_seed()).decode() + "\n", 0o600)
+        click.echo(f"made {file}")
+    return file.read_text()
 
 
 def make_keys(path: Path, slugs: Iterable[str]) -> set[str]:

@@ -77,9 +77,7 @@ class Reading:
             self.faults.append(self.document.fault(("desk",), "is missing"))
         for slug, page in _tables(_get(data, "pages")):
             if "keys" in self.without and "public" not in page:
-                what = (
-                    "is missing: a machine without the page's private key must know the public one; `lightship init` prints it"
-                )
+                what = "is missing: what hosts are checked with; on each it is the member `key` of lightship/manifest.json"
                 self.faults.append(self.document.fault(("pages", slug, "public"), what))
             if isinstance(page.get("certificate"), dict) and not isinstance(page.get("zone"), dict):
                 self.faults.append(

@@ -88,6 +88,7 @@ async def _watch(newest: Newest, keepers: list[Keeper], woken: asyncio.Event) ->
 
 async def _keep_at(chore: Chore, config: Config) -> None:
     """Again and again, whatever becomes of one round."""
+    await asyncio.sleep(chore.first)
     while True:
         try:
             await chore.round(config)

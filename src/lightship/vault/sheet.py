@@ -81,8 +81,8 @@ scan the code with a phone, or type it. Spaces and case do not count.</li>
 <p>A host asks for a password? Its login is in the table. For <code>s3://</code> first set <code>AWS_ACCESS_KEY_ID</code>,
 <code>AWS_SECRET_ACCESS_KEY</code> and, unless it is AWS, <code>AWS_ENDPOINT_URL</code>. A vault can also be copied here by any
 program, or carried on a disk: then say <code>--vault FOLDER</code>. <b>No key, or no vault?</b> Leave out
-<code>--key</code> and <code>--vault</code>: all that is public comes back, accounts do not. <b>Only in a hurry to say one thing?</b>
-<code>lightship breakglass</code> needs no desk.</p>
+<code>--key</code> and <code>--vault</code>: all that is public comes back, accounts do not. <b>Only in a hurry to say one
+thing?</b> <code>lightship breakglass</code> needs no desk.</p>
 <h2>Where everything lies</h2>
 <table><tr><th>host<th>its copy of the vault<th>who pays, where the login is (by pen)</tr>
 {"".join(_row(spot) for spot in spots)}</table>
