@@ -181,9 +181,14 @@ def _cut(line: socket.socket, seconds: float) -> Iterator[None]:
         timer.cancel()
 
 
+_OURS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+
+
 def _meaning(error: Exception, address: str) -> tuple[Seen, str]:
     if isinstance(error, ConnectionRefusedError):
         return Seen.REFUSED, "nothing listens there"
+    if isinstance(error, OSError) and error.errno in _OURS:
+        return Seen.BLIND, f"this machine lacks what a connection needs ({error.strerror})"
     if isinstance(error, OSError) and error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL):
         if _routed(address):
             return Seen.UNREACHABLE, "the network says that it cannot be reached"
@@ -211,5 +216,5 @@ def _read(der: bytes) -> Certificate | None:
         return Certificate(tuple(str(n.value) for n in names), read.issuer.rfc4514_string(), read.not_valid_after_utc, der)
     except x509.ExtensionNotFound:
         return Certificate((), read.issuer.rfc4514_string(), read.not_valid_after_utc, der)
-    except ValueError:
+    except (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return None

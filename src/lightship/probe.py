@@ -1,5 +1,6 @@
 """Look at one host at one of its addresses, as a reader whom the name leads there, and say whether it may have the name."""
 
+import logging
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ SECONDS = 1.5
 FRONT = "index.html"
 AHEAD = timedelta(seconds=60)
 """How far in the future a pulse may be: a clock of ours or of the desk's that is off by less does no harm."""
+LONGEST_WORDS = 300
+"""A host can put megabytes into what is told of it, and words go to logs and letters."""
+log = logging.getLogger("lightship.probe")
 
 Clock = Callable[[], datetime]
 Rank = tuple[int, int]
@@ -75,11 +79,15 @@ class Eye:
                 seen, words = Seen.LIVE, ""
             except DialError as error:
                 seen, words = error.seen, str(error)
+            except Exception as error:  # whatever one host sends, the others are looked at
+                log.exception("host=%s address=%s", host, address)
+                seen = Seen.BLIND if isinstance(error, MemoryError | RuntimeError) else Seen.BROKEN  # no thread: our own want
+                words = f"Lightship itself failed over it ({type(error).__name__}); see the log"
             return Sight(
                 host=host,
                 address=address,
                 verdict=seen,
-                words=words,
+                words=words[:LONGEST_WORDS],
                 milliseconds=round((monotonic() - started) * 1000),
                 page=found.manifest.page if found.manifest else "",
                 rank=found.manifest.rank if found.manifest else None,
@@ -157,7 +165,7 @@ def unconfirmed(pulse: Pulse, now: datetime) -> str:
 def _ahead(date: str | None, now: datetime) -> float | None:
     try:
         told = parsedate_to_datetime(date) if date else None
-    except ValueError:
+    except (ValueError, OverflowError):  # a year, or a zone, of twenty digits
         return None
     if told is None:
         return None

@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import resource
 import socket
 import ssl
 import threading
@@ -12,12 +13,18 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from tests.certs import NOW as TODAY
 from tests.certs import Authority
 
+from lightship import probe
 from lightship.core.signed import Manifest, Pulse, manifest_out, pulse_out
 from lightship.core.verdict import Seen
 from lightship.core.wire import sha256
+from lightship.dial import Line
 from lightship.probe import Eye
 from lightship.seal import Mark, Seal
 
@@ -234,3 +241,59 @@ def test_nobody_at_the_port_is_refused() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     assert eye(port).look("vienna", "127.0.0.1").verdict is Seen.REFUSED
+
+
+@pytest.mark.parametrize(
+    "date", ["Mon, 23 Nov 99999999999999999999 01:00:00 GMT", "Mon, 23 Nov 2026 01:00:00 +99999999999999999999"]
+)
+def test_a_date_that_no_calendar_has_stops_no_look(date: str) -> None:
+    def mad(handler: Handler) -> None:
+        handler.send_response_only(200)
+        handler.send_header("Date", date)
+        handler.send_header("Content-Length", str(len(FRONT)))
+        handler.end_headers()
+        handler.wfile.write(FRONT)
+
+    with serving(site(front=mad)) as port:
+        assert eye(port).look("vienna", "127.0.0.1").live
+
+
+def test_a_fault_of_ours_in_one_look_is_told_as_that_host_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(probe, "manifest_in", fail)
+    with serving(site()) as port:
+        sight = eye(port).look("vienna", "127.0.0.1")
+    assert sight.verdict is Seen.BROKEN
+    assert "ZeroDivisionError" in sight.words
+
+
+def test_what_a_host_sends_does_not_fill_the_log() -> None:
+    odd = b'{"format":"lightship-manifest/1","signature":"AAAA","at":"\\ud800' + b"x" * 100_000 + b'"}'
+    with serving(site(manifest=odd)) as port:
+        sight = eye(port).look("vienna", "127.0.0.1")
+    assert sight.verdict is Seen.TORN
+    assert len(sight.words) <= probe.LONGEST_WORDS
+
+
+def test_too_few_file_descriptors_here_say_nothing_of_a_host() -> None:
+    with serving(site()) as port:
+        look, (soft, hard) = eye(port).look, resource.getrlimit(resource.RLIMIT_NOFILE)
+        assert look("vienna", "127.0.0.1").live
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+        try:
+            sight = look("vienna", "127.0.0.1")
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert sight.verdict is Seen.BLIND, sight
+
+
+def test_a_certificate_with_a_name_that_cannot_be_told_is_not_told() -> None:
+    names = x509.UnrecognizedExtension(x509.SubjectAlternativeName.oid, b"\x30\x02\xa3\x00")  # an X.400 address
+    issuer, key = x509.Name([]), ec.generate_private_key(ec.SECP256R1())
+    builder = x509.CertificateBuilder(issuer, issuer, key.public_key(), 1, TODAY, TODAY + timedelta(days=1))
+    made = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    line = Line("https://acmestatus.net", "127.0.0.1", ssl.create_default_context(), 1)
+    line.der = made.public_bytes(Encoding.DER)
+    assert line.certificate is None

@@ -251,5 +251,7 @@ class reading:  # noqa: N801  it reads as a verb, like contextlib.suppress
         return raw
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        if isinstance(error, (KeyError, TypeError, ValueError, AttributeError)) and not isinstance(error, WireError):
+        if isinstance(error, (KeyError, TypeError, ValueError, AttributeError, RecursionError)) and not isinstance(
+            error, WireError
+        ):
             raise WireError(f"{self.name} cannot be read: {error!r}") from error
