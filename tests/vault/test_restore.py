@@ -2,19 +2,26 @@
 
 import asyncio
 import shutil
+import sqlite3
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests import servers
 from tests.django_settings import CONFIG
+from tests.importers.test_lightship import AT, STATE, laid
 from tests.kills import fetched
 from tests.vault.town import Town, rows, town, until
 
 from lightship import vault
 from lightship.config.toml import ConfigError, parse
+from lightship.core.signed import MANIFEST_PATH, Manifest, manifest_out
+from lightship.core.state import STATE_PATH, state_out
 from lightship.core.vault import path_of
+from lightship.core.wire import sha256
 from lightship.desk.settle import settle, with_database
 from lightship.hosts.folder import Cellar
 from lightship.seal import Seal
@@ -87,6 +94,42 @@ def test_a_database_that_is_not_empty_is_not_written_over(bare: Town) -> None:
     done = bare.tried("restore", bare.urls["acme"]["vienna"], *words)
     assert (done.returncode, "the database is not empty" in done.stderr) == (1, True)
     assert rows(bare.home / "desk.sqlite3") == before
+
+
+def test_only_its_owner_may_read_what_comes_back(bare: Town) -> None:
+    bare.restore("--key", str(bare.key), "--vault", str(bare.vault()))
+    assert {str(file): oct(file.stat().st_mode) for file in bare.home.rglob("*") if file.stat().st_mode & 0o077} == {}
+
+
+def test_without_the_key_too_only_its_owner_may_read_the_database(bare: Town) -> None:
+    bare.restore()
+    assert (bare.home / "desk.sqlite3").stat().st_mode & 0o077 == 0
+
+
+def test_the_new_recovery_key_is_shown_though_the_restore_fails_afterwards(bare: Town) -> None:
+    (bare.home / "full.sqlite3").write_bytes(b"")
+    with sqlite3.connect(bare.home / "full.sqlite3") as full:
+        full.execute("CREATE TABLE other (id)")
+    done = bare.tried("restore", bare.urls["acme"]["vienna"], "--database", "sqlite:///full.sqlite3")
+    assert (done.returncode, "the database is not empty" in done.stderr) == (1, True)
+    sheet = (bare.home / "recovery-sheet.html").read_text()
+    key = vault.key_in(sheet[sheet.index("AGE-SECRET-KEY-1") :].partition("</code>")[0])
+    assert str(key.to_public()) in (bare.home / "lightship.toml").read_text()
+
+
+def test_a_host_that_is_believed_at_its_word_cannot_write_into_lightship_toml(bare: Town, tmp_path: Path) -> None:
+    claimed = 'http://evil.example"\n[channels.ours]\nkind = "chat"\n[pages.acme]\nurl = "http://evil.example'
+    seal = Seal(bytes(32))
+    state = state_out(replace(STATE, months=(), page=replace(STATE.page, url=claimed)))
+    manifest = Manifest(page=STATE.page.id, revision=7, epoch=2, at=AT, build="b", files={STATE_PATH: sha256(state)})
+    folder = tmp_path / "evil"
+    laid(folder, {STATE_PATH: state, MANIFEST_PATH: manifest_out(manifest, seal.sign, seal.public)})
+    url = f"http://127.0.0.1:{servers.free_port()}"
+    command: list[str | Path] = [sys.executable, "-m", "lightship.serve", folder, url.removeprefix("http://")]
+    with servers.running(command, tmp_path, int(url.rpartition(":")[2])):
+        bare.restore(url=url)
+    data = parse("", (bare.home / "lightship.toml").read_bytes()).data
+    assert (set(data), data["pages"]["acme"]["url"]) == ({"desk", "vault", "pages"}, url)
 
 
 def test_where_nothing_is_found_it_says_where_it_looked(bare: Town, tmp_path: Path) -> None:

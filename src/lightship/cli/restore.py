@@ -7,7 +7,7 @@ import json
 import secrets
 import sys
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from rich.console import Console
 
 from lightship.cli.history import history_of, take_in
 from lightship.cli.recovery import hand_over
-from lightship.cli.setup import first_account, keyed, make_database, make_keys, new_file, sign_in_words
+from lightship.cli.setup import first_account, keyed, make_database, make_keys, make_private, new_file, sign_in_words
 from lightship.cli.shared import Refused, Told, json_option, say, told, utc_now
 from lightship.config import Config, ConfigError, PageConfig, fields
 from lightship.core.lineage import STEP, Heard, Rank, contains
@@ -123,6 +123,7 @@ def _everything(asked: Asked, key: Any) -> Outcome:
     config = Told(str(asked.path), asked.told.env).desk()
     from lightship.desk import models, restore  # after Django is set up
 
+    make_private(config)
     restore.refuse_full()
     with Console(stderr=True).status("writing the rows"):
         outcome.rows = restore.rows_in(head["migrations"], (opened(body, key) for body in sealed[1:]))
@@ -204,32 +205,36 @@ def _what_is_public(asked: Asked) -> Outcome:
     if asked.place:
         raise click.UsageError("the vault opens with the recovery key only: --key FILE")
     stranger, outcome, key = Stranger(), Outcome(f"what {asked.url} shows everyone"), None
+    had = {file.stem for file in (asked.path.parent / "keys").glob("*.key")}
     if not asked.path.exists():
         claims, words = reach.claims([asked.url], asked.public, stranger)
         if not claims:
             raise Refused("; ".join(words))
         found = proven(claims[0].url, claims[0].mark.verify)
         assert found.page is not None
-        key = new_file(asked.path, _slug(found.page.slug), found.page.url, database=asked.database)
-    made = make_keys(asked.path, keyed(asked.path))
+        slug, page_url = found.page.slug, _sound(fields.page_url, found.page.url, claims[0].url)
+        key = new_file(asked.path, _sound(fields.slug, slug, "status"), page_url, database=asked.database)
+    make_keys(asked.path, keyed(asked.path))
     config = Told(str(asked.path), asked.told.env).desk()
-    new = {page.slug for page in config.pages.values() if f"{page.slug}.key" in made}
+    if key:  # before anything that may fail: it is shown this once
+        click.echo(hand_over(key, config, asked.path.parent))
+        outcome.notes.append(f"{asked.path} names two local hosts: put your own hosts into it")
+    new = set(keyed(asked.path)) - had
     known = {page.slug: asked.public or _own(page, new) for page in config.pages.values()}
     standing = {slug: reach.claims(_urls(asked, page), known[slug], stranger) for slug, page in config.pages.items()}
     if not any(claims for claims, _ in standing.values()):
         raise Refused("no host answers with a state: " + "; ".join(each for _, words in standing.values() for each in words))
     from lightship.desk import restore  # after Django is set up
 
+    make_private(config)
     restore.refuse_full()
     make_database(config, "")
     first_account("")
     for page in config.pages.values():
-        outcome.pages.append(_taken_in(page, *standing[page.slug], known=bool(known[page.slug]), notes=outcome.notes))
-        if page.slug in new:
+        claims, words = standing[page.slug]
+        outcome.pages.append(_taken_in(page, claims, words, known=bool(known[page.slug]), notes=outcome.notes))
+        if claims and claims[0].mark != mark(page):
             outcome.notes.append(_NEW_KEY.format(slug=page.slug, public=_text(mark(page).public)))
-    if key:
-        click.echo(hand_over(key, config, asked.path.parent))
-        outcome.notes.append(f"{asked.path} names two local hosts: put your own hosts into it")
     outcome.notes += [_LOST]
     return outcome
 
@@ -238,11 +243,12 @@ def _own(page: PageConfig, new: Collection[str]) -> frozenset[bytes]:
     return frozenset() if page.slug in new else frozenset([mark(page).public])
 
 
-def _slug(text: str) -> str:
+def _sound(check: Callable[[str], str], claimed: str, instead: str) -> str:
+    """What a host claims, if lightship.toml takes it."""
     try:
-        return fields.slug(text)
+        return check(claimed)
     except ValueError:
-        return "status"
+        return instead
 
 
 def _taken_in(

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import json
 import os
 import re
 import secrets
@@ -33,7 +34,7 @@ secret = {{ file = "keys/desk.secret" }}
 recovery = ["{recovery}"]
 
 [pages.{slug}]
-url = "{url}"                     # the name that readers know
+url = {url}                     # the name that readers know
 key = {{ file = "keys/{slug}.key" }}     # signs what hosts serve; keep a copy elsewhere
 public = "{public}"      # its other half: all that a witness needs of it
 
@@ -74,10 +75,10 @@ def init(told: Told, slug: str, url: str, port: int, name: str, email: str) -> N
         key = new_file(path, slug, url, port)
     make_keys(path, keyed(path))
     config = Told(str(path), told.env).desk()
+    if key:  # before anything that may fail: it is shown this once
+        click.echo(hand_over(key, config, path.parent))
     make_database(config, name)
     user = first_account(email)
-    if key:
-        click.echo(hand_over(key, config, path.parent))
     click.echo(f"Ready. Start it with:  lightship --config {path} up" + sign_in_words(config, user))
 
 
@@ -86,7 +87,16 @@ def new_file(path: Path, slug: str, url: str, port: int = 8000, database: str | 
     key, recovery = new_key()
     first = url.rstrip("/") or f"http://127.0.0.1:{port + 1}"
     public = Seal(base64.b64decode(_page_key(path, slug))).public_text
-    text = TOML.format(slug=slug, url=first, desk=port, a=port + 1, b=port + 2, recovery=recovery, public=public)
+    # Quoted, for it may be a stranger's word (`restore` without a key): it must not say more than a URL.
+    text = TOML.format(
+        slug=slug,
+        url=json.dumps(first, ensure_ascii=False),
+        desk=port,
+        a=port + 1,
+        b=port + 2,
+        recovery=recovery,
+        public=public,
+    )
     _write(path, with_database(text, database) if database else text, 0o644)
     click.echo(f"wrote {path}")
     return key
@@ -202,8 +212,7 @@ def make_database(config: Config, name: str) -> None:
     from lightship.desk.journal import arrange
     from lightship.desk.models import Page
 
-    if config.desk.database.engine == "sqlite":
-        _private(Path(config.desk.database.name))
+    make_private(config)
     try:
         call_command("migrate", interactive=False, verbosity=0)
     except OperationalError as error:
@@ -214,10 +223,12 @@ def make_database(config: Config, name: str) -> None:
             click.echo(f"made page {slug}")
 
 
-def _private(database: Path) -> None:
-    """Accounts and sessions lie in it: only its owner may read it. SQLite gives its log files the same permissions."""
-    with contextlib.suppress(OSError):  # it is there already, or cannot be made, which SQLite then tells
-        database.touch(0o600, exist_ok=False)
+def make_private(config: Config) -> None:
+    """Before anything opens the database: accounts and sessions lie in it, so only its owner may read it. SQLite gives its
+    log files the same permissions."""
+    if config.desk.database.engine == "sqlite":
+        with contextlib.suppress(OSError):  # it is there already, or cannot be made, which SQLite then tells
+            Path(config.desk.database.name).touch(0o600, exist_ok=False)
 
 
 def first_account(email: str) -> "User":
