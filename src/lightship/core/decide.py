@@ -154,7 +154,8 @@ def _away(scene: _Scene, nonce: str) -> Decision:
         )
     for each in scene.me.places:
         up = scene.up(each.name)
-        if each.name not in scene.current and scene.sees(each.name, True) and scene.enough(up):
+        # Of several that the name leads to, one that is down takes none of the others with it.
+        if scene.sees(each.name, True) and scene.enough(up) and scene.current != (each.name,):
             return _move(scene, each, down, up, f"{told} is down", nonce)
     return Alarm(
         Trouble.NOWHERE, f"{told} is down, and no other host is up for {scene.me.majority} witnesses: nothing is changed"
@@ -175,7 +176,8 @@ def _home(scene: _Scene, nonce: str) -> Decision:
 
 def _move(scene: _Scene, to: Place, down: Sequence[str], up: Sequence[str], words: str, nonce: str) -> Decision:
     me, lease = scene.me, scene.lease
-    if (left := lease.dwell - (scene.now - lease.at)).total_seconds() > 0:
+    # A lease from the future was written by a wrong clock (a laptop's, say): no reason to wait until then.
+    if (left := lease.dwell - abs(scene.now - lease.at)).total_seconds() > 0:
         return Hold(f"{words}, but it moved {lease.moves} times in a row: {left.total_seconds():.0f} s more are waited")
     able = sorted({*up} & {*down} if down else {*up})
     if not me.compares and able and me.name != able[0]:
