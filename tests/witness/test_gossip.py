@@ -1,10 +1,11 @@
 """Votes that go from witness to witness: signed, never older than what was heard, and from nobody else."""
 
 import asyncio
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def saying(said: dict[str, bytes], certificate: Path | None = None) -> Iterator[
 
 def fellows(port: int, scheme: str = "http", roots: Path | None = None) -> gossip.Fellows:
     w2 = Fellow(name="w2", url=f"{scheme}://127.0.0.1:{port}", public=SEAL.public)
-    return gossip.Fellows("acme", [w2], ssl.create_default_context(cafile=str(roots) if roots else None))
+    return gossip.Fellows("acme", [w2], ssl.create_default_context(cafile=str(roots) if roots else None), lambda: NOW)
 
 
 def test_a_vote_is_heard_over_https(tmp_path: Path) -> None:
@@ -98,3 +99,22 @@ def test_an_older_word_said_again_does_not_take_the_place_of_a_newer_one() -> No
         said.clear()
         assert "is no vote" in heard.ask(heard.others[0])
     assert heard.ask(heard.others[0]) == "nothing listens there"
+
+
+def test_a_word_from_a_clock_that_was_wrong_does_not_outlast_those_after_it() -> None:
+    said = {"acme": gossip.signed(SEAL, "acme", "w2", Vote(NOW + timedelta(hours=1), {}))}
+    with saying(said) as port:
+        heard = fellows(port)
+        heard.ask(heard.others[0])
+        said["acme"] = gossip.signed(SEAL, "acme", "w2", VOTE)
+        heard.ask(heard.others[0])
+    assert heard.heard == {"w2": VOTE}
+
+
+def test_whoever_connects_and_says_nothing_is_let_go_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gossip, "PATIENCE", 0.2)
+    pem, issued = tmp_path / "w2.pem", Authority().issue("127.0.0.1")
+    pem.write_bytes(issued.chain + issued.key_pem)
+    with saying({}, pem) as port, socket.create_connection(("127.0.0.1", port), 5) as silent:
+        with suppress(ConnectionResetError):
+            assert silent.recv(1) == b""

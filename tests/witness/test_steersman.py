@@ -64,7 +64,7 @@ def crew(primary: name_servers.Layout, kind: type[Rfc2136], told: list[str], **e
         lookout = Lookout("acme", [HostConfig(name="a", kind="folder", url="", options={})], eye, WitnessConfig(name=name))
         lookout.stands |= votes[name].stands
         others = [Fellow(name=other, public=SEAL.public) for other in NAMES if other != name]
-        fellows = gossip.Fellows("acme", others, ssl.create_default_context())
+        fellows = gossip.Fellows("acme", others, ssl.create_default_context(), now)
         fellows.heard |= {other: vote for other, vote in votes.items() if other != name}
         me = Witness(name, NAMES, PLACES, kind.compares)
         made.append(

@@ -103,7 +103,7 @@ def steersman(zone: Zone, me: str, roll: tuple[str, ...], told: list[str]) -> St
     config = WitnessConfig(name=me)
     mark = Mark(public=bytes(32))
     eye = Eye(f"https://{zone.name}", mark, clock, None, 1.0)
-    fellows = Fellows("acme", [], create_default_context())
+    fellows = Fellows("acme", [], create_default_context(), clock)
     fellows.heard = {name: Vote(NOW, SEEN) for name in roll if name != me}
     return Steersman(
         page="acme",

@@ -117,7 +117,7 @@ def _steersman(config: Config, page: PageConfig, clock: Clock, said: dict[str, b
         lookout=Lookout(page.slug, steered(page), eye, me),
         clock=clock,
         tell=_teller(config, me.name),
-        fellows=gossip.Fellows(page.slug, others, eye.trust),
+        fellows=gossip.Fellows(page.slug, others, eye.trust, clock),
         seal=Seal(me.key) if me.key else None,
         said=said,
     )

@@ -4,14 +4,15 @@ import asyncio
 import base64
 import binascii
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from lightship.config import Fellow
-from lightship.core.steer import Vote, vote_in, vote_out
+from lightship.core.steer import FRESH, Vote, vote_in, vote_out
 from lightship.dial import DialError, Line
 from lightship.seal import Mark, Seal
 
@@ -44,6 +45,7 @@ class Fellows:
     page: str
     others: Sequence[Fellow]
     trust: ssl.SSLContext
+    clock: Callable[[], datetime]
     seconds: float = PATIENCE
     heard: dict[str, Vote] = field(default_factory=dict)
 
@@ -58,7 +60,8 @@ class Fellows:
         if vote is None:
             return f"what {fellow.url}/{self.page} answers is no vote of {fellow.name}: is its `public` right?"
         old = self.heard.get(fellow.name)
-        if old is None or vote.at >= old.at:
+        # What was said by a clock that was wrong at the time counts for nobody, and must not outlast what is said now.
+        if old is None or vote.at >= old.at or abs(self.clock() - old.at) > FRESH:
             self.heard[fellow.name] = vote
         return ""
 
@@ -86,4 +89,6 @@ async def serve(listen: str, certificate: Path | None, said: Mapping[str, bytes]
             writer.close()
 
     host, _, port = listen.rpartition(":")
-    return await asyncio.start_server(answer, host.strip("[]"), int(port), ssl=trust, limit=LONGEST)
+    # Anyone may connect, and whoever then says nothing must not use up what our own looks need.
+    patience = {"ssl_handshake_timeout": PATIENCE, "ssl_shutdown_timeout": PATIENCE} if trust else {}
+    return await asyncio.start_server(answer, host.strip("[]"), int(port), ssl=trust, limit=LONGEST, **patience)
