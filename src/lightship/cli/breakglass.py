@@ -1,7 +1,6 @@
 """breakglass: speak when the desk is gone."""
 
 import asyncio
-import getpass
 import secrets
 import socket
 import string
@@ -19,7 +18,7 @@ from lightship.channels import tell_staff
 from lightship.cli import compose
 from lightship.cli.aftermath import became_facts, became_words, scene_facts, scene_words
 from lightship.cli.compose import component_option, ended_option, facts_options, incident_option, state_option
-from lightship.cli.shared import Refused, Told, json_option, say, utc_now
+from lightship.cli.shared import Refused, Told, json_option, say, utc_now, who_types
 from lightship.config import Config
 from lightship.core import speech
 from lightship.core.limits import SpeechError
@@ -190,7 +189,7 @@ def _open(told: Told, slug: str | None, trusting: Sequence[str], by: str | None)
         raise Refused(f"there is no host {', '.join(sorted(strange))}; there is {', '.join(known)}")
     diary = Diary(config.base / NAME, page.slug)
     glass = BreakGlass(page, [open_host(host) for host in page.hosts], diary, utc_now, trusting)
-    return Here(config, glass, by or getpass.getuser())
+    return Here(config, glass, by or who_types() or "somebody")
 
 
 def _glass(context: click.Context) -> BreakGlass:

@@ -1,5 +1,6 @@
 """What commands have in common: where the configuration is, and how a refusal is told."""
 
+import getpass
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -52,6 +53,14 @@ class Told:
         if row is None:
             raise Refused(f"page {chosen.slug!r} is in {config.path} but not in the database: run `lightship init`")
         return chosen, row
+
+
+def who_types() -> str:
+    """Empty where this machine has no name for the user, as in containers: no reason to say nothing on the worst day."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""
 
 
 told = click.make_pass_decorator(Told)

@@ -1,6 +1,5 @@
 """post, update, resolve: speak from the terminal."""
 
-import getpass
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +7,7 @@ import click
 
 from lightship.cli import compose
 from lightship.cli.compose import component_option, ended_option, facts_options, incident_option, state_option
-from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
+from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now, who_types
 from lightship.core import model as core
 from lightship.core.speech import Say
 
@@ -142,7 +141,7 @@ def _author(by: str | None) -> "User | None":
     """Who speaks: the account named with --by, or the one named as the person at this terminal; else nobody by name."""
     from django.contrib.auth.models import User  # after Django is set up
 
-    user = User.objects.filter(username=by or getpass.getuser()).first()
+    user = User.objects.filter(username=by or who_types()).first()
     if by and user is None:
         raise Refused(f"there is no account {by!r}")
     return user

@@ -1,6 +1,5 @@
 """witness, steer: let the name follow the hosts that answer, and set where it leads by hand. Neither needs a desk."""
 
-import getpass
 import logging
 import sys
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from typing import Any
 import click
 
 from lightship import zones
-from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
+from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now, who_types
 from lightship.config import PageConfig
 from lightship.core.decide import by_hand
 from lightship.core.steer import FRESH, LEASE, POINTERS, Key, Place, Sets, Vote, lease_of, place, pointed, vote_key, votes_of
@@ -129,7 +128,7 @@ class _Wheel:
 
     def set(self, hosts: tuple[str, ...]) -> dict[str, Any]:
         """A witness may move the name at the same moment: then read again, and set it all the same."""
-        by = "".join(c for c in getpass.getuser() if c.isalnum() or c in "-_.") or "operator"
+        by = "".join(c for c in who_types() if c.isalnum() or c in "-_.") or "operator"
         for _ in range(5):
             sets = self.read()
             flip = by_hand(sets, self.places, hosts, by, utc_now(), token_hex(6))
