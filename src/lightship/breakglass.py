@@ -64,7 +64,8 @@ class Told:
 
 @dataclass(frozen=True)
 class BreakGlass:
-    """One page from one machine. `hosts` are all there are; `draw` gives random numbers below STEP."""
+    """One page from one machine. `hosts` are all there are; `draw` gives random numbers below STEP. `seal`: another than the
+    page's own, for a drill."""
 
     page: PageConfig
     hosts: Sequence[Host]
@@ -74,11 +75,16 @@ class BreakGlass:
     stranger: Stranger = field(default_factory=Stranger)
     again: Sequence[float] = AGAIN
     draw: Callable[[], int] = lambda: random.SystemRandom().randrange(STEP)
+    seal: Seal | None = None
+
+    @property
+    def _seal(self) -> Seal:
+        return self.seal or Seal(self.page.key)
 
     async def look(self, said: Sequence[Word] | None = None) -> Scene:
         """NothingLeftError where no host can be believed."""
         said = self.diary.pending() if said is None else said
-        search = Search(Seal(self.page.key).verify, self.stranger, self.diary.known(), self.trusting, again=self.again)
+        search = Search(self._seal.verify, self.stranger, self.diary.known(), self.trusting, again=self.again)
         found = await search.survey(self.hosts)
         lost = [each for each in found if isinstance(each, Lost)]
         survivors = [each for each in found if isinstance(each, Survivor)]
@@ -118,7 +124,7 @@ class BreakGlass:
         return Told(after, receipts, proven and after.agreed)
 
     async def _put(self, scene: Scene) -> list[Receipt]:
-        press, publisher = Press(scene.whole), Publisher(Seal(self.page.key), self.clock, self.stranger)
+        press, publisher = Press(scene.whole), Publisher(self._seal, self.clock, self.stranger)
         torn = {each.host for each in scene.lost} | {each.host.name for each in scene.survivors if each.torn}
         return list(await asyncio.gather(*(self._one(publisher, press, host, host.name in torn) for host in self.hosts)))
 

@@ -15,6 +15,14 @@ from pathlib import Path
 import pytest
 from tests import servers
 
+from lightship.cli.shared import ROOMS
+from lightship.config import load
+from lightship.core.signed import NotOurs, manifest_in, pulse_in
+from lightship.drill import speak
+from lightship.drill.canary import sweep
+from lightship.seal import mark
+from lightship.survivors import open_host
+
 COMMAND = (sys.executable, "-m", "lightship.cli")
 ENV = {key: value for key, value in os.environ.items() if key != "LIGHTSHIP_CONFIG"}
 
@@ -133,3 +141,21 @@ def test_readers_see_nothing_of_it(site: Site) -> None:
     site.drill()
     assert b"drill" not in front.lower()
     assert (site.home / "hosts" / "a" / "index.html").read_bytes() == front
+
+
+def test_nothing_that_a_drill_puts_is_signed_with_the_page_s_key(site: Site) -> None:
+    """Or whoever has a host could put it in the place of the page."""
+    config = load(site.home / "lightship.toml", {}, ROOMS)
+    page = config.page(None)
+    hosts = [open_host(host) for host in page.hosts]
+    try:
+        speak.step(page, hosts)
+        claims = [path for path in site.left() if path.name in ("manifest.json", "pulse.json")]
+        assert len(claims) == 4
+        for path in claims:
+            read = manifest_in if path.name == "manifest.json" else pulse_in
+            with pytest.raises(NotOurs):
+                read(path.read_bytes(), mark(page).verify)
+    finally:
+        sweep(hosts)
+    assert site.left() == []
