@@ -326,6 +326,45 @@ def test_a_page_that_moved_away_lets_its_readers_go(pair: Pair, returning: Calla
     assert tab.evaluate("navigator.serviceWorker.controller") is None
 
 
+def test_a_page_that_moved_away_by_a_redirect_lets_its_readers_go(
+    pair: Pair, returning: Callable[..., BrowserContext], tmp_path: Path
+) -> None:
+    vienna, oslo = pair
+    for place in pair:
+        place.hold(told(vienna, oslo, said=OLD), age=timedelta(days=8))
+    dave = returning(f"{vienna.url}/")
+    elsewhere = Place(tmp_path / "elsewhere")
+    write(elsewhere.folder, {"index.html": b"<h1>Our new status page</h1>"})
+    elsewhere.start()
+    vienna.kill()
+    oslo.kill()
+    vienna.start(f"rewrite ^ {elsewhere.url}/ redirect;")
+    tab = opened(dave, f"{vienna.url}/")
+    expect(tab.locator("h1")).to_have_text("Our new status page")
+    elsewhere.kill()
+
+
+def test_a_page_begun_anew_with_another_key_is_not_hidden_by_the_old_one(
+    pair: Pair, returning: Callable[..., BrowserContext]
+) -> None:
+    vienna, oslo = pair
+    for place in pair:
+        place.hold(told(vienna, oslo, said=OLD, epoch=900_000))
+    dave = returning(f"{vienna.url}/")
+    for place in pair:
+        place.hold(told(vienna, oslo, said=NEW, epoch=1), seal=WRONG)
+    tab = dave.new_page()
+    tab.goto(f"{vienna.url}/")
+    tab.evaluate("navigator.serviceWorker.ready.then(found => found.update())")
+    tab.wait_for_function(
+        "caches.keys().then(names => names.length == 1 && !names[0].endsWith(OLD_KEY))".replace(
+            "OLD_KEY", repr(SEAL.public_text)
+        )
+    )
+    tab.reload()
+    expect(tab.locator("h1")).to_have_text(NEW)
+
+
 def test_it_weighs_less_than_three_thousand_bytes() -> None:
     script = worker(told(), SEAL.public)["sw.js"]
     assert len(gzip.compress(script, 9)) < 3000

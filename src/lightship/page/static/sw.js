@@ -1,7 +1,7 @@
 // The reader's own failover, in a thread of its own. As a service worker it answers navigations, so that a returning reader
 // gets the newest page whatever became of the host behind the name; as a plain worker it serves the open page's script.
 // What it shows of another host is signed by this page's key. PAGE, KEY, HOSTS and ON are written above when it is drawn.
-const own=new URL(".",location).href,store="lightship "+own,
+const own=new URL(".",location).href,stores=`lightship ${own} `,store=stores+PAGE+KEY,
 others=HOSTS.map(url=>new URL(url).href).filter(url=>url!=own),
 newer=(a,b)=>a.epoch-b.epoch||a.revision-b.revision,
 fresh=p=>Date.now()-Date.parse(p.at)<=(2*p.seconds+60)*1e3,
@@ -71,10 +71,10 @@ let best=await find(base=>page(base,path),last)
 if(path!="index.html")return best?show(best):await network()||Response.redirect(own)
 if(best)await keep(best).catch(()=>{})
 if(!best||newer(best,last)<0)best=last
-// No sign of life for a week, but something answers: this page has moved away.
+// No sign of life for a week, but something answers, or leads elsewhere (no status then): this page has moved away.
 if(!best||Date.now()-Date.parse(best.at)>6048e5){
 const r=await network()
-if(r&&(r.ok||!best)){
+if(r&&(r.ok||!r.status||!best)){
 registration.unregister()
 return r}}
 return best?show(best):Response.error()},
@@ -97,7 +97,8 @@ if(e.waitUntil)e.waitUntil(told)}
 oninstall=e=>{
 skipWaiting()
 if(ON)e.waitUntil(page(own,"index.html").then(keep).catch(()=>{}))}
-onactivate=e=>e.waitUntil(ON?clients.claim():caches.delete(store).then(()=>registration.unregister()))
+// What was kept of a page that began anew, with another key, is none of this one's past.
+onactivate=e=>e.waitUntil(caches.keys().then(names=>Promise.all(names.map(name=>name.startsWith(stores)&&!(ON&&name==store)&&caches.delete(name)))).then(()=>ON?clients.claim():registration.unregister()))
 if(ON)onfetch=e=>{
 const url=e.request.url.split(/[?#]/)[0],path=url.slice(own.length).replace(/(^|\/)$/,"$1index.html")
 if(e.request.mode=="navigate"&&e.request.method=="GET"&&url.startsWith(own)&&/^((history|incidents|maintenance)\/[\w/-]*)?index\.html$/.test(path))e.respondWith(answer(e.request,path))}
