@@ -5,7 +5,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,10 +15,10 @@ from tests import dns as name_servers
 from lightship.cli.shared import ROOMS
 from lightship.config import ConfigError, Fellow, HostConfig, WitnessConfig, load
 from lightship.core.decide import Witness
-from lightship.core.steer import POINTERS, Sets, Stand, Vote, place, pointed
+from lightship.core.steer import FRESH, POINTERS, Sets, Stand, Vote, place, pointed
 from lightship.probe import Eye
 from lightship.seal import Mark, Seal
-from lightship.witness import gossip, run
+from lightship.witness import alarms, gossip, run
 from lightship.witness.lookout import Lookout
 from lightship.witness.steersman import Steersman
 from lightship.zones import ZoneError
@@ -129,6 +129,72 @@ def test_what_became_of_a_move_whose_reply_was_lost_is_read_from_the_lease(prima
     assert told == ["acme: acmestatus.net now leads to b"]
     assert ship.lease is not None
     assert ship.lease.gen == 1, "it was not moved twice"
+
+
+@pytest.mark.server("bind")
+def test_a_move_is_told_also_where_the_provider_failed_right_after_it(primary: name_servers.Layout) -> None:
+    told: list[str] = []
+
+    class Stumbling(Voteless):
+        """Makes the move, then cannot say when all its name servers have it."""
+
+        def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+            super().point(name, to, expecting=expecting)
+            raise ZoneError("it answers 503")
+
+    ship = crew(primary, Stumbling, told, w1="du", w2="du")[0]
+    ship.turn()
+    assert (leads_to(primary), told) == (("b",), [])
+    ship.turn()
+    ship.turn()
+    assert told == ["acme: acmestatus.net now leads to b"]
+
+
+@pytest.mark.server("bind")
+def test_where_one_moves_for_all_it_is_never_one_whom_the_zone_refuses(primary: name_servers.Layout) -> None:
+    told: list[str] = []
+
+    class Closed(Plain):
+        def read(self, name: str, keys: object) -> Sets:
+            raise ZoneError("it cannot be reached from here")
+
+    first, second = crew(primary, Plain, told, w1="du", w2="du", w3="du")[:2]
+    first.zone = Closed(**{f: getattr(first.zone, f) for f in ("name", "server", "port", "key")})
+    first.turn()
+    shown = first.said.pop("acme")
+    first.turn()
+    first.show()
+    assert "acme" not in first.said, "it votes no more"
+    second.turn()
+    assert second.words == "hold a is down: w1 moves it, for this zone cannot compare"
+    heard = gossip.opened(shown, Mark(SEAL.public), "acme", "w1")
+    assert heard
+    second.fellows.heard["w1"] = Vote(heard.at - FRESH - timedelta(seconds=1), heard.stands)
+    second.turn()
+    assert leads_to(primary) == ("b",)
+
+
+@pytest.mark.server("bind")
+def test_staff_hear_of_a_zone_that_answers_nonsense(primary: name_servers.Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    class Mad(Plain):
+        def read(self, name: str, keys: object) -> Sets:
+            raise KeyError("result")
+
+    ship = crew(primary, Mad, told, w1="uu", w2="uu")[0]
+    ship.turn()
+    monkeypatch.setattr(alarms, "LASTING", 0.0)
+    ship.turn()
+    assert told == ["acme: the zone: Lightship itself failed over it (KeyError); see the log"]
+
+
+@pytest.mark.server("bind")
+def test_a_clock_that_was_set_back_keeps_no_witness_from_voting(primary: name_servers.Layout) -> None:
+    ship = crew(primary, Voteless, [], w1="uu", w2="uu")[0]
+    ship.vote = Vote(now() + timedelta(hours=1), dict(ship.lookout.stands))
+    ship.show()
+    assert abs(ship.vote.at - now()) < FRESH
 
 
 FILE = f"""

@@ -141,6 +141,7 @@ def _watch(steersman: Steersman, config: Config) -> list[Coroutine[Any, Any, Non
 
     async def look() -> None:
         await steersman.lookout.look()
+        steersman.show()
         seen.set()
 
     async def turn() -> None:

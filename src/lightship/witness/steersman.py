@@ -49,28 +49,47 @@ class Steersman:
     read_at: float = 0.0
     refused: str = ""
     held: Mapping[str, str] = field(default_factory=dict)
+    tried: tuple[Flip, Sets] | None = None
 
     def turn(self) -> None:
         """Vote, decide, move, and say what is wrong."""
         if monotonic() >= self.wait_until:
-            self.refused = ""
+            able, self.refused = self._able, ""
             try:
-                self._vote()
+                if able:
+                    self._vote()
                 if self.zone.holds_votes or self._uneasy() or monotonic() - self.read_at >= CALM:
                     self._steer()
             except ZoneError as error:
                 self.refused = f"the zone: {error}"
                 self.wait_until = monotonic() + (AFTER_REFUSAL if error.permanent else 0.0)
                 log.warning("page=%s zone=%r permanent=%s", self.page, str(error), error.permanent)
+            except Exception as error:  # what a provider answers may be anything, and staff must hear that nobody steers
+                self.refused = f"the zone: Lightship itself failed over it ({type(error).__name__}); see the log"
+                log.exception("page=%s", self.page)
         troubles = {**self.lookout.troubles, **self.held, **({"zone": self.refused} if self.refused else {})}
         for words in self.alarms.due(troubles, monotonic()):
             log.warning("page=%s told=%r", self.page, words)
             self.tell(f"{self.page}: {words.splitlines()[0][:100]}", f"{words}\n\n{self._sights()}")
 
+    def show(self) -> None:
+        """At every look: a provider that takes its time makes no vote old that goes from witness to witness."""
+        if self._able and not self.zone.holds_votes:
+            self._vote()
+
+    @property
+    def _able(self) -> bool:
+        """Where only the first of those who agree moves the name, one whom the zone refuses must not be that one."""
+        return self.zone.compares or not self.refused
+
     def _vote(self) -> None:
         now, stands = self.clock(), dict(self.lookout.stands)
         old = self.vote
-        if old and now - old.at < EVERY and {h: s.up for h, s in old.stands.items()} == {h: s.up for h, s in stands.items()}:
+        if (
+            old
+            and abs(now - old.at) < EVERY
+            and {h: s.up for h, s in old.stands.items()} == {h: s.up for h, s in stands.items()}
+        ):
             return
         vote = Vote(now, stands)
         if self.zone.holds_votes:
@@ -93,28 +112,36 @@ class Steersman:
     def _steer(self) -> None:
         for _ in range(TRIES):
             sets = self._read()
-            if (decision := self._decision(sets)) is None:
+            if self._was_moved(sets) or (decision := self._decision(sets)) is None:
                 return
+            self.tried = decision, sets
             try:
                 to, expecting = within(self.zone, decision.to), within(self.zone, decision.expecting)
                 self.zone.point(self.zone.name, to, expecting=expecting)
             except Conflict:
-                continue
+                self.tried = None
             except ZoneError as error:
                 if not error.unknown:
                     raise
-                if not self._is_done(decision):
-                    continue
-            self._moved(decision, sets)
-            return
+            else:
+                self.tried = None
+                self._moved(decision, sets)
+                return
 
-    def _is_done(self, flip: Flip) -> bool:
-        """The reply was lost. Whether the move was made, the lease says; without one, the addresses."""
-        sets = self._read()
-        if not self.zone.texts:
-            return all(sets[key] == values for key, values in flip.to.items() if key != LEASE)
+    def _was_moved(self, sets: Sets) -> bool:
+        """Whether our last try was made after all, though its reply was lost, or what came after it failed: the lease says so;
+        where there is none, the addresses."""
+        if self.tried is None:
+            return False
+        (flip, before), self.tried = self.tried, None
         held = lease_of(sets)
-        return held is not None and held.nonce == flip.lease.nonce
+        if self.zone.texts:
+            made = held is not None and held.nonce == flip.lease.nonce
+        else:
+            made = all(sets[key] == values for key, values in flip.to.items() if key != LEASE)
+        if made:
+            self._moved(flip, before)
+        return made
 
     def _decision(self, sets: Sets) -> Flip | None:
         heard = votes_of(sets, self.me.roll) if self.zone.holds_votes else dict(self.fellows.heard)
