@@ -6,11 +6,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from tests.journal.desk import MINUTE, NOW, new_desk
 
 from lightship.core.model import Status
 from lightship.desk import journal
+from lightship.desk.journal.belonging import History
+from lightship.desk.journal.load import load
 from lightship.desk.models import Incident, Page, Update
 
 WRITERS, DEEDS = 4, 12
@@ -105,3 +107,37 @@ def test_a_maintenance_that_many_workers_see_begin_begins_once() -> None:
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(work, range(WRITERS)))
     assert list(incident.updates.values_list("status", flat=True)) == [Status.SCHEDULED, Status.IN_PROGRESS]
+
+
+def test_who_takes_in_another_desks_words_waits_for_who_posts() -> None:
+    desk = new_desk()
+    incident = desk.opens()
+    history = History(incidents=(), revision=3, epoch=900)
+
+    def take_in() -> None:
+        try:
+            load(Page.objects.get(pk=desk.page.pk), history, None, NOW)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            say = journal.Say(status=Status.IDENTIFIED, body="A disk failed.")
+            journal.update(incident, say, None, NOW)
+            taking = pool.submit(take_in)
+            while not (taking.running() and waits()):
+                assert not taking.done()
+        taking.result()
+    revisions = list(desk.page.entries.order_by("revision").values_list("revision", flat=True))
+    assert revisions == list(range(1, len(revisions) + 1))
+    page = Page.objects.get(pk=desk.page.pk)
+    assert (page.revision, page.epoch > 900, page.heard) == (revisions[-1], True, {"1": revisions[-2], "900": 3})
+
+
+def waits() -> bool:
+    """Whether somebody waits for a row that we hold; SQLite lets nobody begin meanwhile."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])

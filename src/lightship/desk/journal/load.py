@@ -58,6 +58,9 @@ def adopt(page: Page, source: core.Page) -> Page:
 def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
     now = millisecond(now)
     with transaction.atomic():
+        # Before anything is read: who posts, or takes in the same at this moment, waits and then counts on from here.
+        Page.objects.select_for_update().get(pk=page.pk)
+        page.refresh_from_db()
         fresh, renamed = page.revision == 0, _renamed_here(page, history)
         if history.revision and not fresh:
             _overtake(page, history)
