@@ -99,7 +99,12 @@ async def copies(found: Mapping[str, Place], known: Collection[bytes]) -> tuple[
     is known, a signature is believed to be the page's own."""
     answers = await asyncio.gather(*(_copy(name, place, known) for name, place in found.items()))
     whole = [each for each in answers if isinstance(each, Copy)]
-    return sorted(whole, key=lambda copy: copy.index.at, reverse=True), [each for each in answers if isinstance(each, str)]
+    ruling = {
+        page: max(each.index.epoch for each in whole if each.index.page == page) for page in {c.index.page for c in whole}
+    }
+    # What a replaced desk goes on keeping is no newer, whatever its clock says.
+    whole.sort(key=lambda copy: (copy.index.epoch == ruling[copy.index.page], copy.index.at), reverse=True)
+    return whole, [each for each in answers if isinstance(each, str)]
 
 
 async def _copy(name: str, place: Place, known: Collection[bytes]) -> Copy | str:
@@ -117,7 +122,7 @@ def _signer(body: bytes, known: Collection[bytes]) -> Mark:
     """Whose signature to hold a document to: that of a key we know, or else of the one that it names itself."""
     try:
         named = base64.b64decode(json.loads(body)["key"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise WireError("it names no key that it is signed with") from error
     if known and named not in known:
         raise WireError(f"it is signed with {base64.b64encode(named).decode()}, which is not the page's key")
