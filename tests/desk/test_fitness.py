@@ -79,6 +79,21 @@ def test_the_button_examines_and_keeps_what_was_found(stage: Stage, client: Clie
     assert Report.objects.filter(kind="doctor").count() == 1
 
 
+def test_the_button_pressed_again_and_again_examines_once(stage: Stage, client: Client) -> None:
+    asked = []
+
+    def seen(*about: Any) -> Examination:
+        asked.append(about)
+        meanwhile = client.post("/p/acme/doctor/", follow=True)  # by a colleague, while it runs
+        assert "An examination is under way" in meanwhile.content.decode()
+        return Examination(**{**_fields(found()), "at": datetime.now(UTC)})
+
+    with patch.object(examined, "examine", seen):  # as above
+        for _ in range(3):
+            client.post("/p/acme/doctor/")
+    assert len(asked) == 1
+
+
 def test_the_worker_examines_once_a_day(stage: Stage) -> None:
     asked = []
 

@@ -1,6 +1,7 @@
 """Examinations and drills as the desk keeps them."""
 
 from datetime import datetime
+from threading import Lock
 
 from django.db import close_old_connections
 
@@ -9,6 +10,10 @@ from lightship.desk.models import Page, Report
 from lightship.doctor import Examination, Known, World, examine
 
 DOCTOR, DRILL = "doctor", "drill"
+ENOUGH = 60
+"""Seconds for which one examination is enough, however many ask: each fetches every page of every host, and writes to the
+zone."""
+_one = Lock()
 
 
 def newest(page: Page, kind: str) -> Report | None:
@@ -19,6 +24,19 @@ def known(page: Page) -> Known:
     """What the doctor cannot see for itself."""
     last = newest(page, DRILL)
     return Known(drilled=last.at if last else None, asked=True)
+
+
+def again(config: Config, page: PageConfig, row: Page, world: World, now: datetime) -> bool:
+    """As `run`, when staff ask for it; False where one is under way, or has just been made."""
+    if not _one.acquire(blocking=False):
+        return False
+    try:
+        if not due(row, now, ENOUGH):
+            return False
+        run(config, page, row, world)
+        return True
+    finally:
+        _one.release()
 
 
 def run(config: Config, page: PageConfig, row: Page, world: World) -> Examination:

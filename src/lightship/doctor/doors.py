@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from urllib.parse import urlsplit
 
 import urllib3
@@ -19,6 +20,9 @@ from lightship.doctor.world import World, at_once
 from lightship.seal import mark
 
 LONGEST = 16 * 1024 * 1024
+CHUNK = 64 * 1024
+VISIT = 30.0
+"""Seconds for all that is fetched through one door: who sends byte by byte, or without end, holds up nobody for longer."""
 STATE = "lightship/state.json"
 
 
@@ -107,13 +111,14 @@ def enter(door: Door, verify: Verify, world: World) -> Shown:
         with socket.create_connection((door.address, door.port), world.seconds):
             pass
         leaf, distrust = certificate(door, world) if door.secure else (None, "")
+        until = monotonic() + VISIT
         with pool(door, world) as way:
-            answers = {path: get(way, door, path) for path in ("", MANIFEST_PATH, PULSE_PATH, STATE)}
+            answers = {path: get(way, door, path, until) for path in ("", MANIFEST_PATH, PULSE_PATH, STATE)}
             if answers[""].status != 200:
-                answers[""] = get(way, door, "index.html")
+                answers[""] = get(way, door, "index.html", until)
             manifest, wrong = _manifest(answers[MANIFEST_PATH], verify)
             files = manifest.files if manifest else {}
-            wrong += [path for path, digest in files.items() if not _is(way, door, answers, path, digest)]
+            wrong += [path for path, digest in files.items() if not _is(way, door, answers, path, digest, until)]
     except (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
         return Shown(door=door, fault=_plain(error))
     pulse = _pulse(answers[PULSE_PATH], verify)
@@ -167,18 +172,23 @@ class _Unasked(urllib3.HTTPSConnectionPool):
     ConnectionCls = _Known
 
 
-def get(way: urllib3.HTTPConnectionPool, door: Door, path: str) -> Answer:
+def get(way: urllib3.HTTPConnectionPool, door: Door, path: str, until: float) -> Answer:
     parts = urlsplit(door.url)
     headers = {"Host": parts.netloc, "Accept-Encoding": "br, gzip", "User-Agent": "Lightship (doctor)"}
     answer = way.request("GET", f"{parts.path}/{path}", headers=headers, preload_content=False, redirect=False)
-    body = answer.read(LONGEST, decode_content=True)
+    body = bytearray()
+    while chunk := answer.read1(CHUNK, decode_content=True):
+        body += chunk
+        if len(body) > LONGEST or monotonic() > until:
+            answer.close()
+            raise TimeoutError(f"it sends /{path} without end, or so slowly that {VISIT:.0f} s were not enough")
     answer.drain_conn()
     answer.release_conn()
-    return Answer(answer.status, {key.lower(): value for key, value in answer.headers.items()}, body)
+    return Answer(answer.status, {key.lower(): value for key, value in answer.headers.items()}, bytes(body))
 
 
-def _is(way: urllib3.HTTPConnectionPool, door: Door, answers: dict[str, Answer], path: str, digest: str) -> bool:
-    known = answers.get("" if path == "index.html" else path) or get(way, door, path)
+def _is(way: urllib3.HTTPConnectionPool, door: Door, answers: dict[str, Answer], path: str, digest: str, until: float) -> bool:
+    known = answers.get("" if path == "index.html" else path) or get(way, door, path, until)
     return known.status == 200 and sha256(known.body) == digest
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from time import monotonic
 
 import urllib3
 from cryptography import x509
@@ -12,7 +13,7 @@ from lightship.config import Config, HostConfig, PageConfig
 from lightship.doctor import certificates, registry
 from lightship.doctor.asn import Network
 from lightship.doctor.domains import host_of, registrable
-from lightship.doctor.doors import Door, certificate, get, own, pool
+from lightship.doctor.doors import VISIT, Door, certificate, get, own, pool
 from lightship.doctor.name import prefix
 from lightship.doctor.servers import servers, zone_of
 from lightship.doctor.world import World, at_once
@@ -119,7 +120,7 @@ def _surface(asked: _Asked, addresses: tuple[str, ...], world: World) -> tuple[x
     try:
         leaf = certificate(door, world)[0] if door.secure else None
         with pool(door, world) as way:
-            return leaf, get(way, door, "").headers
+            return leaf, get(way, door, "", monotonic() + VISIT).headers
     except (urllib3.exceptions.HTTPError, OSError):
         return None, {}
 

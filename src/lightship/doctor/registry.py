@@ -32,7 +32,7 @@ def ask(domain: str, world: World) -> Registration | None:
         retries = urllib3.Retry(0, redirect=3)
         answer = world.web.request("GET", f"{world.rdap}/domain/{domain}", timeout=world.seconds, retries=retries)
         return _read(domain, json.loads(answer.data)) if answer.status == 200 else None
-    except (urllib3.exceptions.HTTPError, OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (urllib3.exceptions.HTTPError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from lightship.desk import examined
 from lightship.desk.plot import Past, plot
@@ -20,8 +21,10 @@ def doctor(request: HttpRequest, slug: str) -> HttpResponse:
     page = page_of(slug)
     found = page_config(page)
     if request.method == "POST" and found:
-        examined.run(config(), found, page, World())
-        return said(request, "Examined. This is what was found.", "doctor", page.slug)
+        if examined.again(config(), found, page, World(), timezone.now()):
+            return said(request, "Examined. This is what was found.", "doctor", page.slug)
+        what = "An examination is under way, or was made within the last minute: look at that one."
+        return said(request, what, "doctor", page.slug, tone="slow")
     last = examined.newest(page, examined.DOCTOR)
     values = _examination(last.facts) if last else {}
     return show(request, "doctor.html", page, {"last": last, "configured": bool(found), **values})
