@@ -1,5 +1,6 @@
 """A drill on a real installation: every step done, told, kept, and nothing left behind; also when it is killed."""
 
+import asyncio
 import json
 import os
 import random
@@ -19,7 +20,9 @@ from lightship.cli.shared import ROOMS
 from lightship.config import load
 from lightship.core.signed import NotOurs, manifest_in, pulse_in
 from lightship.drill import speak
-from lightship.drill.canary import sweep
+from lightship.drill.canary import LEFT, left, sweep
+from lightship.hosts import File
+from lightship.hosts.folder import Folder
 from lightship.seal import mark
 from lightship.survivors import open_host
 
@@ -134,6 +137,13 @@ def test_what_a_killed_drill_left_the_next_one_clears_away(site: Site) -> None:
     assert site.left() != []
     site.drill()
     assert site.left() == []
+
+
+@pytest.mark.parametrize("body", [b"7", b"[7]", b"[" * 200_000, b'["lightship/drill", "index.html"]'])
+def test_a_list_that_no_drill_wrote_takes_nothing_away(body: bytes, tmp_path: Path) -> None:
+    host = Folder("vienna", "http://127.0.0.1:9", tmp_path)
+    asyncio.run(host.put([File(LEFT, body), File("index.html", b"the page")]))
+    assert asyncio.run(left(host)) == set()
 
 
 def test_readers_see_nothing_of_it(site: Site) -> None:

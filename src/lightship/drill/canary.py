@@ -59,7 +59,13 @@ class Canary:
 async def left(host: Host) -> set[str]:
     """What drills wrote there and did not take away."""
     held = await host.read(LEFT)
-    return {path for path in json.loads(held.body) if str(path).startswith(f"{BELOW}/")} if held else set()
+    try:
+        found = json.loads(held.body) if held else []
+    except (ValueError, RecursionError):
+        found = []  # no drill wrote that
+    return (
+        {path for path in found if isinstance(path, str) and path.startswith(f"{BELOW}/")} if isinstance(found, list) else set()
+    )
 
 
 def sweep(hosts: Iterable[Host]) -> None:

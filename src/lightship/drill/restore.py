@@ -68,7 +68,12 @@ def _restored(folder: Path, url: str, page: PageConfig, key: Path, name: str, st
     command = [sys.executable, "-m", "lightship.cli", "--config", str(folder / "lightship.toml"), "restore", url, "--json"]
     command += ["--key", str(key), "--vault", str(folder / "vault"), "--database", f"sqlite:///{folder}/drill.sqlite3"]
     command += ["--public", base64.b64encode(mark(page).public).decode()]
-    done = subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, timeout=LONGEST, check=False)  # noqa: S603
+    try:
+        done = subprocess.run(  # noqa: S603
+            command, cwd=folder, env=_environment(), capture_output=True, text=True, timeout=LONGEST, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise DrillError(f"from {name}: not done within {LONGEST:.0f} s") from None
     if done.returncode:
         raise DrillError(f"from {name}: {done.stderr.strip() or done.stdout.strip()}")
     facts = json.loads(done.stdout)
