@@ -52,6 +52,15 @@ def test_an_installation_without_a_key_is_told_and_gets_one(desk: Terminal) -> N
     assert desk("recovery").status == 0
 
 
+def test_a_table_of_the_vault_that_names_no_key_is_left_to_a_person(desk: Terminal) -> None:
+    toml = Path("lightship.toml")
+    lines = ["public = true" if line.startswith("recovery = ") else line for line in toml.read_text().splitlines()]
+    toml.write_text("\n".join(lines))
+    made = desk("recovery", "new")
+    assert f'recovery = ["{vault.key_in(key_in(made.out)).to_public()}"]' in made.out
+    assert desk("recovery").err.startswith("lightship: lightship.toml names no recovery key"), "the file can still be read"
+
+
 def test_another_key_is_put_beside_the_first_by_a_person(desk: Terminal) -> None:
     before = Path("lightship.toml").read_text()
     made = desk("recovery", "new")

@@ -14,6 +14,7 @@ import segno
 from lightship import __version__, hosts
 from lightship.cli.shared import Refused, Told, told, utc_now
 from lightship.config import Config, PageConfig
+from lightship.config.toml import parse
 from lightship.core.signed import Verify
 from lightship.core.vault import Index
 from lightship.core.wire import WireError
@@ -64,14 +65,16 @@ def new(told: Told) -> None:
     """
     config = told.config()
     key, public = new_key()
-    if config.vault.recovery:
+    click.echo(hand_over(key, config, config.base))  # before anything is encrypted to it
+    if "vault" in parse(str(config.path), config.text.encode()).data:
         line = f"recovery = {[*config.vault.recovery, public]}".replace("'", '"')
-        what = f"In {config.path}, under [vault], take out the keys that are lost:\n\n  {line}\n"
+        lost = ", without the keys that are lost" if config.vault.recovery else ""
+        what = f"In {config.path}, under [vault], write{lost}:\n\n  {line}\n"
     else:
         with config.path.open("a") as file:
             file.write(f'\n[vault]\nrecovery = ["{public}"]\n')
         what = f"added [vault] to {config.path}\n"
-    click.echo(f"{what}{hand_over(key, config, config.base)}Restart the worker: then everything is encrypted to it.")
+    click.echo(f"{what}\nRestart the worker: then everything is encrypted to it.")
 
 
 @recovery.command()
