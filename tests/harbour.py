@@ -226,7 +226,12 @@ key = {{ name = "{witness}", secret = "{key or self.layout.keys[witness]}" }}
 
     def leads_to(self) -> str:
         """The host whose addresses the primary gives out just now; all that it gives, if that is not one host's."""
-        found = frozenset(self.asked("A") + self.asked("AAAA"))
+        last = self.asked("AAAA")
+        while True:  # two questions: a move between them must not look like a mixture
+            first, v4 = last, self.asked("A")
+            if (last := self.asked("AAAA")) == first:
+                break
+        found = frozenset(v4 + last)
         named = {frozenset((host.node.v4, host.node.v6)): host.name for host in self.hosts.values()}
         return named.get(found, " ".join(sorted(found)))
 
