@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.channels.places import Inbox
 
@@ -74,3 +75,13 @@ def test_staff_are_told_as_the_file_says(inbox: Inbox) -> None:
 
 def test_no_channel_at_all_is_told() -> None:
     assert tell_staff([], "Name moved", "To host b.") == ("no channel is configured: nobody was told",)
+
+
+def test_one_that_can_no_longer_be_opened_keeps_none_from_being_told(inbox: Inbox) -> None:
+    gone = ChannelConfig(
+        name="mail", kind="email", options={"host": "relay.example", "sender": "a@example", "ca": Path("/gone")}
+    )
+    room = ChannelConfig(name="room", kind="chat", options={"urls": (f"json://{inbox.url}/fine",)})
+    (words,) = tell_staff([gone, room], "Name moved", "To host b.")
+    assert words.startswith("mail: ca names /gone")
+    assert inbox.posts.get(timeout=5)[0] == "/fine"

@@ -97,8 +97,13 @@ def _whole(text: str) -> str:
 
 def tell_staff(channels: Iterable[ChannelConfig], subject: str, body: str) -> tuple[str, ...]:
     """Tell staff through every channel at once, each on its own. In words, what went wrong with each that failed."""
-    opened = [open_channel(config) for config in channels]
-    if not opened:
+    opened, shut = list[Channel](), list[str]()
+    for config in channels:
+        try:
+            opened.append(open_channel(config))
+        except ValueError as error:  # what it needs was there when this process began
+            shut.append(f"{config.name}: {error}")
+    if not opened and not shut:
         return ("no channel is configured: nobody was told",)
     told = tell_each(opened, Message(subject=subject, body=body))
-    return tuple(f"{name}: {words}" for name, words in told.items() if words)
+    return (*shut, *(f"{name}: {words}" for name, words in told.items() if words))
