@@ -15,6 +15,8 @@ from lightship.core.decide import by_hand
 from lightship.core.steer import LEASE, POINTERS, Stand, Vote, place, vote_key, vote_out
 from lightship.desk.chores import steering
 from lightship.desk.models import Report
+from lightship.zones import ZoneError
+from lightship.zones.rfc2136 import Rfc2136
 
 pytestmark = pytest.mark.server("bind")
 
@@ -42,6 +44,23 @@ def test_moves_pins_and_silent_witnesses_are_on_the_hosts_view(stage: Stage, cli
     text = shown(client, stage)
     assert "The zone could not be read" in text
     assert f"leads to <b>{vienna}</b>" in text, "what is known last stays"
+
+
+def test_an_error_that_only_counts_its_seconds_otherwise_is_told_once(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = iter(range(9))
+
+    def late(*_: object) -> None:
+        raise ZoneError(f"no answer after 5.{next(seconds)} s")
+
+    with name_servers.bind(tmp_path) as primary:
+        told = steered(config(), primary)
+        asyncio.run(steering.tend(told))
+        monkeypatch.setattr(Rfc2136, "read", late)
+        for _ in range(3):
+            asyncio.run(steering.tend(told))
+    assert [("error" in report.facts) for report in Report.objects.filter(kind="steer")] == [True, False]
 
 
 def steered(told: Config, primary: name_servers.Layout) -> Config:
