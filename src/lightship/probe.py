@@ -14,7 +14,7 @@ from time import monotonic
 from lightship.core.signed import MANIFEST_PATH, PULSE_PATH, Manifest, NotOurs, Pulse, manifest_in, pulse_in
 from lightship.core.verdict import Seen
 from lightship.core.wire import WireError, sha256
-from lightship.dial import Certificate, DialError, Line
+from lightship.dial import LONGEST, Certificate, DialError, Line
 from lightship.seal import Mark
 
 SECONDS = 1.5
@@ -23,6 +23,9 @@ AHEAD = timedelta(seconds=60)
 """How far in the future a pulse may be: a clock of ours or of the desk's that is off by less does no harm."""
 LONGEST_WORDS = 300
 """A host can put megabytes into what is told of it, and words go to logs and letters."""
+LONGEST_CLAIM = 256 * 1024
+"""Bytes of a manifest. To read eight megabytes of JSON takes a second, in which no other host is looked at: it would seem
+dead."""
 log = logging.getLogger("lightship.probe")
 
 Clock = Callable[[], datetime]
@@ -102,11 +105,11 @@ class Eye:
         mostly finds a manifest that knows the page."""
         found.front = sha256(self._get(line, "", found))
         with _signed():
-            found.manifest = manifest_in(self._get(line, MANIFEST_PATH, found), self.mark.verify)
-            found.pulse = pulse_in(self._get(line, PULSE_PATH, found), self.mark.verify)
+            found.manifest = manifest_in(self._get(line, MANIFEST_PATH, found, LONGEST_CLAIM), self.mark.verify)
+            found.pulse = pulse_in(self._get(line, PULSE_PATH, found, LONGEST_CLAIM), self.mark.verify)
 
-    def _get(self, line: Line, path: str, found: "_Found") -> bytes:
-        answer = line.get(path)
+    def _get(self, line: Line, path: str, found: "_Found", longest: int = LONGEST) -> bytes:
+        answer = line.get(path, longest)
         found.ahead = _ahead(answer.headers.get("Date"), self.clock())
         if answer.status != 200:
             raise DialError(Seen.STATUS, f"/{path} answers {answer.status}")

@@ -297,3 +297,11 @@ def test_a_certificate_with_a_name_that_cannot_be_told_is_not_told() -> None:
     line = Line("https://acmestatus.net", "127.0.0.1", ssl.create_default_context(), 1)
     line.der = made.public_bytes(Encoding.DER)
     assert line.certificate is None
+
+
+def test_a_manifest_that_takes_long_to_read_is_not_read() -> None:
+    huge = b'{"format":"lightship-manifest/1","signature":"AAAA","at":[' + b"1," * 200_000 + b"1]}"
+    with serving(site(manifest=huge)) as port:
+        sight = eye(port).look("vienna", "127.0.0.1")
+    assert sight.verdict is Seen.BROKEN
+    assert "sends more than 262,144 bytes" in sight.words

@@ -16,6 +16,8 @@ from lightship.probe import Eye, Rank, Sight, bound
 
 SKEWED = 10.0
 """Seconds by which our clock may differ from those of all hosts."""
+MOST = 8
+"""Addresses of one family that are looked at behind a `cname`."""
 log = logging.getLogger("lightship.witness")
 
 
@@ -42,7 +44,7 @@ class Lookout:
         if host.cname:
             try:
                 addresses = await asyncio.to_thread(_resolved, host.cname, self.me.timeout)
-            except dns.exception.DNSException as error:
+            except (dns.exception.DNSException, OSError, ValueError) as error:
                 addresses, words = (), f"{host.cname} does not resolve: {error}"
             if not addresses:
                 return [Sight(host=host.name, address=host.cname, verdict=Seen.UNREACHABLE, words=words)]
@@ -69,7 +71,9 @@ class Lookout:
 
     def newest(self, now: float) -> Rank:
         known = [rank for rank, since in self.ranks.items() if now - since >= self.me.patience]
-        return max(known, default=(0, 0))
+        newest = max(known, default=(0, 0))
+        self.ranks = {rank: since for rank, since in self.ranks.items() if rank >= newest}
+        return newest
 
     @property
     def troubles(self) -> dict[str, str]:
@@ -97,9 +101,9 @@ def _near(sight: Sight, newest: float) -> bool:
 
 
 def _resolved(name: str, seconds: float) -> tuple[str, ...]:
-    """The addresses of a name, of both families."""
+    """The addresses of a name, of both families; of a crowd only some, for each look takes a thread."""
     answers: list[str] = []
     for kind in ("A", "AAAA"):
         answer = dns.resolver.resolve(name, kind, lifetime=seconds, raise_on_no_answer=False)
-        answers += [rdata.to_text() for rdata in answer.rrset or ()]
+        answers += sorted(rdata.to_text() for rdata in answer.rrset or ())[:MOST]
     return tuple(answers)
