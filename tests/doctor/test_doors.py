@@ -2,6 +2,7 @@
 
 import contextlib
 import http.server
+from datetime import UTC, datetime
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -9,7 +10,8 @@ import pytest
 from tests.publish.test_stranger import Answer, answering, dripping
 
 from lightship.doctor import World, doors
-from lightship.doctor.doors import Door, enter
+from lightship.doctor.doors import Door, Shown, enter
+from lightship.doctor.hosts import clock
 from lightship.seal import Seal
 
 
@@ -31,3 +33,10 @@ def test_a_door_is_left_in_time(answer: Answer, monkeypatch: pytest.MonkeyPatch)
         shown = enter(door, Seal(bytes(32)).verify, World(cymru=False))
         assert monotonic() - started < 3
     assert "without end, or so slowly" in shown.fault
+
+
+@pytest.mark.parametrize("date", ["yesterday", "Mon, 23 Nov 2026 01:00:00 -0000", "Mon, 99 Foo 2026 01:00:00 GMT"])
+def test_a_date_that_is_none_blinds_nobody(date: str) -> None:
+    door = Door(host="vienna", url="https://h1.acme.test", address="192.0.2.1", main=True)
+    shown = Shown(door=door, answers={"": doors.Answer(200, {"date": date}, b"")})
+    assert len(list(clock((shown,), datetime.now(UTC)))) == 1

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -164,13 +164,18 @@ def alone(page: PageConfig, inside: tuple[Shown, ...]) -> Iterator[Finding]:
             yield say("hosts.alone").when(not foreign, host, "the page fetches nothing from elsewhere", bad)
 
 
+def _date(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text).replace(tzinfo=UTC)  # HTTP has no other
+    except (ValueError, TypeError):
+        return None
+
+
 def clock(inside: tuple[Shown, ...], now: datetime) -> Iterator[Finding]:
     """By the Date of its answers: to the second, and a moment old."""
     check = say("hosts.clock")
     for host, ways in by_host(inside):
-        dates = [
-            parsedate_to_datetime(each.front.headers["date"]) for each in ways if each.front and each.front.headers.get("date")
-        ]
+        dates = [date for each in ways if each.front and (date := _date(each.front.headers.get("date", "")))]
         if not dates:
             yield check.unchecked(host, "it sends no Date")
             continue
