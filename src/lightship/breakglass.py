@@ -55,11 +55,13 @@ class Scene:
 
 @dataclass(frozen=True)
 class Told:
-    """What became of it. `proven`: on every host there is; else the words are kept, to be published again."""
+    """What became of it. `proven`: on every host there is; else the words are kept, to be published again; or
+    are not, because of what `unkept` tells."""
 
     scene: Scene
     receipts: Sequence[Receipt]
     proven: bool
+    unkept: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class BreakGlass:
         proven = all(receipt.proven for receipt in receipts) and len(receipts) == len(self.page.hosts)
         if proven and after.agreed:
             self.diary.settle(after.said)
-        return Told(after, receipts, proven and after.agreed)
+        return Told(after, receipts, proven and after.agreed, "".join(self.diary.faults[-1:]))
 
     async def _put(self, scene: Scene) -> list[Receipt]:
         press, publisher = Press(scene.whole), Publisher(self._seal, self.clock, self.stranger)

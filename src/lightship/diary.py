@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -26,10 +26,13 @@ class Word:
 
 @dataclass(frozen=True)
 class Diary:
-    """Of one page, in a file that several may share. OSError where it cannot be written."""
+    """Of one page, in a file that several may share. Where it cannot be written, as on a disk mounted read-only, what it
+    should hold is known until this process ends, and `faults` say why: that must keep nobody from speaking."""
 
     path: Path
     slug: str
+    unkept: list[Json] = field(default_factory=list, compare=False)
+    faults: list[str] = field(default_factory=list, compare=False)
 
     def keep(self, incident: Incident, update_id: str, by: str, at: datetime) -> Word:
         word = Word(update_id, stamp(at), by, incident)
@@ -56,17 +59,32 @@ class Diary:
         return {digest for line in self._lines() for digest in line.get("documents", ())}
 
     def _add(self, line: Json) -> None:
+        line = {"page": self.slug, **line}
+        try:
+            self._write(line)
+        except OSError as error:
+            self.unkept.append(line)
+            self.faults.append(f"{self.path} cannot be written: {error.strerror or error}")
+
+    def _write(self, line: Json) -> None:
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             # A line of its own, whatever the last writer was killed in the middle of.
-            file.write(b"\n" + canonical({"page": self.slug, **line}) + b"\n")
+            file.write(b"\n" + canonical(line) + b"\n")
             file.flush()
             os.fsync(file.fileno())
 
     def _lines(self) -> Iterator[Json]:
+        yield from self._written()
+        yield from self.unkept
+
+    def _written(self) -> Iterator[Json]:
         try:
             raw = self.path.read_bytes()
         except FileNotFoundError:
+            return
+        except OSError as error:
+            self.faults.append(f"{self.path} cannot be read: {error.strerror or error}")
             return
         for line in raw.splitlines():
             with contextlib.suppress(ValueError):

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from time import monotonic
 
 import urllib3
@@ -97,6 +99,14 @@ class Stranger:
         except UNANSWERED as error:
             return f"{url} does not answer: {_plain(error)}"
         return body if status == 200 else f"{url} answers {status}"
+
+    def clock(self, url: str) -> datetime | None:
+        """What time it is there, by its own word; None where it gives none."""
+        try:
+            told = self.pool.request("HEAD", f"{url}/", timeout=2.0).headers
+            return parsedate_to_datetime(told["Date"]).replace(tzinfo=UTC) + timedelta(seconds=int(told.get("Age", 0)))
+        except (*UNANSWERED, KeyError, TypeError, OverflowError):
+            return None
 
     def differing(self, url: str, files: Mapping[str, str]) -> Iterator[str]:
         """In words, each path of `files` (path -> SHA-256) that is missing or other."""

@@ -1,10 +1,26 @@
 """`lightship breakglass` in a terminal: no desk, no database, not every credential, and every mistake told in words."""
 
+import contextlib
+import http.server
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from tests.breakglass.conftest import book_now, desk_publishes, laptop_of, utc_now, words_on
+from tests.publish.hosts import Broken
+from tests.publish.test_stranger import Answer, answering
+
+from lightship.cli.aftermath import became_words
+from lightship.cli.breakglass import _insist_on_clock
+from lightship.cli.shared import Refused
+from lightship.diary import NAME
+from lightship.hosts.folder import Folder
+from lightship.prove import Stranger
 
 TOML = """
 [pages.acme]
@@ -45,3 +61,51 @@ def test_a_mistake_is_told_in_words(words: tuple[str, ...], status: int, told: s
     assert told in answer.stderr
     assert answer.stdout == ""
     assert not (tmp_path / "breakglass.jsonl").exists()
+
+
+def saying(minutes: int, age: int = 0) -> Answer:
+    """A host whose clock is so far ahead, behind a cache that has the answer for so many seconds."""
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.send_response_only(200)
+        handler.send_header("Date", format_datetime(utc_now() + timedelta(minutes=minutes, seconds=-age), usegmt=True))
+        handler.send_header("Age", str(age))
+        handler.end_headers()
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("hosts", "words"),
+    [
+        ((saying(120),), "120 minutes behind what every host"),
+        ((saying(-60), saying(-90)), "60 minutes ahead of what every host"),
+        ((saying(120), saying(1)), ""),
+        ((saying(0, age=3600),), ""),
+        ((), ""),
+    ],
+    ids=["behind", "ahead", "one agrees", "a cache", "nobody answers"],
+)
+def test_a_clock_that_every_host_contradicts_keeps_words_from_being_dated_wrongly(hosts: Sequence[Answer], words: str) -> None:
+    with contextlib.ExitStack() as stack:
+        urls = [stack.enter_context(answering(answer)) for answer in hosts]
+        try:
+            _insist_on_clock([*urls, "http://127.0.0.1:9"], Stranger())
+        except Refused as refused:
+            assert words and words in str(refused)
+        else:
+            assert not words
+
+
+def test_where_nothing_can_be_kept_it_is_spoken_all_the_same_and_that_is_told(
+    vienna: Folder, oslo: Folder, tmp_path: Path
+) -> None:
+    desk_publishes(book_now(), vienna, oslo)
+    alice = laptop_of(tmp_path / "a", [vienna, Broken("oslo", oslo.url)])
+    diary = replace(alice.glass.diary, path=tmp_path / "no-folder" / NAME)
+    told = replace(alice, glass=replace(alice.glass, diary=diary)).posts("Webmail is down", "Sign-in fails.")
+    assert {receipt.host: receipt.proven for receipt in told.receipts} == {"vienna": True, "oslo": False}
+    assert "Not kept on this machine, only where it is proven" in became_words(told)
+    assert str(diary.path) in became_words(told)
+    assert laptop_of(tmp_path / "b", [vienna, oslo], name="bob").publishes().proven
+    assert "Sign-in fails." in words_on(oslo)

@@ -25,6 +25,8 @@ def answering(answer: Answer) -> Iterator[str]:
         def do_GET(self) -> None:
             answer(self)
 
+        do_HEAD = do_GET  # noqa: N815  the name that http.server looks for
+
         def log_message(self, *_: object) -> None:
             """Quiet."""
 

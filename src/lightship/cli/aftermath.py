@@ -15,7 +15,8 @@ def became_words(became: Told) -> str:
     lines = [f"{r.host}: {r.verdict}{': ' + r.words if r.words else ''} ({r.milliseconds} ms)" for r in became.receipts]
     lines.append(f"revision {snapshot.revision} of epoch {snapshot.epoch}")
     if not became.proven:
-        lines.append(f"Not on every host yet. Kept in {NAME}; when they are back: lightship breakglass publish")
+        kept = f"Kept in {NAME}" if not became.unkept else f"Not kept on this machine, only where it is proven: {became.unkept}"
+        lines.append(f"Not on every host yet. {kept}; when they are back: lightship breakglass publish")
     return "\n".join(lines)
 
 

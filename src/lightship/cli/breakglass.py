@@ -5,6 +5,7 @@ import secrets
 import socket
 import string
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -24,9 +25,12 @@ from lightship.core import speech
 from lightship.core.limits import SpeechError
 from lightship.core.model import Incident, Snapshot
 from lightship.diary import NAME, Diary, Word
+from lightship.prove import Stranger
 from lightship.survivors import open_host
 
 T = TypeVar("T")
+CLOCK_OFF = 300.0
+"""Seconds; what a cache says that forgot to tell its age is less."""
 HOW = """\
 Say it from here, and it goes to every host that can be reached:
 
@@ -40,8 +44,11 @@ Say it from here, and it goes to every host that can be reached:
 @click.option("--page", "slug", metavar="SLUG", help="Which page, where there are several.")
 @click.option("--torn", "trusting", multiple=True, metavar="HOST", help="Believe this host though it was torn in a publish.")
 @click.option("--as", "by", metavar="NAME", help="Who speaks, for your colleagues. Default: your name on this machine.")
+@click.option("--clock-is-right", is_flag=True, help="Speak though every host says that this machine's clock is wrong.")
 @click.pass_context
-def breakglass(context: click.Context, slug: str | None, trusting: Sequence[str], by: str | None) -> None:
+def breakglass(
+    context: click.Context, /, slug: str | None, trusting: Sequence[str], by: str | None, *, clock_is_right: bool
+) -> None:
     """Speak when the desk is gone: from what hosts still hold, to every host that can be reached.
 
     Needs lightship.toml and the page's key; no desk, no database. Alone, it shows what survives, and what to type.
@@ -52,6 +59,7 @@ def breakglass(context: click.Context, slug: str | None, trusting: Sequence[str]
     """
     # Opened by the command that needs it: `--help` must answer where there is no lightship.toml.
     context.meta["breakglass"] = cache(lambda: _open(context.ensure_object(Told), slug, trusting, by))
+    context.meta["clock is right"] = clock_is_right
     if context.invoked_subcommand is None:
         scene = _run("reading what survives", _glass(context).look())
         click.echo(f"{scene_words(scene, utc_now())}\n\n{HOW}")
@@ -207,6 +215,8 @@ def _run(doing: str, work: Coroutine[Any, Any, T]) -> T:
 
 def _speak(context: click.Context, composed: Callable[[Snapshot], Incident], *, as_json: bool) -> None:
     here: Here = context.meta["breakglass"]()
+    if not context.meta["clock is right"]:
+        _insist_on_clock([host.url for host in here.glass.page.hosts], here.glass.stranger)
     word, became = _run("publishing", here.glass.speak(composed, here.by))
     troubles = (*here.config.lacking, *tell_staff(here.config.channels, *_message(here, word, became)))
     said = _said(became, word)
@@ -215,6 +225,20 @@ def _speak(context: click.Context, composed: Callable[[Snapshot], Incident], *, 
     say("\n".join(lines), facts, as_json=as_json)
     if not any(receipt.proven for receipt in became.receipts):
         raise click.exceptions.Exit(1)
+
+
+def _insist_on_clock(urls: Sequence[str], stranger: Stranger) -> None:
+    """What is dated wrongly stands above or below what colleagues say, and nobody can take that back. One host that agrees
+    with us is enough: another may lie."""
+    with ThreadPoolExecutor(16) as pool:
+        told = [at for at in pool.map(stranger.clock, urls) if at]
+    off = min(((utc_now() - at).total_seconds() for at in told), key=abs, default=0.0)
+    if abs(off) > CLOCK_OFF:
+        raise Refused(
+            f"this machine's clock is {abs(off) / 60:,.0f} minutes {'ahead of' if off > 0 else 'behind'} what every host says "
+            "that answers: what you say would be dated wrongly. Set it (timedatectl set-ntp true); or, if it is right, put "
+            "--clock-is-right after breakglass"
+        )
 
 
 def _said(became: Became, word: Word) -> Incident:
