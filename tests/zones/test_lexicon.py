@@ -1,6 +1,7 @@
 """dns-lexicon's own habits, on PowerDNS's real HTTP API."""
 
 import secrets
+import threading
 from dataclasses import replace
 from threading import Event
 
@@ -8,7 +9,7 @@ import pytest
 from tests.dns import Layout
 
 from lightship.zones import Conflict, ZoneError
-from lightship.zones.lexicon import FLOORS, Lexicon
+from lightship.zones.lexicon import AT_ONCE, FLOORS, Lexicon
 
 A, CNAME, TXT = ("@", "A"), ("@", "CNAME"), ("_lease", "TXT")
 ONE, TWO = frozenset({"192.0.2.1"}), frozenset({"192.0.2.2", "192.0.2.3"})
@@ -140,3 +141,18 @@ def test_a_key_that_an_error_shows_is_masked(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(ZoneError, match=r"token=\*\*\*&x=\*\*\*$") as caught:
         made("duckdns", auth_token="a/secret of ours").read("status.acme.example", [A])
     assert "secret" not in str(caught.value)
+
+
+def test_a_provider_that_hangs_for_ever_keeps_only_so_many_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    over, zone = Event(), made("cloudflare", auth_token="t")
+    monkeypatch.setattr("lightship.zones.lexicon.PATIENCE", 0.01)
+    monkeypatch.setattr(Lexicon, "_open", lambda self: over.wait())
+    before = threading.active_count()
+    for _ in range(AT_ONCE):
+        with pytest.raises(ZoneError, match="does not answer within"):
+            zone.read(zone.name, [A])
+    for _ in range(AT_ONCE):
+        with pytest.raises(ZoneError, match="no more is asked"):
+            zone.read(zone.name, [A])
+    assert threading.active_count() <= before + AT_ONCE
+    over.set()

@@ -4,6 +4,7 @@ import queue
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote, quote_plus
 
@@ -16,6 +17,7 @@ from lightship.zones import Key, Sets, ZoneError
 from lightship.zones._records import agreed, check_ttl, insist, owner, values
 
 PATIENCE = 45
+AT_ONCE = 8
 ASTRAY = {"desec", "devnomads", "mythicbeasts", "powerdns", "rcodezero", "ultradns"}
 """Providers for which lexicon appends the zone to the target of a CNAME that lies outside of it."""
 FLOORS = {"cloudflare": 60, "desec": 3600, "gandi": 300, "godaddy": 600, "namecom": 300, "namesilo": 3600, "porkbun": 600}
@@ -123,11 +125,18 @@ class Lexicon:
         """In time: most of lexicon's providers would wait for ever for an answer."""
         results: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
 
+        if not self._turns.acquire(blocking=False):
+            raise ZoneError(
+                f"{self.provider} has left {AT_ONCE} requests without an answer; no more is asked until it gives one"
+            )
+
         def run() -> None:
             try:
                 results.put((work(), None))
             except BaseException as error:
                 results.put((None, error))
+            finally:
+                self._turns.release()
 
         threading.Thread(target=run, daemon=True, name=f"lexicon-{self.provider}").start()
         try:
@@ -139,6 +148,11 @@ class Lexicon:
         if error is not None:
             raise self._explained(error, writes=writes) from error
         return found  # type: ignore[no-any-return]
+
+    @cached_property
+    def _turns(self) -> threading.Semaphore:
+        """Who waits for ever keeps a thread and a connection, of which a process has not many."""
+        return threading.Semaphore(AT_ONCE)
 
     def _explained(self, error: BaseException, *, writes: bool) -> ZoneError:
         """Providers raise whatever they like."""
