@@ -15,7 +15,7 @@ from tests import dns as name_servers
 from lightship.cli.shared import ROOMS
 from lightship.config import ConfigError, Fellow, HostConfig, WitnessConfig, load
 from lightship.core.decide import Witness
-from lightship.core.steer import FRESH, POINTERS, Sets, Stand, Vote, place, pointed
+from lightship.core.steer import FRESH, LEASE, POINTERS, Sets, Stand, Vote, place, pointed
 from lightship.probe import Eye
 from lightship.seal import Mark, Seal
 from lightship.witness import alarms, gossip, run
@@ -148,6 +148,22 @@ def test_a_move_is_told_also_where_the_provider_failed_right_after_it(primary: n
     ship.turn()
     ship.turn()
     assert told == ["acme: acmestatus.net now leads to b"]
+
+
+@pytest.mark.server("bind")
+def test_a_move_that_came_only_half_way_is_not_told_as_one(primary: name_servers.Layout) -> None:
+    told: list[str] = []
+
+    class Halting(Voteless):
+        """Of the class of Azure: the lease goes first, and the rest may not follow."""
+
+        def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+            super().point(name, {LEASE: to[LEASE]}, expecting=expecting)
+            raise ZoneError("no answer", unknown=True)
+
+    ship = crew(primary, Halting, told, w1="du", w2="du")[0]
+    ship.turn()
+    assert (leads_to(primary), told) == (("a",), [])
 
 
 @pytest.mark.server("bind")

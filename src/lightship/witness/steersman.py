@@ -129,16 +129,15 @@ class Steersman:
                 return
 
     def _was_moved(self, sets: Sets) -> bool:
-        """Whether our last try was made after all, though its reply was lost, or what came after it failed: the lease says so;
-        where there is none, the addresses."""
+        """Whether our last try was made after all, though its reply was lost, or what came after it failed: the addresses say
+        so and the lease, if there is one. Some providers change one after the other."""
         if self.tried is None:
             return False
         (flip, before), self.tried = self.tried, None
         held = lease_of(sets)
+        made = all(sets[key] == values for key, values in flip.to.items() if key != LEASE)
         if self.zone.texts:
-            made = held is not None and held.nonce == flip.lease.nonce
-        else:
-            made = all(sets[key] == values for key, values in flip.to.items() if key != LEASE)
+            made = made and held is not None and held.nonce == flip.lease.nonce
         if made:
             self._moved(flip, before)
         return made
