@@ -244,6 +244,11 @@ def test_missing_keys_say_what_makes_them(tmp_path: Path) -> None:
     assert fault.endswith("`lightship init` makes it")
 
 
+def test_of_a_host_whose_secret_is_missing_init_is_not_praised(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, GOOD.replace('env = "ACME_SECRET"', 'file = "keys/s3"'))
+    assert fault.endswith("keys/s3: No such file or directory")
+
+
 def test_the_file_is_found_by_option_then_environment_then_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("lightship.toml", "a.toml", "b.toml"):
         (tmp_path / name).touch()

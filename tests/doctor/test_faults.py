@@ -12,8 +12,9 @@ from tests.doctor.lab import HOSTS, NAME, PRODUCT, RECOVERY, SECONDARY, WWW, Lab
 
 from lightship.config import ChannelConfig, PageConfig, Vault
 from lightship.core.steer import Lease, lease_out
-from lightship.doctor import Examination, Known, Verdict, World, examine
+from lightship.doctor import Examination, Known, Verdict, World, examine, open_zone
 from lightship.doctor.finding import Finding
+from lightship.doctor.zone import scope
 from lightship.vault import key_in, new_key
 from lightship.zones.rfc2136 import TsigKey
 
@@ -212,7 +213,19 @@ class TestMovingIt:
         only(examined(lab, lab.page(zone=lab.zone(port=lab.plain))), "zone.writes", words=["cannot be reached"])
 
     def test_a_key_that_may_write_everything(self, lab: Lab) -> None:
-        only(examined(lab, lab.page(zone=lab.zone("operator"))), "zone.scope", words=[f"lightship-scope.{NAME}"])
+        found = scope(open_zone(lab.page(zone=lab.zone("operator"))), {"operator", "w1"})
+        assert (found.verdict, found.evidence) == (Verdict.WARN, f"it could write lightship-scope.{NAME}")
+
+    def test_the_operators_key_must_write_everything(self, lab: Lab) -> None:
+        found = examined(lab, lab.page(zone=lab.zone("operator")))
+        assert [f.verdict for f in found.findings if f.check.id == "zone.scope"] == [Verdict.UNCHECKED]
+        only(found)
+
+    def test_a_witness_has_no_way_to_the_vault_and_says_so(self, lab: Lab) -> None:
+        page = lab.page()
+        found = examined(lab, replace(page, hosts=tuple(replace(host, options={}) for host in page.hosts)))
+        assert {f.verdict for f in found.findings if f.check.id == "vault.present"} == {Verdict.UNCHECKED}
+        only(found)
 
     def test_a_long_ttl_in_lightship_toml(self, lab: Lab) -> None:
         only(examined(lab, lab.page(zone=lab.zone(ttl=300))), "zone.floor", words=["300 s"])

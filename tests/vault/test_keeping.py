@@ -260,3 +260,36 @@ def test_below_a_host_the_vault_lies_in_its_folder(tmp_path: Path) -> None:
     asyncio.run(place.put([File("index", b"x")]))
     assert (tmp_path / "lightship/vault/index").read_bytes() == b"x"
     assert asyncio.run(place.read("index")) == Held(b"x")
+
+
+@dataclass
+class Counting:
+    """A folder's vault that counts how many reads are on their way."""
+
+    cellar: Cellar
+    now: int = 0
+    most: int = 0
+
+    async def read(self, path: str) -> Held | None:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0)
+        self.now -= 1
+        return await self.cellar.read(path)
+
+    async def put(self, files: Any) -> None:
+        await self.cellar.put(files)
+
+
+def test_a_host_is_logged_in_to_less_than_ten_times_at_once(tmp_path: Path) -> None:
+    """sshd drops the tenth login that is on its way, and the vault then looks torn."""
+    keep(PIECES, shelf(tmp_path))
+    place = Counting(Cellar(tmp_path))
+
+    async def fetched() -> list[bytes]:
+        index = await vault.look(place, SEAL.verify)
+        assert index
+        return await vault.fetch([place], index, SEAL.verify)
+
+    assert len(asyncio.run(fetched())) == len(PIECES)
+    assert 1 < place.most < 8

@@ -56,7 +56,7 @@ def _page(context: click.Context, slug: str | None) -> tuple[Config, PageConfig,
     config = context.ensure_object(Told).config()
     page = config.page(slug)
     if page.certificate is None:
-        raise Refused(f"{config.path} has no [pages.{page.slug}.certificate]: see docs/operate/survive.md")
+        raise Refused(f"{config.path} has no [pages.{page.slug}.certificate]: see docs/operate/certificates.md")
     return config, page, page.certificate
 
 

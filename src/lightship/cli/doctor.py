@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ def doctor(told: Told, everything: bool, key: Path | None, rdap: str | None, slu
 
     \b
     lightship doctor
+    lightship doctor --all --key recovery.txt
     lightship doctor --json --page acme
     """
     config = _config(told)
@@ -62,11 +64,11 @@ def _config(told: Told) -> Config:
     """All of it, or on a machine without a desk, as a witness's or a laptop, what is there."""
     try:
         return told.config()
-    except ConfigError as whole:
-        try:
-            return told.config(without={"desk", "secrets"})
-        except ConfigError:
-            raise whole from None
+    except ConfigError:
+        for without in ({"desk", "secrets"}, {"desk", "keys"}):
+            with suppress(ConfigError):
+                return told.config(without)
+        raise
 
 
 def _known(config: Config, page: PageConfig, key: Path | None) -> Known:

@@ -111,7 +111,7 @@ class Reading:
             name = value["env"]
             return self.referred_to(at, ("env", name), self.env.get(name), f"the environment has no {name}")
         if len(value) == 1 and isinstance(value.get("file"), str):
-            text, wrong = self.text(self.base / value["file"])
+            text, wrong = self.text(self.base / value["file"], ours=_ours(at))
             return self.referred_to(at, ("file", value["file"]), text, wrong)
         return {key: self.resolved(item, (*at, key)) for key, item in value.items()}
 
@@ -124,11 +124,11 @@ class Reading:
             self.faults.append(fault)
         return text or ""
 
-    def text(self, path: Path) -> tuple[str | None, str]:
+    def text(self, path: Path, *, ours: bool) -> tuple[str | None, str]:
         try:
             return path.read_text("utf-8").rstrip("\r\n"), ""
         except OSError as error:
-            hint = "; `lightship init` makes it" if path.parent == self.base / "keys" else ""
+            hint = "; `lightship init` makes it" if ours and path.parent == self.base / "keys" else ""
             return None, f"cannot read {path}: {error.strerror}{hint}"
         except UnicodeDecodeError:
             return None, f"cannot read {path}: not UTF-8 text"
@@ -264,6 +264,11 @@ class Reading:
             if isinstance(proven, int) and isinstance(hosts, dict) and proven > len(hosts):
                 what = f"asks for more hosts than there are ({len(hosts)}): nobody would ever be told"
                 self.faults.append(self.document.fault(("pages", slug, "proven"), what))
+
+
+def _ours(at: KeyPath) -> bool:
+    """Whether `init` makes it; of another's host, zone or channel it cannot make the secret."""
+    return at == ("desk", "secret") or (at[0] == "pages" and at[2:] in {("key",), ("certificate", "account")})
 
 
 def _with_defaults(data: dict[str, Any], without: frozenset[str]) -> dict[str, Any]:

@@ -137,7 +137,7 @@ def _name(page: PageConfig, shown: tuple[doors.Shown, ...], world: World) -> Ite
     yield from caa.judge(found.name, shown, world)
     if page.zone:
         yield say("zone.configured").ok(page.slug, f"by {page.zone.kind}")
-        yield from zone.judge(open_zone(page), found, world)
+        yield from zone.judge(open_zone(page), found, world, {each.name for each in page.witnesses})
         yield from witnesses.judge(page, open_zone(page), world)
     else:
         yield say("zone.configured").warn(page.slug, "no zone is configured")

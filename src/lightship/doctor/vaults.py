@@ -33,8 +33,8 @@ async def _host(
     config: Config, page: PageConfig, host: HostConfig, key: "x25519.Identity | None", now: datetime
 ) -> list[Finding]:
     present, opens = say("vault.present"), say("vault.opens")
-    if host.lacking:
-        return [present.unchecked(host.name, host.lacking)]
+    if host.lacking or not host.options:
+        return [present.unchecked(host.name, host.lacking or "this machine has no credentials for it")]
     place = place_of(config, host)
     if place is None:
         return [present.fail(host.name, "it has no place that strangers cannot reach", _NO_PLACE)]
@@ -55,7 +55,7 @@ async def _host(
     return [*found, opens.ok(host.name, f"it opens all {len(sealed)} parts, of {len(held)} tables")]
 
 
-_NO_PLACE = "Give the host a `vault`, or set [vault] public = true: docs/operate/survive.md."
+_NO_PLACE = "Give the host a `vault`, or set [vault] public = true: docs/operate/recovery.md."
 
 
 def place_of(config: Config, host: HostConfig) -> Place | None:

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 
 import dns.rdatatype
@@ -20,15 +20,12 @@ TTL = 60
 NOTHING = frozenset[str]()
 
 
-def judge(zone: Zone, found: Delegation, world: World) -> Iterator[Finding]:
+def judge(zone: Zone, found: Delegation, world: World, roll: Collection[str]) -> Iterator[Finding]:
     name = zone.name
     yield say("zone.compares").rather(zone.compares, name, "one request does both", "it reads, then writes")
     yield say("zone.floor").when(zone.ttl <= TTL, name, f"{zone.ttl} s", f"{zone.ttl} s is the least it takes")
     if not zone.texts:
         yield say("zone.writes").unchecked(name, "this kind of zone holds no TXT, and so no canary")
-        return
-    if not zone.texts:
-        yield say("zone.writes").unchecked(name, "it holds no texts, so no canary can be written")
         return
     token = secrets.token_hex(8)
     try:
@@ -40,7 +37,7 @@ def judge(zone: Zone, found: Delegation, world: World) -> Iterator[Finding]:
         yield wrong_expectation(zone)
         yield from spreads(found, token, world)
         if zone.holds_votes:
-            yield scope(zone)
+            yield scope(zone, roll)
     finally:
         with suppress(ZoneError):
             zone.point(name, {CANARY: NOTHING}, expecting={CANARY: frozenset({token})})
@@ -65,8 +62,8 @@ def wrong_expectation(zone: Zone) -> Finding:
     return check.fail(zone.name, "it took a change whose expectation was wrong")
 
 
-def scope(zone: Zone) -> Finding:
-    """Only a permission that is missing shows: so it does try, and takes it back."""
+def scope(zone: Zone, roll: Collection[str]) -> Finding:
+    """Only a permission that is missing shows: so it does try, and takes it back. `roll`: witnesses; keys have their names."""
     check, stray = say("zone.scope"), {STRANGE: frozenset({"a trial of Lightship's doctor"})}
     try:
         zone.point(zone.name, stray, expecting={STRANGE: NOTHING})
@@ -75,6 +72,10 @@ def scope(zone: Zone) -> Finding:
         return check.ok(zone.name, "other names are refused") if refused else check.unchecked(zone.name, str(error))
     with suppress(ZoneError):
         zone.point(zone.name, {STRANGE: NOTHING}, expecting=stray)
+    key = getattr(getattr(zone, "key", None), "name", "")
+    if key and roll and key not in roll:
+        # An operator's must write more: _acme-challenge, for certificates.
+        return check.unchecked(zone.name, f"the key {key} is no witness's, and may: run `lightship doctor` on a witness")
     return check.warn(zone.name, f"it could write {STRANGE[0]}.{zone.name}")
 
 

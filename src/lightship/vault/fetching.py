@@ -13,7 +13,8 @@ from lightship.core.wire import WireError
 from lightship.hosts import HostError, Place
 from lightship.vault.values import Piece, VaultError
 
-AT_ONCE = 16
+AT_ONCE = 4
+"""An sftp host is logged in to for each part; OpenSSH drops logins beyond the tenth that is on its way (MaxStartups)."""
 SECONDS = 60.0
 LONGEST = 1 << 28
 """Bytes of a part: what would unpack to more is no part of ours."""
