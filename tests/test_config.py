@@ -352,6 +352,14 @@ def test_a_witness_without_the_public_key_is_told_so(tmp_path: Path) -> None:
         load(tmp_path / "lightship.toml", {}, {"hosts": find, "zones": find_zone}, {"desk", "keys"})
 
 
+@pytest.mark.parametrize("slow", ["interval = 10", "timeout = 10"])
+def test_a_witness_whose_votes_would_mostly_be_too_old_is_refused(tmp_path: Path, slow: str) -> None:
+    text = TOWED.replace("proven = 2", f'proven = 2\npublic = "{base64.b64encode(SEED).decode()}"')
+    (tmp_path / "lightship.toml").write_text(f'{text}\n[witness]\nname = "w1"\n{slow}\n')
+    with pytest.raises(ConfigError, match="less than or equal to 5"):
+        load(tmp_path / "lightship.toml", {}, {"hosts": find, "zones": find_zone}, {"desk", "keys"})
+
+
 def test_two_hosts_of_one_kind_are_no_twins_to_a_witness_that_is_not_told_their_places(tmp_path: Path) -> None:
     other = '[pages.acme.hosts.graz]\nkind = "folder"\npath = "graz"\nurl = "https://graz.example"\n'
     text = TOWED.replace("proven = 2", f'proven = 2\npublic = "{base64.b64encode(SEED).decode()}"') + "\n" + other

@@ -35,8 +35,9 @@ class FellowTable:
 class WitnessTable:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: Slug
-    interval: Annotated[float, Field(ge=0.2, le=60)] = 2.0
-    timeout: Annotated[float, Field(ge=0.1, le=30)] = 1.5
+    # A vote is given after each look, and counts for 15 seconds (core/steer.py): who looks seldom never votes.
+    interval: Annotated[float, Field(ge=0.2, le=5)] = 2.0
+    timeout: Annotated[float, Field(ge=0.1, le=5)] = 1.5
     count: Annotated[int, Field(ge=1, le=20)] = 3
     patience: Annotated[float, Field(ge=0, le=3600)] = 30.0
     listen: Annotated[str, AfterValidator(listening)] = ""
