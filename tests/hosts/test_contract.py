@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from tests.hosts.places import PLACES, Place
 from tests.kills import fetched, killed, moments, rounds, watched
 
+from lightship import hosts
 from lightship.core.signed import MANIFEST_PATH
 from lightship.hosts import Conflict, File, Held, Host, HostError, content_type, find, kinds
 from lightship.hosts.object_store import ObjectStore
@@ -264,3 +265,16 @@ def _decoded(url: str) -> bytes:
     with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})) as response:
         body: bytes = response.read()
         return gzip.decompress(body) if response.headers["Content-Encoding"] == "gzip" else body
+
+
+def test_what_is_longer_than_anything_we_put_is_not_read(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    asyncio.run(host.put([File("a.txt", bytes(100)), File("empty.txt", b"")]))
+    monkeypatch.setattr(hosts, "LONGEST", 100)
+    assert [held and held.body for held in (read(host, "a.txt"), read(host, "empty.txt"))] == [bytes(100), b""]
+    monkeypatch.setattr(hosts, "LONGEST", 99)
+    with pytest.raises(HostError, match=r"a\.txt has 100 bytes, which is more than we ever put there"):
+        read(host, "a.txt")
+
+
+def read(host: Host, path: str) -> Held | None:
+    return asyncio.run(host.read(path))

@@ -76,6 +76,16 @@ class Held:
     version: str | None = None
 
 
+LONGEST = 64 * 1024 * 1024
+"""Bytes of anything that we ever put on a host. More is not ours, and is not read: a hijacked host must not fill our memory."""
+
+
+def within(size: int, path: str) -> int:
+    if size > LONGEST:
+        raise HostError(f"{path} has {size:,} bytes, which is more than we ever put there: somebody else writes to this host")
+    return size
+
+
 class Place(Protocol):
     """Where files lie. Every method may raise HostError; none may leave a torn file, whenever it is killed."""
 

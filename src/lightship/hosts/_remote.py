@@ -12,7 +12,7 @@ from typing import TypeVar
 import asyncssh
 from asyncssh import SFTPClient, SFTPError, SFTPNoSuchFile
 
-from lightship.hosts import Held
+from lightship.hosts import Held, within
 from lightship.hosts._release import SCRATCH, folders, parents
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class Session:
     async def read(self, path: str) -> Held | None:
         try:
             async with self.client.open(self.at(path), "rb") as file:
-                body = await file.read()
+                body = await file.read(within((await file.stat()).size or 0, path))
                 return Held(body if isinstance(body, bytes) else body.encode())
         except SFTPNoSuchFile:
             return None

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lightship import hosts
 from lightship.core.signed import MANIFEST_PATH
 from lightship.hosts import Conflict, File, Held, HostError
 from lightship.hosts._disk import locked, make_folder, reported, settle, settle_tree, write
@@ -86,9 +87,12 @@ class Cellar:
 
 def _read(root: Path, path: str) -> Held | None:
     try:
-        return Held((root / checked(path)).read_bytes())
+        with (root / checked(path)).open("rb") as file:
+            body = file.read(hosts.LONGEST + 1)
     except FileNotFoundError:
         return None
+    hosts.within(len(body), path)
+    return Held(body)
 
 
 def _put(root: Path, files: Sequence[File]) -> None:

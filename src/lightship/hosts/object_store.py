@@ -22,7 +22,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError,
 from obstore.store import AzureStore, GCSStore, S3Store
 
 from lightship.core.signed import MANIFEST_PATH
-from lightship.hosts import Conflict, File, Held, HostError, cache_control, content_type
+from lightship.hosts import Conflict, File, Held, HostError, cache_control, content_type, within
 from lightship.hosts._release import checked
 
 CONCURRENCY = 40
@@ -74,6 +74,7 @@ class ObjectStore:
     async def read(self, path: str) -> Held | None:
         try:
             found = await obstore.get_async(self._client, path)
+            within(found.meta["size"], path)
             return Held(bytes(await found.bytes_async()), self._version(found.meta))
         except FileNotFoundError as error:
             # The store says the same of a missing bucket, and that is not an empty host.
