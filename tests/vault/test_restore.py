@@ -1,12 +1,13 @@
 """Coming back: every way to reach a vault, on real servers, and every way in which it must be refused."""
 
 import asyncio
+import base64
 import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from lightship import vault
 from lightship.config.toml import ConfigError, parse
 from lightship.core.signed import MANIFEST_PATH, Manifest, manifest_out
 from lightship.core.state import STATE_PATH, state_out
-from lightship.core.vault import path_of
+from lightship.core.vault import Index, index_in, index_out, path_of
 from lightship.core.wire import sha256
 from lightship.desk import reach
 from lightship.desk.settle import settle, with_database
@@ -80,6 +81,23 @@ def test_a_vault_that_a_stranger_planted_is_refused(bare: Town, tmp_path: Path) 
     done = bare.tried("restore", "--key", str(bare.key), "--vault", str(tmp_path / "planted"))
     assert "somebody planted it there" in done.stderr
     assert list(bare.home.iterdir()) == []
+
+
+def test_an_empty_vault_and_an_old_one_are_told_as_that(bare: Town, tmp_path: Path) -> None:
+    old, seed = copied(bare, tmp_path / "old"), Seal(bytes(32))
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "index").write_bytes(index_out(Index(page="p", epoch=1, at=AT, parts=()), seed.sign, seed.public))
+    done = bare.tried("restore", "--key", str(bare.key), "--vault", str(tmp_path / "empty"))
+    assert (done.returncode, "is empty: no desk wrote that" in done.stderr) == (1, True)
+    first = bare.restore("--key", str(bare.key), "--vault", str(old))
+    assert not [note for note in first["notes"] if "days old" in note]
+    seal = Seal(base64.b64decode((bare.home / "keys/acme.key").read_text()))
+    index = index_in((old / "index").read_bytes(), seal.verify)
+    (old / "index").write_bytes(index_out(replace(index, at=index.at - timedelta(days=9)), seal.sign, seal.public))
+    shutil.rmtree(bare.home)
+    bare.home.mkdir()
+    again = bare.restore("--key", str(bare.key), "--vault", str(old))
+    assert [note for note in again["notes"] if note.startswith("the vault is 9 days old")]
 
 
 def test_with_the_public_key_of_the_sheet_another_signature_is_refused(bare: Town) -> None:

@@ -116,6 +116,10 @@ def _everything(asked: Asked, key: Any) -> Outcome:
         raise VaultError("the vault is not signed with the key that it holds: somebody planted it there. Take another host's")
     settled = settle(asked.path, head["config"], seeds, asked.database)
     outcome = Outcome(f"the vault at {copy.name}", f"{copy.index.at:%Y-%m-%d %H:%M:%S} UTC")
+    if (days := (utc_now() - copy.index.at).days) > 1:
+        outcome.notes.append(
+            f"the vault is {days} days old, and a desk that lives signs it daily: has another host a newer one?"
+        )
     outcome.notes += [f"{file} was here already and was left as it is" for file in settled.left]
     outcome.notes += [f"set {name} in the environment: {asked.path} asks for it" for name in settled.unset]
     if not known:
@@ -150,6 +154,8 @@ async def _vault(places: Any, known: Collection[bytes], key: Any) -> tuple[reach
         told = "".join(f"\n  {each}" for each in words)
         raise VaultError(f"no vault was found. Say where it lies with --vault PLACE (it is on the recovery sheet).{told}")
     newest = copies[0]
+    if not newest.index.parts:
+        raise VaultError(f"the vault at {newest.name} is empty: no desk wrote that")
     same = [copy.place for copy in copies if copy.mark == newest.mark]
     sealed = await fetch(same, newest.index, newest.mark.verify)
     head: dict[str, Any] = json.loads(opened(sealed[0], key).body)
