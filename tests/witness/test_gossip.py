@@ -115,6 +115,9 @@ def test_whoever_connects_and_says_nothing_is_let_go_soon(tmp_path: Path, monkey
     monkeypatch.setattr(gossip, "PATIENCE", 0.2)
     pem, issued = tmp_path / "w2.pem", Authority().issue("127.0.0.1")
     pem.write_bytes(issued.chain + issued.key_pem)
-    with saying({}, pem) as port, socket.create_connection(("127.0.0.1", port), 5) as silent:
-        with suppress(ConnectionResetError):
-            assert silent.recv(1) == b""
+    with (
+        saying({}, pem) as port,
+        socket.create_connection(("127.0.0.1", port), 5) as silent,
+        suppress(ConnectionResetError),
+    ):
+        assert silent.recv(1) == b""
