@@ -19,9 +19,9 @@ from lightship.drill.canary import DrillError, NotRehearsed
 from lightship.hosts import Host, HostError, Place
 from lightship.seal import mark
 from lightship.vault import look
+from lightship.vault.fetching import AT_ONCE
 
 LONGEST = 600.0
-AT_ONCE = 16
 
 
 def step(config: Config, page: PageConfig, hosts: Sequence[Host], key: Path | None) -> tuple[float, str]:
