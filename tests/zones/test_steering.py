@@ -3,6 +3,7 @@
 import base64
 import json
 import threading
+from collections.abc import Collection
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from lightship.seal import Mark
 from lightship.witness.gossip import Fellows
 from lightship.witness.lookout import Lookout
 from lightship.witness.steersman import Steersman
-from lightship.zones import Sets, Zone
+from lightship.zones import Key, Sets, Zone, ZoneError
 
 A, AAAA = ("@", "A"), ("@", "AAAA")
 VIENNA: Sets = {A: frozenset({"192.0.2.10"}), AAAA: frozenset({"2001:db8::10"})}
@@ -88,6 +89,27 @@ def test_a_person_steers_from_the_file_alone(
     steer(tmp_path, case, capsys, "auto")
     assert zone.read(zone.name, LINZ) == LINZ
     assert "pinned" not in steer(tmp_path, case, capsys)
+
+
+def test_what_was_set_by_hand_is_told_as_set_though_the_provider_fails_next(
+    case: tuple[str, Place], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind, failing = type(case[1].zone), list[bool]()
+    read, point = kind.read, kind.point
+
+    def last(self: Zone, name: str, to: Sets, *, expecting: Sets) -> None:
+        point(self, name, to, expecting=expecting)
+        failing.append(True)
+
+    def no_more(self: Zone, name: str, keys: Collection[Key]) -> Sets:
+        if failing:
+            raise ZoneError("it cannot be reached")
+        return read(self, name, keys)
+
+    monkeypatch.setattr(kind, "point", last)
+    monkeypatch.setattr(kind, "read", no_more)
+    assert "leads to linz" in steer(tmp_path, case, capsys, "to", "linz")
+    assert failing
 
 
 NOW = datetime.now(UTC)

@@ -138,10 +138,11 @@ class _Wheel:
             except Conflict:
                 continue
             except ZoneError as error:
-                held = lease_of(self.read()) if error.unknown else None
-                if held is None or held.nonce != flip.lease.nonce:
+                held = self.read() if error.unknown else {}
+                # The addresses too: some providers change one set after the other.
+                if not error.unknown or any(held.get(key) != values for key, values in to.items()):
                     raise Refused(str(error)) from error
-            return self.facts(self.read(), utc_now())
+            return self.facts({**sets, **to}, utc_now())  # not read again: it is set, whatever the zone does next
         raise Refused("the zone changed each time while it was set: look with `lightship steer`, then try again")
 
     def facts(self, sets: Sets, now: datetime) -> dict[str, Any]:
