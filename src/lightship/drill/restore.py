@@ -12,13 +12,12 @@ from pathlib import Path
 from time import monotonic
 
 from lightship.config import Config, PageConfig
-from lightship.core.vault import INDEX_PATH, path_of
+from lightship.core.vault import INDEX_PATH, index_in, path_of
 from lightship.core.wire import WireError
 from lightship.doctor.vaults import place_of
 from lightship.drill.canary import DrillError, NotRehearsed
 from lightship.hosts import Host, HostError, Place
 from lightship.seal import mark
-from lightship.vault import look
 from lightship.vault.fetching import AT_ONCE
 
 LONGEST = 600.0
@@ -44,10 +43,10 @@ def step(config: Config, page: PageConfig, hosts: Sequence[Host], key: Path | No
 
 async def _fetched(place: Place, page: PageConfig, folder: Path) -> bool:
     """Bring the vault here, as it lies there."""
-    index = await look(place, mark(page).verify)
-    held = await place.read(INDEX_PATH)
-    if index is None or held is None:
+    held = await place.read(INDEX_PATH)  # once: the worker may sign another in the next moment
+    if held is None:
         return False
+    index = index_in(held.body, mark(page).verify)
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def bring(path: str) -> None:
