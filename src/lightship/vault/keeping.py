@@ -75,7 +75,8 @@ def _sealed(piece: Piece, recipients: Sequence["x25519.Recipient"]) -> bytes:
 
 @dataclass
 class _Writer:
-    """Writes one copy: parts first, the index after them, and only then away with what no index needs."""
+    """Writes one copy: parts first, the index after them, and only then away with what no index needs. `revived`: parts put
+    that were spare, so that another worker may be removing them."""
 
     shelf: Shelf
     key: bytes = field(repr=False)
@@ -85,6 +86,7 @@ class _Writer:
     held: set[str] = field(default_factory=set)
     spare: dict[str, datetime] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
+    revived: list[File] = field(default_factory=list)
     put: int = 0
     sent: int = 0
 
@@ -103,7 +105,7 @@ class _Writer:
         """Whatever becomes of one copy, the others go on."""
         try:
             await step
-        except (HostError, VaultError, OSError) as error:
+        except (HostError, VaultError, WireError, OSError) as error:
             self.words = str(error)
 
     async def open(self, *, closely: bool) -> None:
@@ -141,10 +143,12 @@ class _Writer:
         new = {name: piece for name, piece in named.items() if name not in self.held}
         if not new:
             return
+        sign = self.shelf.seal.sign
+        files = {name: File(path_of(name), part_out(name, sealed[piece], sign)) for name, piece in new.items()}
+        self.revived += [file for name, file in files.items() if name in self.spare]
         self.spare |= dict.fromkeys(new, self.now)
         await self.write([File(SPARE_PATH, spare_out(self.spare))])
-        sign = self.shelf.seal.sign
-        await self.write([File(path_of(name), part_out(name, sealed[piece], sign)) for name, piece in new.items()])
+        await self.write(list(files.values()))
         self.put += len(new)
 
     async def finish(self) -> None:
@@ -166,9 +170,21 @@ class _Writer:
         await self.write([File(SPARE_PATH, spare_out(self.spare))])
         await self.write([File(INDEX_PATH, index_out(index, self.shelf.seal.sign, self.shelf.seal.public))])
         if gone:
-            await self.write([File(path_of(name), None) for name in gone])
-            await self.write([File(SPARE_PATH, spare_out({k: v for k, v in self.spare.items() if k not in gone}))])
+            await self.remove(gone)
+        await self.write([file for file in self.revived if await in_time(self.place.read(file.path)) is None])
+
+    async def remove(self, gone: Sequence[str]) -> None:
+        """Another worker may be naming one of them at this very moment. If its index comes before we read it here, we put the
+        part back; if it comes later, so does that worker's own look at what it revived."""
+        held = {path: await in_time(self.place.read(path)) for path in map(path_of, gone)}
+        await self.write([File(path, None) for path in held])
+        index = await in_time(self.place.read(INDEX_PATH))
+        named = {path_of(name) for name in index_in(index.body, self.shelf.seal.verify).parts} if index else set()
+        await self.write([File(path, part.body) for path, part in held.items() if part and path in named])
+        await self.write([File(SPARE_PATH, spare_out({k: v for k, v in self.spare.items() if k not in gone}))])
 
     async def write(self, files: Sequence[File]) -> None:
+        if not files:
+            return
         await in_time(self.place.put(files))
         self.sent += sum(len(file.body or b"") for file in files)
