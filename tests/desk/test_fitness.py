@@ -119,6 +119,12 @@ def test_an_overdue_drill_is_known_to_the_doctor(stage: Stage) -> None:
     assert examined.known(stage.page).drilled == NOW
 
 
+def test_a_drill_that_failed_is_known_to_the_doctor_too(stage: Stage) -> None:
+    steps = [step("publish", 1.0), step("restore", 2.0, "failed")]
+    Report.objects.create(page=stage.page, kind="drill", at=NOW, facts={"steps": steps})
+    assert examined.known(stage.page).failed == ("Restore",)
+
+
 def step(name: str, seconds: float, status: str = "done") -> dict[str, Any]:
     return {"name": name, "title": name.title(), "status": status, "seconds": seconds, "goal": 5, "words": "as it was"}
 

@@ -370,5 +370,9 @@ class TestRehearsals:
     def test_one_that_is_overdue(self, lab: Lab) -> None:
         only(examined(lab, known=drilled(91)), "drill.age", words=["91 days ago"])
 
+    def test_one_that_failed(self, lab: Lab) -> None:
+        known = replace(drilled(), failed=("Restore the desk",))
+        only(examined(lab, known=known), "drill.age", words=["it failed: Restore the desk"])
+
     def test_none_at_all(self, lab: Lab) -> None:
         only(examined(lab, known=replace(drilled(), drilled=None)), "drill.age", words=["never"])

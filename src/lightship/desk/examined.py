@@ -23,7 +23,10 @@ def newest(page: Page, kind: str) -> Report | None:
 def known(page: Page) -> Known:
     """What the doctor cannot see for itself."""
     last = newest(page, DRILL)
-    return Known(drilled=last.at if last else None, asked=True)
+    if last is None:
+        return Known(asked=True)
+    failed = tuple(step["title"] for step in last.facts.get("steps", ()) if step["status"] == "failed")
+    return Known(drilled=last.at, failed=failed, asked=True)
 
 
 def again(config: Config, page: PageConfig, row: Page, world: World, now: datetime) -> bool:

@@ -94,9 +94,10 @@ class Examination:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What the doctor is told, for it cannot see it. `drilled`: when the last drill was, if `asked`: whoever has a database
-    says so. `key`: a recovery key, to try on the vault."""
+    says so; `failed`: its steps that failed. `key`: a recovery key, to try on the vault."""
 
     drilled: datetime | None = None
+    failed: tuple[str, ...] = ()
     asked: bool = False
     key: "x25519.Identity | None" = field(default=None, repr=False)
 
@@ -162,4 +163,5 @@ def _drill(page: PageConfig, known: Known, now: datetime) -> Iterator[Finding]:
         yield check.warn(page.slug, "never")
     else:
         days = (now - known.drilled).days
-        yield check.rather(days <= DRILL_DAYS, page.slug, f"{days} days ago", f"{days} days ago")
+        told = f"{days} days ago" + (f", and it failed: {', '.join(known.failed)}" if known.failed else "")
+        yield check.rather(days <= DRILL_DAYS and not known.failed, page.slug, told, told)
