@@ -12,8 +12,9 @@ text=body=>new TextDecoder().decode(body),
 sha=async body=>[...new Uint8Array(await crypto.subtle.digest("SHA-256",body))].map(b=>b.toString(16).padStart(2,0)).join(""),
 // Without Ed25519 in the browser (or outside a secure context) our own host is believed, and no other.
 key=(async()=>crypto.subtle.importKey("raw",bytes(KEY),"Ed25519",false,["verify"]))().catch(()=>0),
-get=async url=>{
-const r=await fetch(url,{cache:"no-cache",signal:AbortSignal.timeout(8e3)})
+// Web servers tell two versions apart by second and size: what is short is read anew each time, a page by its hash.
+get=async(url,cache="no-store")=>{
+const r=await fetch(url,{cache,signal:AbortSignal.timeout(8e3)})
 if(!r.ok)throw r
 return r},
 // What is read is what was signed, byte for byte: the document without its signature.
@@ -22,8 +23,8 @@ const r=await get(base+`lightship/${name}.json`),whole=await r.text(),known=awai
 [member,signature]=/,"signature":"(.*?)"/.exec(whole),said=whole.replace(member,""),found=JSON.parse(said)
 if(found.page!=PAGE||found.format!=`lightship-${name}/1`||!(known?await crypto.subtle.verify("Ed25519",known,bytes(signature),new TextEncoder().encode(said)):base==own))throw 0
 return{...found,base,skewed:Math.abs(Date.now()-Date.parse(r.headers.get("date")))>3e5}},
-read=async(base,path)=>{
-const[body,manifest,pulse]=await Promise.all([get(base+path).then(r=>r.arrayBuffer()),signed(base,"manifest"),signed(base,"pulse").catch(()=>0)]),html=text(body)
+read=async(base,path,cache="no-cache")=>{
+const[body,manifest,pulse]=await Promise.all([get(base+path,cache).then(r=>r.arrayBuffer()),signed(base,"manifest"),signed(base,"pulse").catch(()=>0)]),html=text(body)
 if(await key){
 let digest=manifest.files[path]
 if(!digest){
@@ -37,7 +38,7 @@ return{...manifest,...pulse&&{at:pulse.at,seconds:pulse.seconds,skewed:pulse.ske
 page=(base,path)=>read(base,path).catch(async e=>{
 if(e!="torn")throw e
 await sleep(300)
-return read(base,path)}),
+return read(base,path,"reload")}),
 // Our own host first: it has 1.6 seconds. The others are asked when it has nothing good, or after half of that, so that their
 // answers are there by then; and whoever knows most is believed.
 find=async(ask,seen)=>{
