@@ -4,6 +4,7 @@ a test that passes here shows that we keep to the documents, not that the docume
 import contextlib
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -39,7 +40,7 @@ def told(status: int, document: Any, **headers: str) -> Reply:
     return Reply(status, json.dumps(document).encode(), {"Content-Type": "application/json", **headers})
 
 
-class Fake:
+class Fake(ABC):
     """An HTTP server on a loopback port. One request after another: what a request does, it does at once.
 
     `asked`: what came in, oldest first. `instead`: replies for the next requests that would change something, which are then
@@ -53,12 +54,12 @@ class Fake:
         self.instead: deque[Reply | None] = deque()
         self.lost = 0
 
-    def reply(self, request: Request) -> Reply:
-        raise NotImplementedError
+    @abstractmethod
+    def reply(self, request: Request) -> Reply: ...
 
+    @abstractmethod
     def changes(self, request: Request) -> bool:
         """Whether it is a request to change records."""
-        raise NotImplementedError
 
     def take(self, request: Request) -> Reply | None:
         with self.lock:
