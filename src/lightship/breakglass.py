@@ -99,7 +99,7 @@ class BreakGlass:
         raise NothingLeftError(_nothing(lost))
 
     async def speak(self, compose: Compose, by: str) -> tuple[Word, Told]:
-        """Add one word and publish. SpeechError as a desk's journal would raise it; then nothing is kept or published."""
+        """Add one word and publish. Refused as a desk's journal would raise it; then nothing is kept or published."""
         scene = await self.look()
         incident = compose(scene.whole.snapshot)
         word = _again(scene.said, incident)

@@ -12,10 +12,10 @@ from tests.publish.conftest import MakeHost, make_host, vienna
 
 from lightship.breakglass import BreakGlass, Compose, Told
 from lightship.config import HostConfig, PageConfig, Pulse
-from lightship.core import speech
+from lightship.core import updates
 from lightship.core.model import ComponentStatus, Incident, Snapshot, Status
-from lightship.core.speech import Opening, Say
 from lightship.core.state import STATE_PATH, state_in
+from lightship.core.updates import Opening, Say
 from lightship.core.verdict import Receipt
 from lightship.diary import NAME, Diary
 from lightship.hosts import Host
@@ -61,7 +61,7 @@ class Laptop:
 def opening(name: str, body: str, seed: str, **more: object) -> Compose:
     def compose(page: Snapshot) -> Incident:
         say = Say(status=Status.INVESTIGATING, body=body, **more)  # type: ignore[arg-type]
-        return speech.opened(page, Opening(name=name, say=say, id=made_id(seed, "i")), made_id(seed, "u"), utc_now())
+        return updates.opened(page, Opening(name=name, say=say, id=made_id(seed, "i")), made_id(seed, "u"), utc_now())
 
     return compose
 
@@ -70,7 +70,7 @@ def adding(incident_id: str, body: str, status: Status, seed: str, **more: objec
     def compose(page: Snapshot) -> Incident:
         incident = next(each for each in (*page.open, *page.recent) if each.id == incident_id)
         say = Say(status=status, body=body, **more)  # type: ignore[arg-type]
-        return speech.added(page, incident, say, made_id(seed, "u"), utc_now())
+        return updates.added(page, incident, say, made_id(seed, "u"), utc_now())
 
     return compose
 

@@ -13,8 +13,8 @@ from tests.kills import fetched
 from tests.publish.hosts import Broken, Witnessed
 
 from lightship.breakglass import NothingLeftError
-from lightship.core.limits import SpeechError
 from lightship.core.model import Facts, HostLink, Status
+from lightship.core.rules import Refused
 from lightship.core.signed import MANIFEST_PATH, PULSE_PATH, manifest_in, pulse_in, shelf_path
 from lightship.core.state import STATE_PATH, archive_path
 from lightship.core.verdict import Verdict
@@ -147,9 +147,9 @@ def test_where_nothing_can_be_believed_nothing_is_done(vienna: Folder, tmp_path:
 def test_the_rules_are_those_of_a_desk(vienna: Folder, tmp_path: Path) -> None:
     desk_publishes(book_now(), vienna)
     laptop = laptop_of(tmp_path / "a", [vienna])
-    with pytest.raises(SpeechError, match="25,000 are the most"):
+    with pytest.raises(Refused, match="25,000 are the most"):
         laptop.posts("Webmail is down", "x" * 30_000)
-    with pytest.raises(SpeechError, match="cannot be “completed”"):
+    with pytest.raises(Refused, match="cannot be “completed”"):
         laptop.updates("incident0000", "Done.", Status.COMPLETED)
     assert laptop.glass.diary.pending() == ()
     assert words_on(vienna) == {"Number 0 fails."}

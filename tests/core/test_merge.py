@@ -12,7 +12,7 @@ from tests.publish.book import harbour
 from lightship.core import merge
 from lightship.core.merge import Words
 from lightship.core.model import Change, ComponentStatus, Impact, Incident, Status, Text, Turn, Update
-from lightship.core.speech import in_order
+from lightship.core.updates import in_order
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -13,9 +13,9 @@ from tests.desk.cast import Stage, config, read
 
 from lightship.breakglass import BreakGlass
 from lightship.config import Config, HostConfig
-from lightship.core import speech
+from lightship.core import updates
 from lightship.core.model import ComponentStatus, Facts, Incident, Snapshot, Status
-from lightship.core.speech import Opening, Say
+from lightship.core.updates import Opening, Say
 from lightship.core.verdict import Receipt, Verdict
 from lightship.desk import journal, receipts, rows, snapshot
 from lightship.desk.models import Incident as Row
@@ -71,7 +71,7 @@ def bob_speaks(found: Config, tmp_path: Path, incident_id: str, body: str, statu
     def compose(shot: Snapshot) -> Incident:
         incident = next(each for each in shot.open if each.id == incident_id)
         statuses = {part.id: ComponentStatus.PARTIAL for part in incident.components}
-        return speech.added(shot, incident, Say(status=status, body=body, statuses=statuses), "bobsword0000", utc_now())
+        return updates.added(shot, incident, Say(status=status, body=body, statuses=statuses), "bobsword0000", utc_now())
 
     asyncio.run(glass.speak(compose, "bob"))
 
@@ -162,12 +162,12 @@ def test_the_words_of_a_laptop_are_those_that_the_desk_would_have_written(stage:
     opening = Opening(name=" Webmail  is down", say=say, started_at=facts.since, id="sameincident")
     row = journal.open_incident(stage.page, opening, None, now)
     written = rows.incident(row)
-    pure = speech.opened(shot, opening, written.updates[0].id, now)
+    pure = updates.opened(shot, opening, written.updates[0].id, now)
     assert pure == written
 
     more = Say(status=Status.IDENTIFIED, body="All down.", statuses={stage.imap.pk: ComponentStatus.MAJOR})
     shot = snapshot.take(stage.page, "https://acme.test", (), now)
     said = journal.update(row, more, None, now + timedelta(minutes=1))
     written = rows.incident(Row.objects.get(pk=row.pk))
-    assert speech.added(shot, pure, more, said.pk, now + timedelta(minutes=1)) == written
+    assert updates.added(shot, pure, more, said.pk, now + timedelta(minutes=1)) == written
     assert written.impact_override == "critical"

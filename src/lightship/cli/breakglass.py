@@ -21,8 +21,7 @@ from lightship.cli.aftermath import became_facts, became_words, scene_facts, sce
 from lightship.cli.compose import component_option, ended_option, facts_options, incident_option, state_option
 from lightship.cli.shared import Refused, Told, json_option, say, utc_now, who_types
 from lightship.config import Config
-from lightship.core import speech
-from lightship.core.limits import SpeechError
+from lightship.core import rules, updates
 from lightship.core.model import Incident, Snapshot
 from lightship.diary import NAME, Diary, Word
 from lightship.prove import Stranger
@@ -95,7 +94,7 @@ def post(context: click.Context, /, name: str, body: str, components: Sequence[s
     body, now = compose.text(body), utc_now()
 
     def composed(page: Snapshot) -> Incident:
-        return speech.opened(page, compose.opening(page, name, body, components, facts, now, _id()), _id(), now)
+        return updates.opened(page, compose.opening(page, name, body, components, facts, now, _id()), _id(), now)
 
     _speak(context, composed, as_json=as_json)
 
@@ -129,7 +128,7 @@ def update(
     def composed(page: Snapshot) -> Incident:
         incident = _chosen(context, page, incident_id)
         word = compose.update(page, incident, body, state, components, facts, now)
-        return speech.added(page, incident, word, _id(), now)
+        return updates.added(page, incident, word, _id(), now)
 
     _speak(context, composed, as_json=as_json)
 
@@ -160,7 +159,7 @@ def resolve(
 
     def composed(page: Snapshot) -> Incident:
         incident = _chosen(context, page, incident_id)
-        return speech.added(page, incident, compose.end(page, incident, body, ended, facts, now), _id(), now)
+        return updates.added(page, incident, compose.end(page, incident, body, ended, facts, now), _id(), now)
 
     _speak(context, composed, as_json=as_json)
 
@@ -209,7 +208,7 @@ def _run(doing: str, work: Coroutine[Any, Any, T]) -> T:
     try:
         with Console(stderr=True).status(doing):
             return asyncio.run(work)
-    except (NothingLeftError, SpeechError) as error:
+    except (NothingLeftError, rules.Refused) as error:
         raise Refused(str(error)) from error
 
 

@@ -10,7 +10,7 @@ import click
 from lightship.cli.shared import Refused
 from lightship.cli.times import when
 from lightship.core.model import ComponentStatus, Facts, Incident, Kind, Snapshot, Status
-from lightship.core.speech import Opening, Say
+from lightship.core.updates import Opening, Say
 
 LEVELS = {
     "working": ComponentStatus.OPERATIONAL,

@@ -9,7 +9,7 @@ from lightship.cli import compose
 from lightship.cli.compose import component_option, ended_option, facts_options, incident_option, state_option
 from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now, who_types
 from lightship.core import model as core
-from lightship.core.speech import Say
+from lightship.core.updates import Say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from lightship.core import wire
 from lightship.core.model import Component, Group, Impact, Incident, Page, Text, Turn, Update
-from lightship.core.speech import in_order, placed
+from lightship.core.updates import in_order, placed
 
 T = TypeVar("T", Page, Group, Component, Incident)
 _GRAVITY = (None, Impact.NONE, Impact.MAINTENANCE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)

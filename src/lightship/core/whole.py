@@ -22,8 +22,8 @@ from lightship.core.model import (
     month_of,
 )
 from lightship.core.signed import Manifest
-from lightship.core.speech import placed
 from lightship.core.state import State
+from lightship.core.updates import placed
 
 RECENT = 50
 RECENT_DAYS = 14

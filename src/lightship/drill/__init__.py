@@ -10,7 +10,7 @@ from typing import Any
 
 from lightship.breakglass import NothingLeftError
 from lightship.config import Config, PageConfig
-from lightship.core.limits import SpeechError
+from lightship.core.rules import Refused
 from lightship.doctor import World
 from lightship.drill import move, publish, restore, speak
 from lightship.drill.canary import DrillError, NotRehearsed, sweep
@@ -18,7 +18,7 @@ from lightship.hosts import Host, HostError
 from lightship.vault import VaultError
 from lightship.zones import ZoneError
 
-FAILURES = (DrillError, HostError, NothingLeftError, OSError, SpeechError, VaultError, ZoneError)
+FAILURES = (DrillError, HostError, NothingLeftError, OSError, Refused, VaultError, ZoneError)
 DONE, FAILED, SKIPPED = "done", "failed", "skipped"
 
 

@@ -12,9 +12,9 @@ from time import monotonic
 
 from lightship.breakglass import BreakGlass
 from lightship.config import PageConfig
-from lightship.core import speech
+from lightship.core import updates
 from lightship.core.model import Incident, Snapshot, Status
-from lightship.core.speech import Opening, Say
+from lightship.core.updates import Opening, Say
 from lightship.diary import NAME, Diary
 from lightship.drill.canary import Canary, DrillError, NotRehearsed
 from lightship.hosts import Host
@@ -52,7 +52,7 @@ def step(page: PageConfig, hosts: Sequence[Host]) -> tuple[float, str]:
 
 def _drill(page: Snapshot) -> Incident:
     say = Say(status=Status.INVESTIGATING, body=BODY)
-    return speech.opened(page, Opening(name="A drill", say=say, id=_id()), _id(), _now())
+    return updates.opened(page, Opening(name="A drill", say=say, id=_id()), _id(), _now())
 
 
 def _now() -> datetime:

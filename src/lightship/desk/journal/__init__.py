@@ -4,7 +4,7 @@
 `arrange` makes and describes pages, groups and components; `load` takes in a whole history from elsewhere.
 """
 
-from lightship.core.speech import Opening, Say
+from lightship.core.updates import Opening, Say
 from lightship.desk.journal.entry import JournalError, Overtaken
 from lightship.desk.journal.maintenance import Window, keep_time, reschedule, schedule
 from lightship.desk.journal.speak import correct, open_incident, rename, turn, update

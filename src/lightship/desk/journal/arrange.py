@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from django.db import transaction
 
-from lightship.core.limits import fit_name, millisecond
+from lightship.core.rules import fit_name, millisecond
 from lightship.desk.journal.entry import By, JournalError, enter
 from lightship.desk.models import Component, Group, Page, new_id
 

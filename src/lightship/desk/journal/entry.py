@@ -6,7 +6,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db.models import F
 
-from lightship.core.limits import SpeechError
+from lightship.core.rules import Refused
 from lightship.desk import wake
 from lightship.desk.models import Entry, Incident, Page, Update
 
@@ -14,7 +14,7 @@ By = User | None
 
 
 # The deed is refused. One class, for most of what a journal refuses is refused without a desk too.
-JournalError = SpeechError
+JournalError = Refused
 
 
 class Overtaken(JournalError):

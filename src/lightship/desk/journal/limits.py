@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from django.db.models import Min
 
-from lightship.core.limits import after
 from lightship.core.model import Kind, Status
+from lightship.core.rules import after
 from lightship.desk.journal.entry import Overtaken
 from lightship.desk.models import Incident, Update
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from django.db import transaction
 
 from lightship.core import model as core
-from lightship.core.limits import millisecond
 from lightship.core.lineage import STEP, contains, joined, raised
 from lightship.core.model import ENDED, Kind, month_of
+from lightship.core.rules import millisecond
 from lightship.desk import rows
 from lightship.desk.journal import inscribe
 from lightship.desk.journal.belonging import BATCH, History, ours

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from lightship.core.limits import check, fit_name, millisecond
 from lightship.core.model import ComponentStatus, Facts, Kind, Status, month_of
-from lightship.core.speech import NO_FACTS, Say
+from lightship.core.rules import check, fit_name, millisecond
+from lightship.core.updates import NO_FACTS, Say
 from lightship.desk import rows
 from lightship.desk.journal.entry import By, JournalError, Overtaken, enter
 from lightship.desk.journal.limits import in_order_said

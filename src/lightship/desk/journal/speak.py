@@ -7,7 +7,6 @@ from datetime import datetime
 from django.db import transaction
 
 from lightship.core import wire
-from lightship.core.limits import check, dated, fit_body, fit_name, millisecond
 from lightship.core.model import (
     ENDED,
     ComponentStatus,
@@ -16,7 +15,8 @@ from lightship.core.model import (
     Kind,
     month_of,
 )
-from lightship.core.speech import Opening, Say
+from lightship.core.rules import check, dated, fit_body, fit_name, millisecond
+from lightship.core.updates import Opening, Say
 from lightship.desk import rows
 from lightship.desk.journal.entry import By, JournalError, enter
 from lightship.desk.journal.limits import refuse_overtaking, refuse_unread

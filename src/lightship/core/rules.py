@@ -9,14 +9,14 @@ NAME_LIMIT = 255
 EARLIEST = 1990
 
 
-class SpeechError(ValueError):
+class Refused(ValueError):
     """What was said is refused; the message tells its author why and what to do. Nothing was written."""
 
 
 def check(kind: Kind, status: Status, body: str, at: datetime | None, now: datetime) -> None:
     allowed = MAINTENANCE_STATUSES if kind is Kind.MAINTENANCE else INCIDENT_STATUSES
     if status not in allowed:
-        raise SpeechError(f"An {kind} cannot be “{status}”: choose one of {', '.join(allowed)}.")
+        raise Refused(f"An {kind} cannot be “{status}”: choose one of {', '.join(allowed)}.")
     if at:
         dated(millisecond(at), now)
     fit_body(body)
@@ -24,18 +24,18 @@ def check(kind: Kind, status: Status, body: str, at: datetime | None, now: datet
 
 def dated(at: datetime, now: datetime) -> None:
     if at > now:
-        raise SpeechError("An update cannot be dated in the future: leave the time empty, or set an earlier one.")
+        raise Refused("An update cannot be dated in the future: leave the time empty, or set an earlier one.")
     if at.year < EARLIEST:
-        raise SpeechError(f"The year {at.year} is too long ago: check the date, or leave the time empty.")
+        raise Refused(f"The year {at.year} is too long ago: check the date, or leave the time empty.")
 
 
 def after(at: datetime, status: Status, began: datetime, newest: tuple[datetime, Status] | None) -> None:
     """What is dated before the newest update does not stand now: so it cannot say that all is over. `began`: when an
     incident did; a maintenance may be spoken of before."""
     if at < began:
-        raise SpeechError("This is dated before it began. Leave the time empty, or set a later one.")
+        raise Refused("This is dated before it began. Leave the time empty, or set a later one.")
     if newest and at < newest[0] and status in ENDED and newest[1] not in ENDED:
-        raise SpeechError(
+        raise Refused(
             "This is dated before the newest update, so it would not end anything: readers read that one as what stands now. "
             "Leave the time empty; say in the facts when it ended."
         )
@@ -44,15 +44,15 @@ def after(at: datetime, status: Status, began: datetime, newest: tuple[datetime,
 def fit_name(name: str) -> str:
     name = " ".join(name.split())
     if not name:
-        raise SpeechError("Give it a name that a customer understands.")
+        raise Refused("Give it a name that a customer understands.")
     if len(name) > NAME_LIMIT:
-        raise SpeechError(f"The name has {len(name)} characters; {NAME_LIMIT} are the most. Put the rest into the text.")
+        raise Refused(f"The name has {len(name)} characters; {NAME_LIMIT} are the most. Put the rest into the text.")
     return name
 
 
 def fit_body(body: str) -> None:
     if len(body) > BODY_LIMIT:
-        raise SpeechError(f"The update has {len(body):,} characters; {BODY_LIMIT:,} are the most. Link to the rest instead.")
+        raise Refused(f"The update has {len(body):,} characters; {BODY_LIMIT:,} are the most. Link to the rest instead.")
 
 
 def millisecond(at: datetime) -> datetime:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lightship.core import wire
-from lightship.core.limits import SpeechError, after, check, dated, fit_name, millisecond
 from lightship.core.model import (
     Change,
     Component,
@@ -20,6 +19,7 @@ from lightship.core.model import (
     Text,
     Update,
 )
+from lightship.core.rules import Refused, after, check, dated, fit_name, millisecond
 
 NO_FACTS = Facts()
 
@@ -54,7 +54,7 @@ class Opening:
 
 
 def opened(page: Snapshot, opening: Opening, update_id: str, now: datetime) -> Incident:
-    """The incident that this opens on the page. SpeechError where the journal of a desk would refuse it too."""
+    """The incident that this opens on the page. Refused where the journal of a desk would refuse it too."""
     now, say = millisecond(now), opening.say
     at = millisecond(say.at or opening.started_at or now)
     started_at = millisecond(opening.started_at or at)
@@ -73,7 +73,7 @@ def opened(page: Snapshot, opening: Opening, update_id: str, now: datetime) -> I
 
 
 def added(page: Snapshot, incident: Incident, say: Say, update_id: str, now: datetime) -> Incident:
-    """The incident after one more update. SpeechError as in `opened`."""
+    """The incident after one more update. Refused as in `opened`."""
     now = millisecond(now)
     check(incident.kind, say.status, say.body, say.at, now)
     if say.at:
@@ -108,7 +108,7 @@ def _with(page: Snapshot, incident: Incident, say: Say, update_id: str, now: dat
 def _changes(page: Snapshot, statuses: Mapping[str, ComponentStatus], at: datetime) -> tuple[Change, ...]:
     known = {component.id: component for component in page.components}
     if unknown := statuses.keys() - known.keys():
-        raise SpeechError(f"There is no component {', '.join(sorted(unknown))} on this page.")
+        raise Refused(f"There is no component {', '.join(sorted(unknown))} on this page.")
     found = sorted((known[each] for each in statuses), key=placed)
     return tuple(Change(c.id, full_name(c, page.groups), stood(page, c.id, at), statuses[c.id]) for c in found)
 
