@@ -62,8 +62,8 @@ def _open() -> str:
 
     page = models.Page.objects.get()
     down = {page.components.all()[0].pk: ComponentStatus.MAJOR}
-    say = journal.Say(status=Status.INVESTIGATING, body="We are looking.", statuses=down)
-    return journal.open_incident(page, journal.Opening(name="Webmail is down", say=say), None, utc_now()).pk
+    say = journal.NewUpdate(status=Status.INVESTIGATING, body="We are looking.", statuses=down)
+    return journal.open_incident(page, journal.NewIncident(name="Webmail is down", update=say), None, utc_now()).pk
 
 
 def _post(bench: Bench, number: int) -> float:
@@ -73,7 +73,7 @@ def _post(bench: Bench, number: int) -> float:
 
     set_up(bench.desk)
     incident = models.Incident.objects.select_related("page").get(pk=bench.incident)
-    say = journal.Say(status=Status.IDENTIFIED, body=f"{number} of 200 servers are moved. Mail is not lost: it waits.")
+    say = journal.NewUpdate(status=Status.IDENTIFIED, body=f"{number} of 200 servers are moved. Mail is not lost: it waits.")
     started = time.perf_counter()
     journal.update(incident, say, None, utc_now())
     revision = models.Page.objects.values_list("revision", flat=True).get()

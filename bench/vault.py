@@ -51,7 +51,10 @@ def _fill(rows: int) -> None:
 
     page, now = Page.objects.get(), utc_now()
     incident = journal.open_incident(
-        page, journal.Opening(name="Moving", say=journal.Say(status=Status.INVESTIGATING, body="We look.")), None, now
+        page,
+        journal.NewIncident(name="Moving", update=journal.NewUpdate(status=Status.INVESTIGATING, body="We look.")),
+        None,
+        now,
     )
     said = [
         Update(incident=incident, status="identified", created_at=now, updated_at=now, display_at=now) for _ in range(rows // 2)

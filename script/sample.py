@@ -69,13 +69,13 @@ def main(config: str) -> None:
 def _past(page, someone, began, minutes, component, level, name, words, cause) -> None:  # type: ignore[no-untyped-def]
     from lightship.desk import journal
 
-    first = journal.Say(status=LOOKING, body=words, facts=Facts(symptom=words, since=began), statuses={component: level})
-    incident = journal.open_incident(page, journal.Opening(name=name, say=first), someone, began + timedelta(minutes=4))
+    first = journal.NewUpdate(status=LOOKING, body=words, facts=Facts(symptom=words, since=began), statuses={component: level})
+    incident = journal.open_incident(page, journal.NewIncident(name=name, update=first), someone, began + timedelta(minutes=4))
     ended = began + timedelta(minutes=minutes)
-    known = journal.Say(status=KNOWN, body=f"{cause} We are putting it right.", facts=Facts(cause=cause))
+    known = journal.NewUpdate(status=KNOWN, body=f"{cause} We are putting it right.", facts=Facts(cause=cause))
     journal.update(incident, known, someone, began + timedelta(minutes=minutes // 2))
     over = Facts(ended=ended, cause=cause)
-    last = journal.Say(status=OVER, body="It works again for everyone.", facts=over, statuses={component: FINE})
+    last = journal.NewUpdate(status=OVER, body="It works again for everyone.", facts=over, statuses={component: FINE})
     journal.update(incident, last, someone, ended + timedelta(minutes=2))
 
 
@@ -92,13 +92,13 @@ def _open(page, someone, now, names) -> None:  # type: ignore[no-untyped-def]
         no_estimate=True,
         next_update=now - timedelta(minutes=1),
     )
-    first = journal.Say(
+    first = journal.NewUpdate(
         status=LOOKING,
         body="Webmail sign-in fails for some customers. Two engineers are on it.",
         facts=facts,
         statuses={names["Webmail"]: DOWN, names["Control panel"]: SLOW},
     )
-    opening = journal.Opening(name="Webmail is down for customers on mail-07 to mail-18", say=first, started_at=began)
+    opening = journal.NewIncident(name="Webmail is down for customers on mail-07 to mail-18", update=first, started_at=began)
     incident = journal.open_incident(page, opening, someone, now - timedelta(minutes=28))
     known = Facts(
         symptom=facts.symptom,
@@ -110,7 +110,7 @@ def _open(page, someone, now, names) -> None:  # type: ignore[no-untyped-def]
         next_update=now + timedelta(minutes=4),
         cause="A failed storage controller.",
     )
-    second = journal.Say(
+    second = journal.NewUpdate(
         status=KNOWN, body="A storage controller failed. We are moving 12 servers to spare hardware.", facts=known
     )
     journal.update(incident, second, someone, now - timedelta(minutes=11))

@@ -14,7 +14,7 @@ from lightship.config import PageConfig
 from lightship.core import lineage
 from lightship.core.clock import due
 from lightship.core.lineage import STEP
-from lightship.core.model import HostLink, Incident, Month, Snapshot, Update
+from lightship.core.model import HostLink, Incident, Month, Update
 from lightship.core.state import archive_path
 from lightship.core.verdict import Receipt, Verdict
 from lightship.core.whole import Whole, joined
@@ -31,7 +31,7 @@ ROUNDS = 8
 LONGEST_PULSE = 3600
 PAUSE = 0.5
 
-Compose = Callable[[Snapshot], Incident]
+Compose = Callable[[Whole], Incident]
 
 
 class NothingLeftError(Exception):
@@ -101,7 +101,7 @@ class BreakGlass:
     async def speak(self, compose: Compose, by: str) -> tuple[Word, Told]:
         """Add one word and publish. Refused as a desk's journal would raise it; then nothing is kept or published."""
         scene = await self.look()
-        incident = compose(scene.whole.snapshot)
+        incident = compose(scene.whole)
         word = _again(scene.said, incident)
         if word is None:
             word = self.diary.keep(incident, _newest(incident).id, by, self.clock())

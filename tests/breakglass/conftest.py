@@ -13,10 +13,11 @@ from tests.publish.conftest import MakeHost, make_host, vienna
 from lightship.breakglass import BreakGlass, Compose, Told
 from lightship.config import HostConfig, PageConfig, Pulse
 from lightship.core import updates
-from lightship.core.model import ComponentStatus, Incident, Snapshot, Status
+from lightship.core.model import ComponentStatus, Incident, Status
 from lightship.core.state import STATE_PATH, state_in
-from lightship.core.updates import Opening, Say
+from lightship.core.updates import NewIncident, NewUpdate
 from lightship.core.verdict import Receipt
+from lightship.core.whole import Whole
 from lightship.diary import NAME, Diary
 from lightship.hosts import Host
 from lightship.press import Press
@@ -59,18 +60,19 @@ class Laptop:
 
 
 def opening(name: str, body: str, seed: str, **more: object) -> Compose:
-    def compose(page: Snapshot) -> Incident:
-        say = Say(status=Status.INVESTIGATING, body=body, **more)  # type: ignore[arg-type]
-        return updates.opened(page, Opening(name=name, say=say, id=made_id(seed, "i")), made_id(seed, "u"), utc_now())
+    def compose(whole: Whole) -> Incident:
+        say = NewUpdate(status=Status.INVESTIGATING, body=body, **more)  # type: ignore[arg-type]
+        new = NewIncident(name=name, update=say)
+        return updates.opened(whole.now, new, made_id(seed, "i"), made_id(seed, "u"), utc_now())
 
     return compose
 
 
 def adding(incident_id: str, body: str, status: Status, seed: str, **more: object) -> Compose:
-    def compose(page: Snapshot) -> Incident:
-        incident = next(each for each in (*page.open, *page.recent) if each.id == incident_id)
-        say = Say(status=status, body=body, **more)  # type: ignore[arg-type]
-        return updates.added(page, incident, say, made_id(seed, "u"), utc_now())
+    def compose(whole: Whole) -> Incident:
+        incident = next(each for each in (*whole.snapshot.open, *whole.snapshot.recent) if each.id == incident_id)
+        say = NewUpdate(status=status, body=body, **more)  # type: ignore[arg-type]
+        return updates.added(whole.now, incident, say, made_id(seed, "u"), utc_now())
 
     return compose
 

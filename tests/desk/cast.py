@@ -44,13 +44,13 @@ class Stage:
         """Webmail is down, as Alice said a quarter of an hour ago."""
         at = datetime.now(UTC) - timedelta(minutes=15)
         facts = Facts(scope="Mailboxes in Vienna", next_update=at + timedelta(minutes=30))
-        say = journal.Say(
+        say = journal.NewUpdate(
             status=Status.INVESTIGATING,
             body="Signing in fails.",
             facts=facts,
             statuses={self.webmail.pk: ComponentStatus.MAJOR},
         )
-        return journal.open_incident(self.page, journal.Opening(name="Webmail is down", say=say, **more), self.alice, at)
+        return journal.open_incident(self.page, journal.NewIncident(name="Webmail is down", update=say, **more), self.alice, at)
 
     def works(self, **more: Any) -> Incident:
         """New disks for the control panel, tomorrow."""

@@ -10,14 +10,16 @@ import pytest
 from django.test import Client
 from django.test.utils import override_settings
 from tests.desk.cast import Stage, config, read
+from tests.standing import status_of
 
 from lightship.breakglass import BreakGlass
 from lightship.config import Config, HostConfig
 from lightship.core import updates
-from lightship.core.model import ComponentStatus, Facts, Incident, Snapshot, Status
-from lightship.core.updates import Opening, Say
+from lightship.core.model import ComponentStatus, Facts, Incident, Status
+from lightship.core.updates import NewIncident, NewUpdate
 from lightship.core.verdict import Receipt, Verdict
-from lightship.desk import journal, receipts, rows, snapshot
+from lightship.core.whole import Whole
+from lightship.desk import journal, receipts, rows
 from lightship.desk.models import Incident as Row
 from lightship.desk.models import Page
 from lightship.desk.newest import truth_of
@@ -68,10 +70,11 @@ def bob_speaks(found: Config, tmp_path: Path, incident_id: str, body: str, statu
     page = found.pages["acme"]
     glass = BreakGlass(page, opened(found), Diary(tmp_path / NAME, "acme"), utc_now, stranger=Stranger(seconds=0.2))
 
-    def compose(shot: Snapshot) -> Incident:
-        incident = next(each for each in shot.open if each.id == incident_id)
+    def compose(whole: Whole) -> Incident:
+        incident = next(each for each in whole.snapshot.open if each.id == incident_id)
         statuses = {part.id: ComponentStatus.PARTIAL for part in incident.components}
-        return updates.added(shot, incident, Say(status=status, body=body, statuses=statuses), "bobsword0000", utc_now())
+        new = NewUpdate(status=status, body=body, statuses=statuses)
+        return updates.added(whole.now, incident, new, "bobsword0000", utc_now())
 
     asyncio.run(glass.speak(compose, "bob"))
 
@@ -99,7 +102,7 @@ def test_every_view_says_so_and_one_button_takes_it_in(stage: Stage, client: Cli
     whole = rows.incident(Row.objects.get(pk=outage.pk))
     assert whole.name == "All webmail is down"
     assert [update.body for update in whole.updates] == ["Alice: signing in fails since noon.", "Bob: half is moved."]
-    assert rows.status_of(stage.webmail.pk) is ComponentStatus.PARTIAL
+    assert status_of(stage.webmail.pk) is ComponentStatus.PARTIAL
     assert {receipt.verdict for receipt in desk_publishes(stage, folders)} == {Verdict.UNREACHABLE}  # put, and not served
     for host in opened(folders):
         front = (host.path / "index.html").read_text()
@@ -155,19 +158,19 @@ def test_a_form_that_another_site_sent_takes_nothing_in(stage: Stage, folders: C
 def test_the_words_of_a_laptop_are_those_that_the_desk_would_have_written(stage: Stage) -> None:
     """The same post, said to the journal and said without it, is the same incident to the last field."""
     now = utc_now().replace(microsecond=0)
-    shot = snapshot.take(stage.page, "https://acme.test", (), now)
+    around = rows.page_now(stage.page, now)
     facts = Facts(scope="Mailboxes in Vienna", since=now - timedelta(minutes=20), next_update=now + timedelta(minutes=30))
     statuses = {stage.webmail.pk: ComponentStatus.MAJOR, stage.panel.pk: ComponentStatus.MAJOR}
-    say = Say(status=Status.INVESTIGATING, body="Signing in fails.", facts=facts, statuses=statuses)
-    opening = Opening(name=" Webmail  is down", say=say, started_at=facts.since, id="sameincident")
+    say = NewUpdate(status=Status.INVESTIGATING, body="Signing in fails.", facts=facts, statuses=statuses)
+    opening = NewIncident(name=" Webmail  is down", update=say, started_at=facts.since, id="sameincident")
     row = journal.open_incident(stage.page, opening, None, now)
     written = rows.incident(row)
-    pure = updates.opened(shot, opening, written.updates[0].id, now)
+    pure = updates.opened(around, opening, opening.id, written.updates[0].id, now)
     assert pure == written
 
-    more = Say(status=Status.IDENTIFIED, body="All down.", statuses={stage.imap.pk: ComponentStatus.MAJOR})
-    shot = snapshot.take(stage.page, "https://acme.test", (), now)
+    more = NewUpdate(status=Status.IDENTIFIED, body="All down.", statuses={stage.imap.pk: ComponentStatus.MAJOR})
+    around = rows.page_now(stage.page, now)
     said = journal.update(row, more, None, now + timedelta(minutes=1))
     written = rows.incident(Row.objects.get(pk=row.pk))
-    assert updates.added(shot, pure, more, said.pk, now + timedelta(minutes=1)) == written
+    assert updates.added(around, pure, more, said.pk, now + timedelta(minutes=1)) == written
     assert written.impact_override == "critical"

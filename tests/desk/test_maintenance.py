@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from django.test import Client
 from tests.desk.cast import Stage, read
 from tests.desk.test_speaking import fill
+from tests.standing import status_of
 
 from lightship.core.model import ComponentStatus
-from lightship.desk import rows
 from lightship.desk.models import Incident
 
 
@@ -17,7 +17,7 @@ def test_work_is_planned_in_the_zone_of_the_page(stage: Stage, client: Client) -
     row = Incident.objects.get()
     assert row.scheduled_for == datetime(2030, 1, 5, 1, tzinfo=UTC)
     assert [record["id"] for record in row.components] == [stage.panel.pk]
-    assert rows.status_of(stage.panel.pk) is ComponentStatus.OPERATIONAL
+    assert status_of(stage.panel.pk) is ComponentStatus.OPERATIONAL
 
 
 def test_work_that_ends_before_it_starts_is_refused_in_words(client: Client) -> None:
@@ -39,9 +39,9 @@ def test_it_begins_and_ends_in_one_tap_each(stage: Stage, client: Client) -> Non
     row = stage.works()
     path = f"/p/acme/incidents/{row.pk}/"
     client.post(f"{path}turn/", {"to": "begin", "seen": read(client.get(path)).one("seen")})
-    assert rows.status_of(stage.panel.pk) is ComponentStatus.UNDER_MAINTENANCE
+    assert status_of(stage.panel.pk) is ComponentStatus.UNDER_MAINTENANCE
     client.post(f"{path}turn/", {"to": "finish", "seen": read(client.get(path)).one("seen")})
-    assert rows.status_of(stage.panel.pk) is ComponentStatus.OPERATIONAL
+    assert status_of(stage.panel.pk) is ComponentStatus.OPERATIONAL
     row.refresh_from_db()
     assert not row.open
 
@@ -49,7 +49,7 @@ def test_it_begins_and_ends_in_one_tap_each(stage: Stage, client: Client) -> Non
 def test_under_way_takes_its_components_into_maintenance(stage: Stage, client: Client) -> None:
     path = f"/p/acme/incidents/{stage.works().pk}/"
     client.post(path, fill(client, path, status="in_progress", body="We begin."))
-    assert rows.status_of(stage.panel.pk) is ComponentStatus.UNDER_MAINTENANCE
+    assert status_of(stage.panel.pk) is ComponentStatus.UNDER_MAINTENANCE
 
 
 def test_it_is_moved_and_the_journal_says_so(stage: Stage, client: Client) -> None:

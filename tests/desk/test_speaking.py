@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from tests.desk.cast import Stage, read
+from tests.standing import status_of
 
 from lightship.core.model import ComponentStatus, Status
 from lightship.desk import journal, rows
@@ -29,7 +30,7 @@ def test_from_signed_in_to_the_first_public_word_in_a_tick_a_text_and_a_tap(stag
     posted = client.post("/p/acme/open/", typed, follow=True)
     incident = Incident.objects.get()
     assert incident.name == "Webmail is down"
-    assert rows.status_of(stage.webmail.pk) is ComponentStatus.MAJOR
+    assert status_of(stage.webmail.pk) is ComponentStatus.MAJOR
     promised = rows.incident(incident).updates[0].facts.next_update
     assert promised and timedelta(minutes=29) < promised - datetime.now(UTC) <= timedelta(minutes=30)
     assert "on its way to every host" in read(posted).text
@@ -48,7 +49,7 @@ def test_the_second_of_two_taps_at_the_same_moment_finds_what_the_first_opened(
     typed = fill(client, "/p/acme/", components=[stage.webmail.pk], body="Down.")
     earnest = journal.open_incident
 
-    def just_now(page: Page, opening: journal.Opening, *rest: Any) -> Incident:
+    def just_now(page: Page, opening: journal.NewIncident, *rest: Any) -> Incident:
         earnest(page, opening, *rest)
         return earnest(page, opening, *rest)
 
@@ -99,8 +100,8 @@ def test_other_words_from_a_form_brought_back_are_neither_lost_nor_posted_unaske
 def test_the_mark_of_another_pages_incident_leads_nowhere_else(stage: Stage, client: Client) -> None:
     typed = fill(client, "/p/acme/", components=[stage.webmail.pk], body="Down.")
     other = arrange.create_page("other", "Other", None, datetime.now(UTC))
-    say = journal.Say(status=Status.INVESTIGATING, body="Down.")
-    taken = journal.Opening(id=str(typed["once"][0]), name="x", say=say)  # type: ignore[index]
+    say = journal.NewUpdate(status=Status.INVESTIGATING, body="Down.")
+    taken = journal.NewIncident(id=str(typed["once"][0]), name="x", update=say)  # type: ignore[index]
     journal.open_incident(other, taken, None, datetime.now(UTC))
     client.post("/p/acme/open/", typed)
     assert stage.page.incidents.get().pk != taken.id
@@ -159,7 +160,7 @@ def test_what_still_holds_is_filled_in_and_what_is_done_is_asked_anew(stage: Sta
 def test_it_is_over_sets_its_components_working(stage: Stage, client: Client) -> None:
     path = f"/p/acme/incidents/{stage.outage().pk}/"
     client.post(path, fill(client, path, status="resolved", body="It works again."))
-    assert rows.status_of(stage.webmail.pk) is ComponentStatus.OPERATIONAL
+    assert status_of(stage.webmail.pk) is ComponentStatus.OPERATIONAL
     assert not Incident.objects.get().open
     assert rows.incident(Incident.objects.get()).updates[-1].facts.next_update is None
 
@@ -168,7 +169,7 @@ def test_a_component_stays_down_while_another_incident_holds_it(stage: Stage, cl
     first, _second = stage.outage(), stage.outage()
     path = f"/p/acme/incidents/{first.pk}/"
     client.post(path, fill(client, path, status="resolved", body="This one is over."))
-    assert rows.status_of(stage.webmail.pk) is ComponentStatus.MAJOR
+    assert status_of(stage.webmail.pk) is ComponentStatus.MAJOR
 
 
 def test_over_but_not_everything_works(stage: Stage, client: Client) -> None:
@@ -177,7 +178,7 @@ def test_over_but_not_everything_works(stage: Stage, client: Client) -> None:
     typed = {**typed, f"c-{stage.webmail.pk}": "degraded_performance"}
     del typed["all_working"]
     client.post(path, typed)
-    assert rows.status_of(stage.webmail.pk) is ComponentStatus.DEGRADED
+    assert status_of(stage.webmail.pk) is ComponentStatus.DEGRADED
 
 
 def test_what_we_learned_leaves_components_alone(stage: Stage, client: Client) -> None:
@@ -190,14 +191,14 @@ def test_what_we_learned_leaves_components_alone(stage: Stage, client: Client) -
 def test_another_component_joins(stage: Stage, client: Client) -> None:
     path = f"/p/acme/incidents/{stage.outage().pk}/"
     client.post(path, fill(client, path, body="IMAP too.", **{f"c-{stage.imap.pk}": "partial_outage"}))
-    assert rows.status_of(stage.imap.pk) is ComponentStatus.PARTIAL
+    assert status_of(stage.imap.pk) is ComponentStatus.PARTIAL
 
 
 def test_whoever_is_overtaken_reads_the_others_words_and_keeps_their_own(stage: Stage, client: Client) -> None:
     incident = stage.outage()
     path = f"/p/acme/incidents/{incident.pk}/"
     mine = fill(client, path, body="My words.")
-    said = journal.Say(status=Status.IDENTIFIED, body="Bob's **words**.")
+    said = journal.NewUpdate(status=Status.IDENTIFIED, body="Bob's **words**.")
     journal.update(incident, said, stage.bob, datetime.now(UTC) - timedelta(seconds=40))
     met = client.post(path, mine)
     form = read(met)
@@ -261,7 +262,7 @@ def test_markdown_is_shown_sanitised(stage: Stage, client: Client) -> None:
 
 def test_the_said_part_has_what_others_posted(stage: Stage, client: Client) -> None:
     incident = stage.outage()
-    journal.update(incident, journal.Say(status=Status.IDENTIFIED, body="A disk."), stage.bob, datetime.now(UTC))
+    journal.update(incident, journal.NewUpdate(status=Status.IDENTIFIED, body="A disk."), stage.bob, datetime.now(UTC))
     part = client.get(f"/p/acme/incidents/{incident.pk}/said/")
     assert "A disk." in read(part).text and "Bob" in read(part).text
     assert "<form" not in part.content.decode()

@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from tests.desk.cast import Stage, read
 from tests.desk.test_speaking import fill
+from tests.standing import status_of
 
 from lightship.core.model import ComponentStatus
-from lightship.desk import rows
 from lightship.desk.models import Component, Group, Page, Receipt
 
 
@@ -46,7 +46,7 @@ def test_components_and_groups_are_added_edited_and_retired(stage: Stage, client
 
 def test_a_component_is_set_without_an_incident(stage: Stage, client: Client) -> None:
     client.post(f"/p/acme/parts/{stage.panel.pk}/", {"do": "turn", "status": "degraded_performance"})
-    assert rows.status_of(stage.panel.pk) is ComponentStatus.DEGRADED
+    assert status_of(stage.panel.pk) is ComponentStatus.DEGRADED
     assert "Slow" in read(client.get("/p/acme/")).text
 
 

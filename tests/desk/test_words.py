@@ -23,7 +23,7 @@ def views(stage: Stage) -> list[str]:
     outage, works = stage.outage(), stage.works()
     said = outage.updates.get()
     journal.correct(said, "Better words.", Facts(), stage.bob, datetime.now(UTC))
-    journal.update(outage, journal.Say(status=Status.IDENTIFIED, body="A disk."), stage.bob, datetime.now(UTC))
+    journal.update(outage, journal.NewUpdate(status=Status.IDENTIFIED, body="A disk."), stage.bob, datetime.now(UTC))
     journal.turn(stage.imap, ComponentStatus.PARTIAL, stage.alice, datetime.now(UTC))
     now = datetime.now(UTC)
     for verdict in Verdict:

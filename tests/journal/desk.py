@@ -23,8 +23,8 @@ class Desk:
     panel: Component
 
     def opens(self, name: str = "Webmail is down", at: datetime = NOW, **more: object) -> Incident:
-        say = journal.Say(status=Status.INVESTIGATING, body="Sign-in fails.", statuses={self.webmail.pk: DOWN})
-        return journal.open_incident(self.page, journal.Opening(name=name, say=say, **more), None, at)  # type: ignore[arg-type]
+        say = journal.NewUpdate(status=Status.INVESTIGATING, body="Sign-in fails.", statuses={self.webmail.pk: DOWN})
+        return journal.open_incident(self.page, journal.NewIncident(name=name, update=say, **more), None, at)  # type: ignore[arg-type]
 
     def says(
         self,
@@ -36,7 +36,7 @@ class Desk:
         **more: object,
     ) -> Update:
         when = more.pop("holds", None)
-        say = journal.Say(status=status, body=body, statuses=statuses, at=when)  # type: ignore[arg-type]
+        say = journal.NewUpdate(status=status, body=body, statuses=statuses, at=when)  # type: ignore[arg-type]
         return journal.update(incident, say, None, at, **more)  # type: ignore[arg-type]
 
     def resolves(self, incident: Incident, at: datetime = NOW + 2 * MINUTE) -> Update:

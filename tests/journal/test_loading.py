@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.database import use
 from tests.django_settings import CONFIG
-from tests.journal.desk import MINUTE, NOW, SLOW, new_desk
+from tests.journal.desk import DOWN, MINUTE, NOW, OK, SLOW, new_desk
 from tests.publish.book import harbour, incident
 
 from lightship.cli.history import _report
@@ -29,7 +29,8 @@ GROUP = core.Group(id="group0000000", name="Mail", position=1, created_at=NOW, u
 
 def take_in(page: Page, **more: object) -> None:
     book = harbour().snapshot
-    history = History(components=book.components, incidents=(*book.open, *book.recent), **more)  # type: ignore[arg-type]
+    components = [replace(component, status=DOWN) for component in book.components]
+    history = History(components=components, incidents=(*book.open, *book.recent), **more)  # type: ignore[arg-type]
     load(page, history, None, NOW)
 
 
@@ -39,6 +40,25 @@ def test_a_history_keeps_its_ids_and_times() -> None:
     shot = snapshot.take(Page.objects.get(), "https://acme.test", (), NOW)
     assert (shot.open, shot.recent) == (harbour().snapshot.open, harbour().snapshot.recent)
     assert shot.months == harbour().snapshot.months
+
+
+def test_an_open_incident_that_claims_more_than_its_source_shows_lets_go_in_an_update_without_words() -> None:
+    desk = new_desk()
+    book = harbour().snapshot
+    load(desk.page, History(components=book.components, incidents=(*book.open, *book.recent)), None, NOW)
+    shot = snapshot.take(Page.objects.get(), "https://acme.test", (), NOW)
+    assert [component.status for component in shot.components] == [OK] * 3
+    (ours,), (theirs,) = shot.open, book.open
+    assert ours.updates[:-1] == theirs.updates
+    last = ours.updates[-1]
+    assert (last.status, last.body, last.notify, [change.new for change in last.changes or ()]) == (
+        ours.status,
+        "",
+        False,
+        [OK],
+    )
+    load(desk.page, History(components=book.components, incidents=(*book.open, *book.recent)), None, NOW)
+    assert rows.incident(Incident.objects.get(pk=ours.id)).updates == ours.updates
 
 
 def test_loading_it_again_adds_nothing_but_a_line_in_the_journal() -> None:

@@ -35,7 +35,7 @@ speak(incident, who)
 def speak(incident_id: str, who: str) -> None:
     incident = Incident.objects.select_related("page").get(pk=incident_id)
     for number in range(DEEDS):
-        say = journal.Say(status=Status.IDENTIFIED, body=f"{who} {number}")
+        say = journal.NewUpdate(status=Status.IDENTIFIED, body=f"{who} {number}")
         journal.update(incident, say, None, NOW)
 
 
@@ -82,7 +82,7 @@ def test_of_two_who_read_the_same_only_one_gets_through() -> None:
 
     def work(who: int) -> bool:
         try:
-            say = journal.Say(status=Status.IDENTIFIED, body=f"writer{who}")
+            say = journal.NewUpdate(status=Status.IDENTIFIED, body=f"writer{who}")
             journal.update(Incident.objects.select_related("page").get(pk=incident.pk), say, None, NOW, seen=seen)
         except journal.Overtaken:
             return False
@@ -122,7 +122,7 @@ def test_who_takes_in_another_desks_words_waits_for_who_posts() -> None:
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            say = journal.Say(status=Status.IDENTIFIED, body="A disk failed.")
+            say = journal.NewUpdate(status=Status.IDENTIFIED, body="A disk failed.")
             journal.update(incident, say, None, NOW)
             taking = pool.submit(take_in)
             while not (taking.running() and waits()):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from tests.journal.desk import DOWN, MINUTE, NOW, OK, SLOW, new_desk
+from tests.standing import status_of
 
 from lightship.core.model import Facts, Impact, Kind, Status
 from lightship.desk import journal, rows
@@ -96,18 +97,18 @@ def test_an_incident_may_have_begun_last_month_and_then_belongs_there() -> None:
     began = NOW - timedelta(days=40)
     incident = desk.opens(started_at=began)
     assert (incident.created_at, incident.started_at, incident.month) == (began, began, "2026-10")
-    assert rows.status_of(desk.webmail.pk, began - MINUTE) is OK
-    assert rows.status_of(desk.webmail.pk, began) is DOWN
+    assert status_of(desk.webmail.pk, began - MINUTE) is OK
+    assert status_of(desk.webmail.pk, began) is DOWN
 
 
 def test_a_component_is_what_its_newest_turn_says_and_a_turn_needs_no_incident() -> None:
     desk = new_desk()
-    assert rows.status_of(desk.panel.pk) is OK
+    assert status_of(desk.panel.pk) is OK
     assert journal.turn(desk.panel, OK, None, NOW) is None
     first = journal.turn(desk.panel, SLOW, None, NOW)
     assert first is not None
     assert (first.old, first.new, first.update_said_id, len(first.public_id)) == (OK, SLOW, None, 12)
-    assert rows.status_of(desk.panel.pk) is SLOW
+    assert status_of(desk.panel.pk) is SLOW
     assert journal.turn(desk.panel, SLOW, None, NOW + MINUTE) is None
     assert Turn.objects.filter(component=desk.panel).count() == 1
 

@@ -47,7 +47,7 @@ def test_what_was_said_without_the_desk_and_what_the_desk_said_end_up_on_every_h
     site.kill("first")
 
     # Nobody publishes. Alice's last words stay in a database that nobody reaches; Bob speaks from his laptop.
-    say = journal.Say(status=Status.IDENTIFIED, body="Alice: a controller failed.")
+    say = journal.NewUpdate(status=Status.IDENTIFIED, body="Alice: a controller failed.")
     journal.update(incident, say, None, utc_now())
     told = laptop(site, "update", "Bob: mailboxes are being moved.", "--state", "watching")
     assert told["proven"], told
@@ -75,7 +75,7 @@ def test_what_was_said_without_the_desk_and_what_the_desk_said_end_up_on_every_h
         assert list(audit(Stranger(), url, SEAL.verify, whole=True)) == []
 
     # From here on all is as ever: what Alice posts, readers read; and Bob's laptop has nothing left to say.
-    journal.update(incident, journal.Say(status=Status.RESOLVED, body="Alice: it works."), None, utc_now())
+    journal.update(incident, journal.NewUpdate(status=Status.RESOLVED, body="Alice: it works."), None, utc_now())
     revision = Page.objects.get().revision
     until(lambda: site.proven(revision) == set(site.urls), "the next post is proven")
     shown = laptop(site, "show")

@@ -16,10 +16,10 @@ pytestmark = pytest.mark.skipif(CONFIG.desk.database.engine != "sqlite", reason=
 
 
 def alice_posts(site: Site) -> Incident:
-    say = journal.Say(
+    say = journal.NewUpdate(
         status=Status.INVESTIGATING, body="Sign-in fails with 503.", statuses={site.webmail.pk: ComponentStatus.MAJOR}
     )
-    return journal.open_incident(site.page, journal.Opening(name="Webmail is down", say=say), None, utc_now())
+    return journal.open_incident(site.page, journal.NewIncident(name="Webmail is down", update=say), None, utc_now())
 
 
 def test_what_alice_posts_dave_reads_on_every_host(site: Site) -> None:

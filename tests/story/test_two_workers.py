@@ -22,7 +22,7 @@ def test_two_workers_end_in_one_whole_state_and_refuse_nobody(site: Site) -> Non
     until(lambda: site.proven(1) == set(site.urls), "both hosts are proven")
     incident = alice_posts(site)
     for number in range(POSTS):
-        say = journal.Say(status=Status.IDENTIFIED, body=f"{number} servers are moved.")
+        say = journal.NewUpdate(status=Status.IDENTIFIED, body=f"{number} servers are moved.")
         journal.update(incident, say, None, utc_now())
     site.page.refresh_from_db()
     last = site.page.revision

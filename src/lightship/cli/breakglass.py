@@ -23,6 +23,7 @@ from lightship.cli.shared import Refused, Told, json_option, say, utc_now, who_t
 from lightship.config import Config
 from lightship.core import rules, updates
 from lightship.core.model import Incident, Snapshot
+from lightship.core.whole import Whole
 from lightship.diary import NAME, Diary, Word
 from lightship.prove import Stranger
 from lightship.survivors import open_host
@@ -93,8 +94,9 @@ def post(context: click.Context, /, name: str, body: str, components: Sequence[s
     """
     body, now = compose.text(body), utc_now()
 
-    def composed(page: Snapshot) -> Incident:
-        return updates.opened(page, compose.opening(page, name, body, components, facts, now, _id()), _id(), now)
+    def composed(whole: Whole) -> Incident:
+        new = compose.opening(whole.snapshot, name, body, components, facts, now)
+        return updates.opened(whole.now, new, _id(), _id(), now)
 
     _speak(context, composed, as_json=as_json)
 
@@ -125,10 +127,10 @@ def update(
     incident_id, body = _named(words, incident_id)
     body, now = compose.text(body), utc_now()
 
-    def composed(page: Snapshot) -> Incident:
-        incident = _chosen(context, page, incident_id)
-        word = compose.update(page, incident, body, state, components, facts, now)
-        return updates.added(page, incident, word, _id(), now)
+    def composed(whole: Whole) -> Incident:
+        incident = _chosen(context, whole.snapshot, incident_id)
+        new = compose.update(whole.snapshot, incident, body, state, components, facts, now)
+        return updates.added(whole.now, incident, new, _id(), now)
 
     _speak(context, composed, as_json=as_json)
 
@@ -157,9 +159,9 @@ def resolve(
     incident_id, body = _named(words or ("",), incident_id)
     body, now = compose.text(body), utc_now()
 
-    def composed(page: Snapshot) -> Incident:
-        incident = _chosen(context, page, incident_id)
-        return updates.added(page, incident, compose.end(page, incident, body, ended, facts, now), _id(), now)
+    def composed(whole: Whole) -> Incident:
+        incident = _chosen(context, whole.snapshot, incident_id)
+        return updates.added(whole.now, incident, compose.end(incident, body, ended, facts, now), _id(), now)
 
     _speak(context, composed, as_json=as_json)
 
@@ -212,7 +214,7 @@ def _run(doing: str, work: Coroutine[Any, Any, T]) -> T:
         raise Refused(str(error)) from error
 
 
-def _speak(context: click.Context, composed: Callable[[Snapshot], Incident], *, as_json: bool) -> None:
+def _speak(context: click.Context, composed: Callable[[Whole], Incident], *, as_json: bool) -> None:
     here: Here = context.meta["breakglass"]()
     if not context.meta["clock is right"]:
         _insist_on_clock([host.url for host in here.glass.page.hosts], here.glass.stranger)

@@ -10,7 +10,7 @@ import click
 from lightship.cli.shared import Refused
 from lightship.cli.times import when
 from lightship.core.model import ComponentStatus, Facts, Incident, Kind, Snapshot, Status
-from lightship.core.updates import Opening, Say
+from lightship.core.updates import NewIncident, NewUpdate
 
 LEVELS = {
     "working": ComponentStatus.OPERATIONAL,
@@ -52,15 +52,15 @@ def facts_options(command: click.decorators.FC) -> click.decorators.FC:
 
 
 def opening(
-    page: Snapshot, name: str, body: str, components: Sequence[str], options: Mapping[str, Any], now: datetime, id: str = ""
-) -> Opening:
-    said = Say(
+    page: Snapshot, name: str, body: str, components: Sequence[str], options: Mapping[str, Any], now: datetime
+) -> NewIncident:
+    first = NewUpdate(
         status=Status.INVESTIGATING,
         body=body,
         facts=facts(options, now, page.page.promise_minutes),
         statuses=statuses(page, components) or None,
     )
-    return Opening(name=name, say=said, started_at=said.facts.since, id=id)
+    return NewIncident(name=name, update=first, started_at=first.facts.since)
 
 
 def update(
@@ -71,17 +71,16 @@ def update(
     components: Sequence[str],
     options: Mapping[str, Any],
     now: datetime,
-) -> Say:
+) -> NewUpdate:
     status = STATES.get(state) or Status(state) if state else incident.status
     said = facts(options, now, page.page.promise_minutes)
-    return Say(status=status, body=body, facts=said, statuses=statuses(page, components) or None)
+    return NewUpdate(status=status, body=body, facts=said, statuses=statuses(page, components) or None)
 
 
-def end(page: Snapshot, incident: Incident, body: str, ended: str | None, options: Mapping[str, Any], now: datetime) -> Say:
-    """Its components turn to working, but for those that another open incident holds."""
+def end(incident: Incident, body: str, ended: str | None, options: Mapping[str, Any], now: datetime) -> NewUpdate:
     said = facts({**options, "next_update": None}, now, 0, ended=when(ended, now, ahead=False) if ended else None)
     over = Status.COMPLETED if incident.kind is Kind.MAINTENANCE else Status.RESOLVED
-    return Say(status=over, body=body, facts=said, statuses=_freed(page, incident))
+    return NewUpdate(status=over, body=body, facts=said)
 
 
 def chosen(page: Snapshot, incident_id: str | None, find: Callable[[str], Incident | None], command: str) -> Incident:
@@ -112,15 +111,6 @@ def statuses(page: Snapshot, components: Sequence[str]) -> dict[str, ComponentSt
             raise Refused(f"{level!r} is not a level; there is {', '.join(LEVELS)}")
         found[known[name.casefold()]] = status
     return found
-
-
-def _freed(page: Snapshot, incident: Incident) -> dict[str, ComponentStatus] | None:
-    """Every component of the incident, working again, but for those that another open one holds."""
-    others = (other for other in page.open if other.id != incident.id)
-    held = {part.id for other in others for part in other.components if part.status is not ComponentStatus.OPERATIONAL}
-    here = {part.id for part in page.components}
-    freed = {part.id: ComponentStatus.OPERATIONAL for part in incident.components if part.id in here - held}
-    return freed or None
 
 
 def facts(options: Mapping[str, Any], now: datetime, promise: int, *, ended: datetime | None = None) -> Facts:

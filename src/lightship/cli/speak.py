@@ -9,7 +9,7 @@ from lightship.cli import compose
 from lightship.cli.compose import component_option, ended_option, facts_options, incident_option, state_option
 from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now, who_types
 from lightship.core import model as core
-from lightship.core.updates import Say
+from lightship.core.updates import NewUpdate
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -85,8 +85,8 @@ def update(
     """
     page, shot = _page(told, slug)
     incident = _chosen(page, shot, incident_id)
-    word = compose.update(shot, incident, compose.text(body), state, components, facts, utc_now())
-    _say(page, incident, word, by, as_json=as_json)
+    new = compose.update(shot, incident, compose.text(body), state, components, facts, utc_now())
+    _say(page, incident, new, by, as_json=as_json)
 
 
 @click.command()
@@ -116,8 +116,8 @@ def resolve(
     """
     page, shot = _page(told, slug)
     incident = _chosen(page, shot, incident_id)
-    word = compose.end(shot, incident, compose.text(body), ended, facts, utc_now())
-    _say(page, incident, word, by, as_json=as_json)
+    new = compose.end(incident, compose.text(body), ended, facts, utc_now())
+    _say(page, incident, new, by, as_json=as_json)
 
 
 def _page(told: Told, slug: str | None) -> "tuple[Page, core.Snapshot]":
@@ -147,11 +147,11 @@ def _author(by: str | None) -> "User | None":
     return user
 
 
-def _say(page: "Page", incident: core.Incident, word: Say, by: str | None, *, as_json: bool) -> None:
+def _say(page: "Page", incident: core.Incident, new: NewUpdate, by: str | None, *, as_json: bool) -> None:
     from lightship.desk import journal  # after Django is set up
 
     try:
-        journal.update(page.incidents.get(pk=incident.id), word, _author(by), utc_now())
+        journal.update(page.incidents.get(pk=incident.id), new, _author(by), utc_now())
     except journal.JournalError as error:
         raise Refused(str(error)) from error
     _posted(page, incident.id, incident.name, as_json=as_json)

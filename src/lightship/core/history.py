@@ -1,13 +1,137 @@
-"""Ninety days of a component as a row of days, what share of them it was up, and the months of a page."""
+"""What a component is, by time: from what holds it, and as the ninety days that a front page shows."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 
-from lightship.core.model import ComponentStatus, Incident, Snapshot, Turn
+from lightship.core.model import ENDED, Change, ComponentStatus, Incident, Snapshot, Status, Turn
 from lightship.core.status import severity, worst
 
 DAYS = 90
+BY_HAND, LEFT = "by hand", "left"
+"""What holds a component besides incidents: a level set by hand, and one that an incident stated when it ended."""
+_OK = ComponentStatus.OPERATIONAL
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What an update says of components, and whether its incident runs from then on."""
+
+    id: str
+    at: datetime
+    status: Status
+    changes: Sequence[Change] = ()
+
+    @property
+    def holds(self) -> bool:
+        """A maintenance that is only planned holds nothing, and neither does anything that has ended."""
+        return self.status not in ENDED and self.status is not Status.SCHEDULED
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """From `at` on, `source` (an incident's id, BY_HAND or LEFT) holds a component, then called `name`, at a level."""
+
+    at: datetime
+    order: str
+    source: str
+    level: ComponentStatus
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What holds each component, oldest first. What readers see is the worst of it (docs/decisions/0027)."""
+
+    holds: Mapping[str, Sequence[Hold]]
+
+    @staticmethod
+    def of(steps: Mapping[str, Sequence[Step]], by_hand: Iterable[Turn]) -> "Timeline":
+        """`steps`: by incident, in the order of its updates."""
+        holds: dict[str, list[Hold]] = defaultdict(list)
+        for turn in by_hand:
+            holds[turn.change.component_id].append(Hold(turn.at, turn.id, BY_HAND, turn.change.new, turn.change.name))
+        for incident_id, said in steps.items():
+            for component_id, hold in _held(incident_id, said):
+                holds[component_id].append(hold)
+        return Timeline({key: sorted(own, key=lambda hold: (hold.at, hold.order)) for key, own in holds.items()})
+
+    def levels(self, component_id: str, at: datetime) -> dict[str, ComponentStatus]:
+        """What each source holds the component at, at that time."""
+        levels: dict[str, ComponentStatus] = {}
+        for hold in self.holds.get(component_id, ()):
+            if hold.at > at:
+                break
+            _take(levels, hold)
+        return levels
+
+    def shown(self, component_id: str, at: datetime) -> ComponentStatus:
+        """What readers see of the component at that time."""
+        return worst(self.levels(component_id, at).values())
+
+    def turns(self) -> tuple[Turn, ...]:
+        """What readers saw, oldest first: a turn for each moment at which something was said of a component."""
+        turns = []
+        for component_id, holds in self.holds.items():
+            levels: dict[str, ComponentStatus] = {}
+            status = _OK
+            for at, group in groupby(holds, key=lambda hold: hold.at):
+                name, old = "", status
+                for hold in group:
+                    _take(levels, hold)
+                    name = hold.name
+                status = worst(levels.values())
+                turns.append(Turn(at, Change(component_id, name, old, status)))
+        return tuple(sorted(turns, key=lambda turn: (turn.at, turn.change.component_id)))
+
+    def window(self, start: datetime, now: datetime) -> tuple[dict[str, ComponentStatus], tuple[Turn, ...]]:
+        """Each component's status before `start`, where anything was said of it, and the turns from then to `now`."""
+        turns = [turn for turn in self.turns() if turn.at <= now]
+        before = {turn.change.component_id: turn.change.new for turn in turns if turn.at < start}
+        return before, tuple(turn for turn in turns if turn.at >= start)
+
+
+def _held(incident_id: str, steps: Sequence[Step]) -> Iterable[tuple[str, Hold]]:
+    """What an incident holds. Where it ends, it lets go of everything, said or not; what it then states stays behind."""
+    names: dict[str, str] = {}
+    for step in steps:
+        if not step.holds:
+            yield from ((key, Hold(step.at, "", incident_id, _OK, name)) for key, name in names.items())
+            names = {}
+        for change in step.changes:
+            if step.holds:
+                names[change.component_id] = change.name
+            ended = step.status in ENDED
+            level = change.new if step.holds or ended else _OK
+            source, order = (LEFT, step.id) if ended else (incident_id, "")
+            yield change.component_id, Hold(step.at, order, source, level, change.name)
+
+
+def _take(levels: dict[str, ComponentStatus], hold: Hold) -> None:
+    levels[hold.source] = hold.level
+    if hold.source == BY_HAND:
+        levels.pop(LEFT, None)
+
+
+def steps(incidents: Iterable[Incident]) -> dict[str, list[Step]]:
+    return {each.id: [Step(u.id, u.display_at, u.status, u.changes or ()) for u in each.updates] for each in incidents}
+
+
+def turns_of(incidents: Iterable[Incident], by_hand: Iterable[Turn] = ()) -> tuple[Turn, ...]:
+    """What readers saw of components by these, oldest first."""
+    return Timeline.of(steps(incidents), by_hand).turns()
+
+
+def left(incident: Incident) -> dict[str, ComponentStatus]:
+    """The level at which the incident's newest words leave each component that it ever spoke of."""
+    levels: dict[str, ComponentStatus] = {}
+    for step in steps([incident])[incident.id]:
+        if not step.holds:
+            levels = dict.fromkeys(levels, _OK)
+        levels |= {change.component_id: _OK if step.status is Status.SCHEDULED else change.new for change in step.changes}
+    return levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +203,3 @@ def by_start(incidents: Sequence[Incident]) -> tuple[Incident, ...]:
 def gravest(incidents: Sequence[Incident]) -> tuple[Incident, ...]:
     """The order a front page wants: those touching the worst-off components first, then the newest."""
     return tuple(sorted(by_start(incidents), key=lambda i: -max((severity(c.status) for c in i.components), default=0)))
-
-
-def turns_of(incidents: Sequence[Incident]) -> tuple[Turn, ...]:
-    """The changes that updates made, as turns, oldest first."""
-    turns = (Turn(u.display_at, change) for i in incidents for u in i.updates for change in u.changes or ())
-    return tuple(sorted(turns, key=lambda turn: turn.at))

@@ -10,6 +10,7 @@ from functools import reduce
 from typing import Any, TypeVar
 
 from lightship.core import wire
+from lightship.core.history import left
 from lightship.core.model import Component, Group, Impact, Incident, Page, Text, Turn, Update
 from lightship.core.updates import in_order, placed
 
@@ -43,12 +44,11 @@ def incident(one: Incident, other: Incident) -> Incident:
     if one == other:
         return one
     latest = _later(one, other, _said_in_place)
-    updates = in_order(tuple(_by_id(update, one.updates, other.updates).values()))
+    latest = replace(latest, updates=in_order(tuple(_by_id(update, one.updates, other.updates).values())))
     return replace(
         latest,
         created_at=min(one.created_at, other.created_at),
-        updates=updates,
-        components=_records(updates, one.components, other.components),
+        components=_records(latest, one.components, other.components),
         impact_override=max(one.impact_override, other.impact_override, key=_GRAVITY.index),
     )
 
@@ -62,11 +62,11 @@ def update(one: Update, other: Update) -> Update:
     return replace(same, texts=tuple(texts), updated_at=max(one.updated_at, other.updated_at))
 
 
-def _records(updates: Sequence[Update], *sides: Sequence[Component]) -> tuple[Component, ...]:
-    """The touched components as both knew them, in the status in which the newest update that speaks of each left it."""
-    told = {c.component_id: c.new for each in updates for c in each.changes or ()}
+def _records(merged: Incident, *sides: Sequence[Component]) -> tuple[Component, ...]:
+    """The touched components as both knew them, each at the level at which the updates of both leave it."""
+    levels = left(merged)
     known = _by_id(lambda a, b: _later(a, b, wire.component_out), *sides)
-    return tuple(sorted((replace(c, status=told.get(c.id, c.status)) for c in known.values()), key=placed))
+    return tuple(sorted((replace(c, status=levels.get(c.id, c.status)) for c in known.values()), key=placed))
 
 
 def _united(one: Mapping[str, T], other: Mapping[str, T], merged: Callable[[T, T], T]) -> dict[str, T]:

@@ -1,4 +1,4 @@
-"""What nobody may say, with a desk or without one, and in which words it is refused."""
+"""What nobody may say, with a desk or without one, and the message with which it is refused."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ EARLIEST = 1990
 
 
 class Refused(ValueError):
-    """What was said is refused; the message tells its author why and what to do. Nothing was written."""
+    """An update is refused; the message tells its author why and what to do. Nothing was written."""
 
 
 def check(kind: Kind, status: Status, body: str, at: datetime | None, now: datetime) -> None:

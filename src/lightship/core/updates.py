@@ -1,11 +1,14 @@
-"""What people say, as values: an update, a new incident; and what a page is after it, where no database writes it down."""
+"""The one rule: what an update makes of its incident, its components and the page. Desk, terminal, clock, break-glass and
+import insert what these functions return; nothing else decides it (docs/decisions/0027)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from lightship.core import wire
+from lightship.core.history import BY_HAND, LEFT, Timeline, left
 from lightship.core.model import (
+    ENDED,
     Change,
     Component,
     ComponentStatus,
@@ -14,22 +17,24 @@ from lightship.core.model import (
     Impact,
     Incident,
     Kind,
-    Snapshot,
     Status,
     Text,
+    Turn,
     Update,
 )
 from lightship.core.rules import Refused, after, check, dated, fit_name, millisecond
+from lightship.core.status import severity, worst
 
 NO_FACTS = Facts()
+RUNNING = (Status.IN_PROGRESS, Status.VERIFYING)
+ALWAYS = datetime.min.replace(tzinfo=UTC)
+_OK = ComponentStatus.OPERATIONAL
 
 
 @dataclass(frozen=True, kw_only=True)
-class Say:
-    """One update. `statuses`: component id -> what it is now; None where components are not spoken of.
-
-    `at`: when it held, for backdating; None means now.
-    """
+class NewUpdate:
+    """An update to come. `statuses`: component id -> the level at which its incident holds it from then on. What begins or
+    ends a maintenance, or ends an incident, need not state any. `at`: when it held, for backdating; None means now."""
 
     status: Status
     body: str
@@ -40,97 +45,212 @@ class Say:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Opening:
-    """A new incident: its name, and its first words. `started_at` None: when the first update holds.
+class NewIncident:
+    """An incident to come: its name and first update. `started_at` None: when the first update holds.
 
     `id`: the one it must get, so that a form sent twice opens one incident (the second is an IntegrityError).
     """
 
     name: str
-    say: Say
+    update: NewUpdate
     started_at: datetime | None = None
     impact: Impact | None = None
     id: str = ""
 
 
-def opened(page: Snapshot, opening: Opening, update_id: str, now: datetime) -> Incident:
-    """The incident that this opens on the page. Refused where the journal of a desk would refuse it too."""
-    now, say = millisecond(now), opening.say
-    at = millisecond(say.at or opening.started_at or now)
-    started_at = millisecond(opening.started_at or at)
-    check(Kind.INCIDENT, say.status, say.body, at, now)
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A maintenance to come: when it begins and ends, which components it takes, and whether the clock begins and ends it."""
+
+    name: str
+    body: str
+    starts: datetime
+    ends: datetime
+    components: frozenset[str] = field(default_factory=frozenset)
+    auto_start: bool = True
+    auto_end: bool = True
+    notify: bool = True
+    facts: Facts = NO_FACTS
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageNow:
+    """What an update is decided on: the page's components and groups, and what holds them at the time of the update."""
+
+    components: Sequence[Component]
+    groups: Sequence[Group]
+    timeline: Timeline
+
+
+def opened(page: PageNow, new: NewIncident, id: str, update_id: str, now: datetime) -> Incident:
+    """The incident that this opens on the page, or Refused."""
+    now, update = millisecond(now), new.update
+    at = millisecond(update.at or new.started_at or now)
+    started_at = millisecond(new.started_at or at)
+    check(Kind.INCIDENT, update.status, update.body, at, now)
     dated(started_at, now)
     bare = Incident(
-        id=opening.id,
-        name=fit_name(opening.name),
+        id=id,
+        name=fit_name(new.name),
         created_at=min(at, now),
         updated_at=now,
         started_at=started_at,
         updates=(),
-        impact_override=opening.impact,
+        impact_override=new.impact,
     )
-    return _with(page, bare, replace(say, at=at), update_id, now)
+    return _with(page, bare, replace(update, at=at), update_id, now)
 
 
-def added(page: Snapshot, incident: Incident, say: Say, update_id: str, now: datetime) -> Incident:
-    """The incident after one more update. Refused as in `opened`."""
+def scheduled(page: PageNow, window: Window, id: str, update_id: str, now: datetime) -> Incident:
+    """The maintenance that this plans, or Refused. It names its components as they are, and holds none before it begins."""
     now = millisecond(now)
-    check(incident.kind, say.status, say.body, say.at, now)
-    if say.at:
-        began = incident.started_at if incident.kind is Kind.INCIDENT else datetime.min.replace(tzinfo=now.tzinfo)
+    check_window(window.starts, window.ends)
+    check(Kind.MAINTENANCE, Status.SCHEDULED, window.body, None, now)
+    bare = Incident(
+        id=id,
+        kind=Kind.MAINTENANCE,
+        name=fit_name(window.name),
+        created_at=now,
+        updated_at=now,
+        started_at=now,
+        updates=(),
+        scheduled_for=millisecond(window.starts),
+        scheduled_until=millisecond(window.ends),
+        auto_start=window.auto_start,
+        auto_end=window.auto_end,
+    )
+    live = {component.id for component in page.components if not component.retired}
+    shown = {key: page.timeline.shown(key, now) for key in window.components & live}
+    new = NewUpdate(status=Status.SCHEDULED, body=window.body, facts=window.facts, notify=window.notify, statuses=shown)
+    return _with(page, bare, new, update_id, now)
+
+
+def check_window(starts: datetime, ends: datetime) -> None:
+    if ends <= starts:
+        raise Refused("The maintenance ends before it starts: set an end after the start.")
+
+
+def added(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now: datetime) -> Incident:
+    """The incident after one more update, or Refused."""
+    now = millisecond(now)
+    check(incident.kind, new.status, new.body, new.at, now)
+    if new.at:
+        began = incident.started_at if incident.kind is Kind.INCIDENT else ALWAYS
         newest = incident.updates[-1]
-        after(say.at, say.status, began, (newest.display_at, newest.status))
-    return _with(page, incident, say, update_id, now)
+        after(new.at, new.status, began, (newest.display_at, newest.status))
+    return _with(page, incident, new, update_id, now)
 
 
-def _with(page: Snapshot, incident: Incident, say: Say, update_id: str, now: datetime) -> Incident:
-    at = millisecond(say.at or now)
-    changes = _changes(page, say.statuses or {}, at)
+def owed(incident: Incident, now: datetime) -> NewUpdate | None:
+    """The update that the clock owes a maintenance by now: it begins, or ends. Dated when it was due, but after what was said
+    already, else that would go on being what stands. It has no words: nobody wrote any."""
+    starts, ends = incident.scheduled_for, incident.scheduled_until
+    if incident.auto_start and incident.status is Status.SCHEDULED and starts and starts <= now:
+        status, due = Status.IN_PROGRESS, starts
+    elif incident.auto_end and incident.status in RUNNING and ends and ends <= now:
+        status, due = Status.COMPLETED, ends
+    else:
+        return None
+    at = max(due, incident.updates[-1].display_at + timedelta(milliseconds=1))
+    return NewUpdate(status=status, body="", at=at) if at <= now else None
+
+
+def set_by_hand(page: PageNow, component_id: str, level: ComponentStatus, id: str, now: datetime) -> Turn | None:
+    """A component set without an incident; None if that is how it is set already. It holds until it is set again."""
+    holds = page.timeline.holds.get(component_id, ())
+    # After what was set before: of two at one moment, nobody could tell which one stands.
+    at = max([now, *(hold.at + timedelta(milliseconds=1) for hold in holds if hold.source in (BY_HAND, LEFT))])
+    levels = page.timeline.levels(component_id, at)
+    if level is worst(levels.get(source, _OK) for source in (BY_HAND, LEFT)):
+        return None
+    (change,) = _changes(page, {component_id: level}, at)
+    return Turn(at, change, id)
+
+
+def settled(
+    page: PageNow, wanted: Sequence[Component], incidents: Sequence[Incident], now: datetime
+) -> tuple[list[tuple[Component, datetime]], list[tuple[Incident, NewUpdate]]]:
+    """What makes the page show `wanted`, as another tool shows it, where its history tells otherwise: components to set by
+    hand, and when; and updates without words of those of `incidents` that claim something worse than what is shown there."""
+    by_hand, lowered = list[tuple[Component, datetime]](), dict[str, dict[str, Component]]()
+    for component in wanted:
+        level, levels = component.status, page.timeline.levels(component.id, now)
+        worse = {source for source, other in levels.items() if severity(other) > severity(level)}
+        for source in worse - {BY_HAND, LEFT}:
+            lowered.setdefault(source, {})[component.id] = component
+        if worse & {BY_HAND, LEFT} or severity(worst(levels.values())) < severity(level):
+            newest = page.timeline.holds[component.id][-1].at if levels else ALWAYS
+            by_hand.append((component, component.updated_at if newest < component.updated_at <= now else now))
+    updates = []
+    for incident in incidents:
+        if parts := lowered.get(incident.id):
+            at = max(component.updated_at for component in parts.values())
+            at = at if incident.updates[-1].display_at < at <= now else now
+            statuses = {key: component.status for key, component in parts.items()}
+            updates.append((incident, NewUpdate(status=incident.status, body="", statuses=statuses, notify=False, at=at)))
+    return by_hand, updates
+
+
+def _with(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now: datetime) -> Incident:
+    at = millisecond(new.at or now)
+    stated = {**_implied(page, incident, new.status, at), **(new.statuses or {})}
+    changes = _changes(page, stated, at)
     update = Update(
         id=update_id,
-        status=say.status,
-        texts=(Text(now, say.body, wire.facts_in(wire.facts_out(say.facts))),),
+        status=new.status,
+        texts=(Text(now, new.body, wire.facts_in(wire.facts_out(new.facts))),),
         created_at=now,
         updated_at=now,
         display_at=at,
-        changes=None if say.statuses is None else changes,
-        notify=say.notify,
+        changes=changes if stated or new.statuses is not None else None,
+        notify=new.notify,
     )
-    spoken = replace(incident, updates=in_order((*incident.updates, update)), updated_at=now)
-    turned = {change.component_id for change in changes if change.old is not change.new}
-    parts = [replace(c, updated_at=now) if c.id in turned else c for c in page.components]
-    spoken = replace(spoken, components=left(spoken, (*parts, *incident.components), {c.component_id for c in changes}))
-    if not spoken.impact_override and all_down(spoken.components, page.components):
-        return replace(spoken, impact_override=Impact.CRITICAL)
-    return spoken
+    after = replace(incident, updates=in_order((*incident.updates, update)), updated_at=now)
+    changed = {change.component_id for change in changes if change.old is not change.new}
+    parts = [replace(c, updated_at=now) if c.id in changed else c for c in page.components]
+    after = replace(after, components=touched(after, (*parts, *incident.components)))
+    if not after.impact_override and all_down(after.components, page.components):
+        return replace(after, impact_override=Impact.CRITICAL)
+    return after
 
 
-def _changes(page: Snapshot, statuses: Mapping[str, ComponentStatus], at: datetime) -> tuple[Change, ...]:
+def _implied(page: PageNow, incident: Incident, status: Status, at: datetime) -> dict[str, ComponentStatus]:
+    """What an update says of components by what it is. A maintenance that begins takes those that it touches. What ends lets go
+    of what it held; a component that something else holds does not turn, and is not spoken of."""
+    before = [update for update in incident.updates if update.display_at <= at]
+    known = {component.id for component in page.components}
+    if status in RUNNING and not (before and before[-1].status in RUNNING):
+        return {c.id: ComponentStatus.UNDER_MAINTENANCE for c in incident.components if c.id in known}
+    if status not in ENDED or not before:
+        return {}
+    freed = {}
+    for component_id in left(replace(incident, updates=tuple(before))).keys() & known:
+        levels = page.timeline.levels(component_id, at)
+        if levels.pop(incident.id, _OK) is not _OK and worst(levels.values()) is _OK:
+            freed[component_id] = _OK
+    return freed
+
+
+def _changes(page: PageNow, statuses: Mapping[str, ComponentStatus], at: datetime) -> tuple[Change, ...]:
     known = {component.id: component for component in page.components}
     if unknown := statuses.keys() - known.keys():
         raise Refused(f"There is no component {', '.join(sorted(unknown))} on this page.")
-    found = sorted((known[each] for each in statuses), key=placed)
-    return tuple(Change(c.id, full_name(c, page.groups), stood(page, c.id, at), statuses[c.id]) for c in found)
+    parts = sorted((known[key] for key in statuses), key=placed)
+    return tuple(Change(c.id, full_name(c, page.groups), page.timeline.shown(c.id, at), statuses[c.id]) for c in parts)
 
 
-def stood(page: Snapshot, component_id: str, at: datetime) -> ComponentStatus:
-    """What the component was at a time: the word of the newest turn then."""
-    told = [turn.change.new for turn in page.turns if turn.change.component_id == component_id and turn.at <= at]
-    return told[-1] if told else page.before.get(component_id, ComponentStatus.OPERATIONAL)
-
-
-def left(incident: Incident, parts: Sequence[Component], more: set[str]) -> tuple[Component, ...]:
-    """The records of the components that the incident touches, and `more`, each in the status that it left them in. Of
+def touched(incident: Incident, parts: Sequence[Component]) -> tuple[Component, ...]:
+    """The records of the components that the incident touches or speaks of, each at the level at which it leaves them. Of
     `parts`, the first of an id counts."""
-    ids = {component.id for component in incident.components} | more
-    told = {c.component_id: c.new for update in incident.updates for c in update.changes or ()}
-    found = {part.id: part for part in reversed(parts) if part.id in ids}
-    return tuple(sorted((replace(c, status=told.get(c.id, ComponentStatus.OPERATIONAL)) for c in found.values()), key=placed))
+    levels = left(incident)
+    ids = {component.id for component in incident.components} | levels.keys()
+    records = {part.id: part for part in reversed(parts) if part.id in ids}
+    return tuple(sorted((replace(c, status=levels.get(c.id, _OK)) for c in records.values()), key=placed))
 
 
-def all_down(touched: Sequence[Component], every: Sequence[Component]) -> bool:
+def all_down(records: Sequence[Component], every: Sequence[Component]) -> bool:
     """Every component of the page is down by what one incident touches. Only when it is said can that be known: pages grow."""
-    down = {component.id for component in touched if component.status is ComponentStatus.MAJOR}
+    down = {component.id for component in records if component.status is ComponentStatus.MAJOR}
     return bool(down) and down >= {component.id for component in every if not component.retired}
 
 

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from lightship.core import merge
-from lightship.core.history import by_start, turns_of, window_start
+from lightship.core.history import Timeline, by_start, steps, window_start
 from lightship.core.lineage import Rank
 from lightship.core.model import (
+    Change,
     Component,
     ComponentStatus,
     Group,
@@ -23,7 +24,8 @@ from lightship.core.model import (
 )
 from lightship.core.signed import Manifest
 from lightship.core.state import State
-from lightship.core.updates import placed
+from lightship.core.status import severity
+from lightship.core.updates import ALWAYS, PageNow, placed
 
 RECENT = 50
 RECENT_DAYS = 14
@@ -109,25 +111,28 @@ class Whole:
         return {name: frozenset(ids) for name, ids in found.items()}
 
     @cached_property
-    def snapshot(self) -> Snapshot:
-        incidents = [each for name, _ in self.months if name in self._read for each in self.month(name).incidents]
-        known = {each.id: each for each in (*incidents, *self.words.incidents.values())}
-        lone = [turn for name in self._read for turn in self.month(name).turns]
-        turns = sorted((*turns_of(in_turn(known.values())), *lone), key=lambda turn: turn.at)
-        window = tuple(turn for turn in turns if window_start(self.at) <= turn.at <= self.at)
+    def now(self) -> PageNow:
+        """What an update here is decided on."""
         groups = tuple(sorted(self.words.groups.values(), key=lambda group: (group.position, group.created_at, group.id)))
-        parts = self._components(turns, known.values())
+        lone = [turn for name in self._read for turn in self.month(name).turns]
+        timeline = Timeline.of(steps(self._known.values()), [*self._unseen(), *lone])
+        return PageNow(components=in_shown_order(self._components(timeline), groups), groups=groups, timeline=timeline)
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        before, turns = self.now.timeline.window(window_start(self.at), self.at)
+        known = self._known
         return Snapshot(
             page=replace(self.words.page, url=self.url, updated_at=self._spoken(known.values())),
             revision=self.rank[1],
             epoch=self.rank[0],
             at=self.at,
-            groups=groups,
-            components=in_shown_order(parts, groups),
+            groups=tuple(self.now.groups),
+            components=tuple(self.now.components),
             open=by_start([each for each in known.values() if not each.ended]),
             recent=recent(tuple(known.values()), self.at),
-            turns=window,
-            before={c.id: _before(c, window) for c in parts},
+            turns=turns,
+            before=before,
             months=self.months,
             hosts=self.hosts,
             pulse_seconds=self.pulse_seconds,
@@ -155,18 +160,32 @@ class Whole:
     def _in_archives(self, name: str) -> bool:
         return any(name in part.state.months for part in self.parts)
 
-    def _components(self, turns: Iterable[Turn], known: Iterable[Incident]) -> list[Component]:
-        """Each as its newest turn left it; one that no turn we know of speaks of, as the highest part had it."""
-        ranked = sorted(self.parts, key=lambda part: part.manifest.rank)
-        status = {c.id: c.status for part in ranked for c in part.state.components}
-        status |= {turn.change.component_id: turn.change.new for turn in turns}
+    @cached_property
+    def _known(self) -> dict[str, Incident]:
+        incidents = [each for name, _ in self.months if name in self._read for each in self.month(name).incidents]
+        return {each.id: each for each in (*incidents, *self.words.incidents.values())}
+
+    def _unseen(self) -> list[Turn]:
+        """What holds a component worse than the months read here tell, by the highest part's state: a level that was set by
+        hand, or left behind by an incident, in a month that was not read."""
+        top = max(self.parts, key=lambda part: part.manifest.rank)
+        incidents = (*top.state.open, *(each for month in self.read.values() for each in month.incidents))
+        read = Timeline.of(steps(incidents), [turn for month in self.read.values() for turn in month.turns])
+        return [
+            Turn(ALWAYS, Change(c.id, c.name, ComponentStatus.OPERATIONAL, c.status))
+            for c in top.state.components
+            if severity(c.status) > severity(read.shown(c.id, top.manifest.at))
+        ]
+
+    def _components(self, timeline: Timeline) -> list[Component]:
+        """Each as readers see it."""
         turned: dict[str, datetime] = {}
-        for update in (update for incident in known for update in incident.updates):
+        for update in (update for incident in self._known.values() for update in incident.updates):
             for change in update.changes or ():
                 if change.old is not change.new:
                     turned[change.component_id] = max(update.created_at, turned.get(change.component_id, update.created_at))
         return [
-            replace(c, status=status.get(c.id, c.status), updated_at=max(c.updated_at, turned.get(c.id, c.updated_at)))
+            replace(c, status=timeline.shown(c.id, self.at), updated_at=max(c.updated_at, turned.get(c.id, c.updated_at)))
             for c in self.words.components.values()
         ]
 
@@ -195,17 +214,7 @@ def recent(known: Sequence[Incident], now: datetime) -> tuple[Incident, ...]:
     return by_start([each for each in known if each.ended and (each.id in newest or each.updated_at >= since)])
 
 
-def in_turn(incidents: Iterable[Incident]) -> list[Incident]:
-    """So that of two turns at one moment the one that was written last comes last."""
-    return sorted(incidents, key=lambda incident: (incident.updated_at, incident.id))
-
-
 def in_shown_order(components: Iterable[Component], groups: Sequence[Group]) -> tuple[Component, ...]:
     """Those outside groups and groups by position, each group's components by theirs."""
     rows = {group.id: (group.position, number) for number, group in enumerate(groups, 1)}
     return tuple(sorted(components, key=lambda c: (*rows.get(c.group_id or "", (c.position, 0)), *placed(c))))
-
-
-def _before(component: Component, window: Sequence[Turn]) -> ComponentStatus:
-    first = next((turn for turn in window if turn.change.component_id == component.id), None)
-    return first.change.old if first else component.status

@@ -153,7 +153,10 @@ class Text(models.Model):
 
 
 class Turn(models.Model):
-    """A component's turn from one status to another, by an update or (`public_id`) without one."""
+    """The level at which a component is held from then on, by an update or (`public_id`) by hand.
+
+    `ends`, whether the update ended its incident, is an index that the journal keeps (docs/decisions/0027).
+    """
 
     page = models.ForeignKey(Page, models.CASCADE, related_name="turns")
     component = models.ForeignKey(Component, models.CASCADE, related_name="turns")
@@ -163,6 +166,7 @@ class Turn(models.Model):
     name = models.CharField(max_length=520)
     old = models.CharField(max_length=24, choices=_words(ComponentStatus))
     new = models.CharField(max_length=24, choices=_words(ComponentStatus))
+    ends = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ("at", "id")
@@ -170,6 +174,8 @@ class Turn(models.Model):
             models.Index(fields=("component", "-at", "-id"), name="turn_latest"),
             models.Index(fields=("page", "at"), name="turn_window"),
             models.Index(fields=("page", "at"), name="turn_lone", condition=models.Q(update_said=None)),
+            models.Index(fields=("component", "-at"), name="turn_by_hand", condition=models.Q(update_said=None)),
+            models.Index(fields=("component", "-at"), name="turn_ends", condition=models.Q(ends=True)),
         )
 
     def __str__(self) -> str:
@@ -177,7 +183,8 @@ class Turn(models.Model):
 
 
 class Entry(models.Model):
-    """A line of the journal: who did what when. `month` and `incident` name the history files that it touches."""
+    """A line of the journal: who did what when. `month` and `incident` name the history files that it touches, and
+    `update_said` the update that it added."""
 
     page = models.ForeignKey(Page, models.CASCADE, related_name="entries")
     revision = models.PositiveBigIntegerField()
@@ -187,6 +194,7 @@ class Entry(models.Model):
     subject = models.CharField(max_length=12, blank=True, default="")
     name = models.CharField(max_length=255, blank=True, default="")
     incident = models.ForeignKey(Incident, models.SET_NULL, null=True)
+    update_said = models.ForeignKey(Update, models.SET_NULL, null=True, related_name="entries")
     month = models.CharField(max_length=7, blank=True, default="")
 
     class Meta:

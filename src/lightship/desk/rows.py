@@ -3,12 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from lightship.core import model as core
 from lightship.core import wire
+from lightship.core.history import Step, Timeline
 from lightship.core.model import ComponentStatus, Impact, Kind, Status
+from lightship.core.updates import PageNow
 from lightship.desk.models import Component, Group, Incident, Page, Text, Turn, Update
 
 
@@ -77,7 +80,6 @@ def text(row: Text) -> core.Text:
 
 
 def update(row: Update) -> core.Update:
-    """Needs `texts` and `turns` prefetched where many are read."""
     changes = (change(each) for each in sorted(row.turns.all(), key=lambda turn: turn.pk))
     return _update(row, (text(each) for each in row.texts.all()), changes)
 
@@ -96,8 +98,7 @@ def _update(row: Update, texts: Iterable[core.Text], changes: Iterable[core.Chan
 
 
 def incident(row: Incident) -> core.Incident:
-    """Needs `updates__texts` and `updates__turns` prefetched where many are read."""
-    return _incident(row, (update(each) for each in row.updates.all()))
+    return incidents([row])[0]
 
 
 def _incident(row: Incident, updates: Iterable[core.Update]) -> core.Incident:
@@ -124,47 +125,63 @@ def incidents(found: Iterable[Incident]) -> tuple[core.Incident, ...]:
     ids = [row.pk for row in found]
     # Updates before their texts: one that is posted meanwhile is then seen whole, or not at all.
     updates = list(Update.objects.filter(incident__in=ids))
-    texts, changes, said = defaultdict(list), defaultdict(list), defaultdict(list)
+    texts, said, changes = defaultdict(list), defaultdict(list), _changes(ids)
     wordings = Text.objects.filter(update_said__incident__in=ids).order_by("at", "id")
     for update_id, at, body, facts in wordings.values_list("update_said_id", "at", "body", "facts"):
         texts[update_id].append(core.Text(at, body, wire.facts_in(facts)))
-    turned = Turn.objects.filter(update_said__incident__in=ids).order_by("id")
-    for update_id, component_id, name, old, new in turned.values_list("update_said_id", "component_id", "name", "old", "new"):
-        changes[update_id].append(core.Change(component_id, name, ComponentStatus(old), ComponentStatus(new)))
     for row in updates:
         said[row.incident_id].append(_update(row, texts[row.pk], changes[row.pk]))
     return tuple(_incident(row, said[row.pk]) for row in found)
 
 
-PARTS = ("updates__texts", "updates__turns")
+def page_now(row: Page, at: datetime) -> PageNow:
+    """What an update that holds from `at` is decided on."""
+    return PageNow(
+        components=tuple(component(each, ComponentStatus.OPERATIONAL) for each in row.components.all()),
+        groups=tuple(group(each) for each in row.groups.all()),
+        timeline=timeline(row, at),
+    )
 
 
-def full_name(row: Component) -> str:
-    """What readers call it: "Group - Component" in a group, as Statuspage writes it."""
-    return f"{row.group.name} - {row.name}" if row.group else row.name
+def timeline(row: Page, since: datetime) -> Timeline:
+    """What holds each component of the page since a time: what is open, what was spoken of since (an incident that had ended
+    by then holds nothing), and what outlasts both: the newest level set by hand, and the newest stated at an end."""
+    steps = _steps([*_ids(row.incidents.filter(open=True)), *_ids(row.incidents.filter(updated_at__gte=since, open=False))])
+    by_hand = _newest(row, since, "-public_id", update_said=None) | Q(page=row, update_said=None, at__gte=since)
+    ending = Turn.objects.filter(_newest(row, since, "-update_said_id", ends=True)).select_related("update_said")
+    for turn in ending:
+        said = turn.update_said
+        if said and said.incident_id not in steps:
+            steps[f"{said.pk} {turn.pk}"] = [Step(said.pk, turn.at, Status(said.status), [change(turn)])]
+    return Timeline.of(steps, turns(Turn.objects.filter(by_hand)))
 
 
-def status_of(component_id: str, at: datetime | None = None) -> ComponentStatus:
-    """What the journal says the component is (or was at `at`): the newest turn's word."""
-    turns = Turn.objects.filter(component_id=component_id)
-    if at:
-        turns = turns.filter(at__lte=at)
-    new = turns.order_by("-at", "-id").values_list("new", flat=True).first()
-    return ComponentStatus(new) if new else ComponentStatus.OPERATIONAL
+def _ids(incidents: QuerySet[Incident]) -> list[str]:
+    return list(incidents.order_by().values_list("pk", flat=True))
 
 
-def status_of_incident(row: Incident) -> Status:
-    newest = row.updates.order_by("-display_at", "-created_at", "-id").values_list("status", flat=True).first()
-    return Status(newest) if newest else Status.INVESTIGATING
+def _changes(ids: Sequence[str]) -> dict[str, list[core.Change]]:
+    """Of all updates of these incidents."""
+    changes = defaultdict(list)
+    rows = Turn.objects.filter(update_said__incident__in=ids).order_by("id")
+    for update_id, component_id, name, old, new in rows.values_list("update_said_id", "component_id", "name", "old", "new"):
+        changes[update_id].append(core.Change(component_id, name, ComponentStatus(old), ComponentStatus(new)))
+    return changes
 
 
-def records(row: Incident, more: Iterable[str]) -> list[wire.Json]:
-    """The records of the components that the incident touches, and `more`, each with the status it left them in."""
-    ids = {record["id"] for record in row.components} | set(more)
-    turns = Turn.objects.filter(update_said__incident=row).order_by("at", "id")
-    left = dict(turns.values_list("component_id", "new"))
-    found = Component.objects.filter(pk__in=ids).order_by("position", "created_at", "id")
-    return [wire.component_out(component(each, ComponentStatus(left.get(each.pk, "operational")))) for each in found]
+def _steps(ids: Sequence[str]) -> dict[str, list[Step]]:
+    changes = _changes(ids)
+    steps: dict[str, list[Step]] = defaultdict(list)
+    updates = Update.objects.filter(incident__in=ids).order_by("display_at", "created_at", "id")
+    for pk, incident_id, at, status in updates.values_list("pk", "incident_id", "display_at", "status"):
+        steps[incident_id].append(Step(pk, at, Status(status), changes[pk]))
+    return steps
+
+
+def _newest(row: Page, since: datetime, tie: str, **which: Any) -> Q:
+    """The newest of such turns before `since`, of each component."""
+    older = Turn.objects.filter(component=OuterRef("pk"), at__lt=since, **which).order_by("-at", tie)
+    return Q(pk__in=[pk for pk in row.components.order_by().values_list(Subquery(older.values("pk")[:1]), flat=True) if pk])
 
 
 def in_order(rows: Sequence[Component], groups: Sequence[Group]) -> tuple[Component, ...]:

@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, QuerySet
 
 from lightship.core import model as core
 from lightship.core.history import window_start
 from lightship.core.lineage import Rank
 from lightship.core.model import ComponentStatus, HostLink, Kind, Month, Snapshot, month_of
 from lightship.desk import rows
-from lightship.desk.models import Incident, Page, Turn
+from lightship.desk.models import Incident, Page
 
 RECENT = 50
 RECENT_DAYS = 14
@@ -28,22 +28,21 @@ def take(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, *, puls
 
 
 def _front(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, pulse_seconds: int, known: Known) -> Snapshot:
-    groups = list(page.groups.all())
-    start = window_start(now)
-    found = list(page.components.annotate(now_is=_newest_turn(now), was=_newest_turn(start, before=True)))
-    components = rows.in_order(found, groups)
-    standing = {each.pk: _status(getattr(each, "now_is", None)) for each in components}
+    groups, start = list(page.groups.all()), window_start(now)
+    before, turns = rows.timeline(page, start).window(start, now)
+    standing = before | {turn.change.component_id: turn.change.new for turn in turns}
+    components = rows.in_order(list(page.components.all()), groups)
     return Snapshot(
         page=rows.page(page, url),
         revision=page.revision,
         epoch=page.epoch,
         at=now,
         groups=tuple(rows.group(each) for each in groups),
-        components=tuple(rows.component(each, standing[each.pk]) for each in components),
+        components=tuple(rows.component(each, standing.get(each.pk, ComponentStatus.OPERATIONAL)) for each in components),
         open=_read(page.incidents.filter(open=True), known),
         recent=_recent(page, now, known),
-        turns=rows.turns(page.turns.filter(at__gte=start)),
-        before={each.pk: _status(getattr(each, "was", None)) for each in components},
+        turns=turns,
+        before=before,
         months=months(page),
         hosts=tuple(hosts),
         pulse_seconds=pulse_seconds,
@@ -60,14 +59,16 @@ def months(page: Page) -> tuple[tuple[str, int], ...]:
 
 def touched(page: Page, since: int) -> dict[str, frozenset[str] | None] | None:
     """Which months' files the entries after revision `since` touch, and which incidents in each; None for a month: all of
-    them. None: the journal does not reach back that far."""
+    them. None: the journal does not tell, for it does not reach back that far, or another page's was taken over since."""
     first = page.entries.order_by("revision").values_list("revision", flat=True).first()
     if first is None or since < first - 1:
         return None
     found: dict[str, set[str]] = defaultdict(set)
     whole: set[str] = set()
-    entries = page.entries.filter(revision__gt=since, revision__lte=page.revision).exclude(month="")
-    for name, incident_id, deed in entries.order_by().values_list("month", "incident_id", "deed").distinct():
+    entries = page.entries.filter(revision__gt=since, revision__lte=page.revision)
+    if entries.filter(deed="adopt").exists():
+        return None
+    for name, incident_id, deed in entries.exclude(month="").order_by().values_list("month", "incident_id", "deed").distinct():
         found[name] |= {incident_id} if incident_id else set()
         whole |= {name} if deed == "import month" else set()
     return {name: None if name in whole else frozenset(ids) for name, ids in found.items()}
@@ -100,16 +101,6 @@ def _read(found: QuerySet[Incident], known: Known) -> tuple[core.Incident, ...]:
         wanted = found.filter(pk__in=new) if len(new) < len(ids) else found
         known |= {each.id: each for each in rows.incidents(wanted.order_by())}
     return tuple(known[pk] for pk in ids if pk in known)
-
-
-def _newest_turn(at: datetime, *, before: bool = False) -> Subquery:
-    when = Q(at__lt=at) if before else Q(at__lte=at)
-    turns = Turn.objects.filter(when, component=OuterRef("pk"))
-    return Subquery(turns.order_by("-at", "-id").values("new")[:1])
-
-
-def _status(word: str | None) -> ComponentStatus:
-    return ComponentStatus(word) if word else ComponentStatus.OPERATIONAL
 
 
 class Truth:

@@ -38,6 +38,7 @@ DEED = {
     "arrange": "changed the order",
     "import": "took in",
     "import month": "took in a month of history",
+    "adopt": "took over a whole page:",
     "restore": "took over from the desk that was lost:",
     "open": "opened",
     "schedule": "planned",

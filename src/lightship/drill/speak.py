@@ -13,8 +13,9 @@ from time import monotonic
 from lightship.breakglass import BreakGlass
 from lightship.config import PageConfig
 from lightship.core import updates
-from lightship.core.model import Incident, Snapshot, Status
-from lightship.core.updates import Opening, Say
+from lightship.core.model import Incident, Status
+from lightship.core.updates import NewIncident, NewUpdate
+from lightship.core.whole import Whole
 from lightship.diary import NAME, Diary
 from lightship.drill.canary import Canary, DrillError, NotRehearsed
 from lightship.hosts import Host
@@ -50,9 +51,9 @@ def step(page: PageConfig, hosts: Sequence[Host]) -> tuple[float, str]:
     return took, f"proven at {', '.join(receipt.host for receipt in became.receipts)}, with {months} months of history"
 
 
-def _drill(page: Snapshot) -> Incident:
-    say = Say(status=Status.INVESTIGATING, body=BODY)
-    return updates.opened(page, Opening(name="A drill", say=say, id=_id()), _id(), _now())
+def _drill(whole: Whole) -> Incident:
+    new = NewIncident(name="A drill", update=NewUpdate(status=Status.INVESTIGATING, body=BODY))
+    return updates.opened(whole.now, new, _id(), _id(), _now())
 
 
 def _now() -> datetime:

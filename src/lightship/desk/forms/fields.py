@@ -14,7 +14,7 @@ AHEAD = {
     "at": "A post cannot be dated in the future: leave this empty, or write an earlier time.",
 }
 STANDARD_MINUTES = (15, 30, 60)
-FACTS = ("scope", "since", "doing", "workaround", "estimate", "cause", "ended")
+FACTS = ("symptom", "scope", "since", "doing", "workaround", "estimate", "cause", "ended")
 # What a form asks at once; all else is under "More".
 # A browser takes no more into one text, so that no form outgrows what the desk reads. Four times what the journal takes: what
 # is somewhat too long comes back with the reason, and is not cut.
@@ -59,6 +59,7 @@ class Body(Line):
 class FactsForm(forms.Form):
     """What a stranger could repeat. Empty: not said in this update."""
 
+    symptom = Line(label="What customers see")
     doing = Line(label="What is being done now")
     scope = Line(label="Who is affected, and who is not")
     workaround = Line(label="What customers can do meanwhile")

@@ -1,7 +1,6 @@
 """Forms by which staff speak: open, update, correct, rename, plan."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,12 +10,12 @@ from django.forms import BoundField
 from django.http import QueryDict
 
 from lightship.core.model import ENDED, Component, ComponentStatus, Facts, Impact, Incident, Kind, Snapshot, Status
-from lightship.core.status import told, worst
+from lightship.core.status import told
 from lightship.desk import words
 from lightship.desk.forms.edit import EditForm
 from lightship.desk.forms.fields import Body, FactsForm, Line, Moment, Promise, facts_initial
 from lightship.desk.forms.text import Words
-from lightship.desk.journal import Opening, Say, Window
+from lightship.desk.journal import NewIncident, NewUpdate, Window
 from lightship.desk.models import Incident as Row
 from lightship.desk.models import new_id
 
@@ -116,15 +115,15 @@ class OpenForm(Promise, FactsForm, _Touching):
         if hasattr(self, "cleaned_data"):
             self.cleaned_data["once"] = data["once"]
 
-    def opening(self) -> Opening:
+    def opening(self) -> NewIncident:
         data, at = self.cleaned_data, self.cleaned_data["at"]
         how = ComponentStatus(data["how"])
-        return Opening(
+        return NewIncident(
             id=data["once"],
             name=data["name"] or words.headline(self.names(), how),
             started_at=data["since"],
             impact=Impact(data["impact"]) if data["impact"] else None,
-            say=Say(
+            update=NewUpdate(
                 status=Status(data["status"]),
                 body=data["body"],
                 facts=self.facts(self.due(self.now)),
@@ -160,14 +159,14 @@ class SayForm(Promise, FactsForm):
             for name in ("since", "estimate", "no_estimate"):
                 del self.fields[name]
         choices = [("", "Not affected"), *words.component_choices()]
-        now_is = {component.id: component.status for component in self.snapshot.components}
+        levels = {component.id: component.status for component in self.incident.components}
         for component in live(self.snapshot):
-            own = component.id in self.touched
+            own = component.id in levels
             self.fields[f"c-{component.id}"] = forms.ChoiceField(
                 label=component.name,
                 required=False,
                 choices=words.component_choices() if own else choices,
-                initial=now_is[component.id].value if own else "",
+                initial=levels[component.id].value if own else "",
             )
 
     @property
@@ -188,28 +187,20 @@ class SayForm(Promise, FactsForm):
         self.check_past(self.now, "since", "ended", "at")
         return self.cleaned_data
 
-    def say(self) -> Say:
+    def say(self) -> NewUpdate:
         data, status = self.cleaned_data, Status(self.cleaned_data["status"])
         due = None if status in ENDED else self.due(self.now)
         statuses = self._statuses(status)
-        return Say(status=status, body=data["body"], facts=self.facts(due), statuses=statuses, at=data["at"])
+        return NewUpdate(status=status, body=data["body"], facts=self.facts(due), statuses=statuses, at=data["at"])
 
     def _statuses(self, status: Status) -> dict[str, ComponentStatus] | None:
-        if status is Status.POSTMORTEM or (status in ENDED and self.incident.ended):
+        """What the author states; what follows from the update by itself, core knows."""
+        if status in ENDED and (self.cleaned_data["all_working"] or self.incident.ended):
             return None
         chosen = {n[2:]: ComponentStatus(v) for n, v in self.cleaned_data.items() if n.startswith("c-") and v}
-        if status in ENDED and self.cleaned_data["all_working"]:
-            chosen |= {pk: held(pk, self.snapshot.open, self.incident.id) for pk in chosen}
-        elif status is Status.IN_PROGRESS and self.incident.status is Status.SCHEDULED:
-            chosen = {pk: ComponentStatus.UNDER_MAINTENANCE if new is _OK else new for pk, new in chosen.items()}
+        if self.incident.status is Status.SCHEDULED:
+            chosen = {pk: level for pk, level in chosen.items() if level is not _OK}
         return chosen or None
-
-
-def held(component_id: str, open: Iterable[Incident], besides: str) -> ComponentStatus:
-    """What a component is once one incident lets go of it: as another open one last left it, or working."""
-    others = (incident for incident in open if incident.id != besides)
-    left = [c.status for incident in others for c in incident.components if c.id == component_id]
-    return worst(left)
 
 
 def _carried(incident: Incident) -> dict[str, Any]:

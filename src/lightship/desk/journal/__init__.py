@@ -1,19 +1,19 @@
 """The one door that writes public truth. Each deed is one transaction that adds rows and one numbered entry.
 
-`entry` numbers the entries; `speak` is what staff say; `maintenance` is planned work; `limits` is what is refused;
+`entry` numbers the entries; `speak` is what staff say; `maintenance` is the clock; `limits` is what is refused;
 `arrange` makes and describes pages, groups and components; `load` takes in a whole history from elsewhere.
 """
 
-from lightship.core.updates import Opening, Say
+from lightship.core.updates import NewIncident, NewUpdate, Window
 from lightship.desk.journal.entry import JournalError, Overtaken
-from lightship.desk.journal.maintenance import Window, keep_time, reschedule, schedule
-from lightship.desk.journal.speak import correct, open_incident, rename, turn, update
+from lightship.desk.journal.maintenance import keep_time, reschedule
+from lightship.desk.journal.speak import correct, open_incident, rename, schedule, turn, update
 
 __all__ = [
     "JournalError",
-    "Opening",
+    "NewIncident",
+    "NewUpdate",
     "Overtaken",
-    "Say",
     "Window",
     "correct",
     "keep_time",

@@ -6,6 +6,19 @@ from lightship.core import model as core
 from lightship.core import wire
 from lightship.desk.models import Incident, Page, Text, Turn, Update
 
+CHANGING = (
+    "name",
+    "updated_at",
+    "started_at",
+    "impact_override",
+    "components",
+    "scheduled_for",
+    "scheduled_until",
+    "auto_start",
+    "auto_end",
+    "open",
+)
+
 
 def updates(page: Page, said: Sequence[tuple[core.Incident, core.Update]]) -> None:
     """New ones of incidents that are here, each with all its wordings and turns."""
@@ -33,7 +46,7 @@ def updates(page: Page, said: Sequence[tuple[core.Incident, core.Update]]) -> No
     )
     Turn.objects.bulk_create(
         [
-            turn(page, core.Turn(update.display_at, change), update.id)
+            turn(page, core.Turn(update.display_at, change), update.id, ends=update.status in core.ENDED)
             for _, update in sorted(said, key=lambda pair: pair[1].display_at)
             for change in update.changes or ()
         ]
@@ -60,7 +73,15 @@ def incident(page: Page, each: core.Incident) -> Incident:
     )
 
 
-def turn(page: Page, each: core.Turn, update_id: str | None = None) -> Turn:
+def change(row: Incident, after: core.Incident) -> None:
+    """Bring a row that is here to what its incident has become."""
+    wanted = incident(row.page, after)
+    for field in CHANGING:
+        setattr(row, field, getattr(wanted, field))
+    row.save(update_fields=CHANGING)
+
+
+def turn(page: Page, each: core.Turn, update_id: str | None = None, *, ends: bool = False) -> Turn:
     return Turn(
         page=page,
         component_id=each.change.component_id,
@@ -70,4 +91,5 @@ def turn(page: Page, each: core.Turn, update_id: str | None = None) -> Turn:
         name=each.change.name[:520],
         old=each.change.old,
         new=each.change.new,
+        ends=ends,
     )

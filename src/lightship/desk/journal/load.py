@@ -3,20 +3,21 @@ for what another desk of this very page said of it: nothing that either side sai
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
 from lightship.core import model as core
+from lightship.core import updates
 from lightship.core.lineage import STEP, contains, joined, raised
-from lightship.core.model import ENDED, Kind, month_of
+from lightship.core.model import ComponentStatus, Kind, month_of
 from lightship.core.rules import millisecond
 from lightship.desk import rows
 from lightship.desk.journal import inscribe
 from lightship.desk.journal.belonging import BATCH, History, ours
 from lightship.desk.journal.entry import By, JournalError, enter
-from lightship.desk.journal.speak import lone_turn
+from lightship.desk.journal.speak import turn, update
 from lightship.desk.journal.unite import unite
 from lightship.desk.models import Component, Group, Incident, Page, Turn, Update
 
@@ -35,15 +36,15 @@ class Loaded:
 
 
 def adopt(page: Page, source: core.Page) -> Page:
-    """Give an empty page the identity of the one whose history it takes in: its id, name and words. The new row."""
+    """Give an empty page the identity of the one whose history it takes in: its id, name and words. The new row goes on
+    with the numbers of that history (see `load`); its own journal stays."""
     if Page.objects.filter(pk=source.id).exclude(pk=page.pk).exists():
         raise JournalError(f"Another page here, {Page.objects.get(pk=source.id).slug!r}, has this history's identity already.")
     with transaction.atomic():
-        slug, epoch = page.slug, page.epoch
-        page.delete()
-        return Page.objects.create(
+        for relation in Page._meta.related_objects:
+            relation.related_model._default_manager.filter(page=page.pk).update(page=source.id)
+        Page.objects.filter(pk=page.pk).update(
             id=source.id,
-            slug=slug,
             name=source.name[:255],
             time_zone=source.time_zone,
             description=source.description,
@@ -51,8 +52,9 @@ def adopt(page: Page, source: core.Page) -> Page:
             promise_minutes=source.promise_minutes,
             created_at=source.created_at,
             updated_at=source.updated_at,
-            epoch=epoch,
+            revision=0,
         )
+        return Page.objects.get(pk=source.id)
 
 
 def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
@@ -61,12 +63,16 @@ def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
         # Before anything is read: who posts, or takes in the same at this moment, waits and then counts on from here.
         Page.objects.select_for_update().get(pk=page.pk)
         page.refresh_from_db()
-        fresh, renamed = page.revision == 0, _renamed_here(page, history)
+        fresh, renamed = bool(history.revision) and not page.revision, _renamed_here(page, history)
         if history.revision and not fresh:
             _overtake(page, history)
-        entry = enter(page, "import", now, by)
+        if fresh:
+            _go_on(page, history)
+        entry = enter(page, "adopt" if fresh else "import", now, by)
         before = Update.objects.filter(incident__page=page).count()
         history, refused = ours(page, history)
+        if history.revision and refused:
+            raise JournalError(f"Another page here holds parts of this one, so nothing was written: {', '.join(refused)}")
         _groups(page, history.groups)
         _components(page, history.components)
         here = set(page.incidents.values_list("pk", flat=True)) & {incident.id for incident in history.incidents}
@@ -77,17 +83,16 @@ def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
         known = [incident for incident in history.incidents if incident.id in here]
         grown = unite(page, known, renamed) if history.revision else _grow(page, known)
         turns = _turns(page, history.turns)
-        months = {i.month for i in [*new, *grown]} | {month_of(turn.at) for turn in turns}
-        for month in sorted(months):
-            enter(page, "import month", now, by, month=month)
-        if not history.revision:
-            _settle(page, history.components, now)
         entry.name = f"{len(new)} incidents"
         entry.save(update_fields=["name"])
-        if history.revision and refused:
-            raise JournalError(f"Another page here holds parts of this one, so nothing was written: {', '.join(refused)}")
-        if history.revision and fresh:
-            _number(page, history)
+        if fresh:
+            Page.objects.filter(pk=page.pk).update(updated_at=history.updated_at or page.updated_at)
+            page.refresh_from_db()
+        else:
+            for month in sorted({i.month for i in [*new, *grown]} | {month_of(turn.at) for turn in turns}):
+                enter(page, "import month", now, by, month=month)
+        if not history.revision:
+            _settle(page, history.components, now)
     maintenances = sum(1 for incident in new if incident.kind is Kind.MAINTENANCE)
     after = Update.objects.filter(incident__page=page).count()
     return Loaded(len(new) - maintenances, maintenances, after - before, len(here), len(grown), refused)
@@ -157,15 +162,17 @@ def _components(page: Page, components: Sequence[core.Component]) -> None:
 def _grow(page: Page, known: Sequence[core.Incident]) -> Sequence[core.Incident]:
     """Add to incidents that are here what was said of them elsewhere since; those that grew. Nothing here is replaced."""
     here = set(Update.objects.filter(incident__page=page).values_list("pk", flat=True))
-    said = [(each, update) for each in known for update in each.updates if update.id not in here]
-    inscribe.updates(page, said)
-    grown = {each.id: each for each, _ in said}
-    for row in page.incidents.filter(pk__in=grown):
-        row.open = rows.status_of_incident(row) not in ENDED
-        row.updated_at = max(row.updated_at, grown[row.pk].updated_at)
-        row.components = rows.records(row, (component.id for component in grown[row.pk].components))
-        row.save(update_fields=["open", "updated_at", "components"])
-    return tuple(grown.values())
+    more = {each.id: [update for update in each.updates if update.id not in here] for each in known}
+    inscribe.updates(page, [(each, update) for each in known for update in more[each.id]])
+    grown = [each for each in known if more[each.id]]
+    parts = [rows.component(each, ComponentStatus.OPERATIONAL) for each in page.components.all()]
+    theirs = {each.id: each for each in grown}
+    here_now = list(page.incidents.filter(pk__in=theirs))
+    for row, incident in zip(here_now, rows.incidents(here_now), strict=True):
+        touched = updates.touched(replace(incident, components=(*incident.components, *theirs[row.pk].components)), parts)
+        after = replace(incident, updated_at=max(row.updated_at, theirs[row.pk].updated_at), components=touched)
+        inscribe.change(row, after)
+    return grown
 
 
 def _turns(page: Page, turns: Sequence[core.Turn]) -> list[core.Turn]:
@@ -177,23 +184,21 @@ def _turns(page: Page, turns: Sequence[core.Turn]) -> list[core.Turn]:
 
 
 def _settle(page: Page, components: Sequence[core.Component], now: datetime) -> None:
-    """Where the source says that a component stands otherwise than its history tells, write that turn too."""
-    known = {row.pk: row for row in page.components.filter(pk__in=[c.id for c in components]).select_related("group")}
-    for component in components:
-        row, old = known.get(component.id), rows.status_of(component.id)
-        if row is None or old is component.status:
-            continue
-        newest = row.turns.order_by("-at").values_list("at", flat=True).first()
-        at = component.updated_at if newest is None or component.updated_at > newest else now
-        lone_turn(row, old, component.status, at)
-        enter(page, "turn", now, None, subject=row.pk, name=row.name, month=month_of(at))
+    """Where the source says that a component stands otherwise than its history tells, add what makes it stand so here."""
+    ids = set(page.components.values_list("pk", flat=True))
+    known = [component for component in components if component.id in ids]
+    running = rows.incidents(page.incidents.filter(open=True))
+    by_hand, lowered = updates.settled(rows.page_now(page, now), known, running, now)
+    for component, at in by_hand:
+        turn(page.components.get(pk=component.id), component.status, None, now, at=at)
+    for incident, new in lowered:
+        update(page.incidents.get(pk=incident.id), new, None, now)
 
 
-def _number(page: Page, history: History) -> None:
-    """Take the numbers of the desk that this history came from, so that the state is byte for byte the same here. The
-    journal then begins at that revision (see snapshot.touched)."""
-    page.entries.exclude(deed="import").delete()
-    page.entries.filter(deed="import").update(revision=history.revision)
-    page.revision, page.epoch, page.updated_at = history.revision, history.epoch, history.updated_at or page.updated_at
+def _go_on(page: Page, history: History) -> None:
+    """Take the numbers of the desk that this history came from, so that the state is byte for byte the same here. What the
+    journal tells of this page before that, it tells of another (see snapshot.touched)."""
+    own = page.entries.values_list("revision", flat=True).first() or 0
+    page.revision, page.epoch = max(own, history.revision - 1), history.epoch
     page.heard = {str(epoch): revision for epoch, revision in history.heard.items()}
-    page.save(update_fields=["revision", "epoch", "updated_at", "heard"])
+    page.save(update_fields=["revision", "epoch", "heard"])

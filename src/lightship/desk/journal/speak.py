@@ -1,63 +1,67 @@
-"""What staff say: open, update, correct, resolve, schedule, and set a component without an incident."""
+"""What staff say: open, plan, update, correct, rename, set a component by hand. Core decides what each makes of the page."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
 
-from lightship.core import wire
-from lightship.core.model import (
-    ENDED,
-    ComponentStatus,
-    Facts,
-    Impact,
-    Kind,
-    month_of,
-)
-from lightship.core.rules import check, dated, fit_body, fit_name, millisecond
-from lightship.core.updates import Opening, Say
+from lightship.core import model as core
+from lightship.core import updates, wire
+from lightship.core.model import ComponentStatus, Facts, Impact, month_of
+from lightship.core.rules import fit_body, fit_name, millisecond
+from lightship.core.updates import NewIncident, NewUpdate, PageNow, Window
 from lightship.desk import rows
-from lightship.desk.journal.entry import By, JournalError, enter
-from lightship.desk.journal.limits import refuse_overtaking, refuse_unread
-from lightship.desk.models import Component, Incident, Page, Text, Turn, Update, new_id
+from lightship.desk.journal import inscribe
+from lightship.desk.journal.entry import By, enter
+from lightship.desk.journal.limits import refuse_unread
+from lightship.desk.models import Component, Entry, Incident, Page, Text, Turn, Update, new_id
 
 
-def open_incident(page: Page, opening: Opening, by: By, now: datetime) -> Incident:
-    now, say = millisecond(now), opening.say
-    at = millisecond(say.at or opening.started_at or now)
-    incident = Incident(
-        id=opening.id or new_id(),
-        page=page,
-        kind=Kind.INCIDENT,
-        name=fit_name(opening.name),
-        created_at=min(at, now),
-        updated_at=now,
-        started_at=millisecond(opening.started_at or at),
-        impact_override=opening.impact or "",
-        month=month_of(min(at, now)),
-    )
-    check(Kind.INCIDENT, say.status, say.body, at, now)
-    dated(incident.started_at, now)
-    with transaction.atomic():
-        incident.save(force_insert=True)
-        enter(page, "open", now, by, incident=incident)
-        write(incident, replace(say, at=at), now)
-    return incident
+def open_incident(page: Page, new: NewIncident, by: By, now: datetime) -> Incident:
+    at = new.update.at or new.started_at or now
+    made = lambda around: updates.opened(around, new, new.id or new_id(), new_id(), now)  # noqa: E731
+    return _make(page, "open", made, at, by, now)
 
 
-def update(incident: Incident, say: Say, by: By, now: datetime, *, seen: str | None = None) -> Update:
-    """Add an update. `seen`: the id of the newest update that the author had read; Overtaken if there are newer ones."""
+def schedule(page: Page, window: Window, by: By, now: datetime) -> Incident:
+    return _make(page, "schedule", lambda around: updates.scheduled(around, window, new_id(), new_id(), now), now, by, now)
+
+
+def _make(page: Page, action: str, made: Callable[[PageNow], core.Incident], at: datetime, by: By, now: datetime) -> Incident:
     now = millisecond(now)
     with transaction.atomic():
-        enter(incident.page, "update", now, by, incident=incident)
+        entry = enter(page, action, now, by)
+        incident = made(rows.page_now(page, millisecond(at)))
+        row = inscribe.incident(page, incident)
+        row.save(force_insert=True)
+        _insert(row, incident, incident.updates[0], entry)
+        return row
+
+
+def update(incident: Incident, new: NewUpdate, by: By, now: datetime, *, seen: str | None = None) -> Update:
+    """Add an update. `seen`: the id of the newest update that the author had read; Overtaken if there are newer ones."""
+    now, page, update_id = millisecond(now), incident.page, new_id()
+    with transaction.atomic():
+        entry = enter(page, "update", now, by)
         incident.refresh_from_db()
-        check(Kind(incident.kind), say.status, say.body, say.at, now)
         if seen is not None:
             refuse_unread(incident, seen)
-        if say.at:
-            refuse_overtaking(incident, say.status, say.at)
-        return write(incident, say, now)
+        around = rows.page_now(page, millisecond(new.at or now))
+        after = updates.added(around, rows.incident(incident), new, update_id, now)
+        made = next(each for each in after.updates if each.id == update_id)
+        inscribe.change(incident, after)
+        return _insert(incident, after, made, entry)
+
+
+def _insert(row: Incident, incident: core.Incident, made: core.Update, entry: Entry) -> Update:
+    """The difference that core returned: the update, what it changes of its incident, and its line in the journal."""
+    inscribe.updates(row.page, [(incident, made)])
+    changed = [change.component_id for change in made.changes or () if change.old is not change.new]
+    Component.objects.filter(pk__in=changed).update(updated_at=made.created_at)
+    entry.incident, entry.subject, entry.name, entry.month = row, row.pk, row.name, row.month
+    entry.update_said_id = made.id
+    entry.save(update_fields=["incident", "subject", "name", "month", "update_said"])
+    return Update.objects.get(pk=made.id)
 
 
 def correct(said: Update, body: str, facts: Facts, by: By, now: datetime) -> Text:
@@ -81,71 +85,17 @@ def rename(incident: Incident, name: str, by: By, now: datetime, *, impact: Impa
         incident.save(update_fields=["name", "impact_override", "updated_at"])
 
 
-def turn(component: Component, status: ComponentStatus, by: By, now: datetime) -> Turn | None:
-    """Set a component without an incident. None if it is so already."""
-    now = millisecond(now)
+def turn(component: Component, status: ComponentStatus, by: By, now: datetime, *, at: datetime | None = None) -> Turn | None:
+    """Set a component by hand, from `at` on, or now. None if it is set so already."""
+    now, page = millisecond(now), component.page
+    at = millisecond(at or now)
     with transaction.atomic():
-        old = rows.status_of(component.pk)
-        if old is status:
+        Page.objects.select_for_update().get(pk=page.pk)
+        wanted = updates.set_by_hand(rows.page_now(page, at), component.pk, status, new_id(), at)
+        if wanted is None:
             return None
-        enter(component.page, "turn", now, by, subject=component.pk, name=component.name, month=month_of(now))
+        enter(page, "turn", now, by, subject=component.pk, name=component.name, month=month_of(wanted.at))
         Component.objects.filter(pk=component.pk).update(updated_at=now)
-        return lone_turn(component, old, status, now)
-
-
-def lone_turn(component: Component, old: ComponentStatus, new: ComponentStatus, at: datetime) -> Turn:
-    """The row of a turn made without an incident; its entry is the caller's."""
-    name = rows.full_name(component)
-    return Turn.objects.create(page=component.page, component=component, public_id=new_id(), at=at, name=name, old=old, new=new)
-
-
-def write(incident: Incident, say: Say, now: datetime) -> Update:
-    at = millisecond(say.at or now)
-    said = Update.objects.create(
-        incident=incident,
-        status=say.status,
-        created_at=now,
-        updated_at=now,
-        display_at=at,
-        notify=say.notify,
-        mentions=say.statuses is not None,
-    )
-    Text.objects.create(update_said=said, at=now, body=say.body, facts=wire.facts_out(say.facts))
-    touched = _turns(incident, said, say.statuses or {}, at)
-    Component.objects.filter(pk__in=touched).update(updated_at=now)
-    incident.open = rows.status_of_incident(incident) not in ENDED
-    incident.updated_at = now
-    incident.components = rows.records(incident, (say.statuses or {}).keys())
-    if _all_down(incident):
-        incident.impact_override = Impact.CRITICAL
-    incident.save(update_fields=["open", "updated_at", "components", "impact_override"])
-    return said
-
-
-def _turns(incident: Incident, said: Update, statuses: Mapping[str, ComponentStatus], at: datetime) -> list[str]:
-    """Write the update's changes, those that re-state a status too; the ids of components that changed."""
-    components = {c.pk: c for c in incident.page.components.filter(pk__in=statuses).select_related("group")}
-    unknown = set(statuses) - set(components)
-    if unknown:
-        raise JournalError(f"There is no component {', '.join(sorted(unknown))} on this page.")
-    turns = [
-        Turn(
-            page=incident.page,
-            component=component,
-            update_said=said,
-            at=at,
-            name=rows.full_name(component),
-            old=rows.status_of(pk, at),
-            new=statuses[pk],
-        )
-        for pk, component in components.items()
-    ]
-    Turn.objects.bulk_create(turns)
-    return [t.component_id for t in turns if t.old != t.new]
-
-
-def _all_down(incident: Incident) -> bool:
-    """This incident has every component of the page down. Only now can that be known: pages grow."""
-    down = {record["id"] for record in incident.components if record["status"] == ComponentStatus.MAJOR}
-    every = set(incident.page.components.filter(retired=False).values_list("pk", flat=True))
-    return bool(down) and down >= every and not incident.impact_override
+        row = inscribe.turn(page, wanted)
+        row.save(force_insert=True)
+        return row

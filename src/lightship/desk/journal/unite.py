@@ -33,13 +33,7 @@ def _write(page: Page, ours: core.Incident, one: core.Incident) -> None:
     for update in one.updates:
         if update.id in here and update != here[update.id]:
             _reword(here[update.id], update)
-    row = Incident.objects.get(pk=ours.id)
-    row.name, row.updated_at, row.started_at = one.name, one.updated_at, one.started_at
-    row.scheduled_for, row.scheduled_until = one.scheduled_for, one.scheduled_until
-    row.auto_start, row.auto_end = one.auto_start, one.auto_end
-    row.impact_override, row.open = one.impact_override or "", not one.ended
-    row.components = rows.records(row, (component.id for component in one.components))
-    row.save()
+    inscribe.change(Incident.objects.get(pk=ours.id), one)
 
 
 def _reword(ours: core.Update, one: core.Update) -> None:

@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from lightship.core.model import Impact, Kind, Status
-from lightship.desk import journal
+from lightship.desk import journal, rows
 from lightship.desk.forms.reword import CorrectForm, RenameForm
 from lightship.desk.forms.speak import OpenForm, SayForm
 from lightship.desk.models import Incident, Page, Text, Update
 from lightship.desk.views.door import attempt, author, if_unchanged, page_of, said, shot, show, staff, typed
 from lightship.desk.views.home import hosts_now
 from lightship.desk.views.posting import Posting
-from lightship.desk.views.told import said_line, told, whole_of
+from lightship.desk.views.told import said_line, told
 
 
 @staff
@@ -55,12 +55,12 @@ def _first_tap(page: Page, form: OpenForm) -> Incident | None:
 def incident(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     page, now = page_of(slug), timezone.now()
     row = get_object_or_404(Incident, page=page, pk=id)
-    snapshot, whole = shot(page), whole_of(row)
+    snapshot, whole = shot(page), rows.incident(row)
     data, kept = typed(request)
     form = SayForm(data, snapshot=snapshot, incident=whole, now=now, initial=_asked(request))
     hosts = hosts_now(page)
     own = f"{hosts['public_url']}/{'maintenance' if whole.kind is Kind.MAINTENANCE else 'incidents'}/{id}/"
-    context = {"kept": kept, "draft": f"say:{id}", "own_url": own, **hosts, **told(page, row, whole, snapshot)}
+    context = {"kept": kept, "draft": f"say:{id}", "own_url": own, **hosts, **told(row, whole, snapshot)}
     view = Posting(request, page, form, "incident.html", context)
     seen = form["seen"].value() or ""
     done = view.post(lambda: journal.update(row, form.say(), author(request), now, seen=seen))
@@ -80,8 +80,8 @@ def said_part(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     """The timeline alone, for whoever is typing below it."""
     page = page_of(slug)
     row = get_object_or_404(Incident, page=page, pk=id)
-    whole = whole_of(row)
-    return render(request, "desk/bits/timeline.html", {"page": page, **told(page, row, whole, None)})
+    whole = rows.incident(row)
+    return render(request, "desk/bits/timeline.html", {"page": page, **told(row, whole, None)})
 
 
 @staff

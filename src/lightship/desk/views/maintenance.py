@@ -7,14 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
-from lightship.core.model import ComponentStatus, Kind, Status
-from lightship.desk import journal
-from lightship.desk.forms.speak import MoveForm, PlanForm, held
-from lightship.desk.journal import JournalError, Say
+from lightship.core.model import Kind, Status
+from lightship.desk import journal, rows
+from lightship.desk.forms.speak import MoveForm, PlanForm
+from lightship.desk.journal import JournalError, NewUpdate
 from lightship.desk.models import Incident
 from lightship.desk.views.door import attempt, author, if_unchanged, page_of, said, shot, show, staff, typed
 from lightship.desk.views.posting import Posting
-from lightship.desk.views.told import whole_of
 
 
 @staff
@@ -43,12 +42,10 @@ def turn_over(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     chosen = request.POST.get("to")
     if chosen not in ("begin", "finish"):
         return redirect("incident", slug, id)
-    whole, snapshot = whole_of(row), shot(page)
-    begin, ids = chosen == "begin", [component.id for component in whole.components]
-    to = {pk: ComponentStatus.UNDER_MAINTENANCE if begin else held(pk, snapshot.open, id) for pk in ids}
-    say = Say(status=Status.IN_PROGRESS if begin else Status.COMPLETED, body="", statuses=to)
+    begin = chosen == "begin"
+    new = NewUpdate(status=Status.IN_PROGRESS if begin else Status.COMPLETED, body="")
     try:
-        journal.update(row, say, author(request), now, seen=request.POST.get("seen") or None)
+        journal.update(row, new, author(request), now, seen=request.POST.get("seen") or None)
     except JournalError as error:
         return said(request, str(error), "incident", slug, id)
     return said(request, "The work has begun." if begin else "The work is done.", "incident", slug, id)
@@ -61,7 +58,7 @@ def move(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     data, kept = typed(request)
     form = MoveForm(data, initial=MoveForm.of(row))
     if request.method == "POST" and form.is_valid():
-        starts, ends = form.window(whole_of(row))
+        starts, ends = form.window(rows.incident(row))
         deed = lambda: journal.reschedule(row, starts, ends, author(request), timezone.now())  # noqa: E731
         if attempt(form, lambda: if_unchanged(page, form, row, MoveForm.of, deed)):
             return said(request, "Moved. Post a word about it, so that nobody is surprised.", "incident", slug, id)

@@ -36,8 +36,8 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     found = page.incidents.order_by("-created_at", "-id")
     if query:
         found = found.filter(Q(name__icontains=query) | Q(updates__texts__body__icontains=query)).distinct()
-    leaf = Paginator(found.prefetch_related(*rows.PARTS), PER_PAGE).get_page(request.GET.get("leaf"))
-    lines = [_past(rows.incident(row)) for row in leaf]
+    leaf = Paginator(found, PER_PAGE).get_page(request.GET.get("leaf"))
+    lines = [_past(incident) for incident in rows.incidents(leaf)]
     return show(request, "history.html", page, {"leaf": leaf, "lines": lines, "query": query, "total": _total(leaf)})
 
 

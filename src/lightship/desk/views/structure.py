@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
-from lightship.desk import journal, rows, words
+from lightship.core.model import ComponentStatus
+from lightship.desk import journal, words
 from lightship.desk.forms.arrange import ComponentForm, GroupForm, PageForm, TurnForm, zones
 from lightship.desk.forms.speak import live
 from lightship.desk.journal import arrange
@@ -58,13 +59,13 @@ def part(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     row = get_object_or_404(Component, page=page, pk=id, retired=False)
     data, kept = typed(request)
     doing = data.get("do") if data else None
-    status = rows.status_of(row.pk)
+    status = _shown(page, row)
     turn = TurnForm(data if doing == "turn" else None, initial={"status": status.value})
     form = ComponentForm(data if doing == "describe" else None, groups=list(page.groups.all()), initial=ComponentForm.of(row))
     by, now = author(request), timezone.now()
     if request.method == "POST":
         if doing == "turn" and turn.is_valid() and attempt(turn, lambda: journal.turn(row, turn.chosen(), by, now)):
-            return said(request, f"{row.name}: {words.COMPONENT[turn.chosen()].lower()}.", "part", slug, id)
+            return said(request, _set(row, turn.chosen(), _shown(page, row)), "part", slug, id)
         deed = lambda: arrange.describe_component(row, form.described(row), by, now)  # noqa: E731
         described = doing == "describe" and form.is_valid()
         if described and attempt(form, lambda: if_unchanged(page, form, row, ComponentForm.of, deed)):
@@ -74,6 +75,15 @@ def part(request: HttpRequest, slug: str, id: str) -> HttpResponse:
             return said(request, f"{row.name} is off the page. Old incidents still name it.", "parts", slug)
     now_is = {"word": words.COMPONENT[status], "tone": words.tone(status)}
     return show(request, "part.html", page, {"row": row, "turn": turn, "form": form, "now_is": now_is, "kept": kept})
+
+
+def _shown(page: Page, row: Component) -> ComponentStatus:
+    return next(component.status for component in shot(page).components if component.id == row.pk)
+
+
+def _set(row: Component, level: ComponentStatus, shown: ComponentStatus) -> str:
+    line = f"{row.name}: {words.COMPONENT[level].lower()}."
+    return line if shown is level else f"{line} Readers see {words.COMPONENT[shown].lower()}, for something open holds it."
 
 
 @staff

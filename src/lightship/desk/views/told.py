@@ -11,16 +11,12 @@ from lightship.core.model import Update as CoreUpdate
 from lightship.core.status import began
 from lightship.desk import rows, words
 from lightship.desk.forms.speak import live
-from lightship.desk.models import Entry, Incident, Page, Update
+from lightship.desk.models import Entry, Incident, Update
 
 
-def whole_of(row: Incident) -> CoreIncident:
-    return rows.incident(Incident.objects.prefetch_related(*rows.PARTS).get(pk=row.pk))
-
-
-def told(page: Page, row: Incident, whole: CoreIncident, snapshot: Snapshot | None) -> dict[str, Any]:
+def told(row: Incident, whole: CoreIncident, snapshot: Snapshot | None) -> dict[str, Any]:
     """The incident as its view and its timeline show it."""
-    authors = _authors(page, row)
+    authors = _authors(row)
     now_is = {c.id: c.status for c in live(snapshot)} if snapshot else {}
     return {
         "incident": whole,
@@ -40,10 +36,10 @@ def _part(name: str, status: ComponentStatus) -> dict[str, str]:
     return {"name": name, "word": words.COMPONENT[status], "tone": words.tone(status)}
 
 
-def _authors(page: Page, row: Incident) -> dict[Any, str]:
-    """Who wrote what: the journal's line of the same moment."""
-    entries = Entry.objects.filter(page=page, incident=row, deed__in=("open", "schedule", "update")).select_related("author")
-    return {e.at: (e.author.get_full_name() or e.author.username) if e.author else "Lightship" for e in entries}
+def _authors(row: Incident) -> dict[Any, str]:
+    """Who wrote which update, as the journal has it."""
+    entries = Entry.objects.filter(update_said__incident=row).select_related("author")
+    return {e.update_said_id: (e.author.get_full_name() or e.author.username) if e.author else "Lightship" for e in entries}
 
 
 def _line(update: CoreUpdate, authors: dict[Any, str]) -> dict[str, Any]:
@@ -52,7 +48,7 @@ def _line(update: CoreUpdate, authors: dict[Any, str]) -> dict[str, Any]:
     return {
         "id": update.id,
         "word": words.STATUS[update.status],
-        "who": authors.get(update.created_at, ""),
+        "who": authors.get(update.id, ""),
         "at": update.display_at,
         "body": update.body,
         "turned": turned,
@@ -64,4 +60,4 @@ def _line(update: CoreUpdate, authors: dict[Any, str]) -> dict[str, Any]:
 
 
 def said_line(row: Update) -> dict[str, Any]:
-    return _line(rows.update(row), _authors(row.incident.page, row.incident))
+    return _line(rows.update(row), _authors(row.incident))
