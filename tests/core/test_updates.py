@@ -11,7 +11,7 @@ from tests.core.story import BORN, CARE, DOWN, MAIL, OK, PARTIAL, SLOW, WEB, Sto
 
 from lightship.core.model import ComponentStatus, Impact, Incident, Status
 from lightship.core.rules import Refused
-from lightship.core.updates import NewUpdate, owed
+from lightship.core.updates import NewUpdate, owed, settled
 
 HOUR = timedelta(hours=1)
 
@@ -214,6 +214,42 @@ def test_two_levels_set_at_one_moment_stand_one_after_the_other() -> None:
     assert [turn.at - at(0) for turn in story.by_hand] == [timedelta(milliseconds=n) for n in range(3)]
     assert story.shown(MAIL, 1) is OK
     assert story.sets(MAIL, 1, OK).by_hand == story.by_hand[:3]
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "wanted", "turned", "after_the_end"),
+    [
+        (OK, OK, (OK, OK), OK),
+        (OK, SLOW, (SLOW, SLOW), OK),
+        (PARTIAL, SLOW, (SLOW, SLOW), SLOW),
+        (OK, DOWN, None, OK),
+        (SLOW, PARTIAL, (PARTIAL, PARTIAL), SLOW),
+    ],
+)
+def test_a_page_from_elsewhere_is_shown_as_it_stands_there(
+    by_hand: ComponentStatus,
+    wanted: ComponentStatus,
+    turned: tuple[ComponentStatus, ComponentStatus] | None,
+    after_the_end: ComponentStatus,
+) -> None:
+    """There an incident was never ended, though its component works."""
+    story = Story().sets(MAIL, -5, by_hand).opens("one", 0, {MAIL: DOWN})
+    turn = settled(story.page(), replace(story.components[0], status=wanted, updated_at=at(10)), story.id(), at(60))
+    assert (turn and (turn.at, turn.change.old, turn.change.new)) == (turned and (at(10), *turned))
+    story.by_hand += [turn] if turn else []
+    assert [story.shown(MAIL, minute) for minute in (9, 10, 60)] == [DOWN, wanted, wanted]
+    story.says("one", 70, Status.RESOLVED)
+    assert story.shown(MAIL, 70) is after_the_end
+
+
+@pytest.mark.parametrize(("updated", "turned"), [(10, 10), (-1, 60), (0, 60), (61, 60)])
+def test_what_stands_worse_elsewhere_is_set_by_hand_when_it_changed_there(updated: int, turned: int) -> None:
+    story = Story().opens("one", 0, {MAIL: SLOW})
+    turn = settled(story.page(), replace(story.components[0], status=DOWN, updated_at=at(updated)), story.id(), at(60))
+    assert turn and (turn.at, turn.change.old, turn.change.new) == (at(turned), SLOW, DOWN)
+    web = replace(story.components[1], status=SLOW)
+    turn = settled(story.page(), web, story.id(), at(60))
+    assert turn and (turn.at, turn.change.old, turn.change.new) == (BORN, OK, SLOW)
 
 
 def test_what_a_page_does_not_have_cannot_be_spoken_of() -> None:

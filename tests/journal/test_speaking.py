@@ -7,7 +7,7 @@ from tests.journal.desk import DOWN, MINUTE, NOW, OK, SLOW, new_desk
 from tests.standing import status_of
 
 from lightship.core.model import Facts, Impact, Kind, Status
-from lightship.desk import journal, rows
+from lightship.desk import journal, rows, snapshot
 from lightship.desk.models import Entry, Incident, Text, Turn, Update
 
 
@@ -156,3 +156,32 @@ def test_nothing_said_is_ever_removed_by_saying_more() -> None:
         assert known < now
         known = now
     assert Incident.objects.get().kind == Kind.INCIDENT
+
+
+def test_what_outlasts_an_incident_is_seen_however_long_ago_it_was_said() -> None:
+    desk, long_ago = new_desk(), NOW - timedelta(days=95)
+    journal.turn(desk.panel, SLOW, None, long_ago)
+    incident = desk.opens(at=long_ago)
+    desk.says(incident, "Nearly.", Status.RESOLVED, long_ago + MINUTE, {desk.webmail.pk: SLOW})
+    desk.resolves(desk.opens(at=long_ago + 2 * MINUTE), long_ago + 3 * MINUTE)
+    still = desk.opens("Late mail", long_ago + 4 * MINUTE)
+    shot = snapshot.take(desk.page, "https://acme.test", (), NOW)
+    assert [(part.name, part.status) for part in shot.components] == [("Webmail", DOWN), ("Control panel", SLOW)]
+    assert (shot.turns, set(shot.before.values())) == ((), {DOWN, SLOW})
+    desk.says(still, "Over.", Status.RESOLVED, NOW)
+    assert status_of(desk.webmail.pk) is OK, "the one before it had said that it works"
+
+
+def test_a_level_stated_at_an_end_long_ago_stays() -> None:
+    desk, long_ago = new_desk(), NOW - timedelta(days=95)
+    desk.says(desk.opens(at=long_ago), "Nearly.", Status.RESOLVED, long_ago + MINUTE, {desk.webmail.pk: SLOW})
+    assert status_of(desk.webmail.pk, NOW) is SLOW
+
+
+def test_each_line_of_the_journal_names_the_update_that_it_added() -> None:
+    desk = new_desk()
+    incident = desk.opens()
+    desk.says(incident, at=NOW)
+    desk.schedules(NOW + MINUTE, NOW + 9 * MINUTE)
+    lines = Entry.objects.exclude(update_said=None).order_by("revision").values_list("deed", "update_said__status")
+    assert list(lines) == [("open", "investigating"), ("update", "identified"), ("schedule", "scheduled")]

@@ -10,8 +10,10 @@ from lightship.core.model import ENDED, Change, ComponentStatus, Incident, Snaps
 from lightship.core.status import severity, worst
 
 DAYS = 90
-BY_HAND, LEFT = "by hand", "left"
-"""What holds a component besides incidents: a level set by hand, and one that an incident stated when it ended."""
+BY_HAND, LEFT, RESTATED = "by hand", "left", "restated"
+"""What holds a component besides incidents: a level set by hand, and one that an incident stated when it ended. A turn
+without an incident that turns nothing (old is new) restates: nothing holds the component at a worse level than that one any
+more, until it is stated anew. An import writes it, where an incident that never ended claims more than its source shows."""
 _OK = ComponentStatus.OPERATIONAL
 
 
@@ -52,7 +54,8 @@ class Timeline:
         """`steps`: by incident, in the order of its updates."""
         holds: dict[str, list[Hold]] = defaultdict(list)
         for turn in by_hand:
-            holds[turn.change.component_id].append(Hold(turn.at, turn.id, BY_HAND, turn.change.new, turn.change.name))
+            change, source = turn.change, RESTATED if turn.change.old is turn.change.new else BY_HAND
+            holds[change.component_id].append(Hold(turn.at, turn.id, source, change.new, change.name))
         for incident_id, said in steps.items():
             for component_id, hold in _held(incident_id, said):
                 holds[component_id].append(hold)
@@ -110,6 +113,10 @@ def _held(incident_id: str, steps: Sequence[Step]) -> Iterable[tuple[str, Hold]]
 
 
 def _take(levels: dict[str, ComponentStatus], hold: Hold) -> None:
+    if hold.source == RESTATED:
+        worse = [source for source, level in levels.items() if severity(level) > severity(hold.level)]
+        levels.update(dict.fromkeys(worse, hold.level))
+        return
     levels[hold.source] = hold.level
     if hold.source == BY_HAND:
         levels.pop(LEFT, None)

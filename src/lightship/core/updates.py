@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from lightship.core import wire
-from lightship.core.history import BY_HAND, LEFT, Timeline, left
+from lightship.core.history import BY_HAND, LEFT, RESTATED, Timeline, left
 from lightship.core.model import (
     ENDED,
     Change,
@@ -159,7 +159,7 @@ def set_by_hand(page: PageNow, component_id: str, level: ComponentStatus, id: st
     """A component set without an incident; None if that is how it is set already. It holds until it is set again."""
     holds = page.timeline.holds.get(component_id, ())
     # After what was set before: of two at one moment, nobody could tell which one stands.
-    at = max([now, *(hold.at + timedelta(milliseconds=1) for hold in holds if hold.source in (BY_HAND, LEFT))])
+    at = max([now, *(hold.at + timedelta(milliseconds=1) for hold in holds if hold.source in (BY_HAND, LEFT, RESTATED))])
     levels = page.timeline.levels(component_id, at)
     if level is worst(levels.get(source, _OK) for source in (BY_HAND, LEFT)):
         return None
@@ -167,28 +167,17 @@ def set_by_hand(page: PageNow, component_id: str, level: ComponentStatus, id: st
     return Turn(at, change, id)
 
 
-def settled(
-    page: PageNow, wanted: Sequence[Component], incidents: Sequence[Incident], now: datetime
-) -> tuple[list[tuple[Component, datetime]], list[tuple[Incident, NewUpdate]]]:
-    """What makes the page show `wanted`, as another tool shows it, where its history tells otherwise: components to set by
-    hand, and when; and updates without words of those of `incidents` that claim something worse than what is shown there."""
-    by_hand, lowered = list[tuple[Component, datetime]](), dict[str, dict[str, Component]]()
-    for component in wanted:
-        level, levels = component.status, page.timeline.levels(component.id, now)
-        worse = {source for source, other in levels.items() if severity(other) > severity(level)}
-        for source in worse - {BY_HAND, LEFT}:
-            lowered.setdefault(source, {})[component.id] = component
-        if worse & {BY_HAND, LEFT} or severity(worst(levels.values())) < severity(level):
-            newest = page.timeline.holds[component.id][-1].at if levels else ALWAYS
-            by_hand.append((component, component.updated_at if newest < component.updated_at <= now else now))
-    updates = []
-    for incident in incidents:
-        if parts := lowered.get(incident.id):
-            at = max(component.updated_at for component in parts.values())
-            at = at if incident.updates[-1].display_at < at <= now else now
-            statuses = {key: component.status for key, component in parts.items()}
-            updates.append((incident, NewUpdate(status=incident.status, body="", statuses=statuses, notify=False, at=at)))
-    return by_hand, updates
+def settled(page: PageNow, wanted: Component, id: str, now: datetime) -> Turn | None:
+    """What makes the page show a component as another tool shows it; None where its history tells the same."""
+    levels, level = page.timeline.levels(wanted.id, now), wanted.status
+    shown = worst(levels.values())
+    if shown is level:
+        return None
+    newest = page.timeline.holds[wanted.id][-1].at if levels else ALWAYS
+    at = wanted.updated_at if newest < wanted.updated_at <= now else now
+    (change,) = _changes(page, {wanted.id: level}, at)
+    claimed = worst(level for source, level in levels.items() if source not in (BY_HAND, LEFT))
+    return Turn(at, replace(change, old=level if severity(claimed) > severity(level) else shown), id)
 
 
 def _with(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now: datetime) -> Incident:

@@ -176,6 +176,7 @@ class Turn(models.Model):
             models.Index(fields=("page", "at"), name="turn_lone", condition=models.Q(update_said=None)),
             models.Index(fields=("component", "-at"), name="turn_by_hand", condition=models.Q(update_said=None)),
             models.Index(fields=("component", "-at"), name="turn_ends", condition=models.Q(ends=True)),
+            models.Index(fields=("page",), name="turn_restated", condition=models.Q(update_said=None, old=models.F("new"))),
         )
 
     def __str__(self) -> str:

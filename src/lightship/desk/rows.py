@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from lightship.core import model as core
 from lightship.core import wire
@@ -147,13 +146,14 @@ def timeline(row: Page, since: datetime) -> Timeline:
     """What holds each component of the page since a time: what is open, what was spoken of since (an incident that had ended
     by then holds nothing), and what outlasts both: the newest level set by hand, and the newest stated at an end."""
     steps = _steps([*_ids(row.incidents.filter(open=True)), *_ids(row.incidents.filter(updated_at__gte=since, open=False))])
-    by_hand = _newest(row, since, "-public_id", update_said=None) | Q(page=row, update_said=None, at__gte=since)
-    ending = Turn.objects.filter(_newest(row, since, "-update_said_id", ends=True)).select_related("update_said")
+    lone, restated = Q(page=row, update_said=None), Q(old=F("new"))
+    newest = _newest(row, since, "-public_id", Q(update_said=None) & ~restated)
+    ending = Turn.objects.filter(_newest(row, since, "-update_said_id", Q(ends=True))).select_related("update_said")
     for turn in ending:
         said = turn.update_said
         if said and said.incident_id not in steps:
             steps[f"{said.pk} {turn.pk}"] = [Step(said.pk, turn.at, Status(said.status), [change(turn)])]
-    return Timeline.of(steps, turns(Turn.objects.filter(by_hand)))
+    return Timeline.of(steps, turns(Turn.objects.filter(newest | lone & (Q(at__gte=since) | restated))))
 
 
 def _ids(incidents: QuerySet[Incident]) -> list[str]:
@@ -178,9 +178,9 @@ def _steps(ids: Sequence[str]) -> dict[str, list[Step]]:
     return steps
 
 
-def _newest(row: Page, since: datetime, tie: str, **which: Any) -> Q:
+def _newest(row: Page, since: datetime, tie: str, which: Q) -> Q:
     """The newest of such turns before `since`, of each component."""
-    older = Turn.objects.filter(component=OuterRef("pk"), at__lt=since, **which).order_by("-at", tie)
+    older = Turn.objects.filter(which, component=OuterRef("pk"), at__lt=since).order_by("-at", tie)
     return Q(pk__in=[pk for pk in row.components.order_by().values_list(Subquery(older.values("pk")[:1]), flat=True) if pk])
 
 

@@ -17,9 +17,8 @@ from lightship.desk import rows
 from lightship.desk.journal import inscribe
 from lightship.desk.journal.belonging import BATCH, History, ours
 from lightship.desk.journal.entry import By, JournalError, enter
-from lightship.desk.journal.speak import turn, update
 from lightship.desk.journal.unite import unite
-from lightship.desk.models import Component, Group, Incident, Page, Turn, Update
+from lightship.desk.models import Component, Group, Incident, Page, Turn, Update, new_id
 
 
 @dataclass(frozen=True)
@@ -185,14 +184,12 @@ def _turns(page: Page, turns: Sequence[core.Turn]) -> list[core.Turn]:
 
 def _settle(page: Page, components: Sequence[core.Component], now: datetime) -> None:
     """Where the source says that a component stands otherwise than its history tells, add what makes it stand so here."""
-    ids = set(page.components.values_list("pk", flat=True))
-    known = [component for component in components if component.id in ids]
-    running = rows.incidents(page.incidents.filter(open=True))
-    by_hand, lowered = updates.settled(rows.page_now(page, now), known, running, now)
-    for component, at in by_hand:
-        turn(page.components.get(pk=component.id), component.status, None, now, at=at)
-    for incident, new in lowered:
-        update(page.incidents.get(pk=incident.id), new, None, now)
+    known, around = {row.pk: row for row in page.components.all()}, rows.page_now(page, now)
+    for component in components:
+        row = known.get(component.id)
+        if row and (wanted := updates.settled(around, component, new_id(), now)):
+            inscribe.turn(page, wanted).save(force_insert=True)
+            enter(page, "turn", now, None, subject=row.pk, name=row.name, month=month_of(wanted.at))
 
 
 def _go_on(page: Page, history: History) -> None:

@@ -85,13 +85,12 @@ def rename(incident: Incident, name: str, by: By, now: datetime, *, impact: Impa
         incident.save(update_fields=["name", "impact_override", "updated_at"])
 
 
-def turn(component: Component, status: ComponentStatus, by: By, now: datetime, *, at: datetime | None = None) -> Turn | None:
-    """Set a component by hand, from `at` on, or now. None if it is set so already."""
+def turn(component: Component, status: ComponentStatus, by: By, now: datetime) -> Turn | None:
+    """Set a component by hand. None if it is set so already."""
     now, page = millisecond(now), component.page
-    at = millisecond(at or now)
     with transaction.atomic():
         Page.objects.select_for_update().get(pk=page.pk)
-        wanted = updates.set_by_hand(rows.page_now(page, at), component.pk, status, new_id(), at)
+        wanted = updates.set_by_hand(rows.page_now(page, now), component.pk, status, new_id(), now)
         if wanted is None:
             return None
         enter(page, "turn", now, by, subject=component.pk, name=component.name, month=month_of(wanted.at))

@@ -23,5 +23,11 @@ class Migration(migrations.Migration):
             model_name="turn",
             index=models.Index(fields=["component", "-at"], name="turn_ends", condition=models.Q(ends=True)),
         ),
+        migrations.AddIndex(
+            model_name="turn",
+            index=models.Index(
+                fields=["page"], name="turn_restated", condition=models.Q(update_said=None, old=models.F("new"))
+            ),
+        ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

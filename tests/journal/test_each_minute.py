@@ -1,0 +1,130 @@
+"""Whatever is said, in whatever order and however late: bars, uptime, rollup and API are what a slow, obvious model says that
+looks at each minute."""
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.management import call_command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.core import minutes
+from tests.core.story import CARE, DOWN, OK, PARTIAL, SLOW
+from tests.journal.desk import NOW, Desk, new_desk
+
+from lightship.core import model as core
+from lightship.core.history import days, uptime, window_start
+from lightship.core.model import ComponentStatus, Kind, Snapshot, Status
+from lightship.core.status import rollup
+from lightship.desk import journal, rows, snapshot
+from lightship.desk.models import Incident, Page
+from lightship.page import statuspage
+
+ROUNDS = int(os.environ.get("LIGHTSHIP_ROUNDS", "25"))
+START = NOW.replace(hour=22, minute=30)  # so that stories go on past midnight
+LEVELS = (OK, SLOW, PARTIAL, DOWN, CARE)
+SPAN = 180
+
+
+@dataclass(frozen=True)
+class Deed:
+    """`what` is done `after` minutes, and holds from so many minutes ago (0: from now)."""
+
+    what: str
+    after: int
+    ago: int
+    which: int
+    levels: tuple[int, int]
+
+
+DEEDS = st.builds(
+    Deed,
+    what=st.sampled_from(["open", "update", "end", "end with words", "reopen", "plan", "clock", "by hand"]),
+    after=st.integers(0, 40),
+    ago=st.sampled_from([0, 0, 0, 5, 30, 90]),
+    which=st.integers(0, 3),
+    # 5: not spoken of.
+    levels=st.tuples(st.integers(0, 5), st.integers(0, 5)),
+)
+
+
+def does(desk: Desk, deed: Deed, now: datetime) -> None:
+    parts = (desk.webmail.pk, desk.panel.pk)
+    levels: dict[str, ComponentStatus] = {pk: LEVELS[n] for pk, n in zip(parts, deed.levels, strict=True) if n < len(LEVELS)}
+    held = now - timedelta(minutes=deed.ago) if deed.ago else None
+    if deed.what == "open":
+        new = journal.NewUpdate(status=Status.INVESTIGATING, body=".", statuses=levels or None, at=held)
+        journal.open_incident(desk.page, journal.NewIncident(name="It fails", update=new), None, now)
+    elif deed.what == "plan":
+        starts = now + timedelta(minutes=deed.ago - 10)
+        window = journal.Window(
+            name="Work", body=".", starts=starts, ends=starts + timedelta(minutes=40), components=frozenset(levels)
+        )
+        journal.schedule(desk.page, window, None, now)
+    elif deed.what == "clock":
+        journal.keep_time(desk.page, now)
+    elif deed.what == "by hand":
+        journal.turn(desk.panel if deed.which % 2 else desk.webmail, LEVELS[deed.levels[0] % 5], None, now)
+    elif incidents := list(Incident.objects.order_by("created_at", "pk")):
+        row = incidents[deed.which % len(incidents)]
+        says(row, deed, levels, held, now)
+
+
+def says(row: Incident, deed: Deed, levels: dict[str, ComponentStatus], held: datetime | None, now: datetime) -> None:
+    planned = row.kind == Kind.MAINTENANCE
+    status = {
+        "update": Status.VERIFYING if planned else Status.IDENTIFIED,
+        "reopen": Status.SCHEDULED if planned else Status.INVESTIGATING,
+    }.get(deed.what, Status.COMPLETED if planned else Status.RESOLVED)
+    stated = None if deed.what == "end" else levels or None
+    journal.update(row, journal.NewUpdate(status=status, body=".", statuses=stated, at=held), None, now)
+
+
+@settings(max_examples=ROUNDS, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(DEEDS, min_size=1, max_size=8), st.sampled_from([0, 1, 89, 90, 91]))
+def test_every_minute_is_what_a_slow_look_at_it_says(deeds: list[Deed], later: int) -> None:
+    call_command("flush", interactive=False, verbosity=0)
+    desk, now = new_desk(), START
+    for deed in deeds:
+        now += timedelta(minutes=deed.after)
+        with suppress(journal.JournalError):
+            does(desk, deed, now)
+    # The window of ninety days may begin in the middle of the story, or after it.
+    at = START.replace(minute=0) + timedelta(minutes=30 + SPAN + 7 * 60, days=later)
+    shot = snapshot.take(Page.objects.get(), "https://acme.test", (), at)
+    incidents, by_hand = rows.incidents(Incident.objects.all()), rows.turns(desk.page.turns.filter(update_said=None))
+    for component in shot.components:
+        compares(component, shot, incidents, by_hand)
+    statuses = [minutes.seen(component.id, incidents, by_hand, at) for component in shot.components]
+    served = {path: json.loads(body) for path, body in statuspage.files(shot).items() if path.endswith(".json")}
+    assert [row["status"] for row in served["api/v2/components.json"]["components"]] == [status.value for status in statuses]
+    expected = rollup(statuses)
+    assert served["api/v2/status.json"]["status"] == {"indicator": expected.indicator, "description": expected.description}
+
+
+def compares(
+    component: core.Component, shot: Snapshot, incidents: tuple[core.Incident, ...], by_hand: tuple[core.Turn, ...]
+) -> None:
+    """The ninety days of a component. No day before the story, or after it, need be looked at by the minute."""
+    shown = {row.date: row for row in days(component.id, shot)}
+    start = max(START - timedelta(minutes=150), window_start(shot.at))
+    end = min(start + timedelta(minutes=SPAN * 4), shot.at)
+    slow = minutes.days_of(component.id, incidents, by_hand, start, end)
+    if end < shot.at:
+        status = minutes.seen(component.id, incidents, by_hand, shot.at)
+        day = datetime(end.year, end.month, end.day, tzinfo=end.tzinfo)
+        for number in range((shot.at - day).days + 1):
+            begins = max(day + timedelta(days=number), end)
+            ends = min(day + timedelta(days=number + 1), shot.at)
+            spans = slow.setdefault(day + timedelta(days=number), {})
+            spans[status.value] = spans.get(status.value, timedelta()) + (ends - begins)
+    for day, spans in slow.items():
+        spans.pop(OK.value, None)
+        row = shown[day.date()]
+        assert {status.value: span for status, span in row.spans.items()} == {k: v for k, v in spans.items() if v}
+        worst = max([OK.value, *(status for status, span in spans.items() if span)], key=minutes.RANK.index)
+        now_too = minutes.seen(component.id, incidents, by_hand, shot.at).value if day.date() == shot.at.date() else worst
+        assert row.worst.value == max(worst, now_too, key=minutes.RANK.index)
+    assert abs(uptime(list(shown.values())) - minutes.up(slow)) < 1e-9

@@ -1,0 +1,30 @@
+"""Rows that an older Lightship wrote are filled in where that can be told, and nothing else is changed."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from tests.django_settings import CONFIG
+from tests.journal.desk import DOWN, MINUTE, NOW, SLOW, new_desk
+
+from lightship.core.model import Status
+from lightship.desk.models import Entry, Turn
+
+
+def migrate(name: str) -> None:
+    MigrationExecutor(connection).migrate([("desk", name)])
+
+
+@pytest.mark.skipif("postgres" in CONFIG.desk.database.engine, reason="one database serves the whole session there")
+def test_an_older_desks_rows_are_filled_in() -> None:
+    desk = new_desk()
+    incident = desk.opens()
+    desk.says(incident, "It is slow.", at=NOW + MINUTE, statuses={desk.panel.pk: SLOW})
+    desk.says(incident, "It is slow, I said.", at=NOW + MINUTE)
+    desk.says(incident, "Nearly.", Status.RESOLVED, NOW + 2 * MINUTE, {desk.webmail.pk: SLOW})
+    migrate("0004_wordings_by_time")
+    migrate("0006_levels_that_outlast")
+    entries = Entry.objects.filter(incident=incident).order_by("revision")
+    assert [entry.update_said and entry.update_said.status for entry in entries] == ["investigating", None, None, "resolved"]
+    ends = Turn.objects.order_by("pk").values_list("component__name", "new", "ends")
+    assert list(ends)[:2] == [("Webmail", DOWN, False), ("Control panel", SLOW, False)]
+    assert all(turn.ends for turn in Turn.objects.filter(update_said__status="resolved"))
