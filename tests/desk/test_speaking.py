@@ -157,6 +157,30 @@ def test_what_still_holds_is_filled_in_and_what_is_done_is_asked_anew(stage: Sta
     assert form.one(f"c-{stage.webmail.pk}") == "major_outage"
 
 
+def test_the_symptom_is_asked_for_and_stands_until_it_is_said_anew(stage: Stage, client: Client) -> None:
+    typed = fill(client, "/p/acme/", components=[stage.webmail.pk], body="Down.", symptom="Sign-in fails with 503.")
+    client.post("/p/acme/open/", typed)
+    path = f"/p/acme/incidents/{Incident.objects.get().pk}/"
+    assert "What customers see" in read(client.get(path)).text
+    client.post(path, fill(client, path, body="Still."))
+    correct = f"/p/acme/updates/{Update.objects.last().pk}/"  # type: ignore[union-attr]
+    client.post(correct, fill(client, correct, body="Still so."))
+    said = rows.incident(Incident.objects.get()).updates
+    assert [text.facts.symptom for update in said for text in update.texts] == ["Sign-in fails with 503."] * 3
+
+
+def test_an_update_does_not_take_over_what_another_incident_holds(stage: Stage, client: Client) -> None:
+    stage.outage()
+    slow = {stage.webmail.pk: ComponentStatus.DEGRADED}
+    first = journal.NewUpdate(status=Status.INVESTIGATING, body="Slow.", statuses=slow)
+    row = journal.open_incident(stage.page, journal.NewIncident(name="Slow", update=first), None, datetime.now(UTC))
+    path = f"/p/acme/incidents/{row.pk}/"
+    assert read(client.get(path)).one(f"c-{stage.webmail.pk}") == "degraded_performance"
+    client.post(path, fill(client, path, body="Still."))
+    changes = rows.incident(row).updates[-1].changes or ()
+    assert [(change.old, change.new) for change in changes] == [(ComponentStatus.MAJOR, ComponentStatus.DEGRADED)]
+
+
 def test_it_is_over_sets_its_components_working(stage: Stage, client: Client) -> None:
     path = f"/p/acme/incidents/{stage.outage().pk}/"
     client.post(path, fill(client, path, status="resolved", body="It works again."))

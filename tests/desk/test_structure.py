@@ -115,3 +115,12 @@ def test_what_is_not_there_is_told_calmly(client: Client, path: str) -> None:
 
 def test_supervisors_are_answered(stage: Stage) -> None:
     assert Client().get("/healthz").content == b"ok\n"
+
+
+def test_setting_what_an_incident_holds_says_what_readers_see(stage: Stage, client: Client) -> None:
+    stage.outage()
+    path = f"/p/acme/parts/{stage.webmail.pk}/"
+    client.post(path, {"do": "turn", "status": "degraded_performance"})
+    answer = client.post(path, {"do": "turn", "status": "operational"}, follow=True)
+    assert "Webmail: working. Readers see down, for something open holds it." in read(answer).text
+    assert status_of(stage.webmail.pk) is ComponentStatus.MAJOR
