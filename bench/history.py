@@ -61,12 +61,12 @@ def build(size: int) -> None:
         set_up(desk)
         load(size)
         from lightship.cli.shared import Told
-        from lightship.desk import models
-        from lightship.desk.newest import open_host, truth_of
         from lightship.press import Press
         from lightship.prove import Stranger
         from lightship.publish import Publisher
         from lightship.seal import Seal
+        from lightship.store import models
+        from lightship.worker.current import open_host, truth_of
 
         config = Told(str(desk.config), os.environ).config().page(None)
         with desk.serving():

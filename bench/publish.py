@@ -58,7 +58,7 @@ def _ready(size: int, home: Path) -> Iterator[Bench]:
 
 def _open() -> str:
     from lightship.core.model import ComponentStatus, Status
-    from lightship.desk import journal, models
+    from lightship.store import journal, models
 
     page = models.Page.objects.get()
     down = {page.components.all()[0].pk: ComponentStatus.MAJOR}
@@ -69,7 +69,7 @@ def _open() -> str:
 def _post(bench: Bench, number: int) -> float:
     """Milliseconds from the call that posts until the last host's receipt says that a stranger read it."""
     from lightship.core.model import Status
-    from lightship.desk import journal, models
+    from lightship.store import journal, models
 
     set_up(bench.desk)
     incident = models.Incident.objects.select_related("page").get(pk=bench.incident)
@@ -81,7 +81,7 @@ def _post(bench: Bench, number: int) -> float:
 
 
 def _until_proven(revision: int, hosts: int) -> float:
-    from lightship.desk import models
+    from lightship.store import models
 
     deadline = time.perf_counter() + 120
     while time.perf_counter() < deadline:

@@ -46,8 +46,8 @@ def main() -> None:
 
 def _fill(rows: int) -> None:
     from lightship.core.model import Status
-    from lightship.desk import journal
-    from lightship.desk.models import Page, Text, Update
+    from lightship.store import journal
+    from lightship.store.models import Page, Text, Update
 
     page, now = Page.objects.get(), utc_now()
     incident = journal.open_incident(
@@ -68,14 +68,14 @@ def _fill(rows: int) -> None:
 
 
 def _one_more() -> None:
-    from lightship.desk.models import Text, Update
+    from lightship.store.models import Text, Update
 
     Text.objects.create(update_said=Update.objects.order_by("pk")[5], at=utc_now(), body="One more word.")
 
 
 def _keep(config: Config) -> Copy:
-    from lightship.desk.chores.vault import shelves_of
-    from lightship.desk.private import pieces
+    from lightship.store.backup import pieces
+    from lightship.worker.jobs.vault import shelves_of
 
     (copy,) = asyncio.run(vault.keep(pieces(config), shelves_of(config), config.vault.recovery, utc_now()))
     if copy.words:

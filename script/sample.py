@@ -39,17 +39,17 @@ def main(config: str) -> None:
         return
     from django.contrib.auth import get_user_model
 
-    from lightship.desk import journal
-    from lightship.desk.journal import arrange
+    from lightship.store import journal
+    from lightship.store.journal import structure
 
     now = datetime.now(UTC).replace(microsecond=0)
     someone = get_user_model().objects.first()
     born = now - timedelta(days=120)
     names = {}
     for group_name, components in GROUPS.items():
-        group = arrange.create_group(page, group_name, None, born) if group_name else None
+        group = structure.create_group(page, group_name, None, born) if group_name else None
         for name in components:
-            names[name] = arrange.create_component(page, name, None, born, group=group).pk
+            names[name] = structure.create_component(page, name, None, born, group=group).pk
 
     for days, minutes, component, level, name, words, cause in PAST:
         _past(page, someone, now - timedelta(days=days), minutes, names[component], level, name, words, cause)
@@ -67,7 +67,7 @@ def main(config: str) -> None:
 
 
 def _past(page, someone, began, minutes, component, level, name, words, cause) -> None:  # type: ignore[no-untyped-def]
-    from lightship.desk import journal
+    from lightship.store import journal
 
     first = journal.NewUpdate(status=LOOKING, body=words, facts=Facts(symptom=words, since=began), statuses={component: level})
     incident = journal.open_incident(page, journal.NewIncident(name=name, update=first), someone, began + timedelta(minutes=4))
@@ -80,7 +80,7 @@ def _past(page, someone, began, minutes, component, level, name, words, cause) -
 
 
 def _open(page, someone, now, names) -> None:  # type: ignore[no-untyped-def]
-    from lightship.desk import journal
+    from lightship.store import journal
 
     began = now - timedelta(minutes=34)
     facts = Facts(

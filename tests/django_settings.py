@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lightship.config import Config, Database, Desk, PageConfig, Pulse, Secret
-from lightship.desk.settings import made
+from lightship.store.settings import made
 
 
 def _database() -> Database:

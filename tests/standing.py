@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from lightship.core.model import ComponentStatus
-from lightship.desk import rows
-from lightship.desk.models import Component
+from lightship.store.models import Component
+from lightship.store.read import rows
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 

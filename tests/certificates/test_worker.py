@@ -18,8 +18,8 @@ from tests.dns import Layout
 from lightship.certificates import Shelf
 from lightship.cli.shared import Told
 from lightship.config import Config, PageConfig
-from lightship.desk.chores.certificates import look_after
-from lightship.desk.models import Report
+from lightship.store.models import Report
+from lightship.worker.jobs.certificates import look_after
 
 __all__ = ["database", "template", "terminal"]
 pytestmark = [pytest.mark.server("bind"), pytest.mark.server("pebble")]

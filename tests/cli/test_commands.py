@@ -9,7 +9,7 @@ import pytest
 from tests.cli.conftest import Terminal
 
 from lightship.cli import COMMANDS
-from lightship.desk.models import Incident, Page
+from lightship.store.models import Incident, Page
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -12,9 +12,9 @@ from tests.django_settings import CONFIG
 from lightship.config import Config, PageConfig, Pulse
 from lightship.config.values import HostConfig
 from lightship.core.model import ComponentStatus, Facts, Status
-from lightship.desk import journal
-from lightship.desk.journal import arrange
-from lightship.desk.models import Component, Group, Incident, Page
+from lightship.store import journal
+from lightship.store.journal import structure
+from lightship.store.models import Component, Group, Incident, Page
 
 PASSWORD = "correct horse battery"
 HOSTS = tuple(HostConfig(name=name, kind="folder", url=f"https://{name}.test", options={}) for name in ("vienna", "bucket"))
@@ -72,16 +72,16 @@ def set_the_stage() -> Stage:
     born = datetime.now(UTC) - timedelta(days=2)
     alice = User.objects.create(username="alice", email="alice@acme.test", first_name="Alice")
     bob = User.objects.create(username="bob", email="bob@acme.test", first_name="Bob")
-    page = arrange.create_page("acme", "Acme Hosting", alice, born, time_zone="Europe/Vienna")
-    mail = arrange.create_group(page, "Mail", alice, born)
+    page = structure.create_page("acme", "Acme Hosting", alice, born, time_zone="Europe/Vienna")
+    mail = structure.create_group(page, "Mail", alice, born)
     return Stage(
         page=page,
         alice=alice,
         bob=bob,
         mail=mail,
-        webmail=arrange.create_component(page, "Webmail", alice, born, group=mail),
-        imap=arrange.create_component(page, "IMAP", alice, born, group=mail),
-        panel=arrange.create_component(page, "Control panel", alice, born),
+        webmail=structure.create_component(page, "Webmail", alice, born, group=mail),
+        imap=structure.create_component(page, "IMAP", alice, born, group=mail),
+        panel=structure.create_component(page, "Control panel", alice, born),
     )
 
 

@@ -13,9 +13,9 @@ from tests.desk.test_structure import receipt
 from tests.desk.test_words import views
 
 from lightship.core.model import Status
-from lightship.desk import journal
-from lightship.desk.models import Incident, Receipt
 from lightship.desk.wsgi import application
+from lightship.store import journal
+from lightship.store.models import Incident, Receipt
 
 pytestmark = pytest.mark.server("chromium")
 FLAGS = (

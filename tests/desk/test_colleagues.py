@@ -7,7 +7,7 @@ from django.test import Client
 from tests.desk.cast import Stage, read
 from tests.desk.test_speaking import fill
 
-from lightship.desk.models import Component, Entry, Incident, Page, Text
+from lightship.store.models import Component, Entry, Incident, Page, Text
 
 # A form: where it is; what Bob saves, and what Alice saves from a form that she opened before.
 FORMS: dict[str, tuple[dict[str, str], dict[str, str]]] = {

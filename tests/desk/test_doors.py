@@ -18,13 +18,14 @@ from lightship.core.signed import Manifest
 from lightship.core.state import STATE_PATH, archive_in, state_in
 from lightship.core.updates import NewIncident, NewUpdate
 from lightship.core.whole import Part, Whole, joined
-from lightship.desk import journal, rows
-from lightship.desk.export import files
-from lightship.desk.journal import arrange
-from lightship.desk.journal.belonging import History
-from lightship.desk.journal.load import load
-from lightship.desk.models import Component, Page, new_id
-from lightship.desk.models import Incident as Row
+from lightship.store import journal
+from lightship.store.export import files
+from lightship.store.history.load import load
+from lightship.store.history.ownership import History
+from lightship.store.journal import structure
+from lightship.store.models import Component, Page, new_id
+from lightship.store.models import Incident as Row
+from lightship.store.read import rows
 
 WORDS = {SLOW: "slow", DOWN: "down"}
 NO_FACTS = dict.fromkeys(("symptom", "scope", "since", "doing", "workaround", "back_by", "next_update", "cause"))
@@ -217,7 +218,7 @@ def test_a_history_from_elsewhere_becomes_the_same(stage: Stage) -> None:
         turns=rows.turns(stage.page.turns.filter(update_said=None)),
     )
     stage.page.delete()
-    page = arrange.create_page("other", "Other", None, utc_now())
+    page = structure.create_page("other", "Other", None, utc_now())
     load(page, history, None, utc_now())
     assert rows.timeline(page, since).turns() == first.turns()
     assert [entry.deed for entry in page.entries.order_by("revision")] == ["create page", "import", "import month"]

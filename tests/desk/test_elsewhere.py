@@ -19,10 +19,6 @@ from lightship.core.model import ComponentStatus, Facts, Incident, Status
 from lightship.core.updates import NewIncident, NewUpdate
 from lightship.core.verdict import Receipt, Verdict
 from lightship.core.whole import Whole
-from lightship.desk import journal, receipts, rows
-from lightship.desk.models import Incident as Row
-from lightship.desk.models import Page
-from lightship.desk.newest import truth_of
 from lightship.diary import NAME, Diary
 from lightship.hosts import File
 from lightship.hosts.folder import Folder
@@ -30,6 +26,11 @@ from lightship.press import Press
 from lightship.prove import Stranger
 from lightship.publish import Publisher
 from lightship.seal import Seal
+from lightship.store import journal, receipts
+from lightship.store.models import Incident as Row
+from lightship.store.models import Page
+from lightship.store.read import rows
+from lightship.worker.current import truth_of
 
 SEAL = Seal(bytes(range(32)))
 

@@ -9,11 +9,11 @@ from unittest.mock import patch
 from django.test import Client
 from tests.desk.cast import Reader, Stage, config
 
-from lightship.desk import examined
-from lightship.desk.chores import examination
-from lightship.desk.models import Report
 from lightship.desk.plot import Past, plot
 from lightship.doctor import CHECKS, GROUPS, Examination, Finding, Shared, Verdict
+from lightship.store import reports
+from lightship.store.models import Report
+from lightship.worker.jobs import examination
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 
@@ -73,7 +73,7 @@ def test_the_matrix_is_a_table_with_heads_on_both_sides(stage: Stage, client: Cl
 
 def test_the_button_examines_and_keeps_what_was_found(stage: Stage, client: Client) -> None:
     # The world itself is examined in tests/doctor: here it would be the machine that the tests run on.
-    with patch.object(examined, "examine", lambda *_: found(("hosts.count", Verdict.OK, "acme"))):
+    with patch.object(reports, "examine", lambda *_: found(("hosts.count", Verdict.OK, "acme"))):
         answer = client.post("/p/acme/doctor/", follow=True)
     assert "Examined." in answer.content.decode()
     assert Report.objects.filter(kind="doctor").count() == 1
@@ -88,7 +88,7 @@ def test_the_button_pressed_again_and_again_examines_once(stage: Stage, client: 
         assert "An examination is under way" in meanwhile.content.decode()
         return Examination(**{**_fields(found()), "at": datetime.now(UTC)})
 
-    with patch.object(examined, "examine", seen):  # as above
+    with patch.object(reports, "examine", seen):  # as above
         for _ in range(3):
             client.post("/p/acme/doctor/")
     assert len(asked) == 1
@@ -101,7 +101,7 @@ def test_the_worker_examines_once_a_day(stage: Stage) -> None:
         asked.append(about)
         return Examination(**{**_fields(found()), "at": datetime.now(UTC)})
 
-    with patch.object(examined, "examine", seen):  # as above
+    with patch.object(reports, "examine", seen):  # as above
         for _ in range(3):
             examination._one(config(), "acme")
         Report.objects.update(at=datetime.now(UTC) - timedelta(days=2))
@@ -114,15 +114,15 @@ def _fields(of: Examination) -> dict[str, Any]:
 
 
 def test_an_overdue_drill_is_known_to_the_doctor(stage: Stage) -> None:
-    assert examined.known(stage.page).drilled is None
+    assert reports.known(stage.page).drilled is None
     Report.objects.create(page=stage.page, kind="drill", at=NOW, facts={})
-    assert examined.known(stage.page).drilled == NOW
+    assert reports.known(stage.page).drilled == NOW
 
 
 def test_a_drill_that_failed_is_known_to_the_doctor_too(stage: Stage) -> None:
     steps = [step("publish", 1.0), step("restore", 2.0, "failed")]
     Report.objects.create(page=stage.page, kind="drill", at=NOW, facts={"steps": steps})
-    assert examined.known(stage.page).failed == ("Restore",)
+    assert reports.known(stage.page).failed == ("Restore",)
 
 
 def step(name: str, seconds: float, status: str = "done") -> dict[str, Any]:

@@ -7,8 +7,8 @@ from django.db import OperationalError
 from django.test import Client
 from tests.desk.cast import PASSWORD, Stage, read
 
-from lightship.desk import journal
-from lightship.desk.models import Incident, Page
+from lightship.store import journal
+from lightship.store.models import Incident, Page
 
 WORDS = "Signing in fails with “503”.\nMail is <not> lost."
 

@@ -8,7 +8,7 @@ from tests.desk.test_speaking import fill
 from tests.standing import status_of
 
 from lightship.core.model import ComponentStatus
-from lightship.desk.models import Incident
+from lightship.store.models import Incident
 
 
 def test_work_is_planned_in_the_zone_of_the_page(stage: Stage, client: Client) -> None:

@@ -8,9 +8,9 @@ from django.test import Client
 from django.utils import timezone
 from tests.desk.cast import PASSWORD, Stage, read
 
-from lightship.desk import throttle
-from lightship.desk.models import Attempt
-from lightship.desk.views.session import sign_in_link
+from lightship.desk.auth.session import sign_in_link
+from lightship.store.access import throttle
+from lightship.store.models import Attempt
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_a_spoilt_link_is_told_calmly(stage: Stage, spoilt: str) -> None:
 
 
 def test_a_link_ages(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lightship.desk.views import session
+    from lightship.desk.auth import session
 
     path = sign_in_link(stage.alice, "")
     later = session._OneTime._now  # patched: the generator of Django asks the clock itself

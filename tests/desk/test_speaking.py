@@ -11,9 +11,10 @@ from tests.desk.cast import Stage, read
 from tests.standing import status_of
 
 from lightship.core.model import ComponentStatus, Status
-from lightship.desk import journal, rows
-from lightship.desk.journal import arrange
-from lightship.desk.models import Entry, Incident, Page, Update
+from lightship.store import journal
+from lightship.store.journal import structure
+from lightship.store.models import Entry, Incident, Page, Update
+from lightship.store.read import rows
 
 
 def fill(client: Client, path: str, **more: object) -> dict[str, object]:
@@ -99,7 +100,7 @@ def test_other_words_from_a_form_brought_back_are_neither_lost_nor_posted_unaske
 
 def test_the_mark_of_another_pages_incident_leads_nowhere_else(stage: Stage, client: Client) -> None:
     typed = fill(client, "/p/acme/", components=[stage.webmail.pk], body="Down.")
-    other = arrange.create_page("other", "Other", None, datetime.now(UTC))
+    other = structure.create_page("other", "Other", None, datetime.now(UTC))
     say = journal.NewUpdate(status=Status.INVESTIGATING, body="Down.")
     taken = journal.NewIncident(id=str(typed["once"][0]), name="x", update=say)  # type: ignore[index]
     journal.open_incident(other, taken, None, datetime.now(UTC))

@@ -13,8 +13,8 @@ from tests.desk.cast import Stage, config
 from lightship.config import Config, Fellow, ZoneConfig
 from lightship.core.decide import by_hand
 from lightship.core.steer import LEASE, POINTERS, Stand, Vote, place, vote_key, vote_out
-from lightship.desk.chores import steering
-from lightship.desk.models import Report
+from lightship.store.models import Report
+from lightship.worker.jobs import steering
 from lightship.zones import ZoneError
 from lightship.zones.rfc2136 import Rfc2136
 

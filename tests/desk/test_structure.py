@@ -10,7 +10,7 @@ from tests.desk.test_speaking import fill
 from tests.standing import status_of
 
 from lightship.core.model import ComponentStatus
-from lightship.desk.models import Component, Group, Page, Receipt
+from lightship.store.models import Component, Group, Page, Receipt
 
 
 def names(stage: Stage) -> list[str]:

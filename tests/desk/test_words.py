@@ -9,8 +9,8 @@ from tests.desk.cast import Stage, read
 
 from lightship.core.model import ComponentStatus, Facts, Impact, Status
 from lightship.core.verdict import Verdict
-from lightship.desk import journal
-from lightship.desk.models import Receipt
+from lightship.store import journal
+from lightship.store.models import Receipt
 
 # Codes that are no English word a staffer could have meant.
 CODES = {code.value for enum in (ComponentStatus, Status, Impact) for code in enum if "_" in code.value} | {

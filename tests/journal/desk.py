@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from lightship.core.model import ComponentStatus, Facts, Status
-from lightship.desk import journal
-from lightship.desk.journal import arrange
-from lightship.desk.models import Component, Entry, Incident, Page, Update
+from lightship.store import journal
+from lightship.store.journal import structure
+from lightship.store.models import Component, Entry, Incident, Page, Update
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -58,7 +58,7 @@ class Desk:
 
 
 def new_desk(slug: str = "acme") -> Desk:
-    page = arrange.create_page(slug, "Acme Hosting", None, NOW - timedelta(days=100))
+    page = structure.create_page(slug, "Acme Hosting", None, NOW - timedelta(days=100))
     born = NOW - timedelta(days=99)
-    parts = [arrange.create_component(page, name, None, born) for name in ("Webmail", "Control panel")]
+    parts = [structure.create_component(page, name, None, born) for name in ("Webmail", "Control panel")]
     return Desk(page, *parts)

@@ -18,9 +18,10 @@ from lightship.core import model as core
 from lightship.core.history import days, uptime, window_start
 from lightship.core.model import ComponentStatus, Kind, Snapshot, Status
 from lightship.core.status import rollup
-from lightship.desk import journal, rows, snapshot
-from lightship.desk.models import Incident, Page
 from lightship.page import statuspage
+from lightship.store import journal
+from lightship.store.models import Incident, Page
+from lightship.store.read import rows, snapshot
 
 ROUNDS = int(os.environ.get("LIGHTSHIP_ROUNDS", "25"))
 START = NOW.replace(hour=22, minute=30)  # so that stories go on past midnight

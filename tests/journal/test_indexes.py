@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from tests.journal.desk import DOWN, MINUTE, NOW, OK, SLOW, Desk, new_desk
 
 from lightship.core.model import Facts, Status
-from lightship.desk import journal, rows
-from lightship.desk.models import Incident
-from lightship.desk.snapshot import Truth
+from lightship.store import journal
+from lightship.store.models import Incident
+from lightship.store.read import rows
+from lightship.store.read.snapshot import Truth
 
 LATER = NOW + timedelta(days=40)
 Deed = Callable[[Desk, int], object]

@@ -15,13 +15,14 @@ from lightship.cli.history import _report
 from lightship.core import model as core
 from lightship.core.model import Facts
 from lightship.core.state import STATE_PATH
-from lightship.desk import journal, rows, snapshot
-from lightship.desk.export import files
-from lightship.desk.journal import arrange
-from lightship.desk.journal.belonging import History
-from lightship.desk.journal.load import Loaded, adopt, load
-from lightship.desk.models import Entry, Incident, Page, Turn
 from lightship.importers import Imported, read
+from lightship.store import journal
+from lightship.store.export import files
+from lightship.store.history.load import Loaded, adopt, load
+from lightship.store.history.ownership import History
+from lightship.store.journal import structure
+from lightship.store.models import Entry, Incident, Page, Turn
+from lightship.store.read import rows, snapshot
 
 PAGE = CONFIG.pages["status"]
 GROUP = core.Group(id="group0000000", name="Mail", position=1, created_at=NOW, updated_at=NOW)
@@ -110,7 +111,7 @@ def test_an_export_read_into_an_empty_database_exports_the_same_bytes(template: 
     use(tmp_path / "other.sqlite3")
     found = read("lightship", str(tmp_path / "first"))
     assert found.page is not None
-    page = adopt(arrange.create_page("acme", "Empty", None, NOW), found.page)
+    page = adopt(structure.create_page("acme", "Empty", None, NOW), found.page)
     history = History(
         groups=found.groups,
         components=found.components,
@@ -178,7 +179,7 @@ def test_an_identity_that_another_page_has_is_not_adopted() -> None:
 def test_numbers_are_not_taken_with_a_part_of_the_history() -> None:
     first = new_desk()
     take_in(first.page)
-    empty = arrange.create_page("empty", "Empty", None, NOW)
+    empty = structure.create_page("empty", "Empty", None, NOW)
     with pytest.raises(journal.JournalError, match="holds parts of this one, so nothing was written"):
         take_in(empty, revision=70, epoch=2)
     assert (Page.objects.get(pk=empty.pk).revision, empty.components.count()) == (1, 0)

@@ -7,8 +7,9 @@ from tests.journal.desk import CARE, MINUTE, NOW, OK, new_desk
 from tests.standing import status_of
 
 from lightship.core.model import Status
-from lightship.desk import journal, rows
-from lightship.desk.models import Incident
+from lightship.store import journal
+from lightship.store.models import Incident
+from lightship.store.read import rows
 
 STARTS, ENDS = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
 

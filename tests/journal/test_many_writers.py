@@ -10,10 +10,10 @@ from django.db import connection, connections, transaction
 from tests.journal.desk import MINUTE, NOW, new_desk
 
 from lightship.core.model import Status
-from lightship.desk import journal
-from lightship.desk.journal.belonging import History
-from lightship.desk.journal.load import load
-from lightship.desk.models import Incident, Page, Update
+from lightship.store import journal
+from lightship.store.history.load import load
+from lightship.store.history.ownership import History
+from lightship.store.models import Incident, Page, Update
 
 WRITERS, DEEDS = 4, 12
 STARTS = NOW + MINUTE

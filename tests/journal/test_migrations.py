@@ -7,7 +7,7 @@ from tests.django_settings import CONFIG
 from tests.journal.desk import DOWN, MINUTE, NOW, SLOW, new_desk
 
 from lightship.core.model import Status
-from lightship.desk.models import Entry, Turn
+from lightship.store.models import Entry, Turn
 
 
 def migrate(name: str) -> None:

@@ -7,8 +7,9 @@ from tests.journal.desk import DOWN, MINUTE, NOW, OK, SLOW, new_desk
 from tests.standing import status_of
 
 from lightship.core.model import Facts, Impact, Kind, Status
-from lightship.desk import journal, rows, snapshot
-from lightship.desk.models import Entry, Incident, Text, Turn, Update
+from lightship.store import journal
+from lightship.store.models import Entry, Incident, Text, Turn, Update
+from lightship.store.read import rows, snapshot
 
 
 def test_every_deed_takes_the_next_revision_and_names_what_it_touched() -> None:

@@ -15,11 +15,11 @@ from tests.database import database, template
 from tests.kills import fetched
 
 from lightship.config import Config, load
-from lightship.desk.journal import arrange
-from lightship.desk.models import Component, Page, Receipt
-from lightship.desk.newest import utc_now
 from lightship.hosts import find
 from lightship.seal import Seal
+from lightship.store.journal import structure
+from lightship.store.models import Component, Page, Receipt
+from lightship.worker.current import utc_now
 
 __all__ = ["database", "template"]
 
@@ -81,8 +81,8 @@ def site(database: Path, tmp_path: Path) -> Iterator[Site]:
     (tmp_path / "lightship.toml").write_text(_toml(urls))
     (tmp_path / "key").write_text("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n")
     config = load(tmp_path / "lightship.toml", {}, {"hosts": find})
-    page = arrange.create_page("acme", "Acme Hosting", None, utc_now())
-    made = Site(tmp_path, config, page, arrange.create_component(page, "Webmail", None, utc_now()), urls)
+    page = structure.create_page("acme", "Acme Hosting", None, utc_now())
+    made = Site(tmp_path, config, page, structure.create_component(page, "Webmail", None, utc_now()), urls)
     try:
         for name in urls:
             (tmp_path / name).mkdir()

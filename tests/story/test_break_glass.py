@@ -15,10 +15,10 @@ from tests.story.conftest import SEAL, Site, until
 from tests.story.test_story import alice_posts
 
 from lightship.core.model import Status
-from lightship.desk import journal
-from lightship.desk.models import Page
-from lightship.desk.newest import utc_now
 from lightship.prove import Stranger, audit
+from lightship.store import journal
+from lightship.store.models import Page
+from lightship.worker.current import utc_now
 
 pytestmark = pytest.mark.skipif(CONFIG.desk.database.engine != "sqlite", reason="the worker's lightship.toml names a file")
 

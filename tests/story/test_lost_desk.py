@@ -21,10 +21,10 @@ from tests.vault.town import SECRET, Town, rows, town, until, without_takeover
 
 from lightship.core.lineage import contains
 from lightship.core.model import Status
-from lightship.desk import journal
-from lightship.desk.models import Entry, Incident, Page, Report, Update
-from lightship.desk.newest import utc_now
-from lightship.desk.rows import heard
+from lightship.store import journal
+from lightship.store.models import Entry, Incident, Page, Report, Update
+from lightship.store.read.rows import heard
+from lightship.worker.current import utc_now
 
 pytestmark = pytest.mark.skipif(CONFIG.desk.database.engine != "sqlite", reason="each desk here names its own database")
 PARTS = """

@@ -7,10 +7,10 @@ from tests.story.conftest import SEAL, Site, until
 
 from lightship.core.model import ComponentStatus, Status
 from lightship.core.signed import pulse_in
-from lightship.desk import journal
-from lightship.desk.models import Incident
-from lightship.desk.newest import utc_now
 from lightship.prove import Stranger, audit
+from lightship.store import journal
+from lightship.store.models import Incident
+from lightship.worker.current import utc_now
 
 pytestmark = pytest.mark.skipif(CONFIG.desk.database.engine != "sqlite", reason="the worker's lightship.toml names a file")
 

@@ -14,8 +14,8 @@ from django.db import connection, models
 from tests.django_settings import CONFIG
 from tests.journal.desk import NOW, Desk, new_desk
 
-from lightship.desk.models import Receipt, Report, Text
-from lightship.desk.private import LEFT_OUT, kept, pieces
+from lightship.store.backup import LEFT_OUT, kept, pieces
+from lightship.store.models import Receipt, Report, Text
 from lightship.vault import Piece
 
 WITH_FILE = replace(CONFIG, text="[desk]\n", secrets={("env", "NAME"): "s3cret"})

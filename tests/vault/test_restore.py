@@ -23,9 +23,9 @@ from lightship.core.signed import MANIFEST_PATH, Manifest, manifest_out
 from lightship.core.state import STATE_PATH, state_out
 from lightship.core.vault import Index, index_in, index_out, path_of
 from lightship.core.wire import sha256
-from lightship.desk import reach
-from lightship.desk.settle import settle, with_database
 from lightship.hosts.folder import Cellar
+from lightship.restore import discover
+from lightship.restore.files import settle, with_database
 from lightship.seal import Seal
 from lightship.vault import Piece, Shelf
 
@@ -275,11 +275,11 @@ def test_the_vault_of_a_desk_that_was_replaced_is_no_newer_whatever_its_clock_sa
     for name, epoch, at in (("old", 1, datetime(2027, 1, 1, tzinfo=UTC)), ("new", 9, AT)):
         shelf = Shelf(name, Cellar(tmp_path / name), Seal(bytes(32)), "acmepage0001", epoch)
         asyncio.run(vault.keep(lambda: (each for each in [Piece("head", b"{}")]), [shelf], [recipient], at))
-    found, _ = asyncio.run(reach.copies({name: Cellar(tmp_path / name) for name in ("old", "new")}, ()))
+    found, _ = asyncio.run(discover.copies({name: Cellar(tmp_path / name) for name in ("old", "new")}, ()))
     assert [copy.name for copy in found] == ["new", "old"]
 
 
 def test_a_document_that_no_parser_gets_to_the_end_of_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "index").write_bytes(b'{"key":' + b"[" * 200_000)
-    found, words = asyncio.run(reach.copies({"evil": Cellar(tmp_path)}, ()))
+    found, words = asyncio.run(discover.copies({"evil": Cellar(tmp_path)}, ()))
     assert (found, words) == ([], ["evil: it names no key that it is signed with"])

@@ -76,16 +76,16 @@ def _known(config: Config, page: PageConfig, key: Path | None) -> Known:
     alone = Known(key=_opener(key))
     if config.desk_told is None:
         return alone
-    from lightship.desk.settings import configure  # only with a desk
+    from lightship.store.settings import configure  # only with a desk
 
     configure(config)
     from django.db import DatabaseError
 
-    from lightship.desk import examined, models
+    from lightship.store import models, reports
 
     try:
         row = models.Page.objects.filter(slug=page.slug).first()
-        return replace(examined.known(row), key=alone.key) if row else alone
+        return replace(reports.known(row), key=alone.key) if row else alone
     except DatabaseError:
         return alone
 

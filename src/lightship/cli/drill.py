@@ -50,11 +50,11 @@ def _kept(told: Told, page: PageConfig, done: Drill) -> Sequence[dict[str, Any]]
     """The drills before this one, once this one is beside them: nothing where there is no desk here."""
     with suppress(Exception):  # a laptop has no desk, and a dead desk is what drills are for
         told.desk()
-        from lightship.desk import examined, models  # after Django is set up
+        from lightship.store import models, reports  # after Django is set up
 
         row = models.Page.objects.get(slug=page.slug)
-        before = [report.facts for report in row.reports.filter(kind=examined.DRILL)[:LAST]]
-        models.Report.objects.create(page=row, kind=examined.DRILL, at=done.at, facts=done.facts())
+        before = [report.facts for report in row.reports.filter(kind=reports.DRILL)[:LAST]]
+        models.Report.objects.create(page=row, kind=reports.DRILL, at=done.at, facts=done.facts())
         return before
     click.echo("There is no desk here: this drill is told, and not kept.", err=True)
     return []

@@ -13,9 +13,9 @@ from lightship.importers.lightship import proven
 from lightship.seal import mark
 
 if TYPE_CHECKING:
-    from lightship.desk.journal.belonging import History
-    from lightship.desk.journal.load import Loaded
-    from lightship.desk.models import Page
+    from lightship.store.history.load import Loaded
+    from lightship.store.history.ownership import History
+    from lightship.store.models import Page
 
 STATUSPAGE_API = "https://api.statuspage.io/v1"
 
@@ -47,7 +47,7 @@ def import_(told: Told, kind: str, source: str, key: str, api: str, slug: str | 
                 found = read(kind, source, **({"key": key, "api": api} if key else {}))
     except ImporterError as error:
         raise Refused(str(error)) from error
-    from lightship.desk.journal import JournalError  # after Django is set up
+    from lightship.store.journal import JournalError  # after Django is set up
 
     try:
         with Console(stderr=True).status("writing the journal"):
@@ -62,8 +62,8 @@ def take_in(page: "Page", found: Imported) -> "Loaded":
     """All of it or, with a JournalError, nothing."""
     from django.db import transaction  # only commands of the desk may load Django
 
-    from lightship.desk.journal import arrange
-    from lightship.desk.journal.load import adopt, load
+    from lightship.store.history.load import adopt, load
+    from lightship.store.journal import structure
 
     with transaction.atomic():
         if found.page and not page.incidents.exists() and not page.components.exists():
@@ -72,12 +72,12 @@ def take_in(page: "Page", found: Imported) -> "Loaded":
             else:
                 name = found.page.name.strip()[:255] or page.name
                 words = {"name": name, "time_zone": found.page.time_zone, "description": found.page.description}
-                arrange.describe_page(page, words, None, utc_now())
+                structure.describe_page(page, words, None, utc_now())
         return load(page, history_of(page, found), None, utc_now())
 
 
 def history_of(page: "Page", found: Imported) -> "History":
-    from lightship.desk.journal.belonging import History  # only commands of the desk may load Django
+    from lightship.store.history.ownership import History  # only commands of the desk may load Django
 
     # A page takes the numbers of its own state, never those of another page's.
     own = found.page is not None and found.page.id == page.pk
@@ -126,7 +126,7 @@ def export(told: Told, directory: Path, slug: str | None) -> None:
     lightship export backup/
     """
     config, page = told.page(slug)
-    from lightship.desk.export import files  # after Django is set up
+    from lightship.store.export import files  # after Django is set up
 
     count = 0
     for path, body in files(page, config, utc_now()):

@@ -27,8 +27,8 @@ def publish(told: Told, names: Sequence[str], force: bool, slug: str | None, as_
     lightship publish --host vienna
     """
     config, page = told.page(slug)
-    from lightship.desk import receipts  # after Django is set up
-    from lightship.desk.newest import open_host, truth_of
+    from lightship.store import receipts  # after Django is set up
+    from lightship.worker.current import open_host, truth_of
 
     press, chosen = Press(truth_of(page, config, utc_now())), _chosen(config, names)
     publisher = Publisher(Seal(config.key), utc_now, Stranger())
@@ -56,7 +56,7 @@ def hosts(context: click.Context, slug: str | None, as_json: bool) -> None:
     if context.invoked_subcommand:
         return
     config, page = context.ensure_object(Told).page(slug)
-    from lightship.desk import receipts  # after Django is set up
+    from lightship.store import receipts  # after Django is set up
 
     rows = {host.name: receipts.newest(page, host.name) for host in config.hosts}
     lines = [

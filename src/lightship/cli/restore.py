@@ -21,16 +21,16 @@ from lightship.cli.setup import first_account, keyed, make_database, make_keys, 
 from lightship.cli.shared import Refused, Told, json_option, say, told, utc_now
 from lightship.config import Config, ConfigError, PageConfig, fields
 from lightship.core.lineage import STEP, Heard, Rank, contains
-from lightship.desk import reach
-from lightship.desk.settle import settle
 from lightship.importers import ImporterError
 from lightship.importers.lightship import proven
 from lightship.prove import Stranger
+from lightship.restore import discover
+from lightship.restore.files import settle
 from lightship.seal import Seal, mark
 from lightship.vault import VaultError, fetch, key_in, opened
 
 if TYPE_CHECKING:
-    from lightship.desk.models import Page
+    from lightship.store.models import Page
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _everything(asked: Asked, key: Any) -> Outcome:
     here = _config_here(asked)
     known = asked.public or {mark(page).public for page in (here.pages.values() if here else ())}
     with tempfile.TemporaryDirectory() as folder, Console(stderr=True).status("fetching the vault"):
-        places = reach.places(asked.place, asked.url or None, here, Path(folder), asked.told.env)
+        places = discover.places(asked.place, asked.url or None, here, Path(folder), asked.told.env)
         copy, head, sealed = asyncio.run(_vault(places, known, key))
     seeds = {(kind, name): value for kind, name, value in head["secrets"]}
     if not _is_signers(copy.mark.public, [*seeds.values(), head["config"]]):
@@ -125,7 +125,8 @@ def _everything(asked: Asked, key: Any) -> Outcome:
     if not known:
         outcome.notes.append(f"compare with your recovery sheet: the page's public key is {_text(copy.mark.public)}")
     config = Told(str(asked.path), asked.told.env).desk()
-    from lightship.desk import models, restore  # after Django is set up
+    from lightship.restore import rows as restore  # after Django is set up
+    from lightship.store import models
 
     make_private(config)
     restore.refuse_full()
@@ -147,9 +148,9 @@ def _config_here(asked: Asked) -> Config | None:
         return None
 
 
-async def _vault(places: Any, known: Collection[bytes], key: Any) -> tuple[reach.Copy, dict[str, Any], list[bytes]]:
+async def _vault(places: Any, known: Collection[bytes], key: Any) -> tuple[discover.Copy, dict[str, Any], list[bytes]]:
     """The newest copy that there is, its first piece, and all that is in it, still encrypted."""
-    copies, words = await reach.copies(places, known)
+    copies, words = await discover.copies(places, known)
     if not copies:
         told = "".join(f"\n  {each}" for each in words)
         raise VaultError(f"no vault was found. Say where it lies with --vault PLACE (it is on the recovery sheet).{told}")
@@ -181,12 +182,12 @@ def _text(public: bytes) -> str:
 
 def _caught_up(asked: Asked, page: PageConfig, row: "Page", notes: list[str]) -> dict[str, Any]:
     """Take in what hosts were told after the vault was written, and go on as a desk of our own."""
-    from lightship.desk import rows  # after Django is set up
-    from lightship.desk.journal.load import load
-    from lightship.desk.journal.succeed import succeed
+    from lightship.store.history.load import load
+    from lightship.store.journal.take_over import succeed
+    from lightship.store.read import rows  # after Django is set up
 
     states: list[tuple[Rank, Heard]] = [((row.epoch, row.revision), rows.heard(row))]
-    claims, words = reach.claims(_urls(asked, page), {mark(page).public}, Stranger())
+    claims, words = discover.claims(_urls(asked, page), {mark(page).public}, Stranger())
     newest = claims[0] if claims else None
     if newest is None:
         notes.append(f"page {page.slug}: no host answered with its state, so the vault's stands alone ({'; '.join(words)})")
@@ -213,7 +214,7 @@ def _what_is_public(asked: Asked) -> Outcome:
     stranger, outcome, key = Stranger(), Outcome(f"what {asked.url} shows everyone"), None
     had = {file.stem for file in (asked.path.parent / "keys").glob("*.key")}
     if not asked.path.exists():
-        claims, words = reach.claims([asked.url], asked.public, stranger)
+        claims, words = discover.claims([asked.url], asked.public, stranger)
         if not claims:
             raise Refused("; ".join(words))
         found = proven(claims[0].url, claims[0].mark.verify)
@@ -227,10 +228,10 @@ def _what_is_public(asked: Asked) -> Outcome:
         outcome.notes.append(f"{asked.path} names two local hosts: put your own hosts into it")
     new = set(keyed(asked.path)) - had
     known = {page.slug: asked.public or _own(page, new) for page in config.pages.values()}
-    standing = {slug: reach.claims(_urls(asked, page), known[slug], stranger) for slug, page in config.pages.items()}
+    standing = {slug: discover.claims(_urls(asked, page), known[slug], stranger) for slug, page in config.pages.items()}
     if not any(claims for claims, _ in standing.values()):
         raise Refused("no host answers with a state: " + "; ".join(each for _, words in standing.values() for each in words))
-    from lightship.desk import restore  # after Django is set up
+    from lightship.restore import rows as restore  # after Django is set up
 
     make_private(config)
     restore.refuse_full()
@@ -258,10 +259,10 @@ def _sound(check: Callable[[str], str], claimed: str, instead: str) -> str:
 
 
 def _taken_in(
-    page: PageConfig, claims: Sequence[reach.Claim], words: Sequence[str], *, known: bool, notes: list[str]
+    page: PageConfig, claims: Sequence[discover.Claim], words: Sequence[str], *, known: bool, notes: list[str]
 ) -> dict[str, Any]:
-    from lightship.desk import models  # after Django is set up
-    from lightship.desk.journal.succeed import succeed
+    from lightship.store import models  # after Django is set up
+    from lightship.store.journal.take_over import succeed
 
     if not claims:
         notes.append(f"page {page.slug}: nothing could be read, so it is empty ({'; '.join(words)})")

@@ -76,7 +76,7 @@ def worker(told: Told) -> None:
     lightship worker
     """
     config = told.desk()
-    from lightship.desk import worker as work  # after Django is set up
+    from lightship.worker import run as work  # after Django is set up
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     logging.getLogger("asyncssh").setLevel(logging.WARNING)  # it tells every step of every connection

@@ -16,7 +16,7 @@ from lightship.cli.recovery import hand_over
 from lightship.cli.shared import Refused, Told, told, utc_now
 from lightship.config import Config, ConfigError, fields, find_config
 from lightship.config.toml import parse
-from lightship.desk.settle import with_database
+from lightship.restore.files import with_database
 from lightship.seal import Seal, new_seed
 from lightship.vault import new_key
 
@@ -115,8 +115,8 @@ def apply(told: Told, file: Path) -> None:
 
     config = told.desk()
     wanted = read_file(file)
-    from lightship.desk.journal import JournalError  # after Django is set up
-    from lightship.desk.journal.apply import apply as act
+    from lightship.store.journal import JournalError  # after Django is set up
+    from lightship.store.journal.apply import apply as act
 
     try:
         for deed in act(wanted, set(config.pages), utc_now()):
@@ -129,7 +129,7 @@ def sign_in_words(config: Config, user: "User | None" = None) -> str:
     """A one-time link for the first account, and what to do with it."""
     from django.contrib.auth.models import User  # after Django is set up
 
-    from lightship.desk.views.session import sign_in_link
+    from lightship.desk.auth.session import sign_in_link
 
     user = user or User.objects.filter(is_superuser=True).order_by("pk").first()
     if user is None:
@@ -209,8 +209,8 @@ def make_database(config: Config, name: str) -> None:
     from django.core.management import call_command
     from django.db import OperationalError
 
-    from lightship.desk.journal import arrange
-    from lightship.desk.models import Page
+    from lightship.store.journal import structure
+    from lightship.store.models import Page
 
     make_private(config)
     try:
@@ -219,7 +219,7 @@ def make_database(config: Config, name: str) -> None:
         raise Refused(f"the database cannot be made: {error}") from error
     for slug in config.pages:
         if not Page.objects.filter(slug=slug).exists():
-            arrange.create_page(slug, name or "Our services", None, utc_now())
+            structure.create_page(slug, name or "Our services", None, utc_now())
             click.echo(f"made page {slug}")
 
 

@@ -13,7 +13,7 @@ from lightship import channels, hosts, zones
 from lightship.config import Config, PageConfig, find_config, load
 
 if TYPE_CHECKING:
-    from lightship.desk.models import Page
+    from lightship.store.models import Page
 
 
 ROOMS = {"hosts": hosts.find, "zones": zones.find, "channels": channels.find}
@@ -37,7 +37,7 @@ class Told:
 
     def desk(self) -> Config:
         """The configuration, with Django set up for its database."""
-        from lightship.desk.settings import configure  # only commands of the desk may load Django
+        from lightship.store.settings import configure  # only commands of the desk may load Django
 
         config = self.config()
         configure(config)
@@ -46,7 +46,7 @@ class Told:
     def page(self, slug: str | None) -> "tuple[PageConfig, Page]":
         """A page's configuration and its row."""
         config = self.desk()
-        from lightship.desk.models import Page  # after Django is set up
+        from lightship.store.models import Page  # after Django is set up
 
         chosen = config.page(slug)
         row = Page.objects.filter(slug=chosen.slug).first()

@@ -14,7 +14,7 @@ from lightship.core.updates import NewUpdate
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from lightship.desk.models import Page
+    from lightship.store.models import Page
 
 by_option = click.option("--by", metavar="ACCOUNT", help="Whose words these are. Default: the account named like you.")
 
@@ -45,7 +45,7 @@ def post(
     lightship post "Webmail is down" "Sign-in fails with 503." -c Webmail=down --since 13:41 --next 30m
     """
     page, shot = _page(told, slug)
-    from lightship.desk import journal  # after Django is set up
+    from lightship.store import journal  # after Django is set up
 
     now = utc_now()
     opening = compose.opening(shot, name, compose.text(body), components, facts, now)
@@ -123,13 +123,13 @@ def resolve(
 def _page(told: Told, slug: str | None) -> "tuple[Page, core.Snapshot]":
     """The page's row, and the page as its readers have it."""
     config, page = told.page(slug)
-    from lightship.desk import snapshot  # after Django is set up
+    from lightship.store.read import snapshot  # after Django is set up
 
     return page, snapshot.take(page, config.url, (), utc_now())
 
 
 def _chosen(page: "Page", shot: core.Snapshot, incident_id: str | None) -> core.Incident:
-    from lightship.desk import rows  # after Django is set up
+    from lightship.store.read import rows  # after Django is set up
 
     def find(id: str) -> core.Incident | None:
         return next(iter(rows.incidents(page.incidents.filter(pk=id))), None)
@@ -148,7 +148,7 @@ def _author(by: str | None) -> "User | None":
 
 
 def _say(page: "Page", incident: core.Incident, new: NewUpdate, by: str | None, *, as_json: bool) -> None:
-    from lightship.desk import journal  # after Django is set up
+    from lightship.store import journal  # after Django is set up
 
     try:
         journal.update(page.incidents.get(pk=incident.id), new, _author(by), utc_now())

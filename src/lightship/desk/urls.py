@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from lightship.desk.views import elsewhere, errors, fitness, home, incident, maintenance, record, session, structure
+from lightship.desk.auth import session
+from lightship.desk.views import doctor, errors, history, home, incident, maintenance, reconcile, structure
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -26,14 +27,14 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/parts/<slug:id>/", structure.part, name="part"),
     path("p/<slug:slug>/groups/<slug:id>/", structure.group, name="group"),
     path("p/<slug:slug>/settings/", structure.settings, name="settings"),
-    path("p/<slug:slug>/history/", record.history, name="history"),
-    path("p/<slug:slug>/journal/", record.journal, name="journal"),
-    path("p/<slug:slug>/hosts/", record.hosts, name="hosts"),
-    path("p/<slug:slug>/doctor/", fitness.doctor, name="doctor"),
-    path("p/<slug:slug>/drills/", fitness.drills, name="drills"),
+    path("p/<slug:slug>/history/", history.history, name="history"),
+    path("p/<slug:slug>/journal/", history.journal, name="journal"),
+    path("p/<slug:slug>/hosts/", history.hosts, name="hosts"),
+    path("p/<slug:slug>/doctor/", doctor.doctor, name="doctor"),
+    path("p/<slug:slug>/drills/", doctor.drills, name="drills"),
     path("p/<slug:slug>/hosts/live/", home.hosts_part, name="hosts-live"),
-    path("p/<slug:slug>/elsewhere/", elsewhere.part, name="elsewhere"),
-    path("p/<slug:slug>/elsewhere/take-in/", elsewhere.take_in, name="take-in"),
+    path("p/<slug:slug>/elsewhere/", reconcile.part, name="elsewhere"),
+    path("p/<slug:slug>/elsewhere/take-in/", reconcile.take_in, name="take-in"),
 ]
 
 handler400 = "lightship.desk.views.errors.bad_request"

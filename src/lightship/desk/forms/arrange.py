@@ -6,11 +6,11 @@ from zoneinfo import available_timezones
 from django import forms
 
 from lightship.core.model import ComponentStatus
-from lightship.desk import words
+from lightship.desk import labels
 from lightship.desk.forms.edit import EditForm
 from lightship.desk.forms.fields import Line
 from lightship.desk.forms.text import Link, Words
-from lightship.desk.models import Component, Group, Page
+from lightship.store.models import Component, Group, Page
 
 
 class NewPageForm(forms.Form):
@@ -96,7 +96,7 @@ class ComponentForm(EditForm):
 class TurnForm(forms.Form):
     """Set a component without an incident."""
 
-    status = forms.ChoiceField(label="It is", widget=forms.RadioSelect, choices=words.component_choices())
+    status = forms.ChoiceField(label="It is", widget=forms.RadioSelect, choices=labels.component_choices())
 
     def chosen(self) -> ComponentStatus:
         return ComponentStatus(self.cleaned_data["status"])

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from lightship.desk.journal import JournalError
+from lightship.store.journal import JournalError
 
 
 class Changed(JournalError):

@@ -6,11 +6,12 @@ from typing import Any
 from django import forms
 
 from lightship.core.model import Facts
-from lightship.desk import rows, words
+from lightship.desk import labels
 from lightship.desk.forms.edit import EditForm
 from lightship.desk.forms.fields import Body, FactsForm, Moment, facts_initial
 from lightship.desk.forms.text import Words
-from lightship.desk.models import Incident, Update
+from lightship.store.models import Incident, Update
+from lightship.store.read import rows
 
 
 class CorrectForm(EditForm, FactsForm):
@@ -39,7 +40,7 @@ class CorrectForm(EditForm, FactsForm):
 
 class RenameForm(EditForm):
     name = Words(label="Title", max_length=255)
-    impact = forms.ChoiceField(required=False, label="How grave, for the record", choices=words.impact_choices())
+    impact = forms.ChoiceField(required=False, label="How grave, for the record", choices=labels.impact_choices())
 
     @staticmethod
     def of(row: Incident) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from django.http import QueryDict
 
 from lightship.core.model import ENDED, Component, ComponentStatus, Facts, Impact, Incident, Kind, Snapshot, Status
 from lightship.core.status import told
-from lightship.desk import words
+from lightship.desk import labels
 from lightship.desk.forms.edit import EditForm
 from lightship.desk.forms.fields import Body, FactsForm, Line, Moment, Promise, facts_initial
 from lightship.desk.forms.text import Words
-from lightship.desk.journal import NewIncident, NewUpdate, Window
-from lightship.desk.models import Incident as Row
-from lightship.desk.models import new_id
+from lightship.store.journal import NewIncident, NewUpdate, Window
+from lightship.store.models import Incident as Row
+from lightship.store.models import new_id
 
 # The id of the incident to come, so that a form sent twice opens one.
 ONCE = re.compile("[a-z0-9]{12}")
@@ -74,17 +74,17 @@ class OpenForm(Promise, FactsForm, _Touching):
     how = forms.ChoiceField(
         label="How bad is it?",
         widget=forms.RadioSelect,
-        choices=[(status.value, words.COMPONENT[status]) for status in words.HOW_BAD],
+        choices=[(status.value, labels.COMPONENT[status]) for status in labels.HOW_BAD],
         initial=ComponentStatus.MAJOR.value,
     )
     body = Body(label="What do customers see?")
     name = Words(required=False, label="Title", max_length=255)
     status = forms.ChoiceField(
         label="Where we stand",
-        choices=[choice for choice in words.status_choices(Kind.INCIDENT) if choice[0] not in ENDED],
+        choices=[choice for choice in labels.status_choices(Kind.INCIDENT) if choice[0] not in ENDED],
         initial=Status.INVESTIGATING.value,
     )
-    impact = forms.ChoiceField(required=False, label="How grave, for the record", choices=words.impact_choices())
+    impact = forms.ChoiceField(required=False, label="How grave, for the record", choices=labels.impact_choices())
     at = Moment(label="Date this post back to")
     once = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -120,7 +120,7 @@ class OpenForm(Promise, FactsForm, _Touching):
         how = ComponentStatus(data["how"])
         return NewIncident(
             id=data["once"],
-            name=data["name"] or words.headline(self.names(), how),
+            name=data["name"] or labels.headline(self.names(), how),
             started_at=data["since"],
             impact=Impact(data["impact"]) if data["impact"] else None,
             update=NewUpdate(
@@ -152,20 +152,20 @@ class SayForm(Promise, FactsForm):
     def _choices(self) -> None:
         field = self.fields["status"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = words.status_choices(self.incident.kind)
+        field.choices = labels.status_choices(self.incident.kind)
         planned = self.incident.kind is Kind.MAINTENANCE
         self.fields["all_working"].label = "Everything it touched works again"
         if planned:
             for name in ("since", "estimate", "no_estimate"):
                 del self.fields[name]
-        choices = [("", "Not affected"), *words.component_choices()]
+        choices = [("", "Not affected"), *labels.component_choices()]
         levels = {component.id: component.status for component in self.incident.components}
         for component in live(self.snapshot):
             own = component.id in levels
             self.fields[f"c-{component.id}"] = forms.ChoiceField(
                 label=component.name,
                 required=False,
-                choices=words.component_choices() if own else choices,
+                choices=labels.component_choices() if own else choices,
                 initial=levels[component.id].value if own else "",
             )
 

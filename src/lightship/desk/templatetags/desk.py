@@ -10,12 +10,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from lightship.core.model import ComponentStatus
-from lightship.desk import hearing
-from lightship.desk.hearing import Elsewhere
-from lightship.desk.models import Page
-from lightship.desk.views.door import page_config
+from lightship.desk.views.base import page_config
 from lightship.page.labels import TONE
 from lightship.page.prose import block
+from lightship.store import reconcile
+from lightship.store.models import Page
+from lightship.store.reconcile import Elsewhere
 
 register = template.Library()
 
@@ -91,7 +91,7 @@ def zone(page: Page) -> str:
 def elsewhere(page: Page) -> Elsewhere | None:
     """Another desk that hosts have heard and this one has not."""
     found = page_config(page)
-    return hearing.elsewhere(page, found) if found else None
+    return reconcile.elsewhere(page, found) if found else None
 
 
 @register.filter

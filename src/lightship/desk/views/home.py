@@ -10,13 +10,13 @@ from lightship.core.clock import due
 from lightship.core.history import gravest
 from lightship.core.model import Incident, Kind, Snapshot, Status
 from lightship.core.status import began, is_current, standing, worst
-from lightship.desk import seen, words
+from lightship.desk import host_status, labels
 from lightship.desk.forms.arrange import NewPageForm, zones
 from lightship.desk.forms.speak import OpenForm, live
-from lightship.desk.journal import arrange
-from lightship.desk.models import Entry, Page
-from lightship.desk.views.door import attempt, author, config, page_config, page_of, said, shot, show, staff, typed
+from lightship.desk.views.base import attempt, author, config, page_config, page_of, said, shot, show, staff, typed
 from lightship.page.labels import number, sentence
+from lightship.store.journal import structure
+from lightship.store.models import Entry, Page
 
 
 @staff
@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     form = NewPageForm(typed(request)[0], slugs=missing)
     if request.method == "POST" and form.is_valid():
         data, now = form.cleaned_data, timezone.now()
-        make = lambda: arrange.create_page(data["slug"], data["name"], author(request), now, time_zone=data["time_zone"])  # noqa: E731
+        make = lambda: structure.create_page(data["slug"], data["name"], author(request), now, time_zone=data["time_zone"])  # noqa: E731
         if attempt(form, make):
             return said(request, "The page is made. Now name what it watches over.", "parts", data["slug"])
     return show(request, "pages.html", None, {"pages": pages, "form": form, "zones": zones()})
@@ -87,14 +87,19 @@ def standing_words(open: int, amiss: int, parts: int) -> str:
 
 def hosts_now(row: Page) -> dict[str, Any]:
     now, found = timezone.now(), page_config(row)
-    hosts = [seen.host(row, host.name, host.url, now) for host in found.hosts] if found else []
-    worker = seen.worker(row, hosts, now)
-    return {"hosts": hosts, "worker": worker, "readers": seen.readers(hosts, row), "public_url": found.url if found else ""}
+    hosts = [host_status.host(row, host.name, host.url, now) for host in found.hosts] if found else []
+    worker = host_status.worker(row, hosts, now)
+    return {
+        "hosts": hosts,
+        "worker": worker,
+        "readers": host_status.readers(hosts, row),
+        "public_url": found.url if found else "",
+    }
 
 
 def parts_of(snapshot: Snapshot) -> list[dict[str, Any]]:
     return [
-        {"id": c.id, "name": c.name, "tone": words.tone(c.status), "word": words.COMPONENT[c.status]} for c in live(snapshot)
+        {"id": c.id, "name": c.name, "tone": labels.tone(c.status), "word": labels.COMPONENT[c.status]} for c in live(snapshot)
     ]
 
 
@@ -106,8 +111,8 @@ def line(incident: Incident, snapshot: Snapshot) -> dict[str, Any]:
     fallback = "work" if incident.kind is Kind.MAINTENANCE else "slow"
     return {
         "incident": incident,
-        "word": words.STATUS[incident.status],
-        "tone": words.tone(state) if state != "operational" else fallback,
+        "word": labels.STATUS[incident.status],
+        "tone": labels.tone(state) if state != "operational" else fallback,
         "parts": ", ".join(component.name for component in touched),
         "since": began(incident),
         "due": promise.at if promise else None,
@@ -124,7 +129,7 @@ def entry_line(entry: Entry) -> dict[str, Any]:
     who = entry.author.get_full_name() or entry.author.username if entry.author else "Lightship"
     return {
         "who": who,
-        "deed": words.deed(entry.deed),
+        "deed": labels.deed(entry.deed),
         "name": entry.name,
         "at": entry.at,
         "incident_id": entry.incident_id,

@@ -8,14 +8,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from lightship.core.model import Impact, Kind, Status
-from lightship.desk import journal, rows
 from lightship.desk.forms.reword import CorrectForm, RenameForm
 from lightship.desk.forms.speak import OpenForm, SayForm
-from lightship.desk.models import Incident, Page, Text, Update
-from lightship.desk.views.door import attempt, author, if_unchanged, page_of, said, shot, show, staff, typed
+from lightship.desk.views.base import attempt, author, if_unchanged, page_of, said, shot, show, staff, typed
 from lightship.desk.views.home import hosts_now
 from lightship.desk.views.posting import Posting
-from lightship.desk.views.told import said_line, told
+from lightship.desk.views.timeline import said_line, told
+from lightship.store import journal
+from lightship.store.models import Incident, Page, Text, Update
+from lightship.store.read import rows
 
 
 @staff

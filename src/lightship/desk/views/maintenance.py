@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from lightship.core.model import Kind, Status
-from lightship.desk import journal, rows
 from lightship.desk.forms.speak import MoveForm, PlanForm
-from lightship.desk.journal import JournalError, NewUpdate
-from lightship.desk.models import Incident
-from lightship.desk.views.door import attempt, author, if_unchanged, page_of, said, shot, show, staff, typed
+from lightship.desk.views.base import attempt, author, if_unchanged, page_of, said, shot, show, staff, typed
 from lightship.desk.views.posting import Posting
+from lightship.store import journal
+from lightship.store.journal import JournalError, NewUpdate
+from lightship.store.models import Incident
+from lightship.store.read import rows
 
 
 @staff

@@ -7,12 +7,12 @@ from django import forms
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
-from lightship.desk.journal import JournalError, Overtaken
 from lightship.desk.middleware import policy
-from lightship.desk.models import Page
-from lightship.desk.rehearse import rehearse
-from lightship.desk.views.door import BUSY, shot, show
-from lightship.desk.views.told import said_line
+from lightship.desk.preview import rehearse
+from lightship.desk.views.base import BUSY, shot, show
+from lightship.desk.views.timeline import said_line
+from lightship.store.journal import JournalError, Overtaken
+from lightship.store.models import Page
 
 _OWN = ("csrfmiddlewaretoken", "go")
 

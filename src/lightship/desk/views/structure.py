@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from lightship.core.model import ComponentStatus
-from lightship.desk import journal, words
+from lightship.desk import labels
 from lightship.desk.forms.arrange import ComponentForm, GroupForm, PageForm, TurnForm, zones
 from lightship.desk.forms.speak import live
-from lightship.desk.journal import arrange
-from lightship.desk.models import Component, Group, Page
-from lightship.desk.views.door import attempt, author, if_unchanged, page_of, said, shot, show, staff, typed
+from lightship.desk.views.base import attempt, author, if_unchanged, page_of, said, shot, show, staff, typed
+from lightship.store import journal
+from lightship.store.journal import structure
+from lightship.store.models import Component, Group, Page
 
 
 @staff
@@ -29,7 +30,7 @@ def parts(request: HttpRequest, slug: str) -> HttpResponse:
         return said(request, f"{component.cleaned_data['name']} is on the page.", "parts", slug)
     if adding == "group" and group.is_valid():
         name = group.cleaned_data["name"]
-        if attempt(group, lambda: arrange.create_group(page, name, author(request), timezone.now())):
+        if attempt(group, lambda: structure.create_group(page, name, author(request), timezone.now())):
             return said(request, f"The group {name} is there. Put components into it.", "parts", slug)
     shown = {"sections": _sections(page), "component": component, "group": group, "kept": kept}
     return show(request, "parts.html", page, shown)
@@ -37,7 +38,7 @@ def parts(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _add(request: HttpRequest, page: Page, form: ComponentForm) -> Component:
     described = form.described()
-    return arrange.create_component(page, described.pop("name"), author(request), timezone.now(), **described)
+    return structure.create_component(page, described.pop("name"), author(request), timezone.now(), **described)
 
 
 def _sections(page: Page) -> list[dict[str, Any]]:
@@ -46,7 +47,7 @@ def _sections(page: Page) -> list[dict[str, Any]]:
     for each in live(shot(page)):
         if not found or found[-1]["id"] != each.group_id:
             found.append({"id": each.group_id, "name": groups.get(each.group_id or "", ""), "parts": []})
-        part = {"id": each.id, "name": each.name, "tone": words.tone(each.status), "word": words.COMPONENT[each.status]}
+        part = {"id": each.id, "name": each.name, "tone": labels.tone(each.status), "word": labels.COMPONENT[each.status]}
         found[-1]["parts"].append(part)
     empty = [pk for pk in groups if pk not in {section["id"] for section in found}]
     return [*found, *({"id": pk, "name": groups[pk], "parts": []} for pk in empty)]
@@ -66,14 +67,14 @@ def part(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     if request.method == "POST":
         if doing == "turn" and turn.is_valid() and attempt(turn, lambda: journal.turn(row, turn.chosen(), by, now)):
             return said(request, _set(row, turn.chosen(), _shown(page, row)), "part", slug, id)
-        deed = lambda: arrange.describe_component(row, form.described(row), by, now)  # noqa: E731
+        deed = lambda: structure.describe_component(row, form.described(row), by, now)  # noqa: E731
         described = doing == "describe" and form.is_valid()
         if described and attempt(form, lambda: if_unchanged(page, form, row, ComponentForm.of, deed)):
             return said(request, "Saved.", "parts", slug)
         if doing == "retire":
-            arrange.retire_component(row, by, now)
+            structure.retire_component(row, by, now)
             return said(request, f"{row.name} is off the page. Old incidents still name it.", "parts", slug)
-    now_is = {"word": words.COMPONENT[status], "tone": words.tone(status)}
+    now_is = {"word": labels.COMPONENT[status], "tone": labels.tone(status)}
     return show(request, "part.html", page, {"row": row, "turn": turn, "form": form, "now_is": now_is, "kept": kept})
 
 
@@ -82,8 +83,8 @@ def _shown(page: Page, row: Component) -> ComponentStatus:
 
 
 def _set(row: Component, level: ComponentStatus, shown: ComponentStatus) -> str:
-    line = f"{row.name}: {words.COMPONENT[level].lower()}."
-    return line if shown is level else f"{line} Readers see {words.COMPONENT[shown].lower()}, for something open holds it."
+    line = f"{row.name}: {labels.COMPONENT[level].lower()}."
+    return line if shown is level else f"{line} Readers see {labels.COMPONENT[shown].lower()}, for something open holds it."
 
 
 @staff
@@ -94,9 +95,9 @@ def group(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     form = GroupForm(data if data and data.get("do") != "remove" else None, initial=GroupForm.of(row))
     by, now = author(request), timezone.now()
     if request.method == "POST" and request.POST.get("do") == "remove":
-        arrange.remove_group(row, by, now)
+        structure.remove_group(row, by, now)
         return said(request, f"The group {row.name} is gone. Its components stay.", "parts", slug)
-    deed = lambda: arrange.describe_group(row, form.cleaned_data, by, now)  # noqa: E731
+    deed = lambda: structure.describe_group(row, form.cleaned_data, by, now)  # noqa: E731
     valid = request.method == "POST" and form.is_valid()
     if valid and attempt(form, lambda: if_unchanged(page, form, row, GroupForm.of, deed)):
         return said(request, "Saved.", "parts", slug)
@@ -114,7 +115,7 @@ def shift(request: HttpRequest, slug: str) -> HttpResponse:
         other = None if place is None else place - 1 if up else place + 1
         if place is not None and other is not None and 0 <= other < len(order):
             order[place], order[other] = order[other], order[place]
-            arrange.arrange(page, order, author(request), timezone.now())
+            structure.arrange(page, order, author(request), timezone.now())
     return redirect("parts", slug)
 
 
@@ -131,7 +132,7 @@ def settings(request: HttpRequest, slug: str) -> HttpResponse:
     data, kept = typed(request)
     form = PageForm(data, initial=PageForm.of(page))
     valid, by, now = request.method == "POST" and form.is_valid(), author(request), timezone.now()
-    deed = lambda: arrange.describe_page(page, form.cleaned_data, by, now)  # noqa: E731
+    deed = lambda: structure.describe_page(page, form.cleaned_data, by, now)  # noqa: E731
     if valid and attempt(form, lambda: if_unchanged(page, form, page, PageForm.of, deed)):
         return said(request, "Saved.", "settings", slug)
     return show(request, "settings.html", page, {"form": form, "zones": zones(), "kept": kept})

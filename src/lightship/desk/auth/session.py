@@ -1,0 +1,164 @@
+"""Signing in and out. What was typed before is never lost on the way."""
+
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.models import User
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import (
+    REASON_BAD_ORIGIN,
+    REASON_BAD_REFERER,
+    REASON_INSECURE_REFERER,
+    REASON_MALFORMED_REFERER,
+    REASON_NO_REFERER,
+)
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import base36_to_int, url_has_allowed_host_and_scheme, urlsafe_base64_decode, urlsafe_base64_encode
+
+from lightship.desk.auth.forms import SignInForm
+from lightship.desk.unsent import Kept, keep, lay_by, seal, unseal
+from lightship.store.access import throttle
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+FOREIGN = (REASON_BAD_ORIGIN, REASON_BAD_REFERER, REASON_INSECURE_REFERER, REASON_MALFORMED_REFERER, REASON_NO_REFERER)
+WRONG = "This name and password do not belong together. Check both and try again."
+
+
+class _OneTime(PasswordResetTokenGenerator):
+    """Good for one hour and one use: signing in moves `last_login`, which the token covers."""
+
+    key_salt = "lightship.desk.sign_in_link"
+    seconds = 3600
+
+    def _make_hash_value(self, user: AbstractBaseUser, timestamp: int) -> str:
+        last = user.last_login.isoformat() if user.last_login else ""
+        return f"{user.pk}{user.password}{last}{timestamp}{user.is_active}"
+
+    def check_token(self, user: User | None, token: str | None) -> bool:
+        if not super().check_token(user, token):
+            return False
+        made = base36_to_int(str(token).split("-")[0])
+        return bool(self._num_seconds(self._now()) - made <= self.seconds)
+
+
+def sign_in_link(user: User, base_url: str) -> str:
+    """An address that signs `user` in once, within an hour. `base_url`: where the desk is reached."""
+    uid = urlsafe_base64_encode(str(user.pk).encode())
+    return base_url.rstrip("/") + reverse("sign-in-link", args=(uid, _OneTime().make_token(user)))
+
+
+def address() -> str:
+    return reverse("sign-in")
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        if request.user.is_authenticated:
+            return redirect("home")
+        return _form(request, SignInForm(initial={"next": request.GET.get("next", "")}))
+    form = SignInForm(request.POST)
+    if not form.is_valid():
+        return _form(request, form)
+    name = _username(form.cleaned_data["who"])
+    who, known = throttle.keys(request, name), _known(request, name)
+    waiting = throttle.take(who, timezone.now(), known=known)
+    if waiting:
+        minutes = int(waiting.total_seconds() // 60) + 1
+        form.add_error(None, f"Too many tries. Wait {minutes} min, then try again, or ask a colleague for a sign-in link.")
+        return _form(request, form, status=429)
+    user = authenticate(request, username=name, password=form.cleaned_data["password"])
+    if not isinstance(user, User):
+        form.add_error(None, WRONG)
+        return _form(request, form)
+    throttle.forgive(who)
+    login(request, user)
+    response = _go_on(request, user, form.cleaned_data["kept"], form.cleaned_data["next"])
+    throttle.remember(response, user)
+    return response
+
+
+def _known(request: HttpRequest, name: str) -> bool:
+    pk = throttle.remembered(request)
+    return bool(pk) and User.objects.filter(pk=pk, username=name).exists()
+
+
+def _username(who: str) -> str:
+    """Of the one account with that e-mail address; else as it was typed, and the hash is computed all the same."""
+    found = list(User.objects.filter(email__iexact=who.strip())[:2]) if "@" in who else []
+    return found[0].username if len(found) == 1 else who.strip()
+
+
+def _form(request: HttpRequest, form: SignInForm, status: int = 200, why: str = "") -> HttpResponse:
+    return render(request, "desk/sign_in.html", {"form": form, "why": why}, status=status)
+
+
+def ask(request: HttpRequest, kept: Kept, why: str = "") -> HttpResponse:
+    """The sign-in form, carrying what was typed elsewhere."""
+    why = why or "You were signed out meanwhile. Nothing was posted, and nothing is lost: sign in, and your text is there."
+    return _form(request, SignInForm(initial={"kept": seal(kept, throttle.remembered(request))}), 403, why)
+
+
+def _go_on(request: HttpRequest, user: User, blob: str, next: str) -> HttpResponse:
+    kept = unseal(blob, str(user.pk)) if blob else None
+    if kept:
+        lay_by(request, kept)
+        return redirect(kept.path)
+    safe = url_has_allowed_host_and_scheme(next, {request.get_host()}, require_https=request.is_secure())
+    return redirect(next if next and safe else "home")
+
+
+def sign_out(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        logout(request)
+    return redirect("sign-in")
+
+
+def by_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+    """A button, and not the link itself, signs in: a mail scanner that follows links does not use it up."""
+    user = _linked(uid)
+    if user is None or not user.is_active or not _OneTime().check_token(user, token):
+        return render(request, "desk/sign_in_link.html", {"spent": True}, status=410)
+    if request.method != "POST":
+        return render(request, "desk/sign_in_link.html", {"who": user})
+    login(request, user, BACKEND)
+    response = redirect("home")
+    throttle.remember(response, user)
+    return response
+
+
+def _linked(uid: str) -> User | None:
+    try:
+        return User.objects.filter(pk=int(urlsafe_base64_decode(uid))).first()
+    except (ValueError, OverflowError):
+        return None
+
+
+def password(request: HttpRequest) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect(f"{address()}?next={request.path}")
+    user = request.user
+    data = request.POST if request.method == "POST" else None
+    form = PasswordChangeForm(user, data) if user.has_usable_password() else SetPasswordForm(user, data)
+    if form.is_bound and form.is_valid():
+        update_session_auth_hash(request, form.save())
+        request.session["flash"] = {"words": "Your password is set."}
+        return redirect("home")
+    return render(request, "desk/password.html", {"form": form})
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form from a page that was open for too long: show it again, filled, instead of refusing it. From another site's
+    page nothing is kept."""
+    if any(reason.startswith(foreign.split("%")[0]) for foreign in FOREIGN):
+        return render(request, "desk/foreign.html", status=403)
+    if request.path == address() or request.path.startswith(f"{address()}link/"):
+        why = "This page was open for too long. Please sign in again."
+        typed = {"who": request.POST.get("who", ""), "kept": request.POST.get("kept", ""), "next": request.POST.get("next", "")}
+        return _form(request, SignInForm(initial=typed), 403, why)
+    if not request.user.is_authenticated:
+        return ask(request, keep(request))
+    lay_by(request, keep(request))
+    return redirect(request.path)

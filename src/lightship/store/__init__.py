@@ -1,0 +1,1 @@
+"""The desk's database: the only room that writes rows, and the only door for public truth."""

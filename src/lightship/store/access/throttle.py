@@ -1,0 +1,85 @@
+"""Slow down whoever guesses passwords, without letting strangers keep anybody out."""
+
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+
+from lightship.store.models import Attempt
+
+WINDOW = timedelta(minutes=15)
+# `own`: an account from one address. An office shares one address: it may mistype more often than one person may. Whoever
+# has many addresses meets the account's own limit, which the browsers of its owner pass.
+LIMITS = {"own": 5, "account": 50, "address": 20}
+COOKIE = "lightship_known"
+_SALT = "lightship.desk.known"
+_YEAR = 365 * 24 * 3600
+
+
+def keys(request: HttpRequest, account: str) -> dict[str, str]:
+    """`Attempt.who` for each thing that is counted."""
+    account, peer = account.strip().casefold()[:200], address(request)
+    return {"own": f"own:{peer} {account}", "account": f"account:{account}", "address": f"address:{peer}"}
+
+
+def address(request: HttpRequest) -> str:
+    """The peer; behind a proxy on this very machine, whom that proxy names last."""
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    named = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()[:64]
+    return named if named and _here(peer) else peer
+
+
+def _here(peer: str) -> bool:
+    try:
+        found = ip_address(peer)
+    except ValueError:
+        return True  # a Unix socket
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return (mapped or found).is_loopback
+
+
+def take(who: dict[str, str], now: datetime, *, known: bool) -> timedelta | None:
+    """Count a try, before the password is looked at; or how long it must wait instead, and then it does not count.
+
+    `known`: its browser has been in this account before. Each try is committed before it counts the others, so that
+    of tries made at the same moment no more than the limit pass, on any database.
+    """
+    Attempt.objects.filter(at__lte=now - WINDOW).delete()
+    tries = Attempt.objects.bulk_create([Attempt(who=key, at=now) for key in who.values()])
+    mine = [row.pk for row in tries]
+    waits = [_wait(key, LIMITS[kind], now, mine) for kind, key in who.items() if not (known and kind == "account")]
+    longest = max((each for each in waits if each), default=None)
+    if longest:
+        Attempt.objects.filter(pk__in=mine).delete()
+    return longest
+
+
+def _wait(key: str, limit: int, now: datetime, mine: list[int]) -> timedelta | None:
+    tries = Attempt.objects.filter(who=key, at__gt=now - WINDOW)
+    if tries.count() <= limit:
+        return None
+    newest: datetime | None = tries.exclude(pk__in=mine).aggregate(newest=Max("at"))["newest"]
+    return (newest or now) + WINDOW - now
+
+
+def forgive(who: dict[str, str]) -> None:
+    """The password was right: its account starts afresh from here, and this try counts against nobody."""
+    Attempt.objects.filter(who=who["own"]).delete()
+    for kind in ("account", "address"):
+        newest = Attempt.objects.filter(who=who[kind]).order_by("-at", "-pk").first()
+        if newest:
+            newest.delete()
+
+
+def remember(response: HttpResponse, user: User) -> None:
+    """This browser has been in `user`'s account: strangers cannot keep it out."""
+    secure = bool(settings.SESSION_COOKIE_SECURE)
+    response.set_signed_cookie(COOKIE, str(user.pk), _SALT, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")
+
+
+def remembered(request: HttpRequest) -> str:
+    """The key of the account that this browser was last in; empty if none."""
+    return request.get_signed_cookie(COOKIE, default="", salt=_SALT, max_age=_YEAR) or ""

@@ -1,0 +1,109 @@
+"""Everything that a desk would miss, as pieces for the vault: lightship.toml, what it refers to, and every row."""
+
+import base64
+import contextlib
+import json
+from collections.abc import Generator, Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import close_old_connections, connection, models, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.utils.duration import duration_string
+
+from lightship import __version__
+from lightship.config import Config
+from lightship.core.vault import grouped
+from lightship.store.models import Report
+from lightship.vault import Piece, Pieces
+
+HEAD = "head"
+APPS = ("auth", "desk")
+LEFT_OUT = {
+    "auth.Permission": "made by Django itself; the desk uses none",
+    "auth.Group_permissions": "refers to them",
+    "auth.User_user_permissions": "refers to them",
+    "desk.Attempt": "forgotten within minutes anyway",
+    "desk.Receipt": "what hosts were found to serve, which is found out anew",
+}
+
+
+def kept() -> list[type[models.Model]]:
+    """Every table of which the vault holds the rows. New ones come along by themselves."""
+    found = (model for app in APPS for model in apps.get_app_config(app).get_models(include_auto_created=True))
+    return [model for model in found if model._meta.managed and model._meta.label not in LEFT_OUT]
+
+
+def pieces(config: Config) -> Pieces:
+    return partial(_pieces, config)
+
+
+def _pieces(config: Config) -> Generator[Piece, None, None]:
+    with _standing_still():
+        yield Piece(HEAD, _json(head(config)))
+        for model in kept():
+            yield from _rows(model)
+
+
+def head(config: Config) -> dict[str, Any]:
+    """What must be known before the first row is read."""
+    leaves = MigrationLoader(connection).graph.leaf_nodes()
+    return {
+        "lightship": __version__,
+        "migrations": sorted(leaves),
+        "config": config.text,
+        "secrets": sorted([kind, name, value] for (kind, name), value in config.secrets.items()),
+    }
+
+
+def _rows(model: type[models.Model]) -> Iterator[Piece]:
+    fields = model._meta.concrete_fields
+    rows = model._default_manager.order_by("pk")
+    if model is Report:
+        rows = rows.exclude(kind="vault")  # or each copy would be a change, and a reason for the next
+    place = [field.primary_key for field in fields].index(True)
+    label = model._meta.label
+    found = rows.values_list(*(field.attname for field in fields)).iterator(chunk_size=2000)
+    for group in grouped((f"{label} {row[place]}", row) for row in found):
+        yield Piece(label, _json({"fields": [field.name for field in fields], "rows": group}))
+
+
+@contextlib.contextmanager
+def _standing_still() -> Iterator[None]:
+    """Read all tables as they are at one moment, while others go on writing."""
+    close_old_connections()
+    try:
+        if connection.vendor == "postgresql":
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                yield
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute("BEGIN")  # not Django's own, which would keep writers out (see store/settings.py)
+                try:
+                    yield
+                finally:
+                    cursor.execute("ROLLBACK")
+    finally:
+        connection.close()
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain).encode()
+
+
+def _plain(value: Any) -> Any:
+    """As the field's own `to_python` reads it back."""
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return duration_string(value)
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    if isinstance(value, bytes | memoryview):
+        return base64.b64encode(value).decode()
+    raise TypeError(f"{type(value)} has no place in the vault")

@@ -1,0 +1,1 @@
+"""A whole history from elsewhere, taken in or merged."""

@@ -1,0 +1,54 @@
+"""Numbering: every deed takes the page's next revision, in its own transaction, so that no two share one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import F
+
+from lightship.core.rules import Refused
+from lightship.store import wake
+from lightship.store.models import Entry, Incident, Page, Update
+
+By = User | None
+
+
+# The deed is refused. One class, for most of what a journal refuses is refused without a desk too.
+JournalError = Refused
+
+
+class Overtaken(JournalError):
+    """Others spoke about the incident since the staffer last saw it. `updates`: what they said, oldest first."""
+
+    def __init__(self, updates: Sequence[Update]) -> None:
+        super().__init__("Someone else posted while you were writing. Read it, then post yours if it still holds.")
+        self.updates = tuple(updates)
+
+
+def enter(
+    page: Page,
+    deed: str,
+    now: datetime,
+    by: By,
+    *,
+    incident: Incident | None = None,
+    subject: str = "",
+    name: str = "",
+    month: str = "",
+) -> Entry:
+    """Take the next revision and write its line. Call inside the deed's transaction, before anything else is read, for
+    it locks the page's row: whoever comes next waits and then sees what this deed wrote."""
+    wake.tell()
+    Page.objects.filter(pk=page.pk).update(revision=F("revision") + 1, updated_at=now)
+    page.refresh_from_db(fields=["revision", "updated_at"])
+    return Entry.objects.create(
+        page=page,
+        revision=page.revision,
+        at=now,
+        author=by,
+        deed=deed,
+        incident=incident,
+        subject=subject or (incident.pk if incident else ""),
+        name=name or (incident.name if incident else ""),
+        month=month or (incident.month if incident else ""),
+    )

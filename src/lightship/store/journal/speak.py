@@ -1,0 +1,100 @@
+"""What staff say: open, plan, update, correct, rename, set a component by hand. Core decides what each makes of the page."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from lightship.core import model as core
+from lightship.core import updates, wire
+from lightship.core.model import ComponentStatus, Facts, Impact, month_of
+from lightship.core.rules import fit_body, fit_name, millisecond
+from lightship.core.updates import NewIncident, NewUpdate, PageNow, Window
+from lightship.store.journal import insert
+from lightship.store.journal.entry import By, enter
+from lightship.store.journal.limits import refuse_unread
+from lightship.store.models import Component, Entry, Incident, Page, Text, Turn, Update, new_id
+from lightship.store.read import rows
+
+
+def open_incident(page: Page, new: NewIncident, by: By, now: datetime) -> Incident:
+    at = new.update.at or new.started_at or now
+    made = lambda around: updates.opened(around, new, new.id or new_id(), new_id(), now)  # noqa: E731
+    return _make(page, "open", made, at, by, now)
+
+
+def schedule(page: Page, window: Window, by: By, now: datetime) -> Incident:
+    return _make(page, "schedule", lambda around: updates.scheduled(around, window, new_id(), new_id(), now), now, by, now)
+
+
+def _make(page: Page, action: str, made: Callable[[PageNow], core.Incident], at: datetime, by: By, now: datetime) -> Incident:
+    now = millisecond(now)
+    with transaction.atomic():
+        entry = enter(page, action, now, by)
+        incident = made(rows.page_now(page, millisecond(at)))
+        row = insert.incident(page, incident)
+        row.save(force_insert=True)
+        _insert(row, incident, incident.updates[0], entry)
+        return row
+
+
+def update(incident: Incident, new: NewUpdate, by: By, now: datetime, *, seen: str | None = None) -> Update:
+    """Add an update. `seen`: the id of the newest update that the author had read; Overtaken if there are newer ones."""
+    now, page, update_id = millisecond(now), incident.page, new_id()
+    with transaction.atomic():
+        entry = enter(page, "update", now, by)
+        incident.refresh_from_db()
+        if seen is not None:
+            refuse_unread(incident, seen)
+        around = rows.page_now(page, millisecond(new.at or now))
+        after = updates.added(around, rows.incident(incident), new, update_id, now)
+        made = next(each for each in after.updates if each.id == update_id)
+        insert.change(incident, after)
+        return _insert(incident, after, made, entry)
+
+
+def _insert(row: Incident, incident: core.Incident, made: core.Update, entry: Entry) -> Update:
+    """The difference that core returned: the update, what it changes of its incident, and its line in the journal."""
+    insert.updates(row.page, [(incident, made)])
+    changed = [change.component_id for change in made.changes or () if change.old is not change.new]
+    Component.objects.filter(pk__in=changed).update(updated_at=made.created_at)
+    entry.incident, entry.subject, entry.name, entry.month = row, row.pk, row.name, row.month
+    entry.update_said_id = made.id
+    entry.save(update_fields=["incident", "subject", "name", "month", "update_said"])
+    return Update.objects.get(pk=made.id)
+
+
+def correct(said: Update, body: str, facts: Facts, by: By, now: datetime) -> Text:
+    """Reword an update. The earlier wording is kept, and readers see that it was edited."""
+    now, incident = millisecond(now), said.incident
+    fit_body(body)
+    with transaction.atomic():
+        enter(incident.page, "correct", now, by, incident=incident)
+        text = Text.objects.create(update_said=said, at=now, body=body, facts=wire.facts_out(facts))
+        Update.objects.filter(pk=said.pk).update(updated_at=now)
+        Incident.objects.filter(pk=incident.pk).update(updated_at=now)
+    return text
+
+
+def rename(incident: Incident, name: str, by: By, now: datetime, *, impact: Impact | None = None) -> None:
+    """Name it better, or say outright how bad it is (None: as its components show)."""
+    now = millisecond(now)
+    incident.name, incident.impact_override, incident.updated_at = fit_name(name), impact or "", now
+    with transaction.atomic():
+        enter(incident.page, "rename", now, by, incident=incident)
+        incident.save(update_fields=["name", "impact_override", "updated_at"])
+
+
+def turn(component: Component, status: ComponentStatus, by: By, now: datetime) -> Turn | None:
+    """Set a component by hand. None if it is set so already."""
+    now, page = millisecond(now), component.page
+    with transaction.atomic():
+        Page.objects.select_for_update().get(pk=page.pk)
+        wanted = updates.set_by_hand(rows.page_now(page, now), component.pk, status, new_id(), now)
+        if wanted is None:
+            return None
+        enter(page, "turn", now, by, subject=component.pk, name=component.name, month=month_of(wanted.at))
+        Component.objects.filter(pk=component.pk).update(updated_at=now)
+        row = insert.turn(page, wanted)
+        row.save(force_insert=True)
+        return row

@@ -1,0 +1,1 @@
+"""Rows to values: what core, page and publishing work with."""

@@ -1,0 +1,144 @@
+"""The one crossing from rows to core values: what a page shows now, one month of it, and what changed since a revision."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Count, QuerySet
+
+from lightship.core import model as core
+from lightship.core.history import window_start
+from lightship.core.lineage import Rank
+from lightship.core.model import ComponentStatus, HostLink, Kind, Month, Snapshot, month_of
+from lightship.store.models import Incident, Page
+from lightship.store.read import rows
+
+RECENT = 50
+RECENT_DAYS = 14
+
+
+Known = dict[str, core.Incident]
+"""Incidents by id that were read before, and need not be read again."""
+
+
+def take(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, *, pulse_seconds: int = 300) -> Snapshot:
+    """The front of the page at its newest revision. What it costs depends on the last 90 days, not on the years before."""
+    page.refresh_from_db()
+    return _front(page, url, hosts, now, pulse_seconds, {})
+
+
+def _front(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, pulse_seconds: int, known: Known) -> Snapshot:
+    groups, start = list(page.groups.all()), window_start(now)
+    before, turns = rows.timeline(page, start).window(start, now)
+    standing = before | {turn.change.component_id: turn.change.new for turn in turns}
+    components = rows.in_order(list(page.components.all()), groups)
+    return Snapshot(
+        page=rows.page(page, url),
+        revision=page.revision,
+        epoch=page.epoch,
+        at=now,
+        groups=tuple(rows.group(each) for each in groups),
+        components=tuple(rows.component(each, standing.get(each.pk, ComponentStatus.OPERATIONAL)) for each in components),
+        open=_read(page.incidents.filter(open=True), known),
+        recent=_recent(page, now, known),
+        turns=turns,
+        before=before,
+        months=months(page),
+        hosts=tuple(hosts),
+        pulse_seconds=pulse_seconds,
+        heard=rows.heard(page),
+    )
+
+
+def months(page: Page) -> tuple[tuple[str, int], ...]:
+    """Every month with something in it, newest first, and how many incidents and maintenances it holds."""
+    counts = dict(page.incidents.order_by().values_list("month").annotate(Count("id")))
+    lone = {month_of(day) for day in page.turns.filter(update_said=None).datetimes("at", "month")}
+    return tuple((name, counts.get(name, 0)) for name in sorted({*counts, *lone}, reverse=True))
+
+
+def touched(page: Page, since: int) -> dict[str, frozenset[str] | None] | None:
+    """Which months' files the entries after revision `since` touch, and which incidents in each; None for a month: all of
+    them. None: the journal does not tell, for it does not reach back that far, or another page's was taken over since."""
+    first = page.entries.order_by("revision").values_list("revision", flat=True).first()
+    if first is None or since < first - 1:
+        return None
+    found: dict[str, set[str]] = defaultdict(set)
+    whole: set[str] = set()
+    entries = page.entries.filter(revision__gt=since, revision__lte=page.revision)
+    if entries.filter(deed="adopt").exists():
+        return None
+    for name, incident_id, deed in entries.exclude(month="").order_by().values_list("month", "incident_id", "deed").distinct():
+        found[name] |= {incident_id} if incident_id else set()
+        whole |= {name} if deed == "import month" else set()
+    return {name: None if name in whole else frozenset(ids) for name, ids in found.items()}
+
+
+def month(page: Page, name: str, known: Known | None = None) -> Month:
+    known = dict(known or {})
+    first = datetime.strptime(name, "%Y-%m").replace(tzinfo=UTC)
+    after = (first + timedelta(days=32)).replace(day=1)
+    turns = page.turns.filter(update_said=None, at__gte=first, at__lt=after)
+    return Month(name, _read(page.incidents.filter(month=name), known), rows.turns(turns))
+
+
+def _recent(page: Page, now: datetime, known: Known) -> tuple[core.Incident, ...]:
+    ids: set[str] = set()
+    for kind in Kind:
+        newest: Sequence[tuple[str, bool]] = list(
+            page.incidents.filter(kind=kind).order_by("-created_at").values_list("pk", "open")[:RECENT]
+        )
+        ids |= {pk for pk, is_open in newest if not is_open}
+    spoken = page.incidents.filter(updated_at__gte=now - timedelta(days=RECENT_DAYS), open=False)
+    return _read(Incident.objects.filter(pk__in=ids.union(spoken.values_list("pk", flat=True))), known)
+
+
+def _read(found: QuerySet[Incident], known: Known) -> tuple[core.Incident, ...]:
+    """Newest first; those that are not `known` are read whole, and known from then on."""
+    # Sorted here: asked to sort, SQLite walks every incident of the page by date instead of finding the few by index.
+    ids = [pk for _, pk in sorted(found.order_by().values_list("created_at", "pk"), reverse=True)]
+    if new := [pk for pk in ids if pk not in known]:
+        wanted = found.filter(pk__in=new) if len(new) < len(ids) else found
+        known |= {each.id: each for each in rows.incidents(wanted.order_by())}
+    return tuple(known[pk] for pk in ids if pk in known)
+
+
+class Truth:
+    """What publish.py asks: the page as the database has it at the moment of making. `before`: the one that was made last;
+    what the journal has not touched since is not read again."""
+
+    def __init__(
+        self,
+        page: Page,
+        url: str,
+        hosts: Iterable[HostLink],
+        now: datetime,
+        *,
+        pulse_seconds: int = 300,
+        before: "Truth | None" = None,
+    ) -> None:
+        # The revision first: what is read after it may be newer than it says, but never older.
+        page.refresh_from_db()
+        self.page = page
+        self._known = before._untouched(page) if before else {}
+        self._month: Month | None = None
+        self.snapshot = _front(page, url, hosts, now, pulse_seconds, self._known)
+
+    def touched(self, since: Rank) -> dict[str, frozenset[str] | None] | None:
+        """The journal counts our own revisions only: from what another desk made, everything is compared."""
+        epoch, revision = since
+        return touched(self.page, revision) if epoch == self.page.epoch else None
+
+    def month(self, name: str) -> Month:
+        self._month = month(self.page, name, self._known)
+        return self._month
+
+    def _untouched(self, page: Page) -> Known:
+        """Incidents of the front and of the month read last whose files the journal has not touched since."""
+        changed = touched(page, self.snapshot.revision)
+        if changed is None:
+            return {}
+        whole = {name for name, ids in changed.items() if ids is None}
+        ids = frozenset[str]().union(*(ids for ids in changed.values() if ids))
+        read = (*self.snapshot.open, *self.snapshot.recent, *(self._month.incidents if self._month else ()))
+        return {each.id: each for each in read if each.month not in whole and each.id not in ids}

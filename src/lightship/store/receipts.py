@@ -1,0 +1,42 @@
+"""What hosts were found to serve, as rows for the desk to show. Not public truth: old ones go."""
+
+from datetime import datetime
+
+from lightship.core.verdict import Receipt
+from lightship.store import models
+
+KEPT = 200
+
+
+def record(page: models.Page, receipt: Receipt) -> None:
+    """The newest row of a host is what it does now; a new row begins when that changes."""
+    rows = models.Receipt.objects.filter(page=page, host=receipt.host)
+    newest = rows.first()
+    if newest and (newest.verdict, newest.words, newest.revision) == (receipt.verdict, receipt.words, receipt.revision):
+        models.Receipt.objects.filter(pk=newest.pk).update(seen_at=receipt.at)
+        return
+    models.Receipt.objects.create(
+        page=page,
+        host=receipt.host,
+        at=receipt.at,
+        seen_at=receipt.at,
+        verdict=receipt.verdict,
+        words=receipt.words,
+        revision=receipt.revision,
+        epoch=receipt.epoch,
+        milliseconds=receipt.milliseconds,
+        held_epoch=receipt.held[0] if receipt.held else None,
+        held_revision=receipt.held[1] if receipt.held else None,
+    )
+    old = rows.values_list("pk", flat=True)[KEPT : KEPT + 1].first()
+    if old:
+        rows.filter(pk__lte=old).delete()
+
+
+def newest(page: models.Page, host: str) -> models.Receipt | None:
+    return models.Receipt.objects.filter(page=page, host=host).first()
+
+
+def worker_seen(page: models.Page) -> datetime | None:
+    """When a worker last looked at any of the page's hosts (UTC); None if none ever did."""
+    return models.Receipt.objects.filter(page=page).order_by("-seen_at").values_list("seen_at", flat=True).first()

@@ -1,0 +1,1 @@
+"""The process that publishes, keeps the clock and shows that it lives."""

@@ -1,0 +1,70 @@
+"""What the worker draws from: one page as this process last saw it, and the hosts that it goes to."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from django.db import close_old_connections
+
+from lightship.config import PageConfig
+from lightship.core.clock import phase
+from lightship.core.model import HostLink
+from lightship.core.status import is_current
+from lightship.core.verdict import Receipt, Verdict
+from lightship.press import Press
+from lightship.store import journal, models, receipts
+from lightship.store.read.snapshot import Truth
+from lightship.survivors import open_host
+
+__all__ = ["Newest", "open_host", "truth_of", "utc_now"]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def truth_of(row: models.Page, config: PageConfig, now: datetime, before: Truth | None = None) -> Truth:
+    links = tuple(HostLink(host.name, host.url) for host in config.hosts)
+    truth = Truth(row, config.url, links, now, pulse_seconds=config.pulse.calm, before=before)
+    truth.snapshot = replace(truth.snapshot, service_worker=config.service_worker)
+    return truth
+
+
+@dataclass
+class Newest:
+    """One page as this process last saw it: a new press whenever somebody spoke, or time alone calls for one."""
+
+    config: PageConfig
+    row: models.Page | None = None
+    truth: Truth | None = None
+    press: Press | None = None
+    told: dict[str, tuple[Verdict, int]] = field(default_factory=dict)
+
+    @property
+    def pulse(self) -> int:
+        busy = self.press and any(is_current(incident) for incident in self.press.snapshot.open)
+        return self.config.pulse.incident if busy else self.config.pulse.calm
+
+    def look(self) -> Press | None:
+        """The press to go on with, if it is another than before. Blocks: run it in a thread."""
+        close_old_connections()
+        now = utc_now()
+        row = models.Page.objects.filter(slug=self.config.slug).first()
+        if row is None:
+            return None
+        journal.keep_time(row, now)
+        row.refresh_from_db(fields=["revision", "epoch"])
+        old = self.press.snapshot if self.press else None
+        if old and (old.epoch, old.revision) == (row.epoch, row.revision) and phase(old, old.at) == phase(old, now):
+            return None
+        self.row, self.truth = row, truth_of(row, self.config, now, self.truth)
+        return Press(self.truth)
+
+    def overtaken(self, press: Press) -> bool:
+        """Whether somebody spoke since. Blocks: run it in a thread."""
+        shot = press.snapshot
+        now = models.Page.objects.filter(pk=shot.page.id).values_list("epoch", "revision").first()
+        return now is not None and now > (shot.epoch, shot.revision)
+
+    def record(self, receipt: Receipt) -> None:
+        if self.row:
+            receipts.record(self.row, receipt)

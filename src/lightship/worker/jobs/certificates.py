@@ -1,0 +1,93 @@
+"""Have a certificate for each page's name, on every host before it is needed; tell staff what stands in the way."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import close_old_connections
+
+from lightship import zones
+from lightship.certificates import Outcome, Shelf, keep
+from lightship.channels import tell_staff
+from lightship.config import Config, PageConfig
+from lightship.store.models import Page, Report
+from lightship.worker.current import utc_now
+from lightship.zones import Zone
+
+REMIND = timedelta(days=1)
+"""How often staff are told of what still stands in the way."""
+
+log = logging.getLogger("lightship.certificates")
+
+
+async def tend(config: Config) -> None:
+    for page in config.pages.values():
+        if page.certificate:
+            await asyncio.to_thread(look_after, config, page, utc_now())
+
+
+def look_after(config: Config, page: PageConfig, now: datetime) -> Outcome | None:
+    """Do what is due now, if anything. Blocks: run it in a thread."""
+    assert page.certificate
+    close_old_connections()
+    row = Page.objects.filter(slug=page.slug).first()
+    newest = Report.objects.filter(page=row, kind="certificate").first() if row else None
+    folder = folder_of(config, page)
+    if newest and not Shelf(folder).held() and _another_does(newest.facts, page.certificate.names, now):
+        return None
+    outcome = keep(page.certificate, zone_of(page), folder, now)
+    if outcome and row:
+        _report(config, page, row, outcome, newest, now)
+    return outcome
+
+
+def folder_of(config: Config, page: PageConfig) -> Path:
+    return config.base / "certificates" / page.slug
+
+
+def zone_of(page: PageConfig) -> Zone:
+    assert page.zone
+    make: Callable[..., Zone] = zones.find(page.zone.kind)
+    return make(**page.zone.options)
+
+
+def _another_does(facts: Mapping[str, Any], names: tuple[str, ...], now: datetime) -> bool:
+    """Whether the worker of another machine has one with time left: two machines need not have two."""
+    if facts.get("by") == socket.gethostname() or set(facts.get("names", ())) != set(names):
+        return False
+    since, until = (datetime.fromisoformat(facts[key]) for key in ("since", "until"))
+    return now < until - (until - since) / 3
+
+
+def _report(config: Config, page: PageConfig, row: Page, outcome: Outcome, newest: Report | None, now: datetime) -> None:
+    """Kept whenever something has changed; told to staff when something stands in the way, and daily while it does."""
+    facts = {**outcome.facts, "by": socket.gethostname()}
+    before = {key: value for key, value in newest.facts.items() if key != "told"} if newest else {}
+    if facts == before and not outcome.wrong:
+        return
+    told = Report.objects.filter(page=row, kind="certificate", facts__told=True, at__gt=now - REMIND).first()
+    tell = bool(outcome.wrong) and (told is None or _wrong(told.facts) != _wrong(facts))
+    if facts == before and not tell:
+        return
+    level = logging.WARNING if outcome.wrong else logging.INFO
+    log.log(level, "page=%s until=%s renewed=%s wrong=%r", page.slug, facts.get("until"), outcome.renewed, outcome.wrong)
+    Report.objects.create(page=row, kind="certificate", at=now, facts={**facts, "told": tell})
+    if tell:
+        for failure in tell_staff(config.channels, f"Certificate for {page.url}", _letter(outcome, config, now)):
+            log.warning("staff were not told: %s", failure)
+
+
+def _wrong(facts: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Not the words, which may hold a time or a number of its own each time."""
+    return facts["words"] and "order", sorted(place for place, words in facts["places"].items() if words)
+
+
+def _letter(outcome: Outcome, config: Config, now: datetime) -> str:
+    held = outcome.held
+    left = f"The one there is lasts until {held.until:%Y-%m-%d} ({(held.until - now).days} days)." if held else "There is none."
+    lines = [*outcome.wrong, "", left, "Lightship goes on trying. To try at once, where the worker runs:"]
+    return "\n".join((*lines, f"lightship --config {config.path} certificate renew"))

@@ -1,0 +1,82 @@
+"""Read every few seconds where the name leads and who votes, and keep a report of each change: moves are made without us."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import close_old_connections
+
+from lightship import zones
+from lightship.config import Config, PageConfig, ZoneConfig
+from lightship.core.steer import FRESH, LEASE, POINTERS, Key, Sets, lease_of, place, pointed, vote_key, votes_of
+from lightship.core.wire import stamp
+from lightship.store.models import Page, Report
+from lightship.worker.current import utc_now
+from lightship.zones import Zone, ZoneError
+
+STEER = "steer"
+_DIGITS = re.compile(r"\d")
+_opened: dict[str, tuple[ZoneConfig, Zone]] = {}
+
+
+async def tend(config: Config) -> None:
+    pages = [page for page in config.pages.values() if page.zone]
+    await asyncio.gather(*(asyncio.to_thread(_one, page) for page in pages))
+
+
+def _one(page: PageConfig) -> None:
+    close_old_connections()
+    row = Page.objects.filter(slug=page.slug).first()
+    if row is None:
+        return
+    now, last = utc_now(), row.reports.filter(kind=STEER).first()
+    facts = found(page, now)
+    if "error" in facts and last:  # what it was before is still the best that is known
+        facts = {**last.facts, **facts}
+    if last is None or not _same(last.facts, facts):
+        Report.objects.create(page=row, kind=STEER, at=now, facts=facts)
+
+
+def _same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """But for the numbers in an error: "timed out after 5.103 seconds" is another text at each look, and no change."""
+    return {**old, "error": _DIGITS.sub("", old.get("error", ""))} == {**new, "error": _DIGITS.sub("", new.get("error", ""))}
+
+
+def _zone(page: PageConfig) -> Zone:
+    """Opened once: with some providers a new one signs in anew, and all of them would be asked for it every few seconds."""
+    assert page.zone
+    config, zone = _opened.get(page.slug, (None, None))
+    if zone is None or config != page.zone:
+        zone = zones.find(page.zone.kind)(**page.zone.options)
+        _opened[page.slug] = page.zone, zone
+    return zone
+
+
+def found(page: PageConfig, now: datetime) -> dict[str, Any]:
+    """Blocks. What the zone says now; `error` where it cannot be read."""
+    zone = _zone(page)
+    roll = [fellow.name for fellow in page.witnesses] if zone.holds_votes else []
+    keys: list[Key] = [*POINTERS, LEASE, *(vote_key(name) for name in roll)]
+    try:
+        sets = zone.read(zone.name, keys)
+    except ZoneError as error:
+        return {"error": str(error)}
+    return {"name": zone.name, **_facts(page, sets, roll, now)}
+
+
+def _facts(page: PageConfig, sets: Sets, roll: list[str], now: datetime) -> Mapping[str, Any]:
+    hosts = pointed(sets, [place(host.name, host.address, host.cname) for host in page.hosts])
+    lease, votes = lease_of(sets), votes_of(sets, roll)
+    voting = [name for name, vote in votes.items() if abs(now - vote.at) <= FRESH]
+    return {
+        "hosts": None if hosts is None else list(hosts),
+        "records": sorted(frozenset().union(*(sets[key] for key in POINTERS))),
+        "gen": lease.gen if lease else None,
+        "by": lease.by if lease else "",
+        "moved": stamp(lease.at) if lease and lease.gen else "",
+        "pin": list(lease.pin) if lease else [],
+        "voting": voting,
+        "silent": [name for name in roll if name not in voting],
+    }

@@ -1,0 +1,81 @@
+"""Keep the vault on every host as new as the desk, a minute behind at most."""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from time import monotonic
+
+from django.db import close_old_connections
+
+from lightship import vault
+from lightship.config import Config, PageConfig
+from lightship.hosts import Place
+from lightship.seal import Seal
+from lightship.store.backup import pieces
+from lightship.store.models import Page, Report
+from lightship.vault import Copy, Shelf
+from lightship.worker.current import open_host, utc_now
+
+DAILY = timedelta(days=1)
+SHARE = 20
+"""Reading a big database through takes seconds: for each, so many pass until the next round."""
+
+log = logging.getLogger("lightship.vault")
+
+
+async def tend(config: Config) -> None:
+    if not config.vault.recovery:
+        return
+    started = monotonic()
+    await keep_up(config, utc_now())
+    await asyncio.sleep(SHARE * (monotonic() - started))
+
+
+async def keep_up(config: Config, now: datetime) -> list[Copy]:
+    """Every copy as new as the database is now. Once a day each part is read back, and what is spoilt is put again."""
+    shelves = await asyncio.to_thread(shelves_of, config)
+    closely = await asyncio.to_thread(_due, {shelf.page for shelf in shelves}, now)
+    copies = await vault.keep(pieces(config), shelves, config.vault.recovery, now, closely=closely)
+    for page in sorted({copy.page for copy in copies}):
+        await asyncio.to_thread(_tell, page, [copy for copy in copies if copy.page == page], now)
+    return copies
+
+
+def _due(pages: set[str], now: datetime) -> bool:
+    return any(newest is None or now - newest.at > DAILY for newest in map(_newest, pages))
+
+
+def _newest(page: str) -> Report | None:
+    close_old_connections()
+    return Report.objects.filter(page_id=page, kind="vault").first()
+
+
+def _tell(page: str, copies: list[Copy], now: datetime) -> None:
+    """In the log whenever something was sent; as a report when a copy begins to fail or to work, and once a day."""
+    for copy in copies:
+        if copy.put or copy.words:
+            fields = (copy.page, copy.host, copy.parts, copy.put, copy.sent, copy.words)
+            level = logging.WARNING if copy.words else logging.INFO
+            log.log(level, "page=%s host=%s parts=%d put=%d bytes=%d words=%r", *fields)
+    newest = _newest(page)
+    before = {host: facts["words"] for host, facts in newest.facts["hosts"].items()} if newest else None
+    if newest is None or now - newest.at > DAILY or before != {copy.host: copy.words for copy in copies}:
+        hosts = {copy.host: {"words": copy.words, "parts": copy.parts, "sent": copy.sent} for copy in copies}
+        Report.objects.create(page_id=page, kind="vault", at=now, facts={"hosts": hosts})
+
+
+def shelves_of(config: Config) -> list[Shelf]:
+    """Where a copy of the vault belongs: on every host of every page that the database has."""
+    close_old_connections()
+    rows = {row.slug: row for row in Page.objects.filter(slug__in=config.pages)}
+    pages = [(page, rows[slug]) for slug, page in config.pages.items() if slug in rows]
+    return [
+        Shelf(host.name, place_of(config, page, host.name), Seal(page.key), row.pk, row.epoch)
+        for page, row in pages
+        for host in page.hosts
+    ]
+
+
+def place_of(config: Config, page: PageConfig, name: str) -> Place | None:
+    host = open_host(next(host for host in page.hosts if host.name == name))
+    return vault.Below(host) if config.vault.public else host.hidden()
