@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lightship.core.model import Component, ComponentStatus, Facts, Impact, Incident, Kind, Status, Update
+from lightship.core.model import Component, ComponentStatus, Facts, Impact, Incident, Kind, Status
 
 _SEVERITY = list(ComponentStatus)
 
@@ -93,11 +93,6 @@ def began(incident: Incident) -> datetime:
 def promised(incident: Incident) -> datetime | None:
     """When the next update is due, as its newest update promised; nothing is promised once it has ended."""
     return None if incident.ended else incident.updates[-1].facts.next_update
-
-
-def spoken(incident: Incident) -> Update:
-    """The newest update."""
-    return incident.updates[-1]
 
 
 def is_current(incident: Incident) -> bool:

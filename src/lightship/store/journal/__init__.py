@@ -1,13 +1,12 @@
 """The one door that writes public truth. Each deed is one transaction that adds rows and one numbered entry.
 
-`entry` numbers the entries; `speak` is what staff say; `maintenance` is the clock; `limits` is what is refused;
-`arrange` makes and describes pages, groups and components; `load` takes in a whole history from elsewhere.
+`entry` numbers the entries; `speak` is what staff say, and the clock; `arrange` makes and describes pages, groups and
+components; `load` takes in a whole history from elsewhere.
 """
 
 from lightship.core.updates import NewIncident, NewUpdate, Window
 from lightship.store.journal.entry import JournalError, Overtaken
-from lightship.store.journal.maintenance import keep_time, reschedule
-from lightship.store.journal.speak import correct, open_incident, rename, schedule, turn, update
+from lightship.store.journal.speak import correct, keep_time, open_incident, rename, reschedule, schedule, turn, update
 
 __all__ = [
     "JournalError",

@@ -1,10 +1,11 @@
-"""Numbering: every deed takes the page's next revision, in its own transaction, so that no two share one."""
+"""Numbering: every deed takes the page's next revision, in its own transaction, so that no two share one; and none is done
+without having read what others wrote meanwhile."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db.models import F
+from django.db.models import F, Min
 
 from lightship.core.rules import Refused
 from lightship.store import wake
@@ -52,3 +53,15 @@ def enter(
         name=name or (incident.name if incident else ""),
         month=month or (incident.month if incident else ""),
     )
+
+
+def in_order_said(incident: Incident) -> list[Update]:
+    """Its updates as they were written, whatever time they hold from and however close together."""
+    return list(incident.updates.annotate(first=Min("texts__id")).order_by("first"))
+
+
+def refuse_unread(incident: Incident, seen: str) -> None:
+    updates = in_order_said(incident)
+    read = next((number for number, update in enumerate(updates, 1) if update.pk == seen), 0)
+    if updates[read:]:
+        raise Overtaken(updates[read:])

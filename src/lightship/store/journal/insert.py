@@ -6,18 +6,8 @@ from lightship.core import model as core
 from lightship.core import wire
 from lightship.store.models import Incident, Page, Text, Turn, Update
 
-CHANGING = (
-    "name",
-    "updated_at",
-    "started_at",
-    "impact_override",
-    "components",
-    "scheduled_for",
-    "scheduled_until",
-    "auto_start",
-    "auto_end",
-    "open",
-)
+FIXED = ("id", "page", "kind", "created_at", "month")
+"""What of an incident never changes."""
 
 
 def updates(page: Page, said: Sequence[tuple[core.Incident, core.Update]]) -> None:
@@ -76,9 +66,10 @@ def incident(page: Page, each: core.Incident) -> Incident:
 def change(row: Incident, after: core.Incident) -> None:
     """Bring a row that is here to what its incident has become."""
     wanted = incident(row.page, after)
-    for field in CHANGING:
-        setattr(row, field, getattr(wanted, field))
-    row.save(update_fields=CHANGING)
+    fields = [field.name for field in Incident._meta.fields if field.name not in FIXED]
+    for name in fields:
+        setattr(row, name, getattr(wanted, name))
+    row.save(update_fields=fields)
 
 
 def turn(page: Page, each: core.Turn, update_id: str | None = None, *, ends: bool = False) -> Turn:

@@ -1,4 +1,4 @@
-"""What staff say: open, plan, update, correct, rename, set a component by hand. Core decides what each makes of the page."""
+"""What staff say, and what the clock says in nobody's name. Core decides what each makes of the page."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,12 +7,11 @@ from django.db import transaction
 
 from lightship.core import model as core
 from lightship.core import updates, wire
-from lightship.core.model import ComponentStatus, Facts, Impact, month_of
+from lightship.core.model import ComponentStatus, Facts, Impact, Kind, month_of
 from lightship.core.rules import fit_body, fit_name, millisecond
 from lightship.core.updates import NewIncident, NewUpdate, PageNow, Window
 from lightship.store.journal import insert
-from lightship.store.journal.entry import By, enter
-from lightship.store.journal.limits import refuse_unread
+from lightship.store.journal.entry import By, JournalError, Overtaken, enter, in_order_said, refuse_unread
 from lightship.store.models import Component, Entry, Incident, Page, Text, Turn, Update, new_id
 from lightship.store.read import rows
 
@@ -98,3 +97,29 @@ def turn(component: Component, status: ComponentStatus, by: By, now: datetime) -
         row = insert.turn(page, wanted)
         row.save(force_insert=True)
         return row
+
+
+def reschedule(incident: Incident, starts: datetime, ends: datetime, by: By, now: datetime) -> None:
+    """Move the window of a maintenance that has not ended."""
+    now = millisecond(now)
+    updates.check_window(starts, ends)
+    with transaction.atomic():
+        enter(incident.page, "reschedule", now, by, incident=incident)
+        incident.refresh_from_db()
+        if not incident.open:
+            raise JournalError("This maintenance has ended: plan a new one.")
+        incident.scheduled_for, incident.scheduled_until = millisecond(starts), millisecond(ends)
+        incident.updated_at = now
+        incident.save(update_fields=["scheduled_for", "scheduled_until", "updated_at"])
+
+
+def keep_time(page: Page, now: datetime) -> list[Update]:
+    """Begin and end the maintenances whose time has come."""
+    done = []
+    for row in page.incidents.filter(open=True, kind=Kind.MAINTENANCE):
+        while new := updates.owed(rows.incident(row), now):
+            try:
+                done.append(update(row, new, None, now, seen=in_order_said(row)[-1].pk))
+            except Overtaken:  # another worker, or a person, was quicker
+                break
+    return done

@@ -74,13 +74,8 @@ def turns(found: QuerySet[Turn]) -> tuple[core.Turn, ...]:
     )
 
 
-def text(row: Text) -> core.Text:
-    return core.Text(row.at, row.body, wire.facts_in(row.facts))
-
-
 def update(row: Update) -> core.Update:
-    changes = (change(each) for each in sorted(row.turns.all(), key=lambda turn: turn.pk))
-    return _update(row, (text(each) for each in row.texts.all()), changes)
+    return next(each for each in incident(row.incident).updates if each.id == row.pk)
 
 
 def _update(row: Update, texts: Iterable[core.Text], changes: Iterable[core.Change]) -> core.Update:
@@ -182,9 +177,3 @@ def _newest(row: Page, since: datetime, tie: str, which: Q) -> Q:
     """The newest of such turns before `since`, of each component."""
     older = Turn.objects.filter(which, component=OuterRef("pk"), at__lt=since).order_by("-at", tie)
     return Q(pk__in=[pk for pk in row.components.order_by().values_list(Subquery(older.values("pk")[:1]), flat=True) if pk])
-
-
-def in_order(rows: Sequence[Component], groups: Sequence[Group]) -> tuple[Component, ...]:
-    """As the page shows them: those outside groups and groups by position, each group's components by theirs."""
-    placed = {each.pk: (each.position, number) for number, each in enumerate(groups, 1)}
-    return tuple(sorted(rows, key=lambda c: (*placed.get(c.group_id or "", (c.position, 0)), c.position, c.created_at, c.pk)))

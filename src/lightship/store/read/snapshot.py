@@ -10,12 +10,9 @@ from lightship.core import model as core
 from lightship.core.history import window_start
 from lightship.core.lineage import Rank
 from lightship.core.model import ComponentStatus, HostLink, Kind, Month, Snapshot, month_of
+from lightship.core.whole import RECENT, RECENT_DAYS, in_shown_order
 from lightship.store.models import Incident, Page
 from lightship.store.read import rows
-
-RECENT = 50
-RECENT_DAYS = 14
-
 
 Known = dict[str, core.Incident]
 """Incidents by id that were read before, and need not be read again."""
@@ -28,17 +25,17 @@ def take(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, *, puls
 
 
 def _front(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, pulse_seconds: int, known: Known) -> Snapshot:
-    groups, start = list(page.groups.all()), window_start(now)
+    groups, start = tuple(rows.group(each) for each in page.groups.all()), window_start(now)
     before, turns = rows.timeline(page, start).window(start, now)
     standing = before | {turn.change.component_id: turn.change.new for turn in turns}
-    components = rows.in_order(list(page.components.all()), groups)
+    components = [rows.component(each, standing.get(each.pk, ComponentStatus.OPERATIONAL)) for each in page.components.all()]
     return Snapshot(
         page=rows.page(page, url),
         revision=page.revision,
         epoch=page.epoch,
         at=now,
-        groups=tuple(rows.group(each) for each in groups),
-        components=tuple(rows.component(each, standing.get(each.pk, ComponentStatus.OPERATIONAL)) for each in components),
+        groups=groups,
+        components=in_shown_order(components, groups),
         open=_read(page.incidents.filter(open=True), known),
         recent=_recent(page, now, known),
         turns=turns,
