@@ -28,7 +28,7 @@ from tests.harbour import NAME, Harbour, Host, harbour
 from tests.kills import rounds
 from tests.lab import Node
 
-from lightship.dial import DialError, Line
+from lightship.net.pinned import DialError, Line
 
 READERS, TTL = 3, 30
 INTERVAL, TIMEOUT, COUNT, PATIENCE = 2.0, 1.5, 3, 30.0

@@ -62,8 +62,8 @@ def build(size: int) -> None:
         load(size)
         from lightship.cli.shared import Told
         from lightship.press import Press
-        from lightship.prove import Stranger
         from lightship.publish import Publisher
+        from lightship.publishing.verify import Stranger
         from lightship.seal import Seal
         from lightship.store import models
         from lightship.worker.current import open_host, truth_of

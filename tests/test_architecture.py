@@ -52,7 +52,8 @@ def test_the_core_asks_neither_the_clock_nor_chance(name: str) -> None:
     [
         "serve",
         "publish",
-        "prove",
+        "net",
+        "publishing",
         "press",
         "seal",
         "page",

@@ -22,10 +22,10 @@ from lightship.core.wire import WireError
 from lightship.diary import Diary, Word
 from lightship.hosts import File, Held, Host, HostError, Place
 from lightship.press import Press
-from lightship.prove import Stranger
 from lightship.publish import Clock, Publisher
+from lightship.publishing.survey import AGAIN, Lost, Search, Survivor, TornError, digests, highest, with_archives
+from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
-from lightship.survivors import AGAIN, Lost, Search, Survivor, TornError, digests, highest, with_archives
 
 ROUNDS = 8
 LONGEST_PULSE = 3600

@@ -14,7 +14,7 @@ from time import monotonic
 from lightship.core.signed import MANIFEST_PATH, PULSE_PATH, Manifest, NotOurs, Pulse, manifest_in, pulse_in
 from lightship.core.verdict import Seen
 from lightship.core.wire import WireError, sha256
-from lightship.dial import LONGEST, Certificate, DialError, Line
+from lightship.net.pinned import LONGEST, Certificate, DialError, Line
 from lightship.seal import Mark
 
 SECONDS = 1.5

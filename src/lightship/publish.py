@@ -28,7 +28,7 @@ from lightship.core.verdict import Receipt, Verdict
 from lightship.core.wire import WireError, sha256
 from lightship.hosts import Conflict, File, Held, Host, HostError, Place
 from lightship.press import Press
-from lightship.prove import Stranger
+from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 
 DEADLINE = 30.0

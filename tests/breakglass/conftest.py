@@ -21,8 +21,8 @@ from lightship.core.whole import Whole
 from lightship.diary import NAME, Diary
 from lightship.hosts import Host
 from lightship.press import Press
-from lightship.prove import Stranger, audit
 from lightship.publish import Publisher
+from lightship.publishing.verify import Stranger, audit
 from lightship.seal import Seal
 
 __all__ = ["MakeHost", "make_host", "vienna"]

@@ -20,7 +20,7 @@ from lightship.cli.breakglass import _insist_on_clock
 from lightship.cli.shared import Refused
 from lightship.diary import NAME
 from lightship.hosts.folder import Folder
-from lightship.prove import Stranger
+from lightship.publishing.verify import Stranger
 
 TOML = """
 [pages.acme]

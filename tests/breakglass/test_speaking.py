@@ -20,8 +20,8 @@ from lightship.core.state import STATE_PATH, archive_path
 from lightship.core.verdict import Verdict
 from lightship.core.wire import sha256
 from lightship.hosts.folder import Folder
+from lightship.publishing.survey import Away
 from lightship.seal import Seal
-from lightship.survivors import Away
 
 
 def test_a_post_reaches_readers_of_every_host_under_a_higher_epoch(vienna: Folder, oslo: Folder, tmp_path: Path) -> None:

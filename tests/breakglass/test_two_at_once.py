@@ -18,7 +18,7 @@ from lightship.core.model import Status
 from lightship.core.signed import MANIFEST_PATH, manifest_in
 from lightship.hosts import Host
 from lightship.hosts.folder import Folder
-from lightship.survivors import AGAIN
+from lightship.publishing.survey import AGAIN
 
 ROUNDS = rounds(3)
 KILLS = rounds(4)

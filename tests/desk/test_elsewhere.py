@@ -23,8 +23,8 @@ from lightship.diary import NAME, Diary
 from lightship.hosts import File
 from lightship.hosts.folder import Folder
 from lightship.press import Press
-from lightship.prove import Stranger
 from lightship.publish import Publisher
+from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 from lightship.store import journal, receipts
 from lightship.store.models import Incident as Row

@@ -47,8 +47,8 @@ from lightship.doctor import World
 from lightship.doctor.asn import Table
 from lightship.hosts.folder import Folder
 from lightship.press import Press
-from lightship.prove import Stranger
 from lightship.publish import Publisher
+from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 from lightship.vault import Piece, Shelf, keep, new_key
 

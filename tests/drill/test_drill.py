@@ -23,8 +23,8 @@ from lightship.drill import speak
 from lightship.drill.canary import LEFT, left, sweep
 from lightship.hosts import File
 from lightship.hosts.folder import Folder
+from lightship.publishing.survey import open_host
 from lightship.seal import mark
-from lightship.survivors import open_host
 
 COMMAND = (sys.executable, "-m", "lightship.cli")
 ENV = {key: value for key, value in os.environ.items() if key != "LIGHTSHIP_CONFIG"}

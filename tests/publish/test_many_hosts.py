@@ -15,8 +15,8 @@ from lightship.core.verdict import Receipt, Verdict
 from lightship.hosts import Host
 from lightship.hosts.folder import Folder
 from lightship.press import Press
-from lightship.prove import Stranger
 from lightship.publish import Publisher
+from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 
 SEAL = Seal(bytes(range(32)))

@@ -9,8 +9,8 @@ from lightship.core.model import Snapshot
 from lightship.core.verdict import Verdict
 from lightship.hosts.folder import Folder
 from lightship.press import Press
-from lightship.prove import Stranger
 from lightship.publish import Publisher
+from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 
 SEAL = Seal(bytes(range(32)))

@@ -12,8 +12,8 @@ from lightship.core.verdict import Receipt, Verdict
 from lightship.hosts import File
 from lightship.hosts.folder import Folder
 from lightship.press import Press
-from lightship.prove import Stranger, audit
 from lightship.publish import Publisher
+from lightship.publishing.verify import Stranger, audit
 from lightship.seal import Seal
 
 OURS, THEIRS = Seal(bytes(range(32))), Seal(bytes(32))

@@ -11,7 +11,7 @@ import pytest
 
 from lightship.core.verdict import Verdict
 from lightship.core.wire import sha256
-from lightship.prove import Stranger
+from lightship.publishing.verify import Stranger
 
 PAGE = b"<!doctype html><p>All is well."
 Answer = Any

@@ -15,7 +15,7 @@ from tests.story.conftest import SEAL, Site, until
 from tests.story.test_story import alice_posts
 
 from lightship.core.model import Status
-from lightship.prove import Stranger, audit
+from lightship.publishing.verify import Stranger, audit
 from lightship.store import journal
 from lightship.store.models import Page
 from lightship.worker.current import utc_now

@@ -14,8 +14,8 @@ from lightship.core.verdict import Receipt, Verdict
 from lightship.core.wire import sha256
 from lightship.hosts import Host, kinds
 from lightship.press import Press
-from lightship.prove import Stranger, audit
 from lightship.publish import Publisher
+from lightship.publishing.verify import Stranger, audit
 from lightship.seal import Seal
 
 SEAL = Seal(bytes(range(32)))

@@ -7,7 +7,7 @@ from tests.story.conftest import SEAL, Site, until
 
 from lightship.core.model import ComponentStatus, Status
 from lightship.core.signed import pulse_in
-from lightship.prove import Stranger, audit
+from lightship.publishing.verify import Stranger, audit
 from lightship.store import journal
 from lightship.store.models import Incident
 from lightship.worker.current import utc_now

@@ -7,7 +7,7 @@ from tests.story.test_story import alice_posts
 
 from lightship.core.model import Status
 from lightship.core.signed import MANIFEST_PATH, manifest_in
-from lightship.prove import Stranger, audit
+from lightship.publishing.verify import Stranger, audit
 from lightship.store import journal
 from lightship.store.models import Receipt
 from lightship.worker.current import utc_now

@@ -24,7 +24,7 @@ from lightship import probe
 from lightship.core.signed import Manifest, Pulse, manifest_out, pulse_out
 from lightship.core.verdict import Seen
 from lightship.core.wire import sha256
-from lightship.dial import Line
+from lightship.net.pinned import Line
 from lightship.probe import Eye
 from lightship.seal import Mark, Seal
 

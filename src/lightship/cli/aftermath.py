@@ -7,7 +7,7 @@ from typing import Any
 from lightship.breakglass import Scene, Told
 from lightship.core.wire import stamp
 from lightship.diary import NAME
-from lightship.survivors import Survivor
+from lightship.publishing.survey import Survivor
 
 
 def became_words(became: Told) -> str:

@@ -25,8 +25,8 @@ from lightship.core import rules, updates
 from lightship.core.model import Incident, Snapshot
 from lightship.core.whole import Whole
 from lightship.diary import NAME, Diary, Word
-from lightship.prove import Stranger
-from lightship.survivors import open_host
+from lightship.publishing.survey import open_host
+from lightship.publishing.verify import Stranger
 
 T = TypeVar("T")
 CLOCK_OFF = 300.0

@@ -9,8 +9,8 @@ import click
 from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
 from lightship.config import HostConfig, PageConfig
 from lightship.press import Press
-from lightship.prove import Stranger, audit
 from lightship.publish import Publisher
+from lightship.publishing.verify import Stranger, audit
 from lightship.seal import Seal
 
 

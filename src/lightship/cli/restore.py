@@ -23,7 +23,7 @@ from lightship.config import Config, ConfigError, PageConfig, fields
 from lightship.core.lineage import STEP, Heard, Rank, contains
 from lightship.importers import ImporterError
 from lightship.importers.lightship import proven
-from lightship.prove import Stranger
+from lightship.publishing.verify import Stranger
 from lightship.restore import discover
 from lightship.restore.files import settle
 from lightship.seal import Seal, mark

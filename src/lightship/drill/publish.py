@@ -7,7 +7,7 @@ from time import monotonic
 
 from lightship.drill.canary import Canary, DrillError
 from lightship.hosts import File, Host, HostError
-from lightship.prove import Stranger
+from lightship.publishing.verify import Stranger
 
 PATIENCE = 15.0
 PATH = "canary.txt"

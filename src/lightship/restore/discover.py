@@ -16,7 +16,7 @@ from lightship.core.vault import INDEX_PATH, Index, index_in
 from lightship.core.wire import WireError
 from lightship.hosts import File, Held, Host, HostError, Place, find
 from lightship.hosts.folder import Cellar
-from lightship.prove import Stranger
+from lightship.publishing.verify import Stranger
 from lightship.seal import Mark
 from lightship.vault import BELOW, VaultError
 

@@ -14,7 +14,8 @@ from lightship.core.model import Month
 from lightship.core.wire import WireError
 from lightship.hosts import HostError
 from lightship.importers import with_retired
-from lightship.prove import Stranger
+from lightship.publishing.survey import Lost, Search, Survivor, TornError, open_host
+from lightship.publishing.verify import Stranger
 from lightship.seal import mark
 from lightship.store import receipts
 from lightship.store.history.load import load
@@ -22,7 +23,6 @@ from lightship.store.history.ownership import History
 from lightship.store.journal.entry import By
 from lightship.store.models import Page
 from lightship.store.read import rows
-from lightship.survivors import Lost, Search, Survivor, TornError, open_host
 
 log = logging.getLogger("lightship.desk")
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from lightship.config import Fellow
 from lightship.core.steer import FRESH, Vote, vote_in, vote_out
-from lightship.dial import DialError, Line
+from lightship.net.pinned import DialError, Line
 from lightship.seal import Mark, Seal
 
 LONGEST = 8 * 1024

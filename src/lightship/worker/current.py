@@ -11,9 +11,9 @@ from lightship.core.model import HostLink
 from lightship.core.status import is_current
 from lightship.core.verdict import Receipt, Verdict
 from lightship.press import Press
+from lightship.publishing.survey import open_host
 from lightship.store import journal, models, receipts
 from lightship.store.read.snapshot import Truth
-from lightship.survivors import open_host
 
 __all__ = ["Newest", "open_host", "truth_of", "utc_now"]
 

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import DatabaseError
 
 from lightship.config import Config
-from lightship.prove import Stranger
 from lightship.publish import Publisher
+from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 from lightship.store import wake
 from lightship.worker.current import Newest, open_host, utc_now

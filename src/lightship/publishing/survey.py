@@ -29,7 +29,7 @@ from lightship.core.state import STATE_PATH, State, archive_in, archive_path, st
 from lightship.core.whole import Part, ids_in, lacking
 from lightship.core.wire import WireError, sha256
 from lightship.hosts import File, Held, Host, HostError, Place
-from lightship.prove import Stranger
+from lightship.publishing.verify import Stranger
 
 SECONDS = 15.0
 AT_ONCE = 12

@@ -1,0 +1,1 @@
+"""Every outgoing request that is not a provider's SDK."""

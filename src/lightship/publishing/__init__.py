@@ -1,0 +1,1 @@
+"""Verbs of the public plane: order, and what to do when something fails."""
