@@ -28,7 +28,7 @@ from tests.harbour import NAME, Harbour, Host, harbour
 from tests.kills import rounds
 from tests.lab import Node
 
-from lightship.net.pinned import DialError, Line
+from lightship.net.pinned import ConnectError, Connection
 
 READERS, TTL = 3, 30
 INTERVAL, TIMEOUT, COUNT, PATIENCE = 2.0, 1.5, 3, 30.0
@@ -91,9 +91,9 @@ class Client:
 
     def load(self, address: str) -> bool:
         try:
-            with Line(f"https://{NAME}", address, self.trust, LOAD) as line:
+            with Connection(f"https://{NAME}", address, self.trust, LOAD) as line:
                 return line.get("").body == self.newest()
-        except DialError:
+        except ConnectError:
             return False
 
     def resolved(self, kind: str) -> list[str]:

@@ -14,7 +14,7 @@ from time import monotonic
 from lightship.core.signed import MANIFEST_PATH, PULSE_PATH, Manifest, NotOurs, Pulse, manifest_in, pulse_in
 from lightship.core.verdict import Seen
 from lightship.core.wire import WireError, sha256
-from lightship.net.pinned import LONGEST, Certificate, DialError, Line
+from lightship.net.pinned import LONGEST, Certificate, ConnectError, Connection
 from lightship.seal import Mark
 
 SECONDS = 1.5
@@ -75,12 +75,12 @@ class Eye:
         """`newest`: what any host has been seen to hold; less is old. `page`: its id, where it is known. Whatever a host or a
         network does is in the answer."""
         started, found = monotonic(), _Found()
-        with Line(self.url, address, self.trust, self.seconds) as line:
+        with Connection(self.url, address, self.trust, self.seconds) as line:
             try:
                 self._read(line, found)
                 self._judge(found, newest, page)
                 seen, words = Seen.LIVE, ""
-            except DialError as error:
+            except ConnectError as error:
                 seen, words = error.seen, str(error)
             except Exception as error:  # whatever one host sends, the others are looked at
                 log.exception("host=%s address=%s", host, address)
@@ -100,7 +100,7 @@ class Eye:
                 certificate=line.certificate,
             )
 
-    def _read(self, line: Line, found: "_Found") -> None:
+    def _read(self, line: Connection, found: "_Found") -> None:
         """The front page before the manifest: publishers write them in this order, and so a look that meets one at work
         mostly finds a manifest that knows the page."""
         found.front = sha256(self._get(line, "", found))
@@ -108,26 +108,26 @@ class Eye:
             found.manifest = manifest_in(self._get(line, MANIFEST_PATH, found, LONGEST_CLAIM), self.mark.verify)
             found.pulse = pulse_in(self._get(line, PULSE_PATH, found, LONGEST_CLAIM), self.mark.verify)
 
-    def _get(self, line: Line, path: str, found: "_Found", longest: int = LONGEST) -> bytes:
+    def _get(self, line: Connection, path: str, found: "_Found", longest: int = LONGEST) -> bytes:
         answer = line.get(path, longest)
-        found.ahead = _ahead(answer.headers.get("Date"), self.clock())
+        found.ahead = _ahead(answer.headers.get("date"), self.clock())
         if answer.status != 200:
-            raise DialError(Seen.STATUS, f"/{path} answers {answer.status}")
+            raise ConnectError(Seen.STATUS, f"/{path} answers {answer.status}")
         return answer.body
 
     def _judge(self, found: "_Found", newest: Rank, page: str) -> None:
         manifest, pulse = found.manifest, found.pulse
         assert manifest and pulse
         if manifest.page != pulse.page or (page and page != manifest.page):
-            raise DialError(Seen.FORGED, "its signed files are of another page")
+            raise ConnectError(Seen.FORGED, "its signed files are of another page")
         if manifest.files.get(FRONT) != found.front:
-            raise DialError(Seen.TORN, "its front page is not the one that its manifest names")
+            raise ConnectError(Seen.TORN, "its front page is not the one that its manifest names")
         known = max(newest, (pulse.epoch, pulse.revision))
         if manifest.rank < known:
             has = f"revision {manifest.revision} of epoch {manifest.epoch}"
-            raise DialError(Seen.OLD, f"it shows {has}, but {known[1]} of {known[0]} is known")
+            raise ConnectError(Seen.OLD, f"it shows {has}, but {known[1]} of {known[0]} is known")
         if wrong := unconfirmed(pulse, self.clock()):
-            raise DialError(Seen.STALE, wrong)
+            raise ConnectError(Seen.STALE, wrong)
 
 
 @dataclass
@@ -145,9 +145,9 @@ def _signed() -> Iterator[None]:
     try:
         yield
     except NotOurs as error:
-        raise DialError(Seen.FORGED, str(error)) from error
+        raise ConnectError(Seen.FORGED, str(error)) from error
     except WireError as error:
-        raise DialError(Seen.TORN, str(error)) from error
+        raise ConnectError(Seen.TORN, str(error)) from error
 
 
 def bound(every: int) -> int:

@@ -24,7 +24,7 @@ from lightship import probe
 from lightship.core.signed import Manifest, Pulse, manifest_out, pulse_out
 from lightship.core.verdict import Seen
 from lightship.core.wire import sha256
-from lightship.net.pinned import Line
+from lightship.net.pinned import Connection
 from lightship.probe import Eye
 from lightship.seal import Mark, Seal
 
@@ -294,7 +294,7 @@ def test_a_certificate_with_a_name_that_cannot_be_told_is_not_told() -> None:
     issuer, key = x509.Name([]), ec.generate_private_key(ec.SECP256R1())
     builder = x509.CertificateBuilder(issuer, issuer, key.public_key(), 1, TODAY, TODAY + timedelta(days=1))
     made = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
-    line = Line("https://acmestatus.net", "127.0.0.1", ssl.create_default_context(), 1)
+    line = Connection("https://acmestatus.net", "127.0.0.1", ssl.create_default_context(), 1)
     line.der = made.public_bytes(Encoding.DER)
     assert line.certificate is None
 

@@ -1,46 +1,55 @@
 """HTTP with one address under another name: where a name will lead, asked before it leads there.
 
-Plain sockets and http.client: urllib3 gives no hold of a connection while it waits for the head of an answer, and an answer
-that drips would outlast every limit.
+Plain sockets and http.client, and one deadline over both: a timeout of a socket is one of each read, and a byte now and then
+would keep it for ever. So each read waits for what is left of the whole, and no longer.
 """
 
 import errno
 import http.client
+import io
+import queue
+import select
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import Message
 from time import monotonic
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlsplit
 
+import brotli  # type: ignore[import-untyped]
 from cryptography import x509
 
 from lightship.core.verdict import Seen
 
 LONGEST = 8 * 1024 * 1024
 CHUNK = 64 * 1024
+CONNECT = 4.0
+"""Seconds for one address to take a connection: the next one may."""
 HEADERS: Mapping[str, str] = MappingProxyType(
     {"User-Agent": "Lightship (witness)", "Accept": "*/*", "Accept-Encoding": "identity", "Cache-Control": "no-cache"}
 )
 
 
-class DialError(Exception):
-    """Nothing came that a reader could use. `seen` says which kind of nothing; the message is for an operator."""
+class ConnectError(Exception):
+    """No answer came that a reader could use. `seen` says which kind of failure; the message is for an operator."""
 
-    def __init__(self, seen: Seen, words: str) -> None:
-        super().__init__(words)
+    def __init__(self, seen: Seen, message: str) -> None:
+        super().__init__(message)
         self.seen = seen
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """`headers`: by lower-case name. `body`: decoded, whatever it was sent as."""
+
     status: int
-    headers: Message
+    headers: Mapping[str, str]
     body: bytes
 
 
@@ -54,78 +63,102 @@ class Certificate:
     der: bytes
 
 
-class Line:
+class Connection:
     """A connection to `address` for the site at `url`, opened when it is first needed and again when the server closes it;
-    all of it ends `seconds` from now. `trust` must ask for certificates; it is not used for http:// URLs."""
+    all of it ends `seconds` from now. `address` may be a name. `trust` is not used for http:// URLs."""
 
     def __init__(self, url: str, address: str, trust: ssl.SSLContext, seconds: float) -> None:
         parts = urlsplit(url)
-        self.address, self.trust, self.seconds, self.until = address, trust, seconds, monotonic() + seconds
+        self.url, self.address, self.tried, self.trust = url, address, address, trust
         self.name, self.secure, self.prefix = parts.hostname or "", parts.scheme == "https", parts.path.rstrip("/")
         self.port = parts.port or (443 if self.secure else 80)
-        self.host = parts.netloc
-        self.doing = ""
+        self.host = parts.netloc.rpartition("@")[2]
+        self.stage = ""
         self.der = b""
         self.socket: socket.socket | None = None
-        self.wire: http.client.HTTPConnection | None = None
+        self.http: http.client.HTTPConnection | None = None
+        self.renew(seconds)
 
-    def __enter__(self) -> "Line":
+    def __enter__(self) -> "Connection":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def get(self, path: str, longest: int = LONGEST, headers: Mapping[str, str] = HEADERS) -> Answer:
-        """`path` is relative to the site. DialError where no whole answer comes in time, or a longer one."""
-        with self._told_apart():
-            if self.wire is None or self.wire.sock is None:
-                self._dial()
-            assert self.socket and self.wire
-            self.doing = f"waiting for /{path}"
-            with _cut(self.socket, self._left()):
-                self.wire.request("GET", f"{self.prefix}/{path}", headers={**headers, "Host": self.host})
-                answer = self.wire.getresponse()
-                return Answer(answer.status, answer.headers, self._body(answer, longest))
+    def renew(self, seconds: float) -> None:
+        """All of it ends `seconds` from now, whatever was said before."""
+        self.seconds, self.until = seconds, monotonic() + seconds
+
+    def connect(self) -> None:
+        """ConnectError where no connection can be had, or its certificate is not trusted."""
+        with self._explained():
+            self._connect()
+
+    def get(self, path: str, longest: int = LONGEST, headers: Mapping[str, str] = HEADERS, method: str = "GET") -> Answer:
+        """`path` is relative to the site. ConnectError where no whole answer comes in time, or a longer one."""
+        with self._explained():
+            if not self.is_open():
+                self._connect()
+            assert self.http
+            self.stage = f"waiting for /{path}"
+            self.http.request(method, f"{self.prefix}/{path}", headers={**headers, "Host": self.host})
+            answer = self.http.getresponse()
+            body = _body(answer, longest)
+            return Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, body)
+
+    def is_open(self) -> bool:
+        """Whether a request can be sent without connecting anew."""
+        return self.http is not None and self.http.sock is not None
+
+    def is_idle(self) -> bool:
+        """Open, and nothing came that nobody asked for: a server that hangs up, or explains why it will."""
+        if not self.is_open() or self.socket is None:
+            return False
+        poll = select.poll()
+        poll.register(self.socket, select.POLLIN)
+        return not poll.poll(0)
 
     def close(self) -> None:
-        for each in (self.wire, self.socket):
-            if each is not None:
-                each.close()
-        self.wire = self.socket = None
+        for part in (self.http, self.socket):
+            if part is not None:
+                part.close()
+        self.http = self.socket = None
 
     @property
     def certificate(self) -> Certificate | None:
         """That of the newest connection, also of one that was not accepted."""
-        return _read(self.der) if self.der else None
+        return _certificate(self.der) if self.der else None
 
-    def _body(self, answer: http.client.HTTPResponse, longest: int) -> bytes:
-        body = bytearray()
-        while chunk := answer.read1(CHUNK):
-            body += chunk
-            if len(body) > longest:
-                raise DialError(Seen.BROKEN, f"it sends more than {longest:,} bytes")
-        if monotonic() >= self.until:  # a body without a length looks whole when it is cut
-            raise TimeoutError
-        if answer.length:
-            raise http.client.IncompleteRead(bytes(body), answer.length)
-        answer.close()  # `read1` does not, and the next request waits for it
-        return bytes(body)
-
-    def _dial(self) -> None:
+    def _connect(self) -> None:
         self.close()
-        self.doing = "connecting"
-        self.socket = socket.create_connection((self.address, self.port), self._left())
+        self.stage = "connecting"
+        self.socket = self._socket()
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.secure:
-            self.doing = "in the TLS handshake"
-            self.socket = self._shake(self.socket, self.trust)
-        self.socket.settimeout(self._left())
+            self.stage = "in the TLS handshake"
+            self.socket = self._handshake(self.socket, self.trust)
         # It is given its connection, and must not open another: that one would go wherever the name leads now.
-        self.wire = http.client.HTTPConnection(self.name, self.port)
-        self.wire.auto_open = 0
-        self.wire.sock = self.socket
+        self.http = http.client.HTTPConnection(self.name, self.port)
+        self.http.auto_open = 0
+        self.http.sock = _Timed(self.socket, self._left)
 
-    def _shake(self, raw: socket.socket, trust: ssl.SSLContext) -> ssl.SSLSocket:
+    def _socket(self) -> socket.socket:
+        """Connected to the first address that takes it."""
+        problem: Exception = OSError("its name has no address")
+        for family, kind, protocol, _, address in _addresses(self.address, self.port, self._left()):
+            self.tried = str(address[0])
+            line = socket.socket(family, kind, protocol)
+            line.settimeout(min(self._left(), CONNECT))
+            try:
+                line.connect(address)
+            except OSError as error:
+                line.close()
+                problem = error
+            else:
+                return line
+        raise problem
+
+    def _handshake(self, raw: socket.socket, trust: ssl.SSLContext) -> ssl.SSLSocket:
         raw.settimeout(self._left())
         secured = trust.wrap_socket(raw, server_hostname=self.name)
         self.der = secured.getpeercert(binary_form=True) or b""
@@ -138,47 +171,111 @@ class Line:
         return left
 
     @contextmanager
-    def _told_apart(self) -> Iterator[None]:
+    def _explained(self) -> Iterator[None]:
         """Whatever a network does, as an error that says what it means."""
         try:
             yield
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, http.client.HTTPException, ValueError, RuntimeError, zlib.error, brotli.error) as error:
+            self.close()
             if isinstance(error, ssl.SSLCertVerificationError):
                 self._see_certificate()
-                raise DialError(Seen.TLS, error.verify_message) from error
+                raise ConnectError(Seen.TLS, error.verify_message) from error
             if isinstance(error, TimeoutError) or monotonic() >= self.until:
-                raise DialError(Seen.TIMED_OUT, f"{self.seconds:g} s were over while {self.doing}") from error
-            raise DialError(*_meaning(error, self.address)) from error
+                limit = self.seconds if monotonic() >= self.until else CONNECT
+                raise ConnectError(Seen.TIMED_OUT, f"{limit:g} s were over while {self.stage}") from error
+            raise ConnectError(*_meaning(error, self.tried)) from error
+        except ConnectError:
+            self.close()
+            raise
 
     def _see_certificate(self) -> None:
         """The one that was not accepted, for what is told about it. Nothing is read over this connection."""
-        trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
         try:
-            with socket.create_connection((self.address, self.port), self._left()) as raw, self._shake(raw, trust):
+            with self._socket() as raw, self._handshake(raw, distrusting()):
                 return
         except OSError:
             return
 
 
-@contextmanager
-def _cut(line: socket.socket, seconds: float) -> Iterator[None]:
-    """Shut the connection after that time, whatever is being waited for on it: a limit of a socket is one of each read, and
-    a byte now and then would keep it for ever."""
+def distrusting() -> ssl.SSLContext:
+    """For a look at a certificate whoever signed it, and at what is signed in another way."""
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+    return trust
 
-    def shut() -> None:
-        try:
-            socket.socket.shutdown(line, socket.SHUT_RDWR)
-        except OSError:  # it is closed already
-            return
 
-    timer = threading.Timer(seconds, shut)
-    timer.daemon = True
-    timer.start()
+class _Timed(io.RawIOBase):
+    """What http.client needs of a socket, where each wait is for what is `left` of the whole. It stays open when http.client
+    closes it: a body may still come."""
+
+    def __init__(self, line: socket.socket, left: Callable[[], float]) -> None:
+        self.line, self.left = line, left
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self.line.settimeout(self.left())
+        return self.line.recv_into(buffer)
+
+    def sendall(self, data: bytes) -> None:
+        self.line.settimeout(self.left())
+        self.line.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def close(self) -> None:
+        """Not here: see above."""
+
+
+def _addresses(name: str, port: int, seconds: float) -> list[Any]:
+    """As socket.getaddrinfo, which has no deadline of its own: where it asks name servers, another thread waits for it."""
     try:
-        yield
-    finally:
-        timer.cancel()
+        return socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        answers: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(socket.getaddrinfo(name, port, type=socket.SOCK_STREAM))
+        except (OSError, ValueError) as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _body(answer: http.client.HTTPResponse, longest: int) -> bytes:
+    """All of it, decoded. What is too long is not read on, before it is decoded and after."""
+    decode, is_whole = _decoder(answer.headers.get("Content-Encoding", "").strip().lower())
+    body, size = bytearray(), 0
+    while chunk := answer.read1(CHUNK):
+        size += len(chunk)
+        body += decode(chunk, longest + 1 - len(body))
+        if max(size, len(body)) > longest:
+            raise ConnectError(Seen.BROKEN, f"it sends more than {longest:,} bytes")
+    if answer.length or (size and not is_whole()):
+        raise http.client.IncompleteRead(bytes(body), answer.length)
+    answer.close()  # `read1` does not, and the next request waits for it
+    return bytes(body)
+
+
+def _decoder(coding: str) -> tuple[Callable[[bytes, int], bytes], Callable[[], bool]]:
+    """What decodes a chunk into at most so many bytes, or little more; and what says whether the end was reached."""
+    if coding == "gzip":
+        unzip = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        return unzip.decompress, lambda: unzip.eof
+    if coding == "br":
+        brotlied = brotli.Decompressor()
+        return lambda chunk, most: brotlied.process(chunk, output_buffer_limit=most), brotlied.is_finished
+    return lambda chunk, _: chunk, lambda: True
 
 
 _OURS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -187,8 +284,12 @@ _OURS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 def _meaning(error: Exception, address: str) -> tuple[Seen, str]:
     if isinstance(error, ConnectionRefusedError):
         return Seen.REFUSED, "nothing listens there"
+    if isinstance(error, socket.gaierror):
+        return Seen.UNREACHABLE, f"its name leads nowhere ({error.strerror})"
     if isinstance(error, OSError) and error.errno in _OURS:
         return Seen.BLIND, f"this machine lacks what a connection needs ({error.strerror})"
+    if isinstance(error, RuntimeError):  # no thread
+        return Seen.BLIND, f"this machine lacks what a connection needs ({error})"
     if isinstance(error, OSError) and error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL):
         if _routed(address):
             return Seen.UNREACHABLE, "the network says that it cannot be reached"
@@ -209,7 +310,7 @@ def _routed(address: str) -> bool:
     return True
 
 
-def _read(der: bytes) -> Certificate | None:
+def _certificate(der: bytes) -> Certificate | None:
     try:
         read = x509.load_der_x509_certificate(der)
         names = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from lightship.config import Fellow
 from lightship.core.steer import FRESH, Vote, vote_in, vote_out
-from lightship.net.pinned import DialError, Line
+from lightship.net.pinned import ConnectError, Connection
 from lightship.seal import Mark, Seal
 
 LONGEST = 8 * 1024
@@ -52,9 +52,9 @@ class Fellows:
     def ask(self, fellow: Fellow) -> str:
         """Blocks. In words, why nothing new was heard; empty if something was."""
         try:
-            with Line(fellow.url, urlsplit(fellow.url).hostname or "", self.trust, self.seconds) as line:
+            with Connection(fellow.url, urlsplit(fellow.url).hostname or "", self.trust, self.seconds) as line:
                 answer = line.get(self.page, LONGEST)
-        except DialError as error:
+        except ConnectError as error:
             return str(error)
         vote = opened(answer.body, Mark(fellow.public), self.page, fellow.name) if answer.status == HTTPStatus.OK else None
         if vote is None:

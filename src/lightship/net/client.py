@@ -1,0 +1,117 @@
+"""Read public URLs with nothing but what a browser has: one answer, within one deadline and one size."""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from time import monotonic
+from types import MappingProxyType
+from urllib.parse import quote, urljoin, urlsplit
+
+from lightship.core.verdict import Seen
+from lightship.net.pinned import Answer, ConnectError, Connection
+
+SECONDS = 15.0
+LONGEST = 64 * 1024 * 1024
+CLOCK_SECONDS = 2.0
+REDIRECTS = 3
+IDLE_PER_SITE, IDLE_SITES = 4, 64
+HEADERS: Mapping[str, str] = MappingProxyType(
+    {"User-Agent": "Lightship (proof)", "Accept": "*/*", "Accept-Encoding": "br, gzip", "Cache-Control": "no-cache"}
+)
+
+
+@dataclass(frozen=True)
+class PublicReader:
+    """One for a process, for all its threads: it keeps connections. `seconds`: for one whole answer with its name servers,
+    handshakes and redirects; `longest`: bytes of a body, also when it is unpacked; `trust`: the machine's own by default."""
+
+    seconds: float = SECONDS
+    longest: int = LONGEST
+    headers: Mapping[str, str] = HEADERS
+    trust: ssl.SSLContext | None = None
+    idle: dict[str, list[Connection]] = field(default_factory=dict, repr=False)
+
+    def get(self, url: str, *, method: str = "GET", seconds: float | None = None) -> Answer:
+        """What comes there, whatever its status. ConnectError, which names the URL, where nothing does in time."""
+        until, target = monotonic() + (self.seconds if seconds is None else seconds), url
+        try:
+            for _ in range(REDIRECTS + 1):
+                answer = self._get(target, method, until, private=_origin(target) == _origin(url))
+                if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
+                    return answer
+                target = _redirected(target, answer.headers["location"])
+        except ConnectError as error:
+            raise ConnectError(error.seen, f"{url} does not answer: {error}") from error
+        except ValueError as error:  # of a URL that is none
+            raise ConnectError(Seen.BROKEN, f"{url} does not answer: it leads to what is no URL ({error})") from error
+        raise ConnectError(Seen.BROKEN, f"{url} does not answer: it redirects more than {REDIRECTS} times")
+
+    def clock(self, url: str) -> datetime | None:
+        """What time it is there, by its own word; None where it gives none."""
+        try:
+            headers = self.get(f"{url}/", method="HEAD", seconds=min(self.seconds, CLOCK_SECONDS)).headers
+            at = parsedate_to_datetime(headers["date"]).replace(tzinfo=UTC)
+            return at + timedelta(seconds=int(headers.get("age", 0)))
+        except (ConnectError, ValueError, KeyError, TypeError, OverflowError):
+            return None
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        return self.trust or ssl.create_default_context()
+
+    def _get(self, url: str, method: str, until: float, *, private: bool) -> Answer:
+        """Over a connection that was kept, or a new one: a server may close what it kept at any moment."""
+        parts, origin = urlsplit(url), _origin(url)
+        headers = {name: value for name, value in self.headers.items() if private or name != "Authorization"}
+        path = quote(f"{parts.path}?{parts.query}" if parts.query else parts.path, "/?%:@!$&'()*+,;=~-._[]").removeprefix("/")
+        connection = self._kept(origin)
+        if connection:
+            try:
+                return self._over(connection, path, headers, method, until)
+            except ConnectError as error:
+                if error.seen is not Seen.BROKEN or monotonic() >= until:
+                    raise
+        fresh = Connection(origin, urlsplit(origin).hostname or "", self._trust, 0)
+        return self._over(fresh, path, headers, method, until)
+
+    def _over(self, connection: Connection, path: str, headers: Mapping[str, str], method: str, until: float) -> Answer:
+        connection.renew(until - monotonic())
+        answer = connection.get(path, self.longest, headers, method)
+        kept = self.idle.setdefault(connection.url, [])
+        if connection.is_open() and len(kept) < IDLE_PER_SITE and len(self.idle) <= IDLE_SITES:
+            kept.append(connection)
+        else:
+            connection.close()
+        return answer
+
+    def _kept(self, origin: str) -> Connection | None:
+        kept = self.idle.get(origin, [])
+        while kept:
+            try:
+                connection = kept.pop()
+            except IndexError:  # another thread was quicker
+                return None
+            if connection.is_idle():
+                return connection
+            connection.close()
+        return None
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port, as they are sent. ValueError for what is no URL of the web."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url:.100}")
+    host = parts.hostname.encode("idna").decode()
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
+
+
+def _redirected(url: str, location: str) -> str:
+    """Where a Location leads. Its bytes came as Latin-1, and mean UTF-8."""
+    target = urljoin(url, location.encode("latin-1", "replace").decode("utf-8", "replace"))
+    _origin(target)
+    return target
