@@ -23,7 +23,7 @@ from lightship.diary import Diary, Word
 from lightship.hosts import File, Held, Host, HostError, Place
 from lightship.press import Press
 from lightship.publish import Clock, Publisher
-from lightship.publishing.survey import AGAIN, Lost, Search, Survivor, TornError, digests, highest, with_archives
+from lightship.publishing.survey import AGAIN, HostState, Survey, TornError, Unreadable, digests, highest, with_archives
 from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 
@@ -42,8 +42,8 @@ class NothingLeftError(Exception):
 class Scene:
     """What is left, and the page as it would be published: joined, with what this machine said and has not seen proven."""
 
-    survivors: Sequence[Survivor]
-    lost: Sequence[Lost]
+    survivors: Sequence[HostState]
+    lost: Sequence[Unreadable]
     whole: Whole
     said: Sequence[Word]
 
@@ -86,15 +86,15 @@ class BreakGlass:
     async def look(self, said: Sequence[Word] | None = None) -> Scene:
         """NothingLeftError where no host can be believed."""
         said = self.diary.pending() if said is None else said
-        search = Search(self._seal.verify, self.stranger, self.diary.known(), self.trusting, again=self.again)
-        found = await search.survey(self.hosts)
-        lost = [each for each in found if isinstance(each, Lost)]
-        survivors = [each for each in found if isinstance(each, Survivor)]
+        search = Survey([self._seal.public], self.stranger, self.diary.known(), self.trusting, again=self.again)
+        found = await search.read(self.hosts)
+        lost = [each for each in found if isinstance(each, Unreadable)]
+        survivors = [each for each in found if isinstance(each, HostState)]
         while survivors:
             try:
                 return await self._scene(search, survivors, lost, said)
             except BrokenError as broken:
-                lost.append(Lost(broken.host, str(broken)))
+                lost.append(Unreadable(broken.host, str(broken)))
                 survivors = [each for each in survivors if each.host.name != broken.host]
         raise NothingLeftError(_nothing(lost))
 
@@ -139,7 +139,7 @@ class BreakGlass:
                 return replace(receipt, verdict=Verdict.FAILED, words=str(error))
         return receipt
 
-    async def _scene(self, search: Search, survivors: list[Survivor], lost: list[Lost], said: Sequence[Word]) -> Scene:
+    async def _scene(self, search: Survey, survivors: list[HostState], lost: list[Unreadable], said: Sequence[Word]) -> Scene:
         incidents = [word.incident for word in said]
         months = _differing(survivors, {incident.month for incident in incidents})
         survivors = await _read(search, survivors, months)
@@ -166,7 +166,7 @@ class BreakGlass:
         )
         return Scene(survivors, lost, whole, said)
 
-    async def _for_front(self, search: Search, top: Survivor, now: datetime) -> Mapping[str, Month]:
+    async def _for_front(self, search: Survey, top: HostState, now: datetime) -> Mapping[str, Month]:
         try:
             return await search.for_front(top, now, dict(top.part.archives))
         except (TornError, WireError, HostError, OSError) as error:
@@ -214,7 +214,7 @@ class Noting:
         self.diary.note(f.digest for f in files if f.path.startswith("lightship/") and f.body is not None)
 
 
-async def _read(search: Search, survivors: list[Survivor], months: Collection[str]) -> list[Survivor]:
+async def _read(search: Survey, survivors: list[HostState], months: Collection[str]) -> list[HostState]:
     """With the archives of `months`. Hosts that hold the same documents share one reading."""
     seen: dict[object, Mapping[str, Month]] = {}
     found = []
@@ -229,7 +229,7 @@ async def _read(search: Search, survivors: list[Survivor], months: Collection[st
     return found
 
 
-def _differing(survivors: Sequence[Survivor], more: Collection[str]) -> set[str]:
+def _differing(survivors: Sequence[HostState], more: Collection[str]) -> set[str]:
     """The months whose archives are not the same everywhere, and `more`."""
     names = {name for each in survivors for name in each.state.months}
     held = {name: {each.shelves.get(name, {}).get(archive_path(name), "") for each in survivors} for name in names}
@@ -237,7 +237,7 @@ def _differing(survivors: Sequence[Survivor], more: Collection[str]) -> set[str]
     return {name for name in names if len(held[name]) > 1 or name in more or name in torn}
 
 
-def _loader(search: Search, survivors: Sequence[Survivor]) -> Callable[[str], Month]:
+def _loader(search: Survey, survivors: Sequence[HostState]) -> Callable[[str], Month]:
     """Reads one month of history when it is asked for, in the thread that asks."""
 
     def load(name: str) -> Month:
@@ -279,7 +279,7 @@ def _again(said: Sequence[Word], incident: Incident) -> Word | None:
     return None
 
 
-def _nothing(lost: Sequence[Lost]) -> str:
+def _nothing(lost: Sequence[Unreadable]) -> str:
     lines = [f"  {each.host}: {each.why}" for each in lost]
     return "\n".join(
         [

@@ -20,7 +20,7 @@ from lightship.core.state import STATE_PATH, archive_path
 from lightship.core.verdict import Verdict
 from lightship.core.wire import sha256
 from lightship.hosts.folder import Folder
-from lightship.publishing.survey import Away
+from lightship.publishing.read_only import ReadOnlyHost
 from lightship.seal import Seal
 
 
@@ -82,7 +82,7 @@ def test_a_dead_host_is_named_and_gets_it_when_it_is_back(vienna: Folder, oslo: 
 
 def test_a_laptop_without_a_hosts_credentials_reads_it_as_a_stranger(vienna: Folder, oslo: Folder, tmp_path: Path) -> None:
     desk_publishes(book_now(), vienna)
-    away = Away("vienna", vienna.url, "the environment has no VIENNA_KEY")
+    away = ReadOnlyHost("vienna", vienna.url, "the environment has no VIENNA_KEY")
     told = laptop_of(tmp_path / "a", [away, oslo]).posts("Webmail is down", "Sign-in fails.")
     assert [(r.host, r.verdict) for r in told.receipts] == [("vienna", Verdict.FAILED), ("oslo", Verdict.PROVEN)]
     assert words_on(oslo) >= {"Sign-in fails.", "Number 0 fails."}
@@ -111,7 +111,7 @@ def rewritten_history(host: Folder) -> None:
 @pytest.mark.parametrize(
     ("harm", "why"),
     [
-        (forged, "manifest.json is not signed with this page's key"),
+        (forged, "which is not the page's key"),
         (edited, "lightship/state.json is not what was signed"),
         (rewritten_history, "lightship/months/2026-10.json is not what was signed"),
     ],

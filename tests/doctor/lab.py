@@ -22,7 +22,6 @@ import dns.query
 import dns.rcode
 import dns.resolver
 import dns.tsig
-import urllib3
 from dns.update import UpdateMessage
 from tests import servers
 from tests.certs import Authority
@@ -395,7 +394,6 @@ zone:
             rdap=f"http://127.0.0.1:{self.rdap.server_port}",
             seconds=2.0,
             patience=2.0,
-            web=urllib3.PoolManager(maxsize=8),
         )
         return replace(made, **changed)
 

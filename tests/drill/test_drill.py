@@ -23,7 +23,7 @@ from lightship.drill import speak
 from lightship.drill.canary import LEFT, left, sweep
 from lightship.hosts import File
 from lightship.hosts.folder import Folder
-from lightship.publishing.survey import open_host
+from lightship.publishing.read_only import open_host
 from lightship.seal import mark
 
 COMMAND = (sys.executable, "-m", "lightship.cli")

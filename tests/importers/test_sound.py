@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 from tests.importers.test_cstate import CONFIG, issue, site
-from tests.importers.test_lightship import export, host, laid
 from tests.importers.test_statuspage import API, GROUP, HISTORY, OUTAGE, PAGE, said, saved
+from tests.publish.test_survey import export, host, laid
 
 from lightship.core.model import Component, Incident, Status, Text, Update
 from lightship.core.signed import MANIFEST_PATH
 from lightship.core.state import STATE_PATH, archive_path
 from lightship.importers import Imported, ImporterError, read
 from lightship.importers._sound import checked
+from lightship.net.client import PublicReader
+from lightship.publishing.contents import contents_at
 
 AT = datetime(2024, 5, 1, 10, tzinfo=UTC)
 SAID = Update(id="update000001", status=Status.RESOLVED, texts=(Text(AT, "Hm."),), created_at=AT, updated_at=AT, display_at=AT)
@@ -88,7 +90,7 @@ STATES: list[tuple[str, Callable[[dict[str, Any]], Any], str]] = [
     (STATE_PATH, lambda s: s.update(revision="x"), "revision 'x' is not a number"),
     (STATE_PATH, lambda s: s.update(revision=-3), "revision -3 is not a number"),
     (STATE_PATH, lambda s: s.update(epoch=True), "epoch True is not a number"),
-    (STATE_PATH, lambda s: s.update(months=[5]), "months 5 is not text"),
+    (STATE_PATH, lambda s: s.update(months=[5]), "it names 5, which is no month"),
     (STATE_PATH, lambda s: s["open"][0].update(id="../../x"), "id '../../x' is not an id"),
     (STATE_PATH, lambda s: s["open"][0].update(id=["x"]), r"id \['x'\] is not text"),
     (STATE_PATH, lambda s: s["open"][0].update(created_at="0001-01-01T00:00:00+14:00"), "state.json"),
@@ -105,13 +107,13 @@ def test_an_unsound_state_is_refused_whole(
     tmp_path: Path, path: str, change: Callable[[dict[str, Any]], Any], why: str
 ) -> None:
     with pytest.raises(ImporterError, match=why):
-        read("lightship", laid(tmp_path, changed(path, change)))
+        contents_at(laid(tmp_path, changed(path, change)), [], PublicReader())
 
 
 @pytest.mark.parametrize("path", [STATE_PATH, ARCHIVE, MANIFEST_PATH])
 def test_a_state_that_nests_without_end_is_refused(tmp_path: Path, path: str) -> None:
     with pytest.raises(ImporterError):
-        read("lightship", laid(tmp_path, {**host(), path: b"[" * 100_000}))
+        contents_at(laid(tmp_path, {**host(), path: b"[" * 100_000}), [], PublicReader())
 
 
 ROWS: list[dict[str, Any]] = [

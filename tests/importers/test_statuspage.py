@@ -268,7 +268,7 @@ def test_what_is_no_statuspage_is_refused() -> None:
 def test_a_server_that_is_not_there_may_be_asked_again() -> None:
     with serving({}) as url:
         pass
-    with pytest.raises(ImporterError, match="cannot be reached") as caught:
+    with pytest.raises(ImporterError, match="does not answer: nothing listens there") as caught:
         read("statuspage", url)
     assert not caught.value.permanent
 

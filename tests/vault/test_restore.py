@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from tests import servers
 from tests.django_settings import CONFIG
-from tests.importers.test_lightship import AT, STATE, laid
 from tests.kills import fetched
+from tests.publish.test_survey import AT, STATE, laid
 from tests.vault.town import Town, rows, town, until
 
 from lightship import vault

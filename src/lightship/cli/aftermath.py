@@ -7,7 +7,7 @@ from typing import Any
 from lightship.breakglass import Scene, Told
 from lightship.core.wire import stamp
 from lightship.diary import NAME
-from lightship.publishing.survey import Survivor
+from lightship.publishing.survey import HostState
 
 
 def became_words(became: Told) -> str:
@@ -43,7 +43,7 @@ def scene_words(scene: Scene, now: datetime) -> str:
     return "\n".join(lines)
 
 
-def _held_words(each: Survivor, now: datetime) -> str:
+def _held_words(each: HostState, now: datetime) -> str:
     age = _ago(each.manifest.at, now)
     words = [f"revision {each.manifest.revision} of epoch {each.manifest.epoch}, drawn {age}, signature right"]
     words.append(f"publisher last seen {_ago(each.pulse.at, now)}" if each.pulse else "no pulse")

@@ -25,8 +25,8 @@ from lightship.core import rules, updates
 from lightship.core.model import Incident, Snapshot
 from lightship.core.whole import Whole
 from lightship.diary import NAME, Diary, Word
-from lightship.publishing.survey import open_host
-from lightship.publishing.verify import Stranger
+from lightship.net.client import PublicReader
+from lightship.publishing.read_only import open_host
 
 T = TypeVar("T")
 CLOCK_OFF = 300.0
@@ -228,11 +228,11 @@ def _speak(context: click.Context, composed: Callable[[Whole], Incident], *, as_
         raise click.exceptions.Exit(1)
 
 
-def _insist_on_clock(urls: Sequence[str], stranger: Stranger) -> None:
+def _insist_on_clock(urls: Sequence[str], reader: PublicReader) -> None:
     """What is dated wrongly stands above or below what colleagues say, and nobody can take that back. One host that agrees
     with us is enough: another may lie."""
     with ThreadPoolExecutor(16) as pool:
-        told = [at for at in pool.map(stranger.clock, urls) if at]
+        told = [at for at in pool.map(reader.clock, urls) if at]
     off = min(((utc_now() - at).total_seconds() for at in told), key=abs, default=0.0)
     if abs(off) > CLOCK_OFF:
         raise Refused(

@@ -12,6 +12,7 @@ import click
 from lightship.cli.shared import Refused, Told, json_option, page_option, told
 from lightship.config import Config, ConfigError, PageConfig
 from lightship.doctor import GROUPS, Examination, Finding, Known, Verdict, World, examine
+from lightship.doctor.world import RDAP, SECONDS
 from lightship.vault import VaultError, key_in
 
 MARKS = {
@@ -47,7 +48,7 @@ def doctor(told: Told, everything: bool, key: Path | None, rdap: str | None, slu
     lightship doctor --json --page acme
     """
     config = _config(told)
-    world = World() if rdap is None else World(rdap=rdap.rstrip("/"))
+    world = World(rdap=(rdap or RDAP).rstrip("/"), seconds=min(told.seconds, SECONDS), visit=2 * told.seconds)
     pages = [config.page(slug)] if slug else list(config.pages.values())
     found = [examine(config, page, world, _known(config, page, key)) for page in pages]
     if as_json:

@@ -13,7 +13,7 @@ from lightship.cli.shared import Told, json_option, page_option, say, told
 from lightship.config import PageConfig
 from lightship.doctor import World
 from lightship.drill import DONE, FAILED, Drill, Scene, Step, rehearse
-from lightship.publishing.survey import open_host
+from lightship.publishing.read_only import open_host
 
 WORDS = {DONE: "done", FAILED: "FAILED"}
 LAST = 12

@@ -8,8 +8,8 @@ import click
 from rich.console import Console
 
 from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
-from lightship.importers import Imported, ImporterError, read
-from lightship.importers.lightship import proven
+from lightship.importers import Imported, ImporterError, kinds, read
+from lightship.publishing.contents import contents_at
 from lightship.seal import mark
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lightship.store.history.ownership import History
     from lightship.store.models import Page
 
+OWN = "lightship"
 STATUSPAGE_API = "https://api.statuspage.io/v1"
 
 
@@ -39,10 +40,14 @@ def import_(told: Told, kind: str, source: str, key: str, api: str, slug: str | 
     lightship import lightship export/
     """
     at, page = told.page(slug)
+    if kind not in (known := sorted((*kinds(), OWN))):
+        raise Refused(f"there is no importer {kind!r}; there is {', '.join(known)}")
     try:
         with Console(stderr=True).status(f"reading {source}"):
-            if kind == "lightship" and source.rstrip("/") in {at.url, *(host.url for host in at.hosts)}:
-                found = proven(source, mark(at).verify)  # our own host, which may be in other hands
+            if kind == OWN:
+                ours = source.rstrip("/") in {at.url, *(host.url for host in at.hosts)}
+                # Our own host may be in other hands.
+                found = contents_at(source, [mark(at).public] if ours else [], told.stranger())
             else:
                 found = read(kind, source, **({"key": key, "api": api} if key else {}))
     except ImporterError as error:

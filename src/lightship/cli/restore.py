@@ -22,8 +22,8 @@ from lightship.cli.shared import Refused, Told, json_option, say, told, utc_now
 from lightship.config import Config, ConfigError, PageConfig, fields
 from lightship.core.lineage import STEP, Heard, Rank, contains
 from lightship.importers import ImporterError
-from lightship.importers.lightship import proven
-from lightship.publishing.verify import Stranger
+from lightship.publishing.contents import contents, newest_first
+from lightship.publishing.survey import HostState
 from lightship.restore import discover
 from lightship.restore.files import settle
 from lightship.seal import Seal, mark
@@ -187,12 +187,12 @@ def _caught_up(asked: Asked, page: PageConfig, row: "Page", notes: list[str]) ->
     from lightship.store.read import rows  # after Django is set up
 
     states: list[tuple[Rank, Heard]] = [((row.epoch, row.revision), rows.heard(row))]
-    claims, words = discover.claims(_urls(asked, page), {mark(page).public}, Stranger())
+    claims, words = newest_first(_urls(asked, page), {mark(page).public}, asked.told.stranger())
     newest = claims[0] if claims else None
     if newest is None:
         notes.append(f"page {page.slug}: no host answered with its state, so the vault's stands alone ({'; '.join(words)})")
     elif not contains(*states[0], newest.manifest.rank):
-        found = proven(newest.url, newest.mark.verify)
+        found = contents(newest)
         loaded = load(row, history_of(row, found), None, utc_now())
         states.append((newest.manifest.rank, newest.manifest.heard))
         notes.append(
@@ -211,13 +211,13 @@ def _urls(asked: Asked, page: PageConfig) -> list[str]:
 def _what_is_public(asked: Asked) -> Outcome:
     if asked.place:
         raise click.UsageError("the vault opens with the recovery key only: --key FILE")
-    stranger, outcome, key = Stranger(), Outcome(f"what {asked.url} shows everyone"), None
+    stranger, outcome, key = asked.told.stranger(), Outcome(f"what {asked.url} shows everyone"), None
     had = {file.stem for file in (asked.path.parent / "keys").glob("*.key")}
     if not asked.path.exists():
-        claims, words = discover.claims([asked.url], asked.public, stranger)
+        claims, words = newest_first([asked.url], asked.public, stranger)
         if not claims:
             raise Refused("; ".join(words))
-        found = proven(claims[0].url, claims[0].mark.verify)
+        found = contents(claims[0])
         assert found.page is not None
         slug, page_url = found.page.slug, _sound(fields.page_url, found.page.url, claims[0].url)
         key = new_file(asked.path, _sound(fields.slug, slug, "status"), page_url, database=asked.database)
@@ -228,7 +228,7 @@ def _what_is_public(asked: Asked) -> Outcome:
         outcome.notes.append(f"{asked.path} names two local hosts: put your own hosts into it")
     new = set(keyed(asked.path)) - had
     known = {page.slug: asked.public or _own(page, new) for page in config.pages.values()}
-    standing = {slug: discover.claims(_urls(asked, page), known[slug], stranger) for slug, page in config.pages.items()}
+    standing = {slug: newest_first(_urls(asked, page), known[slug], stranger) for slug, page in config.pages.items()}
     if not any(claims for claims, _ in standing.values()):
         raise Refused("no host answers with a state: " + "; ".join(each for _, words in standing.values() for each in words))
     from lightship.restore import rows as restore  # after Django is set up
@@ -259,7 +259,7 @@ def _sound(check: Callable[[str], str], claimed: str, instead: str) -> str:
 
 
 def _taken_in(
-    page: PageConfig, claims: Sequence[discover.Claim], words: Sequence[str], *, known: bool, notes: list[str]
+    page: PageConfig, claims: Sequence[HostState], words: Sequence[str], *, known: bool, notes: list[str]
 ) -> dict[str, Any]:
     from lightship.store import models  # after Django is set up
     from lightship.store.journal.take_over import succeed
@@ -270,7 +270,7 @@ def _taken_in(
     newest = claims[0]
     if not known:
         notes.append(f"{newest.url} was believed at its word. Compare: its public key is {_text(newest.mark.public)}")
-    take_in(models.Page.objects.get(slug=page.slug), proven(newest.url, newest.mark.verify))
+    take_in(models.Page.objects.get(slug=page.slug), contents(newest))
     row = models.Page.objects.get(slug=page.slug)
     succeed(row, [(newest.manifest.rank, newest.manifest.heard)], secrets.randbelow(STEP), utc_now())
     return {"page": page.slug, "revision": row.revision, "epoch": row.epoch, "incidents": row.incidents.count()}

@@ -13,6 +13,7 @@ from lightship import channels, hosts, zones
 from lightship.config import Config, PageConfig, find_config, load
 
 if TYPE_CHECKING:
+    from lightship.publishing.verify import Stranger
     from lightship.store.models import Page
 
 
@@ -25,10 +26,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Told:
-    """What the command line and the environment said before the command's own words."""
+    """What the command line and the environment said before the command's own words. `seconds`: for one answer of a host."""
 
     config_path: str | None
     env: Mapping[str, str]
+    seconds: float = 15.0
+
+    def stranger(self) -> "Stranger":
+        from lightship.publishing.verify import Stranger  # not every command reads the web, and TLS takes a while to load
+
+        return Stranger(self.seconds)
 
     def config(self, without: Collection[str] = (), *, witness: bool = False) -> Config:
         """`without`: see config.load. `witness`: only a witness needs to know which one it is."""

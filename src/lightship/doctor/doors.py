@@ -1,28 +1,23 @@
 """Go to each host by address, as a reader whom the name led there, and bring back what it showed."""
 
-import http.client
 import ipaddress
-import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from time import monotonic
 from urllib.parse import urlsplit
 
-import urllib3
 from cryptography import x509
-from urllib3.connection import HTTPSConnection
 
 from lightship.config import HostConfig, PageConfig
 from lightship.core.signed import MANIFEST_PATH, PULSE_PATH, Manifest, NotOurs, Pulse, Verify, manifest_in, pulse_in
+from lightship.core.verdict import Seen
 from lightship.core.wire import WireError, sha256
 from lightship.doctor.world import World, at_once
+from lightship.net.pinned import Answer, ConnectError, Connection, distrusting
 from lightship.seal import mark
 
 LONGEST = 16 * 1024 * 1024
-CHUNK = 64 * 1024
-VISIT = 30.0
-"""Seconds for all that is fetched through one door: who sends byte by byte, or without end, holds up nobody for longer."""
+HEADERS = {"Accept-Encoding": "br, gzip", "User-Agent": "Lightship (doctor)"}
 STATE = "lightship/state.json"
 
 
@@ -44,22 +39,11 @@ class Door:
         return self.url.startswith("https:")
 
     @property
-    def port(self) -> int:
-        return urlsplit(self.url).port or (443 if self.secure else 80)
-
-    @property
     def six(self) -> bool:
         return ":" in self.address
 
     def __str__(self) -> str:
         return f"{self.host} at {self.address}" + ("" if self.main else f" as {self.name}")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,87 +92,41 @@ def visit(page: PageConfig, world: World) -> tuple[Shown, ...]:
 
 def enter(door: Door, verify: Verify, world: World) -> Shown:
     try:
-        with socket.create_connection((door.address, door.port), world.seconds):
-            pass
-        leaf, distrust = certificate(door, world) if door.secure else (None, "")
-        until = monotonic() + VISIT
-        with pool(door, world) as way:
-            answers = {path: get(way, door, path, until) for path in ("", MANIFEST_PATH, PULSE_PATH, STATE)}
+        with connection(door, world, world.visit) as way:
+            distrust = distrusted(door, world) if door.secure else ""
+            answers = {path: way.get(path, LONGEST, HEADERS) for path in ("", MANIFEST_PATH, PULSE_PATH, STATE)}
             if answers[""].status != 200:
-                answers[""] = get(way, door, "index.html", until)
+                answers[""] = way.get("index.html", LONGEST, HEADERS)
             manifest, wrong = _manifest(answers[MANIFEST_PATH], verify)
             files = manifest.files if manifest else {}
-            wrong += [path for path, digest in files.items() if not _is(way, door, answers, path, digest, until)]
-    except (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
-        return Shown(door=door, fault=_plain(error))
+            wrong += [path for path, digest in files.items() if not _is(way, answers, path, digest)]
+            leaf = x509.load_der_x509_certificate(way.der) if way.der else None
+    except (ConnectError, ValueError) as error:  # ValueError: a certificate that is none
+        return Shown(door=door, fault=str(error))
     pulse = _pulse(answers[PULSE_PATH], verify)
     return Shown(door=door, distrust=distrust, leaf=leaf, answers=answers, manifest=manifest, pulse=pulse, wrong=tuple(wrong))
 
 
-def certificate(door: Door, world: World) -> tuple[x509.Certificate | None, str]:
-    """The host's own one, and in words why a browser would refuse it."""
-    context = ssl.create_default_context(cafile=str(world.roots) if world.roots else None)
+def distrusted(door: Door, world: World) -> str:
+    """In words, why a browser would refuse its certificate; empty where it would not."""
+    trust = ssl.create_default_context(cafile=str(world.roots) if world.roots else None)
     try:
-        return _leaf(door, context, world), ""
-    except ssl.SSLCertVerificationError as error:
-        distrust = error.verify_message or str(error)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return _leaf(door, context, world), distrust
+        with Connection(door.url, door.address, trust, world.seconds) as way:
+            way.connect()
+    except ConnectError as error:
+        if error.seen is Seen.TLS:
+            return str(error)
+        raise
+    return ""
 
 
-def _leaf(door: Door, context: ssl.SSLContext, world: World) -> x509.Certificate:
-    with (
-        socket.create_connection((door.address, door.port), world.seconds) as plain,
-        context.wrap_socket(plain, server_hostname=door.name) as wrapped,
-    ):
-        return x509.load_der_x509_certificate(wrapped.getpeercert(binary_form=True) or b"")
-
-
-def pool(door: Door, world: World) -> urllib3.HTTPConnectionPool:
+def connection(door: Door, world: World, seconds: float) -> Connection:
     """Without trust: whether a browser trusts it is asked apart, and what it serves is signed."""
-    timeout = urllib3.Timeout(world.seconds)
-    if not door.secure:
-        return urllib3.HTTPConnectionPool(door.address, door.port, timeout=timeout, retries=False)
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return _Unasked(
-        door.address,
-        door.port,
-        timeout=timeout,
-        retries=False,
-        ssl_context=context,
-        server_hostname=door.name,
-        assert_hostname=False,
-    )
+    return Connection(door.url, door.address, distrusting(), seconds)
 
 
-class _Known(HTTPSConnection):
-    def connect(self) -> None:
-        super().connect()
-        self.is_verified = True  # it is not, and that is told as a finding: urllib3 need not warn of each request
-
-
-class _Unasked(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _Known
-
-
-def get(way: urllib3.HTTPConnectionPool, door: Door, path: str, until: float) -> Answer:
-    parts = urlsplit(door.url)
-    headers = {"Host": parts.netloc, "Accept-Encoding": "br, gzip", "User-Agent": "Lightship (doctor)"}
-    answer = way.request("GET", f"{parts.path}/{path}", headers=headers, preload_content=False, redirect=False)
-    body = bytearray()
-    while chunk := answer.read1(CHUNK, decode_content=True):
-        body += chunk
-        if len(body) > LONGEST or monotonic() > until:
-            answer.close()
-            raise TimeoutError(f"it sends /{path} without end, or so slowly that {VISIT:.0f} s were not enough")
-    answer.drain_conn()
-    answer.release_conn()
-    return Answer(answer.status, {key.lower(): value for key, value in answer.headers.items()}, bytes(body))
-
-
-def _is(way: urllib3.HTTPConnectionPool, door: Door, answers: dict[str, Answer], path: str, digest: str, until: float) -> bool:
-    known = answers.get("" if path == "index.html" else path) or get(way, door, path, until)
+def _is(way: Connection, answers: dict[str, Answer], path: str, digest: str) -> bool:
+    known = answers.get("" if path == "index.html" else path) or way.get(path, LONGEST, HEADERS)
     return known.status == 200 and sha256(known.body) == digest
 
 
@@ -206,12 +144,6 @@ def _pulse(answer: Answer, verify: Verify) -> Pulse | None:
         return pulse_in(answer.body, verify) if answer.status == 200 else None
     except WireError:
         return None
-
-
-def _plain(error: Exception) -> str:
-    while isinstance(inner := getattr(error, "reason", None) or error.__cause__, Exception):
-        error = inner
-    return getattr(error, "strerror", None) or str(error).split(": ", 1)[-1] or type(error).__name__
 
 
 def by_host(shown: tuple[Shown, ...]) -> Iterator[tuple[str, list[Shown]]]:

@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from time import monotonic
 
-import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
@@ -13,10 +11,11 @@ from lightship.config import Config, HostConfig, PageConfig
 from lightship.doctor import certificates, registry
 from lightship.doctor.asn import Network
 from lightship.doctor.domains import host_of, registrable
-from lightship.doctor.doors import VISIT, Door, certificate, get, own, pool
+from lightship.doctor.doors import HEADERS, Door, connection, own
 from lightship.doctor.name import prefix
 from lightship.doctor.servers import servers, zone_of
 from lightship.doctor.world import World, at_once
+from lightship.net.pinned import ConnectError
 
 
 class Role(StrEnum):
@@ -118,10 +117,10 @@ def _surface(asked: _Asked, addresses: tuple[str, ...], world: World) -> tuple[x
         return None, {}
     door = Door(host=asked.label, url=asked.url.rstrip("/"), address=addresses[0], main=False)
     try:
-        leaf = certificate(door, world)[0] if door.secure else None
-        with pool(door, world) as way:
-            return leaf, get(way, door, "", monotonic() + VISIT).headers
-    except (urllib3.exceptions.HTTPError, OSError):
+        with connection(door, world, world.seconds) as way:
+            headers = way.get("", headers=HEADERS).headers
+            return x509.load_der_x509_certificate(way.der) if way.der else None, headers
+    except (ConnectError, ValueError):
         return None, {}
 
 

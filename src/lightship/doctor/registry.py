@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import urllib3
-
 from lightship.doctor.catalogue import say
 from lightship.doctor.finding import Finding
 from lightship.doctor.world import World
+from lightship.net.pinned import ConnectError
 
 DAYS, LAST_DAYS = 60, 14
 LOCKS = ("client transfer prohibited", "client update prohibited")
@@ -29,10 +28,9 @@ def ask(domain: str, world: World) -> Registration | None:
     if not domain or not world.rdap:
         return None
     try:
-        retries = urllib3.Retry(0, redirect=3)
-        answer = world.web.request("GET", f"{world.rdap}/domain/{domain}", timeout=world.seconds, retries=retries)
-        return _read(domain, json.loads(answer.data)) if answer.status == 200 else None
-    except (urllib3.exceptions.HTTPError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        answer = world.reader.get(f"{world.rdap}/domain/{domain}", seconds=world.seconds)
+        return _read(domain, json.loads(answer.body)) if answer.status == 200 else None
+    except (ConnectError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -5,14 +5,13 @@ import binascii
 from collections.abc import Iterator
 from datetime import datetime
 
-import urllib3
-
 from lightship.config import Fellow, PageConfig
 from lightship.core.steer import FRESH, LEASE, Vote, lease_of, vote_in, vote_key, votes_of
 from lightship.doctor.catalogue import say
 from lightship.doctor.finding import Finding
 from lightship.doctor.parts import Part, Role
 from lightship.doctor.world import World, at_once
+from lightship.net.pinned import ConnectError
 from lightship.seal import Mark
 from lightship.zones import Zone, ZoneError
 
@@ -72,10 +71,10 @@ def asked_for(page: PageConfig, world: World) -> dict[str, Vote]:
 def ask(page: PageConfig, fellow: Fellow, world: World) -> Vote | None:
     """Its newest vote, as it shows it to the others: a line, and the signature of that line."""
     try:
-        answer = world.web.request("GET", f"{fellow.url}/{page.slug}", timeout=world.seconds, retries=False)
-        text, _, signature = answer.data.decode().rstrip("\n").rpartition("\n")
+        answer = world.reader.get(f"{fellow.url}/{page.slug}", seconds=world.seconds)
+        text, _, signature = answer.body.decode().rstrip("\n").rpartition("\n")
         signed = Mark(fellow.public).verify(text.encode(), base64.b64decode(signature))
-    except (urllib3.exceptions.HTTPError, OSError, ValueError, binascii.Error):
+    except (ConnectError, ValueError, binascii.Error):
         return None
     start = f"{page.slug} {fellow.name} "
     return vote_in(text.removeprefix(start)) if signed and text.startswith(start) else None

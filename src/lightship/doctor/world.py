@@ -14,15 +14,16 @@ import dns.query
 import dns.rcode
 import dns.resolver
 import dns.rrset
-import urllib3
 
 from lightship.doctor import asn
+from lightship.net.client import PublicReader
 
 PUBLIC = {"Google": "8.8.8.8", "Cloudflare": "1.1.1.1", "Quad9": "9.9.9.9"}
 RDAP = "https://rdap.org"
 In = TypeVar("In")
 Out = TypeVar("Out")
 SECONDS = 4.0
+VISIT = 30.0
 PATIENCE = 10.0
 THREADS = 24
 
@@ -46,7 +47,8 @@ def _resolver() -> dns.resolver.Resolver:
 class World:
     """`roots`: a file of authorities to trust instead of the machine's. `open_resolvers`: by name, whom to ask what the public
     sees. `port`: where name servers listen. `cymru`: whether Team Cymru's DNS can be asked. `rdap`: the base URL of a
-    registration data service. `seconds`: for one answer. `patience`: how long name servers may take to follow the primary."""
+    registration data service. `seconds`: for one answer. `visit`: for all that is fetched from one address. `patience`: how
+    long name servers may take to follow the primary."""
 
     now: Callable[[], datetime] = _now
     resolver: dns.resolver.Resolver = field(default_factory=_resolver)
@@ -58,7 +60,8 @@ class World:
     rdap: str = RDAP
     seconds: float = SECONDS
     patience: float = PATIENCE
-    web: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(maxsize=8))
+    visit: float = VISIT
+    reader: PublicReader = field(default_factory=lambda: PublicReader(longest=1024 * 1024))
 
     def resolve(self, name: str, kind: str) -> tuple[str, ...]:
         """As a reader's machine does; nothing where there is nothing, or nobody answers."""

@@ -7,7 +7,8 @@ from time import monotonic
 
 from lightship.drill.canary import Canary, DrillError
 from lightship.hosts import File, Host, HostError
-from lightship.publishing.verify import Stranger
+from lightship.net.client import PublicReader
+from lightship.net.pinned import ConnectError
 
 PATIENCE = 15.0
 PATH = "canary.txt"
@@ -18,8 +19,8 @@ def step(hosts: Sequence[Host]) -> tuple[float, str]:
 
 
 async def _step(hosts: Sequence[Host]) -> tuple[float, str]:
-    stranger, token = Stranger(), secrets.token_hex(16).encode()
-    found = await asyncio.gather(*(_one(Canary(host), stranger, token) for host in hosts))
+    reader, token = PublicReader(), secrets.token_hex(16).encode()
+    found = await asyncio.gather(*(_one(Canary(host), reader, token) for host in hosts))
     told = ", ".join(f"{host.name} {_words(result)}" for host, result in zip(hosts, found, strict=True))
     if any(isinstance(result, str) for result in found):
         raise DrillError(told)
@@ -30,17 +31,24 @@ def _words(result: float | str) -> str:
     return result if isinstance(result, str) else f"{result:.1f} s"
 
 
-async def _one(host: Canary, stranger: Stranger, token: bytes) -> float | str:
+async def _one(host: Canary, reader: PublicReader, token: bytes) -> float | str:
     """Seconds until a stranger reads it, or in words why none does."""
     started = monotonic()
     try:
         await host.put([File(PATH, token)])
     except (HostError, OSError) as error:
         return f"could not be written to: {error}"
-    answer: bytes | str = ""
+    why = ""
     while monotonic() - started < PATIENCE:
-        answer = await asyncio.to_thread(stranger.get, f"{host.url}/{PATH}")
-        if answer == token:
-            return monotonic() - started
+        try:
+            answer = await asyncio.to_thread(reader.get, f"{host.url}/{PATH}")
+        except ConnectError as error:
+            why = str(error)
+        else:
+            if answer.body == token:
+                return monotonic() - started
+            why = "serves something else than it was given"
+            if answer.status != 200:
+                why = f"{host.url}/{PATH} answers {answer.status}"
         await asyncio.sleep(0.05)
-    return answer if isinstance(answer, str) else "serves something else than it was given"
+    return why

@@ -11,10 +11,24 @@ import inspect
 import pkgutil
 from collections.abc import Callable
 
-from lightship.importers._sound import checked
+from lightship.importers._sound import checked, faults
 from lightship.importers._values import ID, NEWEST, OLDEST, Imported, ImporterError, Problem, shown, with_retired
 
-__all__ = ["ID", "NEWEST", "OLDEST", "Imported", "ImporterError", "Problem", "id_of", "kinds", "read", "shown", "with_retired"]
+__all__ = [
+    "ID",
+    "NEWEST",
+    "OLDEST",
+    "Imported",
+    "ImporterError",
+    "Problem",
+    "checked",
+    "faults",
+    "id_of",
+    "kinds",
+    "read",
+    "shown",
+    "with_retired",
+]
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 

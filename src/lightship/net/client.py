@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from time import monotonic
 from types import MappingProxyType
 from urllib.parse import quote, urljoin, urlsplit
 
 from lightship.core.verdict import Seen
+from lightship.net.deadline import Deadline
 from lightship.net.pinned import Answer, ConnectError, Connection
 
 SECONDS = 15.0
@@ -30,24 +30,25 @@ class PublicReader:
 
     seconds: float = SECONDS
     longest: int = LONGEST
-    headers: Mapping[str, str] = HEADERS
+    headers: Mapping[str, str] = field(default_factory=lambda: HEADERS)
     trust: ssl.SSLContext | None = None
     idle: dict[str, list[Connection]] = field(default_factory=dict, repr=False)
 
     def get(self, url: str, *, method: str = "GET", seconds: float | None = None) -> Answer:
         """What comes there, whatever its status. ConnectError, which names the URL, where nothing does in time."""
-        until, target = monotonic() + (self.seconds if seconds is None else seconds), url
+        deadline, target = Deadline.after(self.seconds if seconds is None else seconds), url
+        name = url.rstrip("/")
         try:
             for _ in range(REDIRECTS + 1):
-                answer = self._get(target, method, until, private=_origin(target) == _origin(url))
+                answer = self._get(target, method, deadline, private=_origin(target) == _origin(url))
                 if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
                     return answer
                 target = _redirected(target, answer.headers["location"])
         except ConnectError as error:
-            raise ConnectError(error.seen, f"{url} does not answer: {error}") from error
+            raise ConnectError(error.seen, f"{name} does not answer: {error}") from error
         except ValueError as error:  # of a URL that is none
-            raise ConnectError(Seen.BROKEN, f"{url} does not answer: it leads to what is no URL ({error})") from error
-        raise ConnectError(Seen.BROKEN, f"{url} does not answer: it redirects more than {REDIRECTS} times")
+            raise ConnectError(Seen.BROKEN, f"{name} does not answer: it leads to what is no URL ({error})") from error
+        raise ConnectError(Seen.BROKEN, f"{name} does not answer: it redirects more than {REDIRECTS} times")
 
     def clock(self, url: str) -> datetime | None:
         """What time it is there, by its own word; None where it gives none."""
@@ -62,7 +63,7 @@ class PublicReader:
     def _trust(self) -> ssl.SSLContext:
         return self.trust or ssl.create_default_context()
 
-    def _get(self, url: str, method: str, until: float, *, private: bool) -> Answer:
+    def _get(self, url: str, method: str, deadline: Deadline, *, private: bool) -> Answer:
         """Over a connection that was kept, or a new one: a server may close what it kept at any moment."""
         parts, origin = urlsplit(url), _origin(url)
         headers = {name: value for name, value in self.headers.items() if private or name != "Authorization"}
@@ -70,15 +71,15 @@ class PublicReader:
         connection = self._kept(origin)
         if connection:
             try:
-                return self._over(connection, path, headers, method, until)
+                return self._over(connection, path, headers, method, deadline)
             except ConnectError as error:
-                if error.seen is not Seen.BROKEN or monotonic() >= until:
+                if error.seen is not Seen.BROKEN or deadline.is_over:
                     raise
-        fresh = Connection(origin, urlsplit(origin).hostname or "", self._trust, 0)
-        return self._over(fresh, path, headers, method, until)
+        fresh = Connection(origin, urlsplit(origin).hostname or "", self._trust, deadline.seconds)
+        return self._over(fresh, path, headers, method, deadline)
 
-    def _over(self, connection: Connection, path: str, headers: Mapping[str, str], method: str, until: float) -> Answer:
-        connection.renew(until - monotonic())
+    def _over(self, connection: Connection, path: str, headers: Mapping[str, str], method: str, deadline: Deadline) -> Answer:
+        connection.deadline = deadline
         answer = connection.get(path, self.longest, headers, method)
         kept = self.idle.setdefault(connection.url, [])
         if connection.is_open() and len(kept) < IDLE_PER_SITE and len(self.idle) <= IDLE_SITES:

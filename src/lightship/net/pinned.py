@@ -1,31 +1,27 @@
 """HTTP with one address under another name: where a name will lead, asked before it leads there.
 
-Plain sockets and http.client, and one deadline over both: a timeout of a socket is one of each read, and a byte now and then
-would keep it for ever. So each read waits for what is left of the whole, and no longer.
+Plain sockets and http.client, for they let one deadline lie over both: a timeout of a socket is one of each read, and a byte
+now and then would keep it for ever.
 """
 
 import errno
 import http.client
-import io
-import queue
 import select
 import socket
 import ssl
-import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from time import monotonic
 from types import MappingProxyType
-from typing import Any
 from urllib.parse import urlsplit
 
 import brotli  # type: ignore[import-untyped]
 from cryptography import x509
 
 from lightship.core.verdict import Seen
+from lightship.net.deadline import Deadline, TimedSocket, addresses
 
 LONGEST = 8 * 1024 * 1024
 CHUNK = 64 * 1024
@@ -77,17 +73,13 @@ class Connection:
         self.der = b""
         self.socket: socket.socket | None = None
         self.http: http.client.HTTPConnection | None = None
-        self.renew(seconds)
+        self.deadline = Deadline.after(seconds)
 
     def __enter__(self) -> "Connection":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def renew(self, seconds: float) -> None:
-        """All of it ends `seconds` from now, whatever was said before."""
-        self.seconds, self.until = seconds, monotonic() + seconds
 
     def connect(self) -> None:
         """ConnectError where no connection can be had, or its certificate is not trusted."""
@@ -140,15 +132,15 @@ class Connection:
         # It is given its connection, and must not open another: that one would go wherever the name leads now.
         self.http = http.client.HTTPConnection(self.name, self.port)
         self.http.auto_open = 0
-        self.http.sock = _Timed(self.socket, self._left)
+        self.http.sock = TimedSocket(self.socket, lambda: self.deadline.left())
 
     def _socket(self) -> socket.socket:
         """Connected to the first address that takes it."""
         problem: Exception = OSError("its name has no address")
-        for family, kind, protocol, _, address in _addresses(self.address, self.port, self._left()):
+        for family, kind, protocol, _, address in addresses(self.address, self.port, self.deadline):
             self.tried = str(address[0])
             line = socket.socket(family, kind, protocol)
-            line.settimeout(min(self._left(), CONNECT))
+            line.settimeout(min(self.deadline.left(), CONNECT))
             try:
                 line.connect(address)
             except OSError as error:
@@ -159,16 +151,10 @@ class Connection:
         raise problem
 
     def _handshake(self, raw: socket.socket, trust: ssl.SSLContext) -> ssl.SSLSocket:
-        raw.settimeout(self._left())
+        raw.settimeout(self.deadline.left())
         secured = trust.wrap_socket(raw, server_hostname=self.name)
         self.der = secured.getpeercert(binary_form=True) or b""
         return secured
-
-    def _left(self) -> float:
-        left = self.until - monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -180,8 +166,8 @@ class Connection:
             if isinstance(error, ssl.SSLCertVerificationError):
                 self._see_certificate()
                 raise ConnectError(Seen.TLS, error.verify_message) from error
-            if isinstance(error, TimeoutError) or monotonic() >= self.until:
-                limit = self.seconds if monotonic() >= self.until else CONNECT
+            if isinstance(error, TimeoutError) or self.deadline.is_over:
+                limit = self.deadline.seconds if self.deadline.is_over else CONNECT
                 raise ConnectError(Seen.TIMED_OUT, f"{limit:g} s were over while {self.stage}") from error
             raise ConnectError(*_meaning(error, self.tried)) from error
         except ConnectError:
@@ -202,54 +188,6 @@ def distrusting() -> ssl.SSLContext:
     trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
     return trust
-
-
-class _Timed(io.RawIOBase):
-    """What http.client needs of a socket, where each wait is for what is `left` of the whole. It stays open when http.client
-    closes it: a body may still come."""
-
-    def __init__(self, line: socket.socket, left: Callable[[], float]) -> None:
-        self.line, self.left = line, left
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self.line.settimeout(self.left())
-        return self.line.recv_into(buffer)
-
-    def sendall(self, data: bytes) -> None:
-        self.line.settimeout(self.left())
-        self.line.sendall(data)
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self)
-
-    def close(self) -> None:
-        """Not here: see above."""
-
-
-def _addresses(name: str, port: int, seconds: float) -> list[Any]:
-    """As socket.getaddrinfo, which has no deadline of its own: where it asks name servers, another thread waits for it."""
-    try:
-        return socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    except socket.gaierror:
-        answers: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
-
-    def ask() -> None:
-        try:
-            answers.put(socket.getaddrinfo(name, port, type=socket.SOCK_STREAM))
-        except (OSError, ValueError) as error:
-            answers.put(error)
-
-    threading.Thread(target=ask, daemon=True).start()
-    try:
-        answer = answers.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError from None
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
 
 
 def _body(answer: http.client.HTTPResponse, longest: int) -> bytes:

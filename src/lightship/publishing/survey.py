@@ -1,17 +1,19 @@
-"""What is left: read what each host holds, verified with the page's key, when nobody else can tell what the page says.
+"""Read what each host holds, verified with the page's key, when nobody else can tell what the page says.
 
 What is signed, or named by hash in what is signed, is believed. A host that holds anything else is passed over and named,
 unless its bytes are `known`: those that we verified, or wrote ourselves, before something was killed in the middle.
 """
 
 import asyncio
+import base64
+import json
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
-from lightship import hosts as places
-from lightship.config import HostConfig
+from lightship.core.lineage import Rank
 from lightship.core.model import Month
 from lightship.core.signed import (
     MANIFEST_PATH,
@@ -19,7 +21,6 @@ from lightship.core.signed import (
     Manifest,
     NotOurs,
     Pulse,
-    Verify,
     manifest_in,
     pulse_in,
     shelf_in,
@@ -28,13 +29,17 @@ from lightship.core.signed import (
 from lightship.core.state import STATE_PATH, State, archive_in, archive_path, state_in
 from lightship.core.whole import Part, ids_in, lacking
 from lightship.core.wire import WireError, sha256
-from lightship.hosts import File, Held, Host, HostError, Place
-from lightship.publishing.verify import Stranger
+from lightship.hosts import Host, HostError, Place
+from lightship.importers import shown
+from lightship.net.client import PublicReader
+from lightship.publishing.read_only import PublicFiles, ReadOnlyHost
+from lightship.seal import Mark
 
 SECONDS = 15.0
 AT_ONCE = 12
 AGAIN = (0.0, 0.3, 1.0, 2.0, 3.0)
 """Seconds to wait before each look at a host that may just be written to."""
+_MONTH = re.compile("[0-9]{4}-[0-9]{2}")
 T = TypeVar("T")
 
 
@@ -43,7 +48,7 @@ class TornError(Exception):
 
 
 @dataclass(frozen=True)
-class Lost:
+class Unreadable:
     """A host that nothing could be taken from, and why."""
 
     host: str
@@ -51,16 +56,22 @@ class Lost:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Survivor:
-    """A host, and what it holds. `shelves`: month -> path -> SHA-256. `outside`: it could only be read as strangers read
-    it, for the reason given. `torn`: what of it is believed though its manifest names something else."""
+class HostState:
+    """A host, and what it holds. `mark`: the key that it is signed with, an empty one for what `lightship export` wrote.
+    `shelves`: month -> path -> SHA-256. `outside`: it could only be read as strangers read it, for the reason given. `torn`:
+    what of it is believed though its manifest names something else."""
 
     host: Host
+    mark: Mark
     part: Part
     shelves: dict[str, dict[str, str]]
-    pulse: Pulse | None
+    pulse: Pulse | None = None
     outside: str = ""
     torn: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        return self.host.url
 
     @property
     def manifest(self) -> Manifest:
@@ -72,42 +83,44 @@ class Survivor:
 
 
 @dataclass(frozen=True)
-class Search:
-    """How to look. `known`: the SHA-256 of documents to believe, whatever a manifest says. `trusting`: hosts to believe though
-    they are torn: their manifest must be ours, but what it names need not be there."""
+class Survey:
+    """How to look. `keys`: the page's public keys; where there is none, a host's signature is believed to be the page's own.
+    `known`: the SHA-256 of documents to believe, whatever a manifest says. `trusting`: hosts to believe though they are torn:
+    their manifest must be ours, but what it names need not be there. `unsigned`: an export, which has no manifest, will do."""
 
-    verify: Verify
-    stranger: Stranger
+    keys: Collection[bytes]
+    reader: PublicReader
     known: Collection[str] = ()
     trusting: Collection[str] = ()
     seconds: float = SECONDS
     again: Sequence[float] = AGAIN
+    unsigned: bool = False
 
-    async def survey(self, hosts: Iterable[Host]) -> list[Survivor | Lost]:
+    async def read(self, hosts: Iterable[Host]) -> list[HostState | Unreadable]:
         """Every host at once, in the order given."""
         return list(await asyncio.gather(*(self._host(host) for host in hosts)))
 
-    async def archives(self, survivor: Survivor, names: Collection[str]) -> dict[str, Month]:
+    async def archives(self, state: HostState, names: Collection[str]) -> dict[str, Month]:
         """Those of its months, verified. TornError if one is not what its list names."""
-        fetch = await self._way(survivor.host, survivor.outside)
-        turn = asyncio.Semaphore(AT_ONCE)
+        documents = await self._documents(state.host, believed=not state.mark.public, outside=state.outside)
 
-        async def one(name: str) -> Month:
-            async with turn:
-                digest = survivor.shelves.get(name, {}).get(archive_path(name), "")
-                body = await fetch.document(archive_path(name), digest, self._believed(survivor.host))
-                return _parsed(archive_in, body)
+        async def month(name: str) -> Month:
+            path = archive_path(name)
+            read = await documents.verified(path, state.shelves.get(name, {}).get(path, ""), archive_in)
+            if read.month != name:
+                raise TornError(f"{path} holds another month, {read.month}")
+            return read
 
-        wanted = [name for name in sorted(names) if name in survivor.state.months]
-        return dict(zip(wanted, await asyncio.gather(*(one(name) for name in wanted)), strict=True))
+        wanted = [name for name in sorted(names) if name in state.state.months]
+        return dict(zip(wanted, await asyncio.gather(*map(month, wanted)), strict=True))
 
-    async def for_front(self, survivor: Survivor, now: datetime, read: dict[str, Month]) -> dict[str, Month]:
+    async def for_front(self, state: HostState, now: datetime, read: dict[str, Month]) -> dict[str, Month]:
         """`read`, and all other months without which the front page cannot be drawn."""
-        while names := lacking(survivor.state.months, read, survivor.state.open, now):
-            read = {**read, **await self.archives(survivor, names)}
+        while names := lacking(state.state.months, read, state.state.open, now):
+            read = {**read, **await self.archives(state, names)}
         return read
 
-    async def _host(self, host: Host) -> Survivor | Lost:
+    async def _host(self, host: Host) -> HostState | Unreadable:
         why = ""
         for pause in self.again:
             await asyncio.sleep(pause)
@@ -115,143 +128,155 @@ class Search:
                 async with asyncio.timeout(self.seconds):
                     return await self._read(host)
             except NotOurs as error:
-                return Lost(host.name, str(error))
+                return Unreadable(host.name, str(error))
             except (TornError, WireError) as error:
                 why = str(error)
             except (HostError, OSError) as error:
-                return Lost(host.name, str(error))
-            except TimeoutError:
-                return Lost(host.name, f"it did not answer within {self.seconds:.0f} s")
-        return Lost(host.name, why)
+                return Unreadable(host.name, str(error) or f"it did not answer within {self.seconds:g} s")
+        return Unreadable(host.name, why)
 
-    async def _read(self, host: Host) -> Survivor:
-        fetch = await self._way(host)
-        body = await fetch.get(MANIFEST_PATH)
+    async def _read(self, host: Host) -> HostState:
+        documents = await self._documents(host)
+        body = await documents.get(MANIFEST_PATH)
         if body is None:
-            raise TornError("nothing was ever published there")
-        manifest, sure = manifest_in(body, self.verify), self._believed(host)
-        state = _parsed(state_in, await fetch.document(STATE_PATH, manifest.files.get(STATE_PATH, ""), sure))
+            return await self._export(host, documents)
+        mark = signer(body, self.keys)
+        manifest = _manifest(body, mark)
+        state = await documents.verified(STATE_PATH, manifest.files.get(STATE_PATH, ""), _state)
         if state.page.id != manifest.page:
             raise TornError(f"{STATE_PATH} is of another page than {MANIFEST_PATH}")
-        turn = asyncio.Semaphore(AT_ONCE)
-
-        async def shelf(name: str) -> dict[str, str]:
-            async with turn:
-                return _parsed(shelf_in, await fetch.document(shelf_path(name), manifest.months.get(name, ""), sure))
-
-        lists = await asyncio.gather(*(shelf(name) for name in state.months))
+        lists = await asyncio.gather(
+            *(documents.verified(shelf_path(name), manifest.months.get(name, ""), shelf_in) for name in state.months)
+        )
         shelves = dict(zip(state.months, lists, strict=True))
-        pulse = await fetch.get(PULSE_PATH)
-        return Survivor(
+        pulse = await documents.get(PULSE_PATH)
+        return HostState(
             host=host,
+            mark=mark,
             part=Part(manifest=manifest, state=state, lists={name: ids_in(shelf) for name, shelf in shelves.items()}),
             shelves=shelves,
-            pulse=_pulse(pulse, self.verify) if pulse else None,
-            outside=fetch.outside,
-            torn=tuple(fetch.strange),
+            pulse=_pulse(pulse, mark) if pulse else None,
+            outside=documents.outside,
+            torn=tuple(documents.torn),
         )
 
-    def _believed(self, host: Host) -> Callable[[str], bool]:
-        return (lambda _: True) if host.name in self.trusting else lambda digest: digest in self.known
+    async def _export(self, host: Host, documents: "_Documents") -> HostState:
+        if not self.unsigned:
+            raise TornError("nothing was ever published there")
+        body = await documents.get(STATE_PATH)
+        if body is None:
+            raise HostError(f"it is not a Lightship: it has no {STATE_PATH}")
+        state = _parsed(STATE_PATH, _state, body)
+        page, epoch, revision = state.page, state.epoch, state.revision
+        manifest = Manifest(page=page.id, revision=revision, epoch=epoch, at=page.updated_at, build="")
+        return HostState(host=host, mark=Mark(b""), part=Part(manifest=manifest, state=state, lists={}), shelves={})
 
-    async def _way(self, host: Host, outside: str = "") -> "Fetch":
+    async def _documents(self, host: Host, *, believed: bool = False, outside: str = "") -> "_Documents":
         """As who may write there; where that fails, as a stranger."""
-        fetch = Fetch(host, self.stranger, outside)
-        if not outside:
-            try:
+        known = None if believed or host.name in self.trusting else self.known
+        if isinstance(host, ReadOnlyHost) and host.files:
+            return _Documents(host.files, known)
+        try:
+            if not outside:
                 await host.read(MANIFEST_PATH)
-            except (HostError, OSError) as error:
-                fetch.outside = str(error)
-        return fetch
+                return _Documents(host, known)
+        except (HostError, OSError) as error:
+            outside = str(error)
+        return _Documents(PublicFiles(host.url, self.reader), known, outside)
 
 
 @dataclass(frozen=True)
-class Away:
-    """A host that this machine lacks something to write to. It is read as strangers read it."""
+class _Documents:
+    """Those of one host. `known`: as Survey's; None: all is believed. `torn` gathers what was, though nothing names it."""
 
-    name: str
-    url: str
-    why: str
-
-    async def read(self, path: str) -> Held | None:
-        raise HostError(self.why, permanent=True)
-
-    async def put(self, files: Sequence[File]) -> None:
-        raise HostError(self.why, permanent=True)
-
-    async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
-        raise HostError(self.why, permanent=True)
-
-    def hidden(self) -> Place | None:
-        return None
-
-
-@dataclass
-class Fetch:
-    """Documents of one host. `strange` gathers those that were believed though nothing names them."""
-
-    host: Host
-    stranger: Stranger
+    place: Place
+    known: Collection[str] | None
     outside: str = ""
-
-    def __post_init__(self) -> None:
-        self.strange: list[str] = []
+    torn: list[str] = field(default_factory=list)
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def get(self, path: str) -> bytes | None:
         """What lies at the path. HostError if it cannot be asked; None if there is nothing."""
-        if not self.outside:
-            held = await self.host.read(path)
-            return held.body if held else None
-        body = await asyncio.to_thread(self.stranger.get, f"{self.host.url}/{path}")
-        if isinstance(body, bytes):
-            return body
-        if body.endswith((" answers 404", " answers 410")):
-            return None
-        raise HostError(f"{self.outside}; and as a stranger: {body}")
+        try:
+            held = await self.place.read(path)
+        except HostError as error:
+            raise (HostError(f"{self.outside}; and as a stranger: {error}") if self.outside else error) from error
+        return held.body if held else None
 
-    async def document(self, path: str, digest: str, believed: Callable[[str], bool]) -> bytes:
-        body = await self.get(path)
+    async def verified(self, path: str, digest: str, parse: Callable[[bytes], T]) -> T:
+        async with self.turn:
+            body = await self.get(path)
         if body is None:
             raise TornError(f"{path} is missing")
         if sha256(body) != digest:
-            if not believed(sha256(body)):
+            if self.known is not None and sha256(body) not in self.known:
                 raise TornError(f"{path} is not what was signed: torn in the middle of a publish, or changed by another hand")
-            self.strange.append(path)
-        return body
+            self.torn.append(path)
+        return _parsed(path, parse, body)
 
 
-def digests(survivors: Iterable[Survivor]) -> set[str]:
-    """The SHA-256 of every document of theirs that can be read back."""
-    found: set[str] = set()
-    for each in survivors:
-        found.add(each.manifest.files.get(STATE_PATH, ""))
-        found.update(each.manifest.months.values())
-        found.update(shelf.get(archive_path(name), "") for name, shelf in each.shelves.items())
-    return found - {""}
-
-
-def with_archives(survivor: Survivor, archives: dict[str, Month]) -> Survivor:
-    return replace(survivor, part=replace(survivor.part, archives={**survivor.part.archives, **archives}))
-
-
-def highest(survivors: Sequence[Survivor]) -> Survivor:
-    """The newest; of two with one number, the same one for everybody."""
-    return max(survivors, key=lambda each: (each.manifest.rank, each.manifest.files.get(STATE_PATH, "")))
-
-
-def _parsed(parse: Callable[[bytes], T], body: bytes) -> T:
-    return parse(body)
-
-
-def _pulse(body: bytes, verify: Verify) -> Pulse | None:
+def signer(body: bytes, keys: Collection[bytes]) -> Mark:
+    """Whose signature to hold a document to: that of a key we know, or else of the one that it names itself."""
     try:
-        return pulse_in(body, verify)
+        named = base64.b64decode(json.loads(body)["key"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise WireError("it names no key that it is signed with") from error
+    if keys and named not in keys:
+        raise NotOurs(f"it is signed with {base64.b64encode(named).decode()}, which is not the page's key")
+    if len(named) != 32:
+        raise WireError("it names no key that it is signed with")
+    return Mark(named)
+
+
+def digests(states: Iterable[HostState]) -> set[str]:
+    """The SHA-256 of every document of theirs that can be read back."""
+    known: set[str] = set()
+    for state in states:
+        known.add(state.manifest.files.get(STATE_PATH, ""))
+        known.update(state.manifest.months.values())
+        known.update(shelf.get(archive_path(name), "") for name, shelf in state.shelves.items())
+    return known - {""}
+
+
+def with_archives(state: HostState, archives: dict[str, Month]) -> HostState:
+    return replace(state, part=replace(state.part, archives={**state.part.archives, **archives}))
+
+
+def highest(states: Sequence[HostState]) -> HostState:
+    """The newest; of two with one number, the same one for everybody."""
+    return max(states, key=order)
+
+
+def order(state: HostState) -> tuple[Rank, str]:
+    return state.manifest.rank, state.manifest.files.get(STATE_PATH, "")
+
+
+def _parsed(path: str, parse: Callable[[bytes], T], body: bytes) -> T:
+    try:
+        return parse(body)
+    except WireError as error:
+        raise TornError(f"{path}: {error}") from error
+    except (RecursionError, OverflowError) as error:
+        raise TornError(f"{path} is nested too deep, or has a number beyond all measure") from error
+
+
+def _manifest(body: bytes, mark: Mark) -> Manifest:
+    manifest = manifest_in(body, mark.verify)
+    if not isinstance(manifest.files, dict) or not isinstance(manifest.months, dict):
+        raise WireError("manifest.json names no files")
+    return manifest
+
+
+def _state(body: bytes) -> State:
+    state = state_in(body)
+    for name in state.months:  # files are named by them
+        if not isinstance(name, str) or not _MONTH.fullmatch(name):
+            raise WireError(f"it names {shown(name)}, which is no month")
+    return state
+
+
+def _pulse(body: bytes, mark: Mark) -> Pulse | None:
+    try:
+        return pulse_in(body, mark.verify)
     except WireError:
         return None
-
-
-def open_host(config: HostConfig) -> Host:
-    if config.lacking:
-        return Away(config.name, config.url, config.lacking)
-    make: Callable[..., Host] = places.find(config.kind)
-    return make(name=config.name, url=config.url, **config.options)

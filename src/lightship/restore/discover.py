@@ -1,45 +1,23 @@
 """From a bare machine to what hosts still hold: the vault, wherever it was kept, and the signed public state."""
 
 import asyncio
-import base64
-import json
 import subprocess
-from collections.abc import Callable, Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from lightship.config import Config
-from lightship.core.signed import MANIFEST_PATH, Manifest, manifest_in
 from lightship.core.vault import INDEX_PATH, Index, index_in
 from lightship.core.wire import WireError
-from lightship.hosts import File, Held, Host, HostError, Place, find
+from lightship.hosts import Host, HostError, Place, find
 from lightship.hosts.folder import Cellar
-from lightship.publishing.verify import Stranger
+from lightship.publishing.read_only import GONE, PublicFiles
+from lightship.publishing.survey import signer
 from lightship.seal import Mark
 from lightship.vault import BELOW, VaultError
 
 STORES = ("s3://", "gs://", "az://")
-
-
-@dataclass(frozen=True)
-class Web:
-    """What anyone may fetch below a URL."""
-
-    url: str
-    stranger: Stranger = field(default_factory=Stranger)
-
-    async def read(self, path: str) -> Held | None:
-        body = await asyncio.to_thread(self.stranger.get, f"{self.url}/{path}")
-        if isinstance(body, bytes):
-            return Held(body)
-        if body.endswith((" 403", " 404")):
-            return None
-        raise HostError(body)
-
-    async def put(self, files: Iterable[File]) -> None:
-        raise HostError("what lies on the web can only be read")
 
 
 @dataclass(frozen=True)
@@ -61,13 +39,17 @@ def places(said: str | None, url: str | None, config: Config | None, folder: Pat
         make: Callable[..., Host] = find(host.kind)
         if hidden := make(name=host.name, url=host.url, **host.options).hidden():
             found[f"host {host.name}"] = hidden
-        found[host.url] = Web(f"{host.url}/{BELOW}")
-    return found | ({url: Web(f"{url.rstrip('/')}/{BELOW}")} if url else {})
+        found[host.url] = _web(f"{host.url}/{BELOW}")
+    return found | ({url: _web(f"{url.rstrip('/')}/{BELOW}")} if url else {})
+
+
+def _web(url: str) -> PublicFiles:
+    return PublicFiles(url, gone=GONE | {403})  # so do buckets say that nothing is there
 
 
 def _place(said: str, folder: Path, env: Mapping[str, str]) -> Place:
     if said.startswith(("http://", "https://")):
-        return Web(said.rstrip("/"))
+        return _web(said.rstrip("/"))
     if said.startswith("sftp://"):
         return Cellar(_by_sftp(said, folder))
     if not said.startswith(STORES):
@@ -112,50 +94,7 @@ async def _copy(name: str, place: Place, known: Collection[bytes]) -> Copy | str
         held = await place.read(INDEX_PATH)
         if held is None:
             return f"{name}: no vault there"
-        mark = _signer(held.body, known)
+        mark = signer(held.body, known)
         return Copy(name, place, index_in(held.body, mark.verify), mark)
     except (HostError, WireError) as error:
         return f"{name}: {error}"
-
-
-def _signer(body: bytes, known: Collection[bytes]) -> Mark:
-    """Whose signature to hold a document to: that of a key we know, or else of the one that it names itself."""
-    try:
-        named = base64.b64decode(json.loads(body)["key"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise WireError("it names no key that it is signed with") from error
-    if known and named not in known:
-        raise WireError(f"it is signed with {base64.b64encode(named).decode()}, which is not the page's key")
-    if len(named) != 32:
-        raise WireError("it names no key that it is signed with")
-    return Mark(named)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What a host claims to hold, with a signature that holds."""
-
-    url: str
-    manifest: Manifest
-    mark: Mark
-
-
-def claims(urls: Iterable[str], known: Collection[bytes], stranger: Stranger) -> tuple[list[Claim], list[str]]:
-    """As `copies`, of the public state: the highest first."""
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda url: _claim(url, known, stranger), dict.fromkeys(url.rstrip("/") for url in urls)))
-    whole = [each for each in answers if isinstance(each, Claim)]
-    return sorted(whole, key=lambda claim: claim.manifest.rank, reverse=True), [
-        each for each in answers if isinstance(each, str)
-    ]
-
-
-def _claim(url: str, known: Collection[bytes], stranger: Stranger) -> Claim | str:
-    body = stranger.get(f"{url}/{MANIFEST_PATH}")
-    if isinstance(body, str):
-        return body
-    try:
-        mark = _signer(body, known)
-        return Claim(url, manifest_in(body, mark.verify), mark)
-    except WireError as error:
-        return f"{url}: {error}"

@@ -14,8 +14,9 @@ from lightship.core.model import Month
 from lightship.core.wire import WireError
 from lightship.hosts import HostError
 from lightship.importers import with_retired
-from lightship.publishing.survey import Lost, Search, Survivor, TornError, open_host
-from lightship.publishing.verify import Stranger
+from lightship.net.client import PublicReader
+from lightship.publishing.read_only import open_host
+from lightship.publishing.survey import HostState, Survey, TornError, Unreadable
 from lightship.seal import mark
 from lightship.store import receipts
 from lightship.store.history.load import load
@@ -80,13 +81,13 @@ def take_in(page: Page, config: PageConfig, by: By, now: datetime) -> Heard:
     return Heard(hosts, incidents, updates, tuple(troubles))
 
 
-async def _read(page: Page, config: PageConfig) -> tuple[list[tuple[Survivor, Sequence[Month]]], list[str]]:
-    search = Search(mark(config).verify, Stranger())
+async def _read(page: Page, config: PageConfig) -> tuple[list[tuple[HostState, Sequence[Month]]], list[str]]:
+    search = Survey([mark(config).public], PublicReader())
     own, heard = (page.epoch, page.revision), rows.heard(page)
-    found: list[tuple[Survivor, Sequence[Month]]] = []
+    found: list[tuple[HostState, Sequence[Month]]] = []
     troubles: list[str] = []
-    for each in await search.survey([open_host(host) for host in config.hosts]):
-        if isinstance(each, Lost):
+    for each in await search.read([open_host(host) for host in config.hosts]):
+        if isinstance(each, Unreadable):
             troubles.append(f"{each.host}: {each.why}")
         elif each.state.page.id != page.pk:
             troubles.append(f"{each.host.name}: it holds another page")
@@ -100,7 +101,7 @@ async def _read(page: Page, config: PageConfig) -> tuple[list[tuple[Survivor, Se
     return list(once.values()), troubles
 
 
-def _history(survivor: Survivor, months: Sequence[Month]) -> History:
+def _history(survivor: HostState, months: Sequence[Month]) -> History:
     state = survivor.state
     incidents = (*state.open, *(incident for month in months for incident in month.incidents))
     return History(

@@ -11,7 +11,7 @@ from lightship.core.model import HostLink
 from lightship.core.status import is_current
 from lightship.core.verdict import Receipt, Verdict
 from lightship.press import Press
-from lightship.publishing.survey import open_host
+from lightship.publishing.read_only import open_host
 from lightship.store import journal, models, receipts
 from lightship.store.read.snapshot import Truth
 

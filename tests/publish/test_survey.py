@@ -12,8 +12,12 @@ from lightship.core.model import Change, Component, ComponentStatus, Incident, M
 from lightship.core.signed import MANIFEST_PATH, Manifest, manifest_out, shelf_out, shelf_path
 from lightship.core.state import STATE_PATH, State, archive_out, archive_path, state_out
 from lightship.core.wire import sha256
-from lightship.importers import ImporterError, read
+from lightship.importers import ImporterError
+from lightship.net.client import PublicReader
+from lightship.publishing.contents import contents_at
+from lightship.seal import Seal
 
+SEAL = Seal(bytes(32))
 AT = datetime(2024, 5, 1, 10, tzinfo=UTC)
 PAGE = Page(id="acmepage0001", slug="acme", name="Acme", url="https://status.example", created_at=AT, updated_at=AT)
 API = Component(id="apicomponent", name="API", position=1, created_at=AT, updated_at=AT)
@@ -46,7 +50,7 @@ def host(state: bytes | None = None, page: str = PAGE.id) -> dict[str, bytes]:
         files={STATE_PATH: sha256(files[STATE_PATH])},
         months={"2024-05": sha256(shelf)},
     )
-    signed = manifest_out(manifest, lambda message: b"s" * 64, b"k" * 32)
+    signed = manifest_out(manifest, SEAL.sign, SEAL.public)
     return {**files, STATE_PATH: state or files[STATE_PATH], shelf_path("2024-05"): shelf, MANIFEST_PATH: signed}
 
 
@@ -59,7 +63,7 @@ def laid(folder: Path, files: Mapping[str, bytes]) -> str:
 
 @pytest.mark.parametrize(("files", "notes"), [(export(), []), (host(), [MANIFEST_PATH])], ids=["export", "host"])
 def test_a_folder_is_read_back_whole(tmp_path: Path, files: dict[str, bytes], notes: list[str]) -> None:
-    found = read("lightship", laid(tmp_path, files))
+    found = contents_at(laid(tmp_path, files), [], PublicReader())
     assert (found.page, found.components, found.incidents, found.turns) == (PAGE, (API,), (OPEN, OVER), (TURN,))
     assert (found.revision, found.epoch, found.found) == (7, 2, 2)
     assert [problem.where for problem in found.problems] == notes
@@ -67,19 +71,19 @@ def test_a_folder_is_read_back_whole(tmp_path: Path, files: dict[str, bytes], no
 
 def test_a_host_is_read_over_the_web() -> None:
     with serving({f"/acme/{path}": body for path, body in host().items()}) as url:
-        assert read("lightship", f"{url}/acme/").incidents == (OPEN, OVER)
+        assert contents_at(f"{url}/acme/", [], PublicReader()).incidents == (OPEN, OVER)
 
 
 SPOILT = [
-    ({STATE_PATH: b"{}"}, "state.json is not of the format"),
-    ({STATE_PATH: state_out(replace(STATE, revision=8))}, "state.json is not what lightship/manifest.json names: try again"),
+    ({STATE_PATH: b"{}"}, "state.json is not what was signed"),
+    ({STATE_PATH: state_out(replace(STATE, revision=8))}, "state.json is not what was signed"),
     ({STATE_PATH: state_out(replace(STATE, months=("../../x",)))}, "is not what"),
     (
         {archive_path("2024-05"): archive_out(replace(MONTH, turns=()))},
-        "2024-05.json is not what lightship/months/2024-05.json",
+        "archive/2024-05.json is not what was signed",
     ),
-    ({shelf_path("2024-05"): b"{}"}, "lightship/months/2024-05.json is missing, or not what lightship/manifest.json names"),
-    ({MANIFEST_PATH: b"?"}, "lightship/manifest.json: manifest.json is not JSON"),
+    ({shelf_path("2024-05"): b"{}"}, "lightship/months/2024-05.json is not what was signed"),
+    ({MANIFEST_PATH: b"?"}, "it names no key that it is signed with"),
     (host(page="otherpage001"), "state.json is of another page"),
 ]
 
@@ -87,7 +91,7 @@ SPOILT = [
 @pytest.mark.parametrize(("spoilt", "why"), SPOILT, ids=[why for _, why in SPOILT])
 def test_a_torn_or_foreign_host_is_refused(tmp_path: Path, spoilt: dict[str, bytes], why: str) -> None:
     with pytest.raises(ImporterError, match=why):
-        read("lightship", laid(tmp_path, {**host(), **spoilt}))
+        contents_at(laid(tmp_path, {**host(), **spoilt}), [], PublicReader())
 
 
 EXPORTS = [
@@ -96,7 +100,7 @@ EXPORTS = [
     ({STATE_PATH: state_out(replace(STATE, months=("../../x",)))}, "names '../../x', which is no month"),
     (
         {STATE_PATH: state_out(replace(STATE, months=("2024-04",)))},
-        "2024-04.json is missing, though lightship/state.json names it",
+        "archive/2024-04.json is missing",
     ),
 ]
 
@@ -104,9 +108,9 @@ EXPORTS = [
 @pytest.mark.parametrize(("spoilt", "why"), EXPORTS, ids=[why for _, why in EXPORTS])
 def test_a_spoilt_export_is_refused(tmp_path: Path, spoilt: dict[str, bytes], why: str) -> None:
     with pytest.raises(ImporterError, match=why):
-        read("lightship", laid(tmp_path, {**export(), **spoilt}))
+        contents_at(laid(tmp_path, {**export(), **spoilt}), [], PublicReader())
 
 
 def test_what_is_no_lightship_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImporterError, match="is not a Lightship"):
-        read("lightship", str(tmp_path))
+        contents_at(str(tmp_path), [], PublicReader())

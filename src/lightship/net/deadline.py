@@ -1,0 +1,81 @@
+"""One deadline over everything that a socket waits for, name servers included."""
+
+import io
+import queue
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """`until`, by time.monotonic, when so many `seconds` are over."""
+
+    seconds: float
+    until: float
+
+    @staticmethod
+    def after(seconds: float) -> "Deadline":
+        return Deadline(seconds, monotonic() + seconds)
+
+    @property
+    def is_over(self) -> bool:
+        return monotonic() >= self.until
+
+    def left(self) -> float:
+        """Seconds, for one more wait; TimeoutError where there are none."""
+        left = self.until - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
+class TimedSocket(io.RawIOBase):
+    """What http.client needs of a socket, where each wait is for what is `left` of the whole. It stays open when http.client
+    closes it: a body may still come."""
+
+    def __init__(self, line: socket.socket, left: Callable[[], float]) -> None:
+        self.line, self.left = line, left
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self.line.settimeout(self.left())
+        return self.line.recv_into(buffer)
+
+    def sendall(self, data: bytes) -> None:
+        self.line.settimeout(self.left())
+        self.line.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def close(self) -> None:
+        """Not here: see above."""
+
+
+def addresses(name: str, port: int, deadline: Deadline) -> list[Any]:
+    """As socket.getaddrinfo, which has no deadline of its own: where it asks name servers, another thread waits for it."""
+    try:
+        return socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        answers: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(socket.getaddrinfo(name, port, type=socket.SOCK_STREAM))
+        except (OSError, ValueError) as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=deadline.left())
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer

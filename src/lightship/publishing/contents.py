@@ -1,0 +1,73 @@
+"""Take the whole of what a host or an export holds: whole or not at all."""
+
+import asyncio
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from lightship.core.signed import MANIFEST_PATH
+from lightship.core.wire import WireError
+from lightship.hosts import HostError
+from lightship.hosts.folder import Cellar
+from lightship.importers import Imported, ImporterError, Problem, checked, faults, with_retired
+from lightship.net.client import PublicReader
+from lightship.publishing.read_only import PublicFiles, ReadOnlyHost
+from lightship.publishing.survey import AGAIN, HostState, Survey, TornError, Unreadable, order
+
+PATIENCE = 120.0
+"""Seconds for a whole state, where somebody waits for it."""
+UNPROVEN = Problem(MANIFEST_PATH, "its hashes hold; whose key it is signed with was not checked, for that needs the page's key")
+
+
+def newest_first(urls: Iterable[str], keys: Collection[bytes], reader: PublicReader) -> tuple[list[HostState], list[str]]:
+    """What is held at public URLs, the highest first; and in words, why others tell nothing."""
+    survey = Survey(keys, reader, seconds=PATIENCE, again=AGAIN[:2])
+    hosts = [_public(url, reader) for url in dict.fromkeys(url.rstrip("/") for url in urls)]
+    answers = asyncio.run(survey.read(hosts))
+    states = sorted((answer for answer in answers if isinstance(answer, HostState)), key=order, reverse=True)
+    unreadable = [answer for answer in answers if isinstance(answer, Unreadable)]
+    return states, [lost.why if lost.host in lost.why else f"{lost.host}: {lost.why}" for lost in unreadable]
+
+
+def contents_at(source: str, keys: Collection[bytes], reader: PublicReader) -> Imported:
+    """All that a host (its URL, or its folder) or an export holds; ImporterError for what is torn. With `keys`, only what one
+    of them signed."""
+    web = source.startswith(("http://", "https://"))
+    host = _public(source.rstrip("/"), reader) if web else ReadOnlyHost(source, "", "", Cellar(Path(source)))
+    survey = Survey(keys, reader, seconds=PATIENCE, again=AGAIN[:2], unsigned=not keys)
+    state = asyncio.run(survey.read([host]))[0]
+    if isinstance(state, Unreadable):
+        raise ImporterError(f"{source}: {state.why}", permanent=False)
+    taken = contents(state)
+    return taken if keys or not state.mark.public else replace(taken, problems=(UNPROVEN,))
+
+
+def contents(state: HostState) -> Imported:
+    """All that a host holds, whole or an ImporterError."""
+    name, page = state.host.name, state.state
+    survey = Survey([state.mark.public], PublicReader())
+    try:
+        months = list(asyncio.run(survey.archives(state, page.months)).values())
+    except (TornError, WireError, HostError, OSError) as error:
+        raise ImporterError(f"{name}: {error}", permanent=False) from error
+    for fault in (fault for document in (page, *months) for fault in faults(document, type(document))):
+        raise ImporterError(f"{name}: {fault}")
+    incidents = (*page.open, *(incident for month in months for incident in month.incidents))
+    if len({incident.id for incident in incidents}) < len(incidents):
+        raise ImporterError(f"{name} holds an incident twice: its files are of different times", permanent=False)
+    return checked(
+        Imported(
+            page=page.page,
+            groups=page.groups,
+            components=with_retired(page.components, incidents),
+            incidents=incidents,
+            turns=tuple(turn for month in months for turn in month.turns),
+            found=len(incidents),
+            revision=page.revision,
+            epoch=page.epoch,
+        )
+    )
+
+
+def _public(url: str, reader: PublicReader) -> ReadOnlyHost:
+    return ReadOnlyHost(url, url, "what lies on the web can only be read", PublicFiles(url, reader))
