@@ -86,7 +86,7 @@ class BreakGlass:
     async def look(self, said: Sequence[Word] | None = None) -> Scene:
         """NothingLeftError where no host can be believed."""
         said = self.diary.pending() if said is None else said
-        search = Survey([self._seal.public], self.stranger, self.diary.known(), self.trusting, again=self.again)
+        search = Survey(self._seal.trusted, self.stranger, self.diary.known(), self.trusting, again=self.again)
         found = await search.read(self.hosts)
         lost = [each for each in found if isinstance(each, Unreadable)]
         survivors = [each for each in found if isinstance(each, HostState)]

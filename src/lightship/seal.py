@@ -33,6 +33,11 @@ class Seal:
     def public_text(self) -> str:
         return base64.b64encode(self.public).decode()
 
+    @property
+    def trusted(self) -> frozenset[bytes]:
+        """The public keys whose signatures count as this page's."""
+        return frozenset([self.public])
+
     def sign(self, message: bytes) -> bytes:
         return self._key.sign(message)
 

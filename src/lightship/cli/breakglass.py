@@ -197,7 +197,7 @@ def _open(told: Told, slug: str | None, trusting: Sequence[str], by: str | None)
     if strange := set(trusting) - known:
         raise Refused(f"there is no host {', '.join(sorted(strange))}; there is {', '.join(known)}")
     diary = Diary(config.base / NAME, page.slug)
-    glass = BreakGlass(page, [open_host(host) for host in page.hosts], diary, utc_now, trusting)
+    glass = BreakGlass(page, [open_host(host) for host in page.hosts], diary, utc_now, trusting, told.stranger())
     return Here(config, glass, by or who_types() or "somebody")
 
 
