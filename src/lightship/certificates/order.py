@@ -7,12 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import dns.exception
-import dns.flags
-import dns.message
-import dns.query
 import dns.rdatatype
-import dns.resolver
 import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -25,6 +20,7 @@ from josepy.jwk import JWK, JWKEC
 from acme import challenges, client, errors, messages
 from lightship.certificates.store import Held, Shelf
 from lightship.config import CertificateConfig
+from lightship.net.nameservers import ask, authorities
 from lightship.zones import Conflict, Zone, ZoneError
 
 LABEL = ("_acme-challenge", "TXT")
@@ -152,8 +148,8 @@ def _show(zone: Zone, shelf: Shelf, proofs: Sequence[tuple[str, str]], nameserve
         _turn(zone, name, lambda there, value=value: there | {value})  # type: ignore[misc]
     until = time.monotonic() + patience
     for name, value in proofs:
-        servers = [_place(text) for text in nameservers] or authorities(name)
-        while silent := [where for where in servers if not _answers(where, name, value)]:
+        servers = [_place(text) for text in nameservers] or _reached(name)
+        while silent := [place for place in servers if value.encode() not in (_challenges(place, name) or ())]:
             if time.monotonic() > until:
                 told = ", ".join(f"{address}:{port}" for address, port in silent)
                 raise CertificateError(f"the challenge for {name} was put into the zone, but does not show at {told}")
@@ -180,36 +176,26 @@ def _turn(zone: Zone, name: str, change: Callable[[frozenset[str]], frozenset[st
     raise ZoneError(f"the set _acme-challenge.{name} changes all the time: what else writes there?")
 
 
-def authorities(name: str) -> list[tuple[str, int]]:
-    """Where the name servers of a name's zone are. CertificateError if they cannot be found."""
+def _reached(name: str) -> list[tuple[str, int]]:
+    """The name servers of a name's zone that answer from here: some may be of a family that this machine has not, and one may
+    be dead. The authority asks the others as well."""
     try:
-        zone = dns.resolver.zone_for_name(name, lifetime=10)
-        servers = [str(server.target) for server in dns.resolver.resolve(zone, "NS", lifetime=10)]
-    except dns.exception.DNSException as error:
-        raise CertificateError(f"the name servers of {name} cannot be found: {error}; tell them in `nameservers`") from error
-    found = []
-    for server in servers:
-        with contextlib.suppress(dns.exception.DNSException):
-            found += [(str(address), 53) for address in dns.resolver.resolve_name(server, lifetime=10).addresses()]
-    # Some may be of a family that this machine has not, and one may be dead: the authority asks the others as well.
-    reached = [where for where in found if _asked(where, name) is not None]
+        servers = authorities(name)
+    except LookupError as error:
+        raise CertificateError(f"{error}; tell them in `nameservers`") from error
+    reached = [place for place in servers if _challenges(place, name) is not None]
     if not reached:
-        raise CertificateError(f"no name server of {name} answers from here: {', '.join(servers)}")
+        raise CertificateError(f"no name server of {name} answers from here: {', '.join(place[0] for place in servers)}")
     return reached
 
 
-def _answers(where: tuple[str, int], name: str, value: str) -> bool:
-    answer = _asked(where, name)
-    rdatas = [rdata for rrset in (answer.answer if answer else ()) if rrset.rdtype == dns.rdatatype.TXT for rdata in rrset]
-    return any(b"".join(rdata.strings) == value.encode() for rdata in rdatas)
-
-
-def _asked(where: tuple[str, int], name: str) -> dns.message.Message | None:
-    question = dns.message.make_query(f"{LABEL[0]}.{name}", "TXT", flags=0)
+def _challenges(place: tuple[str, int], name: str) -> set[bytes] | None:
+    """The values that one server has; None where it does not answer."""
     try:
-        return dns.query.tcp(question, where[0], timeout=3, port=where[1])
-    except (dns.exception.DNSException, OSError):
+        answer = ask(place, f"{LABEL[0]}.{name}", "TXT")
+    except LookupError:
         return None
+    return {b"".join(rdata.strings) for rrset in answer.answer if rrset.rdtype == dns.rdatatype.TXT for rdata in rrset}
 
 
 def _place(text: str) -> tuple[str, int]:

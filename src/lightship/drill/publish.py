@@ -8,7 +8,7 @@ from time import monotonic
 from lightship.drill.canary import Canary, DrillError
 from lightship.hosts import File, Host, HostError
 from lightship.net.client import PublicReader
-from lightship.net.pinned import ConnectError
+from lightship.publishing.read_only import PublicFiles
 
 PATIENCE = 15.0
 PATH = "canary.txt"
@@ -38,17 +38,15 @@ async def _one(host: Canary, reader: PublicReader, token: bytes) -> float | str:
         await host.put([File(PATH, token)])
     except (HostError, OSError) as error:
         return f"could not be written to: {error}"
-    why = ""
+    public, why = PublicFiles(host.url, reader), ""
     while monotonic() - started < PATIENCE:
         try:
-            answer = await asyncio.to_thread(reader.get, f"{host.url}/{PATH}")
-        except ConnectError as error:
+            held = await public.read(PATH)
+        except HostError as error:
             why = str(error)
         else:
-            if answer.body == token:
+            if held and held.body == token:
                 return monotonic() - started
-            why = "serves something else than it was given"
-            if answer.status != 200:
-                why = f"{host.url}/{PATH} answers {answer.status}"
+            why = "serves something else than it was given" if held else "does not show what it was given"
         await asyncio.sleep(0.05)
     return why

@@ -14,18 +14,15 @@ from threading import Lock
 from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
 
-import dns.exception
 import dns.flags
-import dns.message
 import dns.name
-import dns.query
 import dns.rcode
 import dns.rdataclass
 import dns.rdatatype
-import dns.resolver
 import urllib3
 
 from lightship.config.fields import Name
+from lightship.net.nameservers import ask, authorities
 from lightship.zones import Key, Sets, ZoneError
 from lightship.zones._records import agreed, check_ttl, insist, owner, values
 from lightship.zones._rest import Rest, settled
@@ -116,8 +113,8 @@ class Dyndns2:
         full, told = owner(name, key[0]), ""
         for address, port in self._places(full):
             try:
-                answer = dns.query.tcp(dns.message.make_query(full, key[1], flags=0), address, timeout=3, port=port)
-            except (dns.exception.DNSException, OSError) as error:
+                answer = ask((address, port), full, key[1])
+            except LookupError as error:
                 told = str(error)
                 continue
             if answer.flags & dns.flags.AA and answer.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
@@ -129,20 +126,10 @@ class Dyndns2:
     def _places(self, full: str) -> list[tuple[str, int]]:
         if self.nameservers:
             return [_place(text) for text in self.nameservers]
-        found, told = [], ""
         try:
-            zone = dns.resolver.zone_for_name(full, lifetime=5)
-            names = [str(server.target) for server in dns.resolver.resolve(zone, "NS", lifetime=5)]
-        except dns.exception.DNSException as error:
-            raise ZoneError(f"the name servers of {full} cannot be found: {error}") from error
-        for server in names:
-            try:
-                found += [(str(address), 53) for address in dns.resolver.resolve_name(server, lifetime=5).addresses()]
-            except dns.exception.DNSException as error:
-                told = str(error)
-        if not found:
-            raise ZoneError(f"the name servers of {full} have no address: {told}")
-        return found
+            return authorities(full)
+        except LookupError as error:
+            raise ZoneError(str(error)) from error
 
     @cached_property
     def _rest(self) -> Rest:
