@@ -268,6 +268,7 @@ def _taken_in(
         notes.append(f"page {page.slug}: nothing could be read, so it is empty ({'; '.join(words)})")
         return {"page": page.slug, "revision": 0, "epoch": 1, "incidents": 0}
     newest = claims[0]
+    notes += [f"page {page.slug}: not read: {why}" for why in words]
     if not known:
         notes.append(f"{newest.url} was believed at its word. Compare: its public key is {_text(newest.mark.public)}")
     take_in(models.Page.objects.get(slug=page.slug), contents(newest))
