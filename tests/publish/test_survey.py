@@ -14,7 +14,7 @@ from lightship.core.state import STATE_PATH, State, archive_out, archive_path, s
 from lightship.core.wire import sha256
 from lightship.importers import ImporterError
 from lightship.net.client import PublicReader
-from lightship.publishing.contents import contents_at
+from lightship.publishing.contents import contents_at, newest_first
 from lightship.seal import Seal
 
 SEAL = Seal(bytes(32))
@@ -114,3 +114,26 @@ def test_a_spoilt_export_is_refused(tmp_path: Path, spoilt: dict[str, bytes], wh
 def test_what_is_no_lightship_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImporterError, match="is not a Lightship"):
         contents_at(str(tmp_path), [], PublicReader())
+
+
+def test_a_signature_that_does_not_hold_is_refused_though_nobody_knows_the_key(tmp_path: Path) -> None:
+    forged = host()[MANIFEST_PATH].replace(b'"revision":7', b'"revision":8')
+    with pytest.raises(ImporterError, match="is not signed"):
+        contents_at(laid(tmp_path, {**host(), MANIFEST_PATH: forged}), [], PublicReader())
+
+
+def test_with_the_page_s_key_an_export_and_another_s_signature_are_refused(tmp_path: Path) -> None:
+    assert contents_at(laid(tmp_path / "ours", host()), [SEAL.public], PublicReader()).problems == ()
+    with pytest.raises(ImporterError, match="which is not the page's key"):
+        contents_at(str(tmp_path / "ours"), [Seal(bytes([7] * 32)).public], PublicReader())
+    with pytest.raises(ImporterError, match="nothing was ever published there"):
+        contents_at(laid(tmp_path / "export", export()), [SEAL.public], PublicReader())
+
+
+def test_a_host_that_cannot_be_believed_is_named_beside_those_that_can() -> None:
+    torn = {**host(), STATE_PATH: b"{}"}
+    documents = {f"/{name}/{path}": body for name, files in (("a", torn), ("b", host())) for path, body in files.items()}
+    with serving(documents) as url:
+        states, why = newest_first([f"{url}/a", f"{url}/b/", f"{url}/b"], [SEAL.public], PublicReader())
+    assert [state.url for state in states] == [f"{url}/b"]
+    assert why == [f"{url}/a: {STATE_PATH} is not what was signed: torn in the middle of a publish, or changed by another hand"]

@@ -2,21 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from lightship.config import PageConfig
-from lightship.core.lineage import contains
-from lightship.core.model import Month
-from lightship.core.wire import WireError
-from lightship.hosts import HostError
-from lightship.importers import with_retired
+from lightship.core.lineage import Rank, contains
+from lightship.importers import Imported, ImporterError
 from lightship.net.client import PublicReader
+from lightship.publishing.contents import contents
 from lightship.publishing.read_only import open_host
-from lightship.publishing.survey import HostState, Survey, TornError, Unreadable
+from lightship.publishing.survey import HostState, Survey, Unreadable
 from lightship.seal import mark
 from lightship.store import receipts
 from lightship.store.history.load import load
@@ -68,49 +65,46 @@ def elsewhere(page: Page, config: PageConfig) -> Elsewhere | None:
 def take_in(page: Page, config: PageConfig, by: By, now: datetime) -> Heard:
     """Read every host that holds what we have not heard, signed with the page's key, and write all of it or nothing. Nothing
     that this desk said meanwhile is lost."""
-    found, troubles = asyncio.run(_read(page, config))
+    found, troubles = _unheard(page, config)
     incidents = updates = 0
     with transaction.atomic():
-        for survivor, months in found:
+        for state, imported in found:
             page.refresh_from_db()
-            loaded = load(page, _history(survivor, months), by, now)
+            loaded = load(page, _history(state, imported), by, now)
             incidents += loaded.incidents + loaded.maintenances
             updates += loaded.updates
-    hosts = tuple(survivor.host.name for survivor, _ in found)
+    hosts = tuple(state.host.name for state, _ in found)
     log.info("page=%s heard=%s incidents=%d updates=%d", page.slug, ",".join(hosts), incidents, updates)
     return Heard(hosts, incidents, updates, tuple(troubles))
 
 
-async def _read(page: Page, config: PageConfig) -> tuple[list[tuple[HostState, Sequence[Month]]], list[str]]:
-    search = Survey([mark(config).public], PublicReader())
+def _unheard(page: Page, config: PageConfig) -> tuple[list[tuple[HostState, Imported]], list[str]]:
+    """One host of each rank: those that agree need not be written twice."""
     own, heard = (page.epoch, page.revision), rows.heard(page)
-    found: list[tuple[HostState, Sequence[Month]]] = []
+    unheard: dict[Rank, tuple[HostState, Imported]] = {}
     troubles: list[str] = []
-    for each in await search.read([open_host(host) for host in config.hosts]):
-        if isinstance(each, Unreadable):
-            troubles.append(f"{each.host}: {each.why}")
-        elif each.state.page.id != page.pk:
-            troubles.append(f"{each.host.name}: it holds another page")
-        elif not contains(own, heard, each.manifest.rank):
+    survey = Survey([mark(config).public], PublicReader())
+    for state in asyncio.run(survey.read([open_host(host) for host in config.hosts])):
+        if isinstance(state, Unreadable):
+            troubles.append(f"{state.host}: {state.why}")
+        elif state.state.page.id != page.pk:
+            troubles.append(f"{state.host.name}: it holds another page")
+        elif not contains(own, heard, state.manifest.rank):
             try:
-                found.append((each, list((await search.archives(each, each.state.months)).values())))
-            except (TornError, WireError, HostError, OSError) as error:
-                troubles.append(f"{each.host.name}: {error}")
-    # One of each rank: hosts that agree need not be written twice.
-    once = {each.manifest.rank: (each, months) for each, months in found}
-    return list(once.values()), troubles
+                unheard[state.manifest.rank] = state, contents(state)
+            except ImporterError as error:
+                troubles.append(str(error))
+    return list(unheard.values()), troubles
 
 
-def _history(survivor: HostState, months: Sequence[Month]) -> History:
-    state = survivor.state
-    incidents = (*state.open, *(incident for month in months for incident in month.incidents))
+def _history(state: HostState, imported: Imported) -> History:
     return History(
-        groups=state.groups,
-        components=with_retired(state.components, incidents),
-        incidents=incidents,
-        turns=tuple(turn for month in months for turn in month.turns),
-        revision=survivor.manifest.revision,
-        epoch=survivor.manifest.epoch,
-        heard=survivor.manifest.heard,
-        updated_at=state.page.updated_at,
+        groups=imported.groups,
+        components=imported.components,
+        incidents=imported.incidents,
+        turns=imported.turns,
+        revision=state.manifest.revision,
+        epoch=state.manifest.epoch,
+        heard=state.manifest.heard,
+        updated_at=state.state.page.updated_at,
     )
