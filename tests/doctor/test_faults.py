@@ -59,7 +59,7 @@ def test_a_sound_lab_has_no_fault_and_nothing_unchecked(lab: Lab) -> None:
 class TestHosts:
     def test_a_dead_host(self, lab: Lab) -> None:
         lab.kill("zurich")
-        only(examined(lab), "hosts.answer", words=["zurich", "refused"])
+        only(examined(lab), "hosts.answer", words=["zurich", "nothing listens there"])
 
     def test_a_host_that_answers_503(self, lab: Lab) -> None:
         lab.start("zurich", "location = / { return 503; } location = /index.html { return 503; }")
