@@ -14,7 +14,6 @@ import signal
 import socket
 import stat
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -29,7 +28,6 @@ from granian.server.embed import Server
 from lightship.hosts import cache_control, content_type
 from lightship.hosts._release import CURRENT
 
-FRESH_SECONDS = 0.02
 LEAVES_IN_MEMORY = 512
 VARIANTS = {"br": ".br", "gzip": ".gz", "": ""}
 """Content-coding -> the ending of the file that has it, in our order of preference."""
@@ -96,7 +94,8 @@ def _headers(path: str, etag: str, coding: str, varies: bool) -> Headers:
 @dataclass
 class Site:
     """What lies in the folder now. The front set is held in memory whole, and exchanged whole when the release changes;
-    a leaf page is read when it is asked for, and again when its file is another one."""
+    a leaf page is read when it is asked for, and again when its file is another one. Both are looked at for each answer: one
+    coding must not show what was there a moment ago, and a proof must not read it."""
 
     root: Path
     _front: dict[str, Page] = field(default_factory=dict)
@@ -104,6 +103,7 @@ class Site:
 
     def __post_init__(self) -> None:
         self._read_leaf = lru_cache(LEAVES_IN_MEMORY)(lambda path, _version: read_page(self.root / path, path))
+        self._below, self._current = f"{self.root}/", f"{self.root}/{CURRENT}"
 
     def find(self, path: str) -> Page | None:
         """The file at a path relative to the root, if a reader may have it."""
@@ -112,7 +112,7 @@ class Site:
 
     def _leaf(self, path: str) -> Page | None:
         try:
-            found = (self.root / path).lstat()
+            found = os.lstat(self._below + path)
             # A symlink here leads to a front path that is gone, or out of the site: no business of a reader's.
             if not stat.S_ISREG(found.st_mode):
                 return None
@@ -122,12 +122,13 @@ class Site:
 
     def _refresh(self) -> None:
         for _ in range(3):
-            # A release that is removed while it is read was replaced by another: look again.
-            with contextlib.suppress(OSError):
-                release = str((self.root / CURRENT).readlink())
+            try:
+                release = os.readlink(self._current)  # noqa: PTH115  a Path costs more than the look itself
                 if release != self._release:
                     self._front, self._release = _read_release((self.root / CURRENT).parent / release), release
                 return
+            except OSError:  # a release that is removed while it is read was replaced by another: look again
+                continue
 
 
 def _read_release(release: Path) -> dict[str, Page]:
@@ -145,7 +146,7 @@ def answer(site: Site, method: str, path: str, accepted: str, known: str) -> Ans
     if method not in ("GET", "HEAD"):
         return 405, [("allow", "GET, HEAD")], b""
     # Also keeps readers out of .lightship, and inside the folder.
-    if any(part.startswith(".") for part in path.split("/")) or "//" in path or "\0" in path:
+    if "/." in path or path.startswith(".") or "//" in path or "\0" in path:
         return _missing(site, accepted)
     name = path.lstrip("/")
     page = site.find(f"{name}index.html" if path.endswith("/") else name)
@@ -172,25 +173,16 @@ def _missing(site: Site, accepted: str) -> Answer:
     return 404, [header for header in headers if header[0] != "etag"], body
 
 
+@dataclass(frozen=True)
 class Handler:
-    """The RSGI application of one site. What was answered within the last moment is answered again, unlooked."""
+    """The RSGI application of one site."""
 
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self._given: dict[tuple[str, str, str, str], Answer] = {}
-        self._until = 0.0
+    site: Site
 
     async def __rsgi__(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
-        now = time.monotonic()
-        if now > self._until:
-            self._given.clear()
-            self._until = now + FRESH_SECONDS
         headers = scope.headers
-        asked = (scope.method, scope.path, headers.get("accept-encoding", ""), headers.get("if-none-match", ""))
-        given = self._given.get(asked)
-        if given is None:
-            given = self._given[asked] = answer(self.site, *asked)
-        protocol.response_bytes(*given)
+        accepted, known = headers.get("accept-encoding", ""), headers.get("if-none-match", "")
+        protocol.response_bytes(*answer(self.site, scope.method, scope.path, accepted, known))
 
 
 def serve(path: Path, host: str, port: int) -> None:
