@@ -7,7 +7,7 @@ an epoch of its own. Then all is read again: where another spoke at the same mom
 import asyncio
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from lightship.config import PageConfig
@@ -16,11 +16,11 @@ from lightship.core.clock import due
 from lightship.core.lineage import STEP
 from lightship.core.model import HostLink, Incident, Month, Update
 from lightship.core.state import archive_path
-from lightship.core.verdict import Receipt, Verdict
+from lightship.core.verdict import Receipt
 from lightship.core.whole import Whole, joined
 from lightship.core.wire import WireError
 from lightship.diary import Diary, Word
-from lightship.hosts import File, Held, Host, HostError, Place
+from lightship.hosts import File, Held, Host, HostError, Wrapper
 from lightship.press import Press
 from lightship.publish import Clock, Publisher
 from lightship.publishing.survey import AGAIN, HostState, Survey, TornError, Unreadable, digests, highest, with_archives
@@ -128,16 +128,8 @@ class BreakGlass:
     async def _put(self, scene: Scene) -> list[Receipt]:
         press, publisher = Press(scene.whole), Publisher(self._seal, self.clock, self.stranger)
         torn = {each.host for each in scene.lost} | {each.host.name for each in scene.survivors if each.torn}
-        return list(await asyncio.gather(*(self._one(publisher, press, host, host.name in torn) for host in self.hosts)))
-
-    async def _one(self, publisher: Publisher, press: Press, host: Host, mend: bool) -> Receipt:
-        receipt = await publisher.converge(press, Noting(host, self.diary), mend=mend)
-        if receipt.proven:
-            try:
-                await publisher.beat(press, host, press.snapshot.pulse_seconds)
-            except HostError as error:
-                return replace(receipt, verdict=Verdict.FAILED, words=str(error))
-        return receipt
+        each = (publisher.one(press, Noting(host, self.diary), mend=host.name in torn) for host in self.hosts)
+        return list(await asyncio.gather(*each))
 
     async def _scene(self, search: Survey, survivors: list[HostState], lost: list[Unreadable], said: Sequence[Word]) -> Scene:
         incidents = [word.incident for word in said]
@@ -182,22 +174,10 @@ class BrokenError(Exception):
 
 
 @dataclass(frozen=True)
-class Noting:
+class Noting(Wrapper):
     """A host for which every document of the page's state is noted before it is put."""
 
-    host: Host
     diary: Diary
-
-    @property
-    def name(self) -> str:
-        return self.host.name
-
-    @property
-    def url(self) -> str:
-        return self.host.url
-
-    async def read(self, path: str) -> Held | None:
-        return await self.host.read(path)
 
     async def put(self, files: Sequence[File]) -> None:
         self._note(files)
@@ -206,9 +186,6 @@ class Noting:
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
         self._note(files)
         await self.host.release(files, manifest, expecting)
-
-    def hidden(self) -> Place | None:
-        return self.host.hidden()
 
     def _note(self, files: Sequence[File]) -> None:
         self.diary.note(f.digest for f in files if f.path.startswith("lightship/") and f.body is not None)

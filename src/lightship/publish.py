@@ -24,9 +24,9 @@ from lightship.core.signed import (
     shelf_path,
 )
 from lightship.core.status import promised
-from lightship.core.verdict import Receipt, Verdict
+from lightship.core.verdict import Fault, Front, Read, Receipt, Verdict
 from lightship.core.wire import WireError, sha256
-from lightship.hosts import Conflict, File, Held, Host, HostError, Place
+from lightship.hosts import Conflict, File, Held, Host, HostError, Wrapper
 from lightship.press import Press
 from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
@@ -54,19 +54,10 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True)
-class Timed:
+class Timed(Wrapper):
     """A host each of whose answers must come within `seconds`; else HostError."""
 
-    host: Host
     seconds: float
-
-    @property
-    def name(self) -> str:
-        return self.host.name
-
-    @property
-    def url(self) -> str:
-        return self.host.url
 
     async def read(self, path: str) -> Held | None:
         return await self._in_time(self.host.read(path))
@@ -76,9 +67,6 @@ class Timed:
 
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
         await self._in_time(self.host.release(files, manifest, expecting))
-
-    def hidden(self) -> Place | None:
-        return self.host.hidden()
 
     async def _in_time(self, answer: Coroutine[Any, Any, T]) -> T:
         try:
@@ -99,15 +87,16 @@ class Publisher:
 
     async def publish(self, press: Press, hosts: Sequence[Host], *, force: bool = False) -> tuple[Receipt, ...]:
         """Every host at once; one that fails or dawdles holds up none. Where it is proven, it gets a pulse."""
-        return tuple(await asyncio.gather(*(self._once(press, host, force=force) for host in hosts)))
+        return tuple(await asyncio.gather(*(self.one(press, host, force=force) for host in hosts)))
 
-    async def _once(self, press: Press, host: Host, *, force: bool) -> Receipt:
-        receipt = await self.converge(press, host, force=force)
-        if receipt.proven:
+    async def one(self, press: Press, host: Host, *, force: bool = False, mend: bool = False) -> Receipt:
+        """One host; where it is proven, it gets a pulse."""
+        receipt = await self.converge(press, host, force=force, mend=mend)
+        if isinstance(receipt.outcome, Read):
             try:
-                await self.beat(press, host, press.snapshot.pulse_seconds)
+                await self.beat(receipt.outcome, press, host, press.snapshot.pulse_seconds)
             except HostError as error:
-                return replace(receipt, verdict=Verdict.FAILED, words=str(error))
+                return replace(receipt, outcome=Fault(Verdict.FAILED, str(error), receipt.outcome))
         return receipt
 
     async def converge(self, press: Press, host: Host, *, force: bool = False, mend: bool = False) -> Receipt:
@@ -115,35 +104,37 @@ class Publisher:
         host claims to hold. `mend`: look closer, for a stranger read something else there, or another publisher was in the
         way: put the front set again, and each month whose list is not the one named."""
         started = monotonic()
-        verdict, words, front, other = Verdict.FAILED, "", "", None
+        outcome: Read | Fault
+        front, other = None, None
         try:
             front = await self._converge(press, Timed(host, self.deadline), force=force, mend=mend)
-            verdict, words = await self.stranger.prove(host.url, front)
+            outcome = _outcome(front, *await self.stranger.prove(host.url, front.digest))
         except RefusedError as refused:
-            verdict, words, other = Verdict.REFUSED, str(refused), refused.held
+            outcome, other = Fault(Verdict.REFUSED, str(refused)), refused.held
         except (HostError, OSError) as error:
-            words = str(error)
+            outcome = Fault(Verdict.FAILED, str(error))
         return Receipt(
             host=host.name,
-            verdict=verdict,
             at=self.clock(),
-            revision=press.snapshot.revision,
-            epoch=press.snapshot.epoch,
-            words=words,
+            outcome=outcome,
+            put=front,
             milliseconds=round((monotonic() - started) * 1000),
-            front=front,
             held=other,
         )
 
-    async def _converge(self, press: Press, host: Host, *, force: bool, mend: bool) -> str:
-        """Write what the host lacks; the hash of the front page that it then holds."""
+    def look(self, host: Host, front: Front) -> Read | Fault:
+        """What a stranger reads there now, of what was put. Blocks."""
+        return _outcome(front, *self.stranger.look(host.url, front.digest))
+
+    async def _converge(self, press: Press, host: Host, *, force: bool, mend: bool) -> Front:
+        """Write what the host lacks; the front page that it then holds."""
         for _ in range(RELEASES):
             held = await host.read(MANIFEST_PATH)
             theirs = self._claim(held, press, force=force)
             if refused := refusal(self._manifest(press), theirs):
                 raise RefusedError(str(refused), refused.held.rank)
             if theirs and not force and self._same(press, theirs) and not (mend and await self._broken(host, theirs)):
-                return theirs.files[FRONT]
+                return Front(theirs.epoch, theirs.revision, theirs.files[FRONT])
             try:
                 return await self._write(press, host, held, theirs, force=force, mend=mend)
             except Conflict:
@@ -200,12 +191,12 @@ class Publisher:
 
     async def _write(
         self, press: Press, host: Host, held: Held | None, theirs: Manifest | None, *, force: bool, mend: bool
-    ) -> str:
-        """Leaf pages by month, then the front set, then away with what is gone; the hash of the front page."""
+    ) -> Front:
+        """Leaf pages by month, then the front set, then away with what is gone."""
         months, gone = await self._months(press, host, theirs, force=force, mend=mend)
         files = await asyncio.to_thread(press.front, self.seal.public)
         digests = {path: file.digest for path, file in files.items()}
-        put = set(compare(digests, dict(theirs.files) if theirs and not (force or mend) else {}).puts)
+        put = set(compare(digests, dict(theirs.files) if theirs and not (force or mend) else {}))
         manifest = manifest_out(self._manifest(press, digests, months), self.seal.sign, self.seal.public)
         await host.release(
             [file if path in put else unchanged(file) for path, file in files.items()], File(MANIFEST_PATH, manifest), held
@@ -213,7 +204,7 @@ class Publisher:
         gone += [path for path in theirs.files if path not in digests] if theirs else []
         if gone:
             await host.put([File(path, None) for path in gone])
-        return digests[FRONT]
+        return Front(press.snapshot.epoch, press.snapshot.revision, digests[FRONT])
 
     async def _months(
         self, press: Press, host: Host, theirs: Manifest | None, *, force: bool, mend: bool
@@ -242,9 +233,9 @@ class Publisher:
         leaves = await asyncio.to_thread(press.leaves, name, ids)
         fresh = {path: file.digest for path, file in leaves.items()}
         desired = fresh if ids is None else {**old, **fresh}
-        plan = compare(desired, {} if force else old)
+        puts = compare(desired, {} if force else old)
         shelf = File(shelf_path(name), shelf_out(name, desired))
-        await host.put([*(leaves[path] for path in plan.puts), shelf])
+        await host.put([*(leaves[path] for path in puts), shelf])
         return shelf.digest, [path for path in old if path not in desired]
 
     @staticmethod
@@ -257,19 +248,24 @@ class Publisher:
             return {}
         return shelf_in(held.body)
 
-    async def beat(self, press: Press, host: Host, seconds: int) -> None:
-        """Put a fresh pulse. HostError if the host does not take it."""
-        shot = press.snapshot
-        due = min((at for at in map(promised, shot.open) if at), default=None)
+    async def beat(self, front: Front, press: Press, host: Host, seconds: int) -> None:
+        """Put a fresh pulse, which vouches for what the host was given and for nothing newer. HostError if it fails."""
+        due = min((at for at in map(promised, press.snapshot.open) if at), default=None)
         pulse = Pulse(
-            page=shot.page.id,
-            revision=shot.revision,
-            epoch=shot.epoch,
+            page=press.snapshot.page.id,
+            revision=front.revision,
+            epoch=front.epoch,
             at=self.clock(),
             seconds=seconds,
             next_update=due,
         )
         await Timed(host, self.deadline).put([File(PULSE_PATH, pulse_out(pulse, self.seal.sign, self.seal.public))])
+
+
+def _outcome(front: Front, verdict: Verdict, words: str) -> Read | Fault:
+    if verdict is Verdict.PROVEN:
+        return Read(front.epoch, front.revision, front.digest)
+    return Fault(verdict, words)
 
 
 def unchanged(file: File) -> File:

@@ -17,7 +17,7 @@ from lightship.config import Config, HostConfig
 from lightship.core import updates
 from lightship.core.model import ComponentStatus, Facts, Incident, Status
 from lightship.core.updates import NewIncident, NewUpdate
-from lightship.core.verdict import Receipt, Verdict
+from lightship.core.verdict import Fault, Read, Receipt, Verdict
 from lightship.core.whole import Whole
 from lightship.diary import NAME, Diary
 from lightship.hosts import File
@@ -140,8 +140,8 @@ def test_a_host_that_alone_heard_the_other_desk_is_named(stage: Stage, client: C
     stage.outage()
     page = Page.objects.get()
     for host, held in (("vienna", None), ("oslo", (7, 3))):
-        verdict = Verdict.REFUSED if held else Verdict.PROVEN
-        receipts.record(page, Receipt(host=host, verdict=verdict, at=utc_now(), revision=page.revision, epoch=1, held=held))
+        outcome = Fault(Verdict.REFUSED, "Another desk spoke.") if held else Read(1, page.revision, "")
+        receipts.record(page, Receipt(host=host, at=utc_now(), outcome=outcome, held=held))
     shown = " ".join(read(client.get("/p/acme/")).text.split())
     assert "Another desk spoke (epoch 7) on oslo. Readers there see what it said" in shown
 

@@ -4,42 +4,30 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lightship.hosts import File, Held, Host, HostError, Place
+from lightship.hosts import File, Held, HostError, Place, Wrapper
 
 
-@dataclass
-class Witnessed:
+@dataclass(frozen=True)
+class Witnessed(Wrapper):
     """Passes everything on to `host`, and remembers it."""
 
-    host: Host
     reads: list[str] = field(default_factory=list)
     puts: list[str] = field(default_factory=list)
     drops: list[str] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        return self.host.name
-
-    @property
-    def url(self) -> str:
-        return self.host.url
 
     async def read(self, path: str) -> Held | None:
         self.reads.append(path)
         return await self.host.read(path)
 
     async def put(self, files: Sequence[File]) -> None:
-        self.puts += [file.path for file in files if file.body is not None]
-        self.drops += [file.path for file in files if file.body is None]
+        self.puts.extend(file.path for file in files if file.body is not None)
+        self.drops.extend(file.path for file in files if file.body is None)
         await self.host.put(files)
 
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
-        self.released += [file.path for file in files if file.changed]
+        self.released.extend(file.path for file in files if file.changed)
         await self.host.release(files, manifest, expecting)
-
-    def hidden(self) -> Place | None:
-        return self.host.hidden()
 
     @property
     def silent(self) -> bool:

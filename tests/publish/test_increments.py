@@ -87,7 +87,7 @@ def test_nothing_new_is_nothing_written(vienna: Folder) -> None:
     assert host.silent
     assert host.reads == [MANIFEST_PATH]
     assert later.asked == []
-    assert again.front == first.front
+    assert again.read == first.read
 
 
 @pytest.mark.parametrize(

@@ -29,11 +29,9 @@ def publish(book: Book, *hosts: Host, deadline: float = 30.0) -> tuple[Receipt, 
 
 def test_every_host_is_proven_with_its_own_receipt(make_host: MakeHost) -> None:
     receipts = publish(harbour(), make_host("vienna"), make_host("oslo"))
-    assert [(r.host, r.verdict, r.revision, r.words) for r in receipts] == [
-        ("vienna", Verdict.PROVEN, 1, ""),
-        ("oslo", Verdict.PROVEN, 1, ""),
-    ]
-    assert receipts[0].front == receipts[1].front
+    assert [(r.host, r.verdict, r.words) for r in receipts] == [("vienna", Verdict.PROVEN, ""), ("oslo", Verdict.PROVEN, "")]
+    assert receipts[0].read == receipts[1].read
+    assert receipts[0].read and receipts[0].read.revision == 1
 
 
 def test_a_dead_host_does_not_stop_the_others(make_host: MakeHost) -> None:

@@ -22,7 +22,7 @@ def became_words(became: Told) -> str:
 
 def became_facts(became: Told) -> dict[str, Any]:
     epoch, revision = became.scene.whole.rank
-    receipts = [{**asdict(receipt), "held": list(receipt.held or ()) or None} for receipt in became.receipts]
+    receipts = [receipt.facts() for receipt in became.receipts]
     return {"epoch": epoch, "revision": revision, "proven": became.proven, "receipts": receipts}
 
 

@@ -3,16 +3,20 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
 from lightship.config import HostConfig, PageConfig
+from lightship.core.verdict import Receipt
 from lightship.press import Press
 from lightship.publish import Publisher
-from lightship.publishing.verify import audit
+from lightship.publishing.verify import Stranger, audit
 from lightship.seal import Seal
+
+if TYPE_CHECKING:
+    from lightship.store.models import Page
 
 
 @click.command()
@@ -28,18 +32,23 @@ def publish(told: Told, names: Sequence[str], force: bool, slug: str | None, as_
     lightship publish --host vienna
     """
     config, page = told.page(slug)
+    made = bring(config, page, _chosen(config, names), force=force)
+    lines = [_line(r.host, r.verdict, r.read.revision if r.read else 0, r.words, f"{r.milliseconds} ms") for r in made]
+    say("\n".join(lines), [receipt.facts() for receipt in made], as_json=as_json)
+    if not all(receipt.proven for receipt in made):
+        raise click.exceptions.Exit(1)
+
+
+def bring(config: PageConfig, page: "Page", hosts: Sequence[HostConfig], *, force: bool = False) -> Sequence[Receipt]:
+    """Make those hosts hold the newest revision, from here; what became of it is kept for the desk to show."""
     from lightship.store import receipts  # after Django is set up
     from lightship.worker.current import open_host, truth_of
 
-    press, chosen = Press(truth_of(page, config, utc_now())), _chosen(config, names)
-    publisher = Publisher(Seal(config.key), utc_now, told.stranger())
-    found = asyncio.run(publisher.publish(press, [open_host(host) for host in chosen], force=force))
-    for receipt in found:
+    press, publisher = Press(truth_of(page, config, utc_now())), Publisher(Seal(config.key), utc_now, Stranger())
+    made = asyncio.run(publisher.publish(press, [open_host(host) for host in hosts], force=force))
+    for receipt in made:
         receipts.record(page, receipt)
-    lines = "\n".join(_line(r.host, r.verdict, r.revision, r.words, f"{r.milliseconds} ms") for r in found)
-    say(lines, [asdict(receipt) for receipt in found], as_json=as_json)
-    if not all(receipt.proven for receipt in found):
-        raise click.exceptions.Exit(1)
+    return made
 
 
 @click.group(invoke_without_command=True)
@@ -100,7 +109,8 @@ def check(context: click.Context, whole: bool) -> None:
 
 
 def _line(name: str, verdict: str, revision: int, words: str, more: str) -> str:
-    return f"{name}: {verdict} at revision {revision} ({more}){': ' + words if words else ''}"
+    read = f"revision {revision} read there, " if revision else ""
+    return f"{name}: {verdict} ({read}{more}){': ' + words if words else ''}"
 
 
 def _chosen(config: PageConfig, names: Sequence[str]) -> Sequence[HostConfig]:

@@ -1,20 +1,9 @@
 """What must be done so that a host holds what it should: compare its manifest with ours, or refuse."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lightship.core.signed import Manifest
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Paths to write, and paths to remove afterwards. Months are compared by their lists' hashes, paths in them alike."""
-
-    puts: tuple[str, ...]
-    drops: tuple[str, ...]
-
-    @property
-    def empty(self) -> bool:
-        return not self.puts and not self.drops
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +23,6 @@ def refusal(ours: Manifest, held: Manifest | None) -> Refused | None:
     return None if held is None or ours.contains(held) else Refused(held, ours)
 
 
-def compare(desired: dict[str, str], held: dict[str, str]) -> Plan:
-    """Both map path -> SHA-256; the plan keeps `desired`'s order, which is the order of writing."""
-    puts = tuple(path for path, digest in desired.items() if held.get(path) != digest)
-    return Plan(puts, tuple(path for path in held if path not in desired))
+def compare(desired: Mapping[str, str], held: Mapping[str, str]) -> tuple[str, ...]:
+    """The paths to write. Both map path -> SHA-256; `desired`'s order is the order of writing."""
+    return tuple(path for path, digest in desired.items() if held.get(path) != digest)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from lightship.core.lineage import Rank
 
 
 class Verdict(StrEnum):
-    """`PROVEN`: a stranger reads there just what was put. The others say why not; see the receipt's words."""
+    """`PROVEN`: a stranger read there just what was put. The others say why not; see the fault's words."""
 
     PROVEN = "proven"
     DIFFERS = "differs"
@@ -17,25 +18,71 @@ class Verdict(StrEnum):
     REFUSED = "refused"
 
 
+@dataclass(frozen=True, slots=True)
+class Front:
+    """A front page that was put on a host: the state that it shows, and the SHA-256 of its bytes."""
+
+    epoch: int
+    revision: int
+    digest: str
+
+
+class Read(Front):
+    """A front page that a stranger read. Only `Publisher.look` and `Publisher.prove` make one, of the page that was put."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a host, in words for people. `read`: what strangers read there all the same."""
+
+    verdict: Literal[Verdict.DIFFERS, Verdict.UNREACHABLE, Verdict.FAILED, Verdict.REFUSED]
+    words: str
+    read: Read | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """One host at one moment. `revision` and `epoch` are those that it was to hold; `front` is the SHA-256 of the front
-    page that a stranger must read there, once it is known to be put. `held`: what another desk said there, where that is
-    why it was refused."""
+    """One host at one moment. It has a revision only by what was read. `put`: the front page that the host was given, where
+    that is known. `held`: what another desk said there, where that is why it was refused."""
 
     host: str
-    verdict: Verdict
     at: datetime
-    revision: int
-    epoch: int
-    words: str = ""
+    outcome: Read | Fault
+    put: Front | None = None
     milliseconds: int = 0
-    front: str = ""
     held: Rank | None = None
 
     @property
+    def verdict(self) -> Verdict:
+        return self.outcome.verdict if isinstance(self.outcome, Fault) else Verdict.PROVEN
+
+    @property
+    def words(self) -> str:
+        return self.outcome.words if isinstance(self.outcome, Fault) else ""
+
+    @property
+    def read(self) -> Read | None:
+        return self.outcome.read if isinstance(self.outcome, Fault) else self.outcome
+
+    @property
     def proven(self) -> bool:
-        return self.verdict is Verdict.PROVEN
+        return isinstance(self.outcome, Read)
+
+    def facts(self) -> dict[str, object]:
+        """For machines. Revision and epoch are null where nothing of ours was read."""
+        read = self.read
+        return {
+            "host": self.host,
+            "verdict": self.verdict,
+            "at": self.at,
+            "revision": read.revision if read else None,
+            "epoch": read.epoch if read else None,
+            "words": self.words,
+            "milliseconds": self.milliseconds,
+            "held": list(self.held) if self.held else None,
+        }
 
 
 FIRST_WAIT = 1.0

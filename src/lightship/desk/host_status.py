@@ -41,8 +41,10 @@ def host(page: Page, name: str, url: str, now: datetime) -> HostSeen:
         words = f"serving revision {row.revision}" + (f", {page.revision} is on its way" if behind else "")
         tone = "slow" if behind or now - row.seen_at > QUIET else "ok"
         return HostSeen(name, url, tone, words, proven_at=row.seen_at)
-    since = _since(page, row)
-    return HostSeen(name, url, "down", _WORDS.get(row.verdict, "not proven"), row.words, since=since)
+    words = _WORDS.get(row.verdict, "not proven")
+    if row.verdict == Verdict.FAILED and row.revision:
+        words += f"; readers there see revision {row.revision}"
+    return HostSeen(name, url, "down", words, row.words, since=_since(page, row))
 
 
 _WORDS = {

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from lightship.hosts import File, Held, Host, HostError, Place
+from lightship.hosts import File, Held, Host, HostError, Place, Wrapper
 
 BELOW = "lightship/drill"
 LEFT = f"{BELOW}/left.json"
@@ -20,17 +20,12 @@ class NotRehearsed(Exception):
     """A step for which something is not configured, or not at hand; the message says what."""
 
 
-@dataclass
-class Canary:
+@dataclass(frozen=True)
+class Canary(Wrapper):
     """A host seen through a window: reads find the real site until the drill has written the path itself; writes land below
     BELOW. What is about to be written is listed first: a drill that is killed leaves the list too."""
 
-    host: Host
     listed: set[str] = field(default_factory=set)
-
-    @property
-    def name(self) -> str:
-        return self.host.name
 
     @property
     def url(self) -> str:
@@ -41,9 +36,9 @@ class Canary:
 
     async def put(self, files: Sequence[File]) -> None:
         paths = {f"{BELOW}/{file.path}" for file in files}
-        self.listed |= await left(self.host)
+        self.listed.update(await left(self.host))
         if paths - self.listed:
-            self.listed |= paths
+            self.listed.update(paths)
             await self.host.put([File(LEFT, json.dumps(sorted(self.listed)).encode())])
         await self.host.put([File(f"{BELOW}/{file.path}", file.body) for file in files])
 

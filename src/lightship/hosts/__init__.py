@@ -119,6 +119,33 @@ class Host(Place, Protocol):
         `str` is what a person who looks for it must know."""
 
 
+@dataclass(frozen=True)
+class Wrapper:
+    """Passes everything on to `host`. Who wraps a host changes what is to be different."""
+
+    host: Host
+
+    @property
+    def name(self) -> str:
+        return self.host.name
+
+    @property
+    def url(self) -> str:
+        return self.host.url
+
+    async def read(self, path: str) -> Held | None:
+        return await self.host.read(path)
+
+    async def put(self, files: Sequence[File]) -> None:
+        await self.host.put(files)
+
+    async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
+        await self.host.release(files, manifest, expecting)
+
+    def hidden(self) -> Place | None:
+        return self.host.hidden()
+
+
 def kinds() -> tuple[str, ...]:
     return back_ends.kinds(__path__)
 

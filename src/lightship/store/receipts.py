@@ -9,10 +9,12 @@ KEPT = 200
 
 
 def record(page: models.Page, receipt: Receipt) -> None:
-    """The newest row of a host is what it does now; a new row begins when that changes."""
+    """The newest row of a host is what it does now; a new row begins when that changes. A row's revision is the one that was
+    read, and 0 where nothing of ours was."""
+    epoch, revision = (receipt.read.epoch, receipt.read.revision) if receipt.read else (0, 0)
     rows = models.Receipt.objects.filter(page=page, host=receipt.host)
     newest = rows.first()
-    if newest and (newest.verdict, newest.words, newest.revision) == (receipt.verdict, receipt.words, receipt.revision):
+    if newest and (newest.verdict, newest.words, newest.revision) == (receipt.verdict, receipt.words, revision):
         models.Receipt.objects.filter(pk=newest.pk).update(seen_at=receipt.at)
         return
     models.Receipt.objects.create(
@@ -22,8 +24,8 @@ def record(page: models.Page, receipt: Receipt) -> None:
         seen_at=receipt.at,
         verdict=receipt.verdict,
         words=receipt.words,
-        revision=receipt.revision,
-        epoch=receipt.epoch,
+        revision=revision,
+        epoch=epoch,
         milliseconds=receipt.milliseconds,
         held_epoch=receipt.held[0] if receipt.held else None,
         held_revision=receipt.held[1] if receipt.held else None,

@@ -1,7 +1,10 @@
 """What the worker draws from: one page as this process last saw it, and the hosts that it goes to."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import ParamSpec, TypeVar
 
 from django.db import close_old_connections
 
@@ -9,17 +12,33 @@ from lightship.config import PageConfig
 from lightship.core.clock import phase
 from lightship.core.model import HostLink
 from lightship.core.status import is_current
-from lightship.core.verdict import Receipt, Verdict
+from lightship.core.verdict import Fault, Receipt, Verdict
 from lightship.press import Press
 from lightship.publishing.read_only import open_host
-from lightship.store import journal, models, receipts
+from lightship.store import models, receipts
 from lightship.store.read.snapshot import Truth
 
-__all__ = ["Newest", "open_host", "truth_of", "utc_now"]
+__all__ = ["Newest", "in_thread", "open_host", "truth_of", "utc_now"]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+async def in_thread(ask: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+    """Ask the database, in a thread. Each thread has a connection of its own: one that the server has closed since, or that
+    is too old, is replaced."""
+
+    def asked() -> T:
+        close_old_connections()
+        try:
+            return ask(*args, **more)
+        finally:
+            close_old_connections()
+
+    return await asyncio.to_thread(asked)
 
 
 def truth_of(row: models.Page, config: PageConfig, now: datetime, before: Truth | None = None) -> Truth:
@@ -31,13 +50,15 @@ def truth_of(row: models.Page, config: PageConfig, now: datetime, before: Truth 
 
 @dataclass
 class Newest:
-    """One page as this process last saw it: a new press whenever somebody spoke, or time alone calls for one."""
+    """One page as this process last saw it: a new press whenever somebody spoke, or time alone calls for one. `fault`: why
+    there is no newer press though there should be."""
 
     config: PageConfig
     row: models.Page | None = None
     truth: Truth | None = None
     press: Press | None = None
-    told: dict[str, tuple[Verdict, int]] = field(default_factory=dict)
+    fault: Fault | None = None
+    told: dict[str, tuple[Verdict, int | None]] = field(default_factory=dict)
 
     @property
     def pulse(self) -> int:
@@ -46,13 +67,10 @@ class Newest:
 
     def look(self) -> Press | None:
         """The press to go on with, if it is another than before. Blocks: run it in a thread."""
-        close_old_connections()
         now = utc_now()
         row = models.Page.objects.filter(slug=self.config.slug).first()
         if row is None:
             return None
-        journal.keep_time(row, now)
-        row.refresh_from_db(fields=["revision", "epoch"])
         old = self.press.snapshot if self.press else None
         if old and (old.epoch, old.revision) == (row.epoch, row.revision) and phase(old, old.at) == phase(old, now):
             return None

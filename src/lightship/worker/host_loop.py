@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from django.db import DatabaseError
 
-from lightship.core.verdict import Receipt, Verdict, wait
+from lightship.core.verdict import Fault, Front, Read, Receipt, Verdict, wait
 from lightship.hosts import Host, HostError
 from lightship.press import Press
 from lightship.publish import Publisher
-from lightship.worker.current import Newest, utc_now
+from lightship.worker.current import Newest, in_thread, utc_now
 
 TICK = 1.0
 WATCH = 5.0
@@ -20,14 +20,16 @@ log = logging.getLogger("lightship.worker")
 
 @dataclass(eq=False)
 class Keeper:
-    """Keeps one host at the newest press: converges when there is a new one, beats the pulse, looks as a stranger."""
+    """Keeps one host at the newest press: converges when there is a new one, beats the pulse, looks as a stranger. `put`: what
+    the host was given last; `fault`: why it could not be written to since."""
 
     page: Newest
     host: Host
     publisher: Publisher
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     done: Press | None = None
-    front: str = ""
+    put: Front | None = None
+    fault: Fault | None = None
     mend: bool = False
     failures: int = 0
     retry_at: float = 0.0
@@ -41,7 +43,7 @@ class Keeper:
                 try:
                     await self.step(press)
                 except Exception as error:  # whatever one host does, the others are served
-                    await self._failed(press, error)
+                    self._failed(error)
             try:
                 await asyncio.wait_for(self.woken.wait(), max(self._next() - monotonic(), 0.05))
                 self.retry_at = 0.0
@@ -49,81 +51,87 @@ class Keeper:
                 pass
             self.woken.clear()
 
-    async def _failed(self, press: Press, error: Exception) -> None:
-        """The desk must go red for it; only a database that is away is told in the log alone."""
+    def _failed(self, error: Exception) -> None:
+        """The next look makes the desk red for it; a database that is away is told in the log alone."""
         self.failures += 1
-        self.retry_at = self.beat_at = self.look_at = monotonic() + wait(self.failures)
-        log.warning(
-            "host=%s error=%r", self.host.name, error, exc_info=not isinstance(error, HostError | DatabaseError | OSError)
-        )
-        if not isinstance(error, DatabaseError):
-            await asyncio.to_thread(self.page.record, failure(self.host.name, error, press))
+        self.retry_at = self.beat_at = monotonic() + wait(self.failures)
+        plain = isinstance(error, HostError | DatabaseError | OSError)
+        log.warning("host=%s error=%r", self.host.name, error, exc_info=not plain)
+        if isinstance(error, DatabaseError):
+            self.look_at = self.retry_at
+        else:
+            self.fault, self.look_at = failure(error), 0.0
 
     async def step(self, press: Press) -> None:
-        now = monotonic()
-        if (press is not self.done or self.mend) and now >= self.retry_at:
+        if (press is not self.done or self.mend) and monotonic() >= self.retry_at:
             await self._converge(press)
-        if press is self.done and monotonic() >= self.beat_at:
+        # A host that serves something else than it was given gets no pulse: it would vouch for that.
+        if self.put and press is self.done and not self.mend and monotonic() >= self.beat_at:
             self.beat_at = monotonic() + self.page.pulse
-            await self.publisher.beat(press, self.host, self.page.pulse)
-        if self.front and monotonic() >= self.look_at:
+            await self.publisher.beat(self.put, press, self.host, self.page.pulse)
+            self.fault = None
+        if (self.put or self.fault) and monotonic() >= self.look_at:
             await self._look(press)
 
     async def _converge(self, press: Press) -> None:
         receipt = await self.publisher.converge(press, self.host, mend=self.mend)
-        if receipt.verdict is Verdict.REFUSED and await asyncio.to_thread(self.page.overtaken, press):
-            self.mend = True  # another worker was quicker with what is newer; we are about to hear of it
+        if receipt.verdict is Verdict.REFUSED and await in_thread(self.page.overtaken, press):
+            # Another worker was quicker with what is newer; we are about to hear of it.
+            self.mend, self.retry_at = True, monotonic() + TICK
             return
-        await self._record(receipt)
+        if receipt.put:  # whether or not strangers reach it yet
+            self.put, self.fault = receipt.put, None
         self.look_at = monotonic() + WATCH
-        if receipt.front:  # it was put, whether or not strangers reach it yet
-            self.front = receipt.front
         if receipt.proven:
-            self.done, self.front, self.failures, self.mend = press, receipt.front, 0, False
-            self.beat_at = 0.0
+            self.done, self.failures, self.mend, self.beat_at = press, 0, False, 0.0
         else:
             self.failures += 1
-            self.mend = receipt.verdict in (Verdict.DIFFERS, Verdict.REFUSED)
             self.retry_at = monotonic() + wait(self.failures)
+            if isinstance(receipt.outcome, Fault) and receipt.verdict is Verdict.FAILED:
+                self.fault, self.look_at = receipt.outcome, 0.0  # told with what strangers read there
+                return
+            self.mend = receipt.verdict in (Verdict.DIFFERS, Verdict.REFUSED)
             if receipt.verdict is Verdict.REFUSED:
                 self._step_back()
+        await self._record(receipt)
 
     def _step_back(self) -> None:
         """Another speaks there now: our pulse would contradict his, and our front page is rightly gone. What he holds is
         read again as often as we would look."""
-        self.done, self.front, self.failures = None, "", 0
+        self.done, self.put, self.fault, self.failures = None, None, None, 0
         self.retry_at = monotonic() + WATCH
 
     async def _look(self, press: Press) -> None:
-        """What a stranger reads there now, between one publish and the next."""
-        verdict, words = await asyncio.to_thread(self.publisher.stranger.look, self.host.url, self.front)
+        """What a stranger reads there now, between one publish and the next, and why it is not what it should be."""
         self.look_at = monotonic() + WATCH
+        outcome = await asyncio.to_thread(self.publisher.look, self.host, self.put) if self.put else None
         if press is not self.page.press:
             return  # something newer is on its way: the old page's proof says nothing
-        self.mend = verdict is Verdict.DIFFERS
-        shot = press.snapshot
-        await self._record(
-            Receipt(host=self.host.name, verdict=verdict, at=utc_now(), revision=shot.revision, epoch=shot.epoch, words=words)
-        )
+        if outcome:
+            self.mend = isinstance(outcome, Fault) and outcome.verdict is Verdict.DIFFERS
+        if fault := self.fault or self.page.fault:
+            outcome = replace(fault, read=outcome if isinstance(outcome, Read) else None)
+        if outcome:
+            await self._record(Receipt(host=self.host.name, at=utc_now(), outcome=outcome, put=self.put))
 
     async def _record(self, receipt: Receipt) -> None:
-        level = logging.INFO if receipt.proven else logging.WARNING
-        if (receipt.verdict, receipt.revision) != self.page.told.get(self.host.name):
-            self.page.told[self.host.name] = (receipt.verdict, receipt.revision)
+        read = receipt.read.revision if receipt.read else None
+        if (receipt.verdict, read) != self.page.told.get(self.host.name):
+            self.page.told[self.host.name] = (receipt.verdict, read)
             log.log(
-                level,
-                "page=%s host=%s verdict=%s revision=%d ms=%d words=%r",
+                logging.INFO if receipt.proven else logging.WARNING,
+                "page=%s host=%s verdict=%s read=%s ms=%d words=%r",
                 self.page.config.slug,
                 receipt.host,
                 receipt.verdict,
-                receipt.revision,
+                read,
                 receipt.milliseconds,
                 receipt.words,
             )
-        await asyncio.to_thread(self.page.record, receipt)
+        await in_thread(self.page.record, receipt)
 
     def _next(self) -> float:
-        times = [self.look_at] if self.front else []
+        times = [self.look_at] if self.put or self.fault else []
         if self.page.press is not self.done or self.mend:
             times.append(self.retry_at)
         elif self.done:
@@ -131,9 +139,6 @@ class Keeper:
         return min(times, default=monotonic() + TICK)
 
 
-def failure(host: str, error: Exception, press: Press) -> Receipt:
-    words = (
-        str(error) if isinstance(error, HostError | OSError) else f"Lightship itself failed: {error!r}; see the worker's log"
-    )
-    shot = press.snapshot
-    return Receipt(host=host, verdict=Verdict.FAILED, at=utc_now(), revision=shot.revision, epoch=shot.epoch, words=words)
+def failure(error: Exception) -> Fault:
+    ours = f"Lightship itself failed: {error!r}; see the worker's log"
+    return Fault(Verdict.FAILED, str(error) if isinstance(error, HostError | OSError) else ours)

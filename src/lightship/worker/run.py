@@ -14,7 +14,7 @@ from lightship.publish import Publisher
 from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 from lightship.store import wake
-from lightship.worker.current import Newest, open_host, utc_now
+from lightship.worker.current import Newest, in_thread, open_host, utc_now
 from lightship.worker.host_loop import TICK, Keeper, failure
 from lightship.worker.jobs import CHORES, Chore
 
@@ -33,19 +33,18 @@ async def _work(config: Config) -> None:
     over, stop, stranger = asyncio.Event(), threading.Event(), Stranger()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, over.set)
-    ears, tasks = [], [asyncio.create_task(_until(over))]
-    for page in config.pages.values():
-        newest, woken = Newest(page), asyncio.Event()
+    woken, tasks = dict[str, asyncio.Event](), [asyncio.create_task(_until(over))]
+    for slug, page in config.pages.items():
+        newest, woken[slug] = Newest(page), asyncio.Event()
         publisher = Publisher(Seal(page.key), utc_now, stranger)
         keepers = [Keeper(newest, open_host(host), publisher) for host in page.hosts]
         tasks += [asyncio.create_task(keeper.run()) for keeper in keepers]
-        tasks.append(asyncio.create_task(_watch(newest, keepers, woken)))
-        ears.append(woken)
+        tasks.append(asyncio.create_task(_watch(newest, keepers, woken[slug])))
     tasks += [asyncio.create_task(_keep_at(chore, config)) for chore in CHORES]
 
-    def heard() -> None:
-        for ear in ears:
-            loop.call_soon_threadsafe(ear.set)
+    def heard(slug: str | None) -> None:
+        for event in woken.values() if slug is None else filter(None, [woken.get(slug)]):
+            loop.call_soon_threadsafe(event.set)
 
     threading.Thread(target=wake.listen, args=(heard, stop), daemon=True).start()
     log.info("worker=started pages=%d", len(config.pages))
@@ -62,19 +61,16 @@ async def _until(over: asyncio.Event) -> None:
 
 
 async def _watch(newest: Newest, keepers: list[Keeper], woken: asyncio.Event) -> None:
-    """Look when someone committed, and every second for what time brings; tell the keepers of a new press."""
+    """Look when somebody spoke, and every second for what time brings; tell the keepers of a new press."""
     while True:
         try:
-            press = await asyncio.to_thread(newest.look)
+            press, newest.fault = await in_thread(newest.look), None
         except DatabaseError as error:
             log.warning("database=%r", str(error))
             press = None
         except Exception as error:  # one page that cannot be drawn must not end the others
             log.exception("page=%s cannot be drawn", newest.config.slug)
-            press = None
-            if newest.press:
-                for keeper in keepers:
-                    await asyncio.to_thread(newest.record, failure(keeper.host.name, error, newest.press))
+            press, newest.fault = None, failure(error)
         if press:
             newest.press = press
             for keeper in keepers:

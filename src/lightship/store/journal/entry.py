@@ -39,7 +39,7 @@ def enter(
 ) -> Entry:
     """Take the next revision and write its line. Call inside the deed's transaction, before anything else is read, for
     it locks the page's row: whoever comes next waits and then sees what this deed wrote."""
-    wake.tell()
+    wake.tell(page.slug)
     Page.objects.filter(pk=page.pk).update(revision=F("revision") + 1, updated_at=now)
     page.refresh_from_db(fields=["revision", "updated_at"])
     return Entry.objects.create(

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from lightship.config import Config
-from lightship.worker.jobs import certificates, examination, steering, vault
+from lightship.worker.jobs import certificates, clock, examination, steering, vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Chore:
 
 
 CHORES: tuple[Chore, ...] = (
+    Chore("clock", 1, clock.tend),
     Chore("vault", 60, vault.tend),
     Chore("certificates", 60, certificates.tend),
     Chore("steering", 10, steering.tend),
