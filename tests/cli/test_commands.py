@@ -48,22 +48,22 @@ def test_apply_again_does_nothing(desk: Terminal) -> None:
 
 
 def test_post_update_and_resolve_speak_of_one_incident(desk: Terminal) -> None:
-    posted = desk("post", "Webmail is down", "Sign-in fails.", "-c", "Webmail=down", "--since", "20m", "--json")
+    posted = desk("post", "Webmail is down", "Sign-in fails.", "-c", "Webmail=down", "--since", "20m", "--json", "--no-wait")
     assert posted.status == 0
     told = json.loads(posted.out)
     incident = Incident.objects.get(pk=told["id"])
     assert told["revision"] == incident.page.revision
-    updated = desk("update", "A disk failed.", "--state", "known", "--next", "30m", "--back-by", "none-yet")
+    updated = desk("update", "A disk failed.", "--state", "known", "--next", "30m", "--back-by", "none-yet", "--no-wait")
     assert (updated.status, incident.updates.count()) == (0, 2)
     assert updated.out.startswith(f"Posted: Webmail is down ({incident.pk}), revision ")
-    resolved = desk("resolve", "It works.", "--ended", "1m", "--cause", "A failed disk.")
+    resolved = desk("resolve", "It works.", "--ended", "1m", "--cause", "A failed disk.", "--no-wait")
     assert resolved.status == 0
     assert [update.status for update in incident.updates.all()] == ["investigating", "identified", "resolved"]
     assert [turn.new for turn in incident.page.turns.all()] == ["major_outage", "operational"]
 
 
 def test_export_is_read_back(desk: Terminal) -> None:
-    desk("post", "Webmail is down", "Sign-in fails.", "-c", "Webmail")
+    desk("post", "Webmail is down", "Sign-in fails.", "-c", "Webmail", "--no-wait")
     answer = desk("export", "backup")
     assert answer.status == 0
     assert answer.out.startswith("wrote ")
@@ -119,7 +119,7 @@ def test_a_mistake_is_told_in_words(words: tuple[str, ...], status: int, told: s
 
 def test_several_open_incidents_must_be_told_apart(desk: Terminal) -> None:
     for name in ("Webmail is down", "Mail is late"):
-        desk("post", name)
+        desk("post", name, "--no-wait")
     answer = desk("update", "More.")
     assert answer.status == 1
     assert "2 are open: say which with --incident" in answer.err
@@ -127,9 +127,9 @@ def test_several_open_incidents_must_be_told_apart(desk: Terminal) -> None:
 
 
 def test_a_component_held_down_by_another_incident_stays_down(desk: Terminal) -> None:
-    first = json.loads(desk("post", "Webmail is down", "-c", "Webmail", "--json").out)["id"]
-    desk("post", "Everything is slow", "-c", "Webmail=down", "-c", "Control panel=slow")
-    desk("resolve", "It works.", "--incident", first)
+    first = json.loads(desk("post", "Webmail is down", "-c", "Webmail", "--json", "--no-wait").out)["id"]
+    desk("post", "Everything is slow", "-c", "Webmail=down", "-c", "Control panel=slow", "--no-wait")
+    desk("resolve", "It works.", "--incident", first, "--no-wait")
     state = desk("export", "out")
     assert state.status == 0
     parts = {c["name"]: c["status"] for c in json.loads(Path("out/lightship/state.json").read_text())["components"]}

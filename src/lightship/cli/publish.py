@@ -9,7 +9,7 @@ import click
 
 from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
 from lightship.config import HostConfig, PageConfig
-from lightship.core.verdict import Receipt
+from lightship.core.verdict import Receipt, Verdict
 from lightship.press import Press
 from lightship.publish import Publisher
 from lightship.publishing.verify import Stranger, audit
@@ -109,8 +109,8 @@ def check(context: click.Context, whole: bool) -> None:
 
 
 def _line(name: str, verdict: str, revision: int, words: str, more: str) -> str:
-    read = f"revision {revision} read there, " if revision else ""
-    return f"{name}: {verdict} ({read}{more}){': ' + words if words else ''}"
+    serves = (f" at revision {revision}" if verdict == Verdict.PROVEN else f", serves revision {revision}") if revision else ""
+    return f"{name}: {verdict}{serves} ({more}){': ' + words if words else ''}"
 
 
 def _chosen(config: PageConfig, names: Sequence[str]) -> Sequence[HostConfig]:

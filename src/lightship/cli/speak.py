@@ -7,7 +7,9 @@ import click
 
 from lightship.cli import compose
 from lightship.cli.compose import component_option, ended_option, facts_options, incident_option, state_option
-from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now, who_types
+from lightship.cli.reached import tell_posted, wait_option
+from lightship.cli.shared import Refused, Told, json_option, page_option, told, utc_now, who_types
+from lightship.config import PageConfig
 from lightship.core import model as core
 from lightship.core.updates import NewUpdate
 
@@ -26,6 +28,7 @@ by_option = click.option("--by", metavar="ACCOUNT", help="Whose words these are.
 @facts_options
 @by_option
 @page_option
+@wait_option
 @json_option
 @told
 def post(
@@ -36,6 +39,7 @@ def post(
     components: Sequence[str],
     by: str | None,
     slug: str | None,
+    no_wait: bool,
     as_json: bool,
     **facts: Any,
 ) -> None:
@@ -44,7 +48,7 @@ def post(
     \b
     lightship post "Webmail is down" "Sign-in fails with 503." -c Webmail=down --since 13:41 --next 30m
     """
-    page, shot = _page(told, slug)
+    config, page, shot = _page(told, slug)
     from lightship.store import journal  # after Django is set up
 
     now = utc_now()
@@ -53,7 +57,7 @@ def post(
         incident = journal.open_incident(page, opening, _author(by), now)
     except journal.JournalError as error:
         raise Refused(str(error)) from error
-    _posted(page, incident.pk, incident.name, as_json=as_json)
+    tell_posted(config, page, incident.pk, incident.name, no_wait=no_wait, as_json=as_json)
 
 
 @click.command()
@@ -64,6 +68,7 @@ def post(
 @facts_options
 @by_option
 @page_option
+@wait_option
 @json_option
 @told
 def update(
@@ -75,6 +80,7 @@ def update(
     components: Sequence[str],
     by: str | None,
     slug: str | None,
+    no_wait: bool,
     as_json: bool,
     **facts: Any,
 ) -> None:
@@ -83,10 +89,10 @@ def update(
     \b
     lightship update "A failed controller; moving mailboxes to spare hardware." --state known --next 15:00
     """
-    page, shot = _page(told, slug)
+    config, page, shot = _page(told, slug)
     incident = _chosen(page, shot, incident_id)
     new = compose.update(shot, incident, compose.text(body), state, components, facts, utc_now())
-    _say(page, incident, new, by, as_json=as_json)
+    _say(config, page, incident, new, by, no_wait=no_wait, as_json=as_json)
 
 
 @click.command()
@@ -96,6 +102,7 @@ def update(
 @facts_options
 @by_option
 @page_option
+@wait_option
 @json_option
 @told
 def resolve(
@@ -106,6 +113,7 @@ def resolve(
     ended: str | None,
     by: str | None,
     slug: str | None,
+    no_wait: bool,
     as_json: bool,
     **facts: Any,
 ) -> None:
@@ -114,18 +122,18 @@ def resolve(
     \b
     lightship resolve "All mailboxes are on new hardware." --ended 14:20 --cause "A failed storage controller."
     """
-    page, shot = _page(told, slug)
+    config, page, shot = _page(told, slug)
     incident = _chosen(page, shot, incident_id)
     new = compose.end(incident, compose.text(body), ended, facts, utc_now())
-    _say(page, incident, new, by, as_json=as_json)
+    _say(config, page, incident, new, by, no_wait=no_wait, as_json=as_json)
 
 
-def _page(told: Told, slug: str | None) -> "tuple[Page, core.Snapshot]":
-    """The page's row, and the page as its readers have it."""
+def _page(told: Told, slug: str | None) -> "tuple[PageConfig, Page, core.Snapshot]":
+    """The page's configuration, its row, and the page as its readers have it."""
     config, page = told.page(slug)
     from lightship.store.read import snapshot  # after Django is set up
 
-    return page, snapshot.take(page, config.url, (), utc_now())
+    return config, page, snapshot.take(page, config.url, (), utc_now())
 
 
 def _chosen(page: "Page", shot: core.Snapshot, incident_id: str | None) -> core.Incident:
@@ -147,17 +155,13 @@ def _author(by: str | None) -> "User | None":
     return user
 
 
-def _say(page: "Page", incident: core.Incident, new: NewUpdate, by: str | None, *, as_json: bool) -> None:
+def _say(
+    config: PageConfig, page: "Page", incident: core.Incident, new: NewUpdate, by: str | None, *, no_wait: bool, as_json: bool
+) -> None:
     from lightship.store import journal  # after Django is set up
 
     try:
         journal.update(page.incidents.get(pk=incident.id), new, _author(by), utc_now())
     except journal.JournalError as error:
         raise Refused(str(error)) from error
-    _posted(page, incident.id, incident.name, as_json=as_json)
-
-
-def _posted(page: "Page", id: str, name: str, *, as_json: bool) -> None:
-    page.refresh_from_db()
-    words = f"Posted: {name} ({id}), revision {page.revision}. The worker publishes it at once."
-    say(words, {"id": id, "revision": page.revision}, as_json=as_json)
+    tell_posted(config, page, incident.id, incident.name, no_wait=no_wait, as_json=as_json)

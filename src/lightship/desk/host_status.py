@@ -65,13 +65,19 @@ def _since(page: Page, row: Receipt) -> datetime:
     return first.at if first else row.at
 
 
+def is_working(page: Page, now: datetime) -> bool:
+    """Whether a worker looked at any of the page's hosts just now."""
+    at = receipts.worker_seen(page)
+    return at is not None and now - at <= QUIET
+
+
 def worker(page: Page, hosts: Sequence[HostSeen], now: datetime) -> WorkerSeen:
     at = receipts.worker_seen(page)
     if not hosts:
         return WorkerSeen("slow", "This page has no hosts in lightship.toml: nobody can read it yet.", None)
     if at is None:
         return WorkerSeen("slow", "No worker has published this page yet. Start one with: lightship worker", None)
-    if now - at > QUIET:
+    if not is_working(page, now):
         return WorkerSeen("down", "No sign of a worker: what you post is kept, but readers do not see it. Last seen", at)
     return WorkerSeen("ok", "The worker is publishing; last seen", at)
 

@@ -58,7 +58,7 @@ class Newest:
     truth: Truth | None = None
     press: Press | None = None
     fault: Fault | None = None
-    told: dict[str, tuple[Verdict, int | None]] = field(default_factory=dict)
+    told: dict[str, tuple[Verdict, int]] = field(default_factory=dict)
 
     @property
     def pulse(self) -> int:

@@ -115,16 +115,16 @@ class Keeper:
             await self._record(Receipt(host=self.host.name, at=utc_now(), outcome=outcome, put=self.put))
 
     async def _record(self, receipt: Receipt) -> None:
-        read = receipt.read.revision if receipt.read else None
-        if (receipt.verdict, read) != self.page.told.get(self.host.name):
-            self.page.told[self.host.name] = (receipt.verdict, read)
+        revision = receipt.read.revision if receipt.read else 0
+        if (receipt.verdict, revision) != self.page.told.get(self.host.name):
+            self.page.told[self.host.name] = (receipt.verdict, revision)
             log.log(
                 logging.INFO if receipt.proven else logging.WARNING,
-                "page=%s host=%s verdict=%s read=%s ms=%d words=%r",
+                "page=%s host=%s verdict=%s revision=%d ms=%d words=%r",
                 self.page.config.slug,
                 receipt.host,
                 receipt.verdict,
-                read,
+                revision,
                 receipt.milliseconds,
                 receipt.words,
             )

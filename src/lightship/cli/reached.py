@@ -1,0 +1,107 @@
+"""Who reads what was just posted: waited for; and where no worker lives, published from here."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from lightship.cli.publish import bring
+from lightship.cli.shared import say, utc_now
+from lightship.config import PageConfig
+from lightship.core.verdict import Verdict
+
+if TYPE_CHECKING:
+    from lightship.store.models import Page, Receipt
+
+LONGEST = 20.0
+SILENCE = 6.0
+"""Seconds. A worker looks at each host every 5: of one that lives something is heard within these."""
+PATIENCE = 3.0
+"""Seconds for which a host that fails may still come to hold it."""
+LOOK = 0.05
+
+wait_option = click.option("--no-wait", is_flag=True, help="Do not wait until readers read it.")
+
+
+@dataclass(frozen=True)
+class HostAnswer:
+    """What a host does with the post. `heard`: a worker told of the host since."""
+
+    host: str
+    verdict: str
+    revision: int
+    words: str
+    reads: bool
+    heard: bool
+
+
+def tell_posted(config: PageConfig, page: "Page", id: str, name: str, *, no_wait: bool, as_json: bool) -> None:
+    """Say that it is accepted, at once; then who reads it. Exit status 1 where nobody does."""
+    page.refresh_from_db()
+    facts, started = {"id": id, "revision": page.revision}, time.monotonic()
+    if not as_json:
+        click.echo(f"Posted: {name} ({id}), revision {page.revision}.")
+    if no_wait:
+        say("Not waited for: `lightship hosts` tells who reads it.", facts, as_json=as_json)
+        return
+    answers, by = answers_of(config, page)
+    reads = [answer.host for answer in answers if answer.reads]
+    rest = [{"host": a.host, "verdict": a.verdict, "revision": a.revision, "words": a.words} for a in answers]
+    seconds = round(time.monotonic() - started, 1)
+    lines = [f"{a.host} does not have it: {a.words or a.verdict}" for a in answers if not a.reads]
+    if by == "terminal":
+        lines.insert(0, "No worker is alive: it was published from here, and nobody keeps the page fresh.")
+    if reads:
+        lines.insert(0, f"Read on {', '.join(reads[:-1])}{' and ' if reads[1:] else ''}{reads[-1]} after {seconds} s.")
+    more = {"published": bool(reads), "by": by, "seconds": seconds, "hosts": rest}
+    say("\n".join(lines), {**facts, **more}, as_json=as_json)
+    if not reads:
+        why = "no host is proven to show it" if answers else "the page has no hosts in lightship.toml"
+        click.echo(f"NOT PUBLISHED: {why}. It is kept, and goes out when a worker runs and a host answers.", err=True)
+        raise click.exceptions.Exit(1)
+
+
+def answers_of(
+    config: PageConfig,
+    page: "Page",
+    now: Callable[[], float] = time.monotonic,
+    pause: Callable[[float], None] = time.sleep,
+) -> tuple[Sequence[HostAnswer], str]:
+    """What each host does with the newest revision, and who brought it there: `worker`, or `terminal` where none is alive."""
+    from lightship.desk import host_status  # after Django is set up
+
+    started, before = now(), _rows(config, page)
+    if not host_status.is_working(page, utc_now()):
+        return _from_here(config, page), "terminal"
+    while True:
+        answers = [_answer(page, name, row, before[name]) for name, row in _rows(config, page).items()]
+        waited = now() - started
+        settled = all(answer.reads or (answer.heard and waited > PATIENCE) for answer in answers)
+        if settled or waited > LONGEST:
+            return answers, "worker"
+        if waited > SILENCE and not any(answer.heard for answer in answers):
+            return _from_here(config, page), "terminal"
+        pause(LOOK)
+
+
+def _rows(config: PageConfig, page: "Page") -> "dict[str, Receipt | None]":
+    from lightship.store import receipts  # after Django is set up
+
+    return {host.name: receipts.newest(page, host.name) for host in config.hosts}
+
+
+def _answer(page: "Page", host: str, row: "Receipt | None", before: "Receipt | None") -> HostAnswer:
+    if row is None:
+        return HostAnswer(host, "", 0, "nothing is heard of it", reads=False, heard=False)
+    behind = (row.epoch, row.revision) < (page.epoch, page.revision)
+    proven = row.verdict == Verdict.PROVEN
+    words = f"it serves revision {row.revision}" if proven and behind else row.words
+    heard = before is None or (row.pk, row.seen_at) != (before.pk, before.seen_at)
+    return HostAnswer(host, row.verdict, row.revision, words, reads=proven and not behind, heard=heard)
+
+
+def _from_here(config: PageConfig, page: "Page") -> Sequence[HostAnswer]:
+    made = bring(config, page, config.hosts)
+    return [HostAnswer(r.host, r.verdict, r.read.revision if r.read else 0, r.words, r.proven, heard=True) for r in made]
