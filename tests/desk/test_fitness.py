@@ -1,6 +1,9 @@
 """The examination and the drills as staff see them."""
 
+import asyncio
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ from tests.desk.cast import Reader, Stage, config
 from lightship.desk.plot import Past, plot
 from lightship.doctor import CHECKS, GROUPS, Examination, Finding, Shared, Verdict
 from lightship.store import reports
-from lightship.store.models import Report
+from lightship.store.models import Receipt, Report
 from lightship.worker.jobs import examination
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
@@ -71,42 +74,76 @@ def test_the_matrix_is_a_table_with_heads_on_both_sides(stage: Stage, client: Cl
     assert "AS64589 Acme" in text(client, "/p/acme/doctor/")
 
 
-def test_the_button_examines_and_keeps_what_was_found(stage: Stage, client: Client) -> None:
-    # The world itself is examined in tests/doctor: here it would be the machine that the tests run on.
-    with patch.object(reports, "examine", lambda *_: found(("hosts.count", Verdict.OK, "acme"))):
-        answer = client.post("/p/acme/doctor/", follow=True)
-    assert "Examined." in answer.content.decode()
-    assert Report.objects.filter(kind="doctor").count() == 1
+@contextmanager
+def examining() -> Iterator[list[object]]:
+    """What was examined. The world itself is examined in tests/doctor: here it would be the machine that the tests run on."""
+    about: list[object] = []
+
+    def seen(*values: Any) -> Examination:
+        about.append(values)
+        return Examination(**{**_fields(found(("hosts.count", Verdict.OK, "acme"))), "at": datetime.now(UTC)})
+
+    with patch.object(reports, "examine", seen):  # as said
+        yield about
 
 
-def test_the_button_pressed_again_and_again_examines_once(stage: Stage, client: Client) -> None:
-    asked = []
+def worker_lives(stage: Stage, seconds_ago: float = 1) -> None:
+    at = datetime.now(UTC) - timedelta(seconds=seconds_ago)
+    Receipt.objects.create(page=stage.page, host="vienna", at=at, seen_at=at, verdict="proven")
 
-    def seen(*about: Any) -> Examination:
-        asked.append(about)
-        meanwhile = client.post("/p/acme/doctor/", follow=True)  # by a colleague, while it runs
-        assert "An examination is under way" in meanwhile.content.decode()
-        return Examination(**{**_fields(found()), "at": datetime.now(UTC)})
 
-    with patch.object(reports, "examine", seen):  # as above
-        for _ in range(3):
-            client.post("/p/acme/doctor/")
-    assert len(asked) == 1
+def worker_works() -> None:
+    """What the worker does each second."""
+    asyncio.run(examination.answer(config()))
+
+
+def test_the_button_asks_the_worker_which_examines_once_however_often_it_is_pressed(stage: Stage, client: Client) -> None:
+    worker_lives(stage)
+    with examining() as about:
+        client.post("/p/acme/doctor/")
+        assert not about, "a web request examines nothing itself"
+        assert "It runs now" in text(client, "/p/acme/doctor/")
+        again = client.post("/p/acme/doctor/", follow=True)  # by a colleague, meanwhile
+        assert "An examination is under way" in again.content.decode()
+        worker_works()
+        worker_works()
+        assert len(about) == 1
+        assert "It would work today" in text(client, "/p/acme/doctor/")
+        assert "It runs now" not in text(client, "/p/acme/doctor/")
+        client.post("/p/acme/doctor/")
+        worker_works()
+    assert len(about) == 1, "one within the last minute is enough"
+
+
+def test_of_two_workers_one_takes_it_on(stage: Stage, client: Client) -> None:
+    worker_lives(stage)
+    client.post("/p/acme/doctor/")
+    now = datetime.now(UTC)
+    assert [reports.take_on(stage.page, now), reports.take_on(stage.page, now)] == [True, False]
+
+
+def test_one_that_a_dead_worker_took_on_may_be_asked_for_again(stage: Stage) -> None:
+    now = datetime.now(UTC)
+    assert reports.ask(stage.page, stage.alice, now)
+    assert reports.take_on(stage.page, now)
+    assert not reports.ask(stage.page, stage.alice, now + timedelta(minutes=4))
+    assert reports.ask(stage.page, stage.alice, now + timedelta(minutes=6))
+
+
+def test_without_a_worker_nothing_is_asked_and_the_page_says_so(stage: Stage, client: Client) -> None:
+    worker_lives(stage, seconds_ago=300)
+    answer = client.post("/p/acme/doctor/", follow=True).content.decode()
+    assert "No worker is alive" in answer
+    assert not Report.objects.exists()
 
 
 def test_the_worker_examines_once_a_day(stage: Stage) -> None:
-    asked = []
-
-    def seen(*about: Any) -> Examination:
-        asked.append(about)
-        return Examination(**{**_fields(found()), "at": datetime.now(UTC)})
-
-    with patch.object(reports, "examine", seen):  # as above
+    with examining() as about:
         for _ in range(3):
-            examination._one(config(), "acme")
+            asyncio.run(examination.tend(config()))
         Report.objects.update(at=datetime.now(UTC) - timedelta(days=2))
-        examination._one(config(), "acme")
-    assert len(asked) == 2
+        asyncio.run(examination.tend(config()))
+    assert len(about) == 2
 
 
 def _fields(of: Examination) -> dict[str, Any]:

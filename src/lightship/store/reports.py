@@ -1,19 +1,22 @@
 """Examinations and drills as the desk keeps them."""
 
-from datetime import datetime
-from threading import Lock
+from datetime import datetime, timedelta
 
-from django.db import close_old_connections
+from django.contrib.auth.models import User
+from django.db import transaction
 
 from lightship.config import Config, PageConfig
 from lightship.doctor import Examination, Known, World, examine
 from lightship.store.models import Page, Report
 
 DOCTOR, DRILL = "doctor", "drill"
+ASKED, BEGUN = "doctor asked", "doctor begun"
+"""Kinds of the row that asks for an examination, before and after a worker has taken it on."""
 ENOUGH = 60
 """Seconds for which one examination is enough, however many ask: each fetches every page of every host, and writes to the
 zone."""
-_one = Lock()
+PATIENCE = timedelta(minutes=5)
+"""An examination that takes longer is of a worker that died: it may be asked for again."""
 
 
 def newest(page: Page, kind: str) -> Report | None:
@@ -29,25 +32,35 @@ def known(page: Page) -> Known:
     return Known(drilled=last.at, failed=failed, asked=True)
 
 
-def again(config: Config, page: PageConfig, row: Page, world: World, now: datetime) -> bool:
-    """As `run`, when staff ask for it; False where one is under way, or has just been made."""
-    if not _one.acquire(blocking=False):
-        return False
-    try:
-        if not due(row, now, ENOUGH):
+def ask(page: Page, by: User, now: datetime) -> bool:
+    """Ask the workers for an examination; False where one is under way, or has just been made."""
+    with transaction.atomic():
+        Page.objects.select_for_update().get(pk=page.pk)  # two who ask at once are one
+        if under_way(page, now) or not due(page, now, ENOUGH):
             return False
-        run(config, page, row, world)
+        Report.objects.create(page=page, kind=ASKED, at=now, facts={"by": by.username})
         return True
-    finally:
-        _one.release()
+
+
+def under_way(page: Page, now: datetime) -> Report | None:
+    """The row that asked for an examination which is not made yet."""
+    asked, last = Report.objects.filter(page=page, kind__in=(ASKED, BEGUN)).first(), newest(page, DOCTOR)
+    if asked is None or now - asked.at > PATIENCE or (last and last.at >= asked.at):
+        return None
+    return asked
+
+
+def take_on(page: Page, now: datetime) -> bool:
+    """Whether somebody asks, and no other worker was quicker to take it on."""
+    asked = under_way(page, now)
+    return bool(asked and Report.objects.filter(pk=asked.pk, kind=ASKED).update(kind=BEGUN))
 
 
 def run(config: Config, page: PageConfig, row: Page, world: World) -> Examination:
     """Examine the page now, and keep what was found. Takes some seconds."""
-    close_old_connections()
-    found = examine(config, page, world, known(row))
-    Report.objects.create(page=row, kind=DOCTOR, at=found.at, facts=found.facts())
-    return found
+    examination = examine(config, page, world, known(row))
+    Report.objects.create(page=row, kind=DOCTOR, at=examination.at, facts=examination.facts())
+    return examination
 
 
 def due(page: Page, now: datetime, every: float) -> bool:

@@ -10,12 +10,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from lightship.core.model import ComponentStatus
-from lightship.desk.views.base import page_config
 from lightship.page.labels import TONE
 from lightship.page.prose import block
-from lightship.store import reconcile
 from lightship.store.models import Page
-from lightship.store.reconcile import Elsewhere
 
 register = template.Library()
 
@@ -85,13 +82,6 @@ def zone(page: Page) -> str:
     """`Vienna time`."""
     city = page.time_zone.rsplit("/", 1)[-1].replace("_", " ")
     return f"{city} time"
-
-
-@register.filter
-def elsewhere(page: Page) -> Elsewhere | None:
-    """Another desk that hosts have heard and this one has not."""
-    found = page_config(page)
-    return reconcile.elsewhere(page, found) if found else None
 
 
 @register.filter

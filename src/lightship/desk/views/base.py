@@ -20,9 +20,11 @@ from lightship.core.model import HostLink, Snapshot
 from lightship.desk.auth import session
 from lightship.desk.forms.edit import EditForm
 from lightship.desk.unsent import keep, take_back
+from lightship.store import reconcile
 from lightship.store.journal import JournalError
 from lightship.store.models import Page
 from lightship.store.read import snapshot
+from lightship.store.reconcile import Elsewhere
 
 BUSY = "The desk's database did not answer, so nothing was posted. Your text is still here: try again in a moment."
 View = Callable[..., HttpResponse]
@@ -117,4 +119,11 @@ def said(request: HttpRequest, words: str, to: str, *args: Any, draft: str = "",
 
 
 def show(request: HttpRequest, template: str, page: Page | None, values: Mapping[str, Any], status: int = 200) -> HttpResponse:
-    return render(request, f"desk/{template}", {"page": page, **values}, status=status)
+    other = elsewhere_of(page) if page else None
+    return render(request, f"desk/{template}", {"page": page, "elsewhere": other, **values}, status=status)
+
+
+def elsewhere_of(page: Page) -> Elsewhere | None:
+    """Another desk that hosts have heard and this one has not."""
+    configured = page_config(page)
+    return reconcile.elsewhere(page, configured) if configured else None

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
+from lightship.desk import host_status
 from lightship.desk.plot import Past, plot
-from lightship.desk.views.base import config, page_config, page_of, said, show, staff
-from lightship.doctor import GROUPS, World
+from lightship.desk.views.base import author, page_config, page_of, said, show, staff
+from lightship.doctor import GROUPS
 from lightship.store import reports as examined
 
 TONES = {"fail": "down", "warn": "slow", "unchecked": "work", "ok": "ok"}
@@ -18,16 +20,23 @@ SHOWN_DRILLS = 12
 
 @staff
 def doctor(request: HttpRequest, slug: str) -> HttpResponse:
-    page = page_of(slug)
-    found = page_config(page)
-    if request.method == "POST" and found:
-        if examined.again(config(), found, page, World(), timezone.now()):
-            return said(request, "Examined. This is what was found.", "doctor", page.slug)
-        what = "An examination is under way, or was made within the last minute: look at that one."
-        return said(request, what, "doctor", page.slug, tone="slow")
+    page, now = page_of(slug), timezone.now()
+    configured = page_config(page) is not None
+    working = host_status.is_working(page, now)
+    if request.method == "POST" and configured:
+        if not working:
+            return said(request, NO_WORKER, "doctor", page.slug, tone="down")
+        if not examined.ask(page, author(request), now):
+            what = "An examination is under way, or was made within the last minute: look at that one."
+            return said(request, what, "doctor", page.slug, tone="slow")
+        return redirect("doctor", page.slug)
     last = examined.newest(page, examined.DOCTOR)
+    waiting = {"under_way": examined.under_way(page, now), "working": working, "no_worker": NO_WORKER}
     values = _examination(last.facts) if last else {}
-    return show(request, "doctor.html", page, {"last": last, "configured": bool(found), **values})
+    return show(request, "doctor.html", page, {"last": last, "configured": configured, **waiting, **values})
+
+
+NO_WORKER = "No worker is alive, so nobody examines anything: start one. Meanwhile `lightship doctor` in a terminal does it."
 
 
 def _examination(facts: Mapping[str, Any]) -> dict[str, Any]:

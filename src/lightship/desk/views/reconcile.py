@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from lightship.desk.views.base import BUSY, author, page_config, page_of, said, staff
+from lightship.desk.views.base import BUSY, author, elsewhere_of, page_config, page_of, said, staff
 from lightship.store import reconcile
 from lightship.store.journal import JournalError
 from lightship.store.reconcile import Heard
@@ -13,7 +13,8 @@ from lightship.store.reconcile import Heard
 
 @staff
 def part(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(request, "desk/bits/elsewhere.html", {"page": page_of(slug)})
+    page = page_of(slug)
+    return render(request, "desk/bits/elsewhere.html", {"page": page, "elsewhere": elsewhere_of(page)})
 
 
 @staff

@@ -25,4 +25,5 @@ CHORES: tuple[Chore, ...] = (
     Chore("steering", 10, steering.tend),
     # Not at once: hosts that have just been started, or never published to, are no news.
     Chore("examination", 600, examination.tend, first=300),
+    Chore("examination asked for", 1, examination.answer),
 )

@@ -1,31 +1,36 @@
-"""Examine each page once a day: what has rotted since is told before it is needed."""
+"""Examine each page once a day, so that what has rotted since is told before it is needed; and at once when staff ask."""
 
 import asyncio
 import logging
-
-from django.db import close_old_connections
+from collections.abc import Callable
+from datetime import datetime
 
 from lightship.config import Config
 from lightship.doctor import Verdict, World
 from lightship.store import reports
 from lightship.store.models import Page
-from lightship.worker.current import utc_now
+from lightship.worker.current import in_thread, utc_now
 
 DAILY = 24 * 3600.0
 log = logging.getLogger("lightship.doctor")
 
 
 async def tend(config: Config) -> None:
-    for slug in config.pages:
-        await asyncio.to_thread(_one, config, slug)
+    await _each(config, lambda page, now: reports.due(page, now, DAILY))
 
 
-def _one(config: Config, slug: str) -> None:
-    close_old_connections()
+async def answer(config: Config) -> None:
+    await _each(config, reports.take_on)
+
+
+async def _each(config: Config, wanted: Callable[[Page, datetime], bool]) -> None:
+    await asyncio.gather(*(in_thread(_one, config, slug, wanted) for slug in config.pages))
+
+
+def _one(config: Config, slug: str, wanted: Callable[[Page, datetime], bool]) -> None:
     row = Page.objects.filter(slug=slug).first()
-    if row is None or not reports.due(row, utc_now(), DAILY):
+    if row is None or not wanted(row, utc_now()):
         return
-    found = reports.run(config, config.pages[slug], row, World())
-    fails, warnings = found.count(Verdict.FAIL), found.count(Verdict.WARN)
-    level = logging.WARNING if fails else logging.INFO
-    log.log(level, "page=%s fails=%d warnings=%d unchecked=%d", slug, fails, warnings, found.count(Verdict.UNCHECKED))
+    examination = reports.run(config, config.pages[slug], row, World())
+    counts = [examination.count(verdict) for verdict in (Verdict.FAIL, Verdict.WARN, Verdict.UNCHECKED)]
+    log.log(logging.WARNING if counts[0] else logging.INFO, "page=%s fails=%d warnings=%d unchecked=%d", slug, *counts)
