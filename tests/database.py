@@ -28,6 +28,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         connections.settings["default"]["TEST"]["NAME"] = name
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         yield path
+        with connection.cursor() as cursor:  # what threads of the session left open
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
         connection.creation.destroy_test_db(name, verbosity=0)
         return
     use(path)

@@ -1,0 +1,11 @@
+"""Every test of the worker has a database of its own."""
+
+import pytest
+from tests.database import database, template
+
+__all__ = ["database", "template"]
+
+
+@pytest.fixture(autouse=True)
+def _fresh(database: object) -> None:
+    """So that no test forgets to ask for it."""

@@ -1,0 +1,126 @@
+"""How a host is kept: how often it is asked, what its pulse vouches for, and what becomes of a database that goes away."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from django.db import connection
+from tests.publish.book import Book, harbour
+from tests.publish.conftest import make_host, vienna
+from tests.publish.hosts import Witnessed
+from tests.publish.test_many_hosts import _deface
+
+from lightship.config import PageConfig, Pulse
+from lightship.core.signed import PULSE_PATH
+from lightship.core.verdict import Read, Receipt, Verdict
+from lightship.hosts import File, HostError, Wrapper
+from lightship.hosts.folder import Folder
+from lightship.press import Press
+from lightship.prove import Stranger
+from lightship.publish import Publisher
+from lightship.seal import Seal
+from lightship.store import models
+from lightship.store.journal import structure
+from lightship.worker.current import Newest, in_thread, utc_now
+from lightship.worker.host_loop import TICK, Keeper
+
+__all__ = ["make_host", "vienna"]
+SEAL = Seal(bytes(range(32)))
+PAGE = PageConfig(slug="acme", url="https://acme.test", key=bytes(range(32)), proven=1, pulse=Pulse(), hosts=())
+
+
+@dataclass
+class Told(Newest):
+    """A page whose receipts are gathered. `later`: somebody spoke since."""
+
+    receipts: list[Receipt] = field(default_factory=list)
+    later: bool = False
+
+    def overtaken(self, press: Press) -> bool:
+        return self.later
+
+    def record(self, receipt: Receipt) -> None:
+        self.receipts.append(receipt)
+
+
+def keeper_of(host: Witnessed | Wrapper, book: Book) -> tuple[Keeper, Told]:
+    page = Told(PAGE, press=Press(book))
+    return Keeper(page, host, Publisher(SEAL, utc_now, Stranger())), page
+
+
+def step(keeper: Keeper) -> None:
+    assert keeper.page.press
+    asyncio.run(keeper.step(keeper.page.press))
+
+
+def test_a_keeper_that_another_worker_overtook_waits_before_it_reads_the_host_again(vienna: Folder) -> None:
+    asyncio.run(Publisher(SEAL, utc_now, Stranger()).publish(Press(harbour().said("incident0000", "More.")), [vienna]))
+    keeper, page = keeper_of(Witnessed(vienna), harbour())
+    page.later = True
+    step(keeper)
+    assert page.receipts == []
+    assert keeper._next() > monotonic() + TICK / 2
+
+
+def test_a_host_that_serves_something_else_and_cannot_be_mended_gets_no_pulse(
+    vienna: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = Witnessed(ReadOnlyReleases(vienna))
+    keeper, page = keeper_of(host, harbour())
+    step(keeper)
+    assert PULSE_PATH in host.puts
+    host.puts.clear()
+    _deface(vienna)
+    monkeypatch.setattr(ReadOnlyReleases, "broken", True)
+    keeper.look_at = 0.0
+    step(keeper)
+    assert [receipt.verdict for receipt in page.receipts] == [Verdict.PROVEN, Verdict.DIFFERS]
+    for _ in range(3):
+        keeper.look_at = keeper.retry_at = keeper.beat_at = 0.0
+        step(keeper)
+    assert page.receipts[-1].verdict is Verdict.FAILED
+    assert page.receipts[-1].read is None
+    assert PULSE_PATH not in host.puts
+
+
+@dataclass(frozen=True)
+class ReadOnlyReleases(Wrapper):
+    """Takes leaf pages, and no release."""
+
+    broken = False
+
+    async def release(self, files: Sequence[File], manifest: File, expecting: object) -> None:
+        if self.broken:
+            raise HostError("its quota is used up")
+        await self.host.release(files, manifest, None)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a file closes no connections")
+def test_after_a_restart_of_the_database_no_thread_keeps_a_dead_connection(database: Path) -> None:
+    row = structure.create_page("acme", "Acme Hosting", None, utc_now())
+    page, count = Newest(PAGE, row=row), 8
+    together = threading.Barrier(count)
+
+    def record(number: int) -> None:
+        together.wait(10)  # so that each has a thread, and a connection, of its own
+        page.record(Receipt(host=f"host{number}", at=datetime.now(UTC), outcome=Read(1, 1, "")))
+
+    async def all_record() -> None:
+        asyncio.get_running_loop().set_default_executor(threads)
+        await asyncio.gather(*(in_thread(record, number) for number in range(count)))
+
+    with ThreadPoolExecutor(count) as threads, asyncio.Runner() as runner:
+        runner.run(all_record())
+        with connection.cursor() as cursor:  # as a restart does to every connection but the one that asks
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        runner.run(all_record())
+    assert models.Receipt.objects.count() == count
