@@ -28,11 +28,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         connections.settings["default"]["TEST"]["NAME"] = name
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         yield path
-        with connection.cursor() as cursor:  # what threads of the session left open
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
         connection.creation.destroy_test_db(name, verbosity=0)
         return
     use(path)
@@ -47,6 +42,7 @@ def database(template: Path, tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "desk.sqlite3"
     if connection.vendor == "postgresql":
         yield path
+        close_others()
         call_command("flush", interactive=False, verbosity=0)
         connection.close()
         return
@@ -54,6 +50,15 @@ def database(template: Path, tmp_path: Path) -> Iterator[Path]:
     use(path)
     yield path
     connection.close()
+
+
+def close_others() -> None:
+    """On PostgreSQL: end every connection to this database but the one that asks, as a restart does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def use(path: Path) -> None:

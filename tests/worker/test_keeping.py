@@ -11,6 +11,7 @@ from time import monotonic
 
 import pytest
 from django.db import connection
+from tests.database import close_others
 from tests.publish.book import Book, harbour
 from tests.publish.conftest import make_host, vienna
 from tests.publish.hosts import Witnessed
@@ -117,10 +118,6 @@ def test_after_a_restart_of_the_database_no_thread_keeps_a_dead_connection(datab
 
     with ThreadPoolExecutor(count) as threads, asyncio.Runner() as runner:
         runner.run(all_record())
-        with connection.cursor() as cursor:  # as a restart does to every connection but the one that asks
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+        close_others()
         runner.run(all_record())
     assert models.Receipt.objects.count() == count
