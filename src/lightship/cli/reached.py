@@ -1,7 +1,7 @@
 """Who reads what was just posted: waited for; and where no worker lives, published from here."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -73,23 +73,26 @@ def answers_of(
     from lightship.desk import host_status  # after Django is set up
 
     started, before = now(), _rows(config, page)
-    if not host_status.is_working(page, utc_now()):
-        return _from_here(config, page), "terminal"
-    while True:
-        answers = [_answer(page, name, row, before[name]) for name, row in _rows(config, page).items()]
+    alive = host_status.is_working(page, utc_now())
+    while alive:
+        answers = _answers(config, page, before)
         waited = now() - started
-        settled = all(answer.reads or (answer.heard and waited > PATIENCE) for answer in answers)
-        if settled or waited > LONGEST:
+        if waited > LONGEST or all(answer.reads or (answer.heard and waited > PATIENCE) for answer in answers):
             return answers, "worker"
-        if waited > SILENCE and not any(answer.heard for answer in answers):
-            return _from_here(config, page), "terminal"
+        alive = waited <= SILENCE or any(answer.heard for answer in answers)
         pause(LOOK)
+    bring(config, page, config.hosts)
+    return _answers(config, page, before), "terminal"
 
 
 def _rows(config: PageConfig, page: "Page") -> "dict[str, Receipt | None]":
     from lightship.store import receipts  # after Django is set up
 
     return {host.name: receipts.newest(page, host.name) for host in config.hosts}
+
+
+def _answers(config: PageConfig, page: "Page", before: "Mapping[str, Receipt | None]") -> Sequence[HostAnswer]:
+    return [_answer(page, host, row, before[host]) for host, row in _rows(config, page).items()]
 
 
 def _answer(page: "Page", host: str, row: "Receipt | None", before: "Receipt | None") -> HostAnswer:
@@ -100,8 +103,3 @@ def _answer(page: "Page", host: str, row: "Receipt | None", before: "Receipt | N
     words = f"it serves revision {row.revision}" if proven and behind else row.words
     heard = before is None or (row.pk, row.seen_at) != (before.pk, before.seen_at)
     return HostAnswer(host, row.verdict, row.revision, words, reads=proven and not behind, heard=heard)
-
-
-def _from_here(config: PageConfig, page: "Page") -> Sequence[HostAnswer]:
-    made = bring(config, page, config.hosts)
-    return [HostAnswer(r.host, r.verdict, r.read.revision if r.read else 0, r.words, r.proven, heard=True) for r in made]
