@@ -14,6 +14,7 @@ import signal
 import socket
 import stat
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -28,6 +29,7 @@ from granian.server.embed import Server
 from lightship.hosts import cache_control, content_type
 from lightship.hosts._release import CURRENT
 
+FRESH_SECONDS = 0.02
 LEAVES_IN_MEMORY = 512
 VARIANTS = {"br": ".br", "gzip": ".gz", "": ""}
 """Content-coding -> the ending of the file that has it, in our order of preference."""
@@ -94,8 +96,7 @@ def _headers(path: str, etag: str, coding: str, varies: bool) -> Headers:
 @dataclass
 class Site:
     """What lies in the folder now. The front set is held in memory whole, and exchanged whole when the release changes;
-    a leaf page is read when it is asked for, and again when its file is another one. Both are looked at for each answer: one
-    coding must not show what was there a moment ago, and a proof must not read it."""
+    a leaf page is read when it is asked for, and again when its file is another one."""
 
     root: Path
     _front: dict[str, Page] = field(default_factory=dict)
@@ -107,7 +108,7 @@ class Site:
 
     def find(self, path: str) -> Page | None:
         """The file at a path relative to the root, if a reader may have it."""
-        self._refresh()
+        self.refresh()
         return self._front.get(path) or self._leaf(path)
 
     def _leaf(self, path: str) -> Page | None:
@@ -120,15 +121,17 @@ class Site:
         except (OSError, ValueError):
             return None
 
-    def _refresh(self) -> None:
+    def refresh(self) -> str | None:
+        """Which release is held now: the one that lies there."""
         for _ in range(3):
             try:
                 release = os.readlink(self._current)  # noqa: PTH115  a Path costs more than the look itself
                 if release != self._release:
                     self._front, self._release = _read_release((self.root / CURRENT).parent / release), release
-                return
+                break
             except OSError:  # a release that is removed while it is read was replaced by another: look again
                 continue
+        return self._release
 
 
 def _read_release(release: Path) -> dict[str, Page]:
@@ -173,16 +176,28 @@ def _missing(site: Site, accepted: str) -> Answer:
     return 404, [header for header in headers if header[0] != "etag"], body
 
 
-@dataclass(frozen=True)
 class Handler:
-    """The RSGI application of one site."""
+    """The RSGI application of one site. What was answered within the last moment is answered again, unless another release
+    lies there since: no coding must show the page of before, and no proof read it."""
 
-    site: Site
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._given: dict[tuple[str, str, str, str], Answer] = {}
+        self._release: str | None = None
+        self._until = 0.0
 
     async def __rsgi__(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
+        now = time.monotonic()
+        release = self.site.refresh()
+        if release != self._release or now > self._until:
+            self._given.clear()
+            self._release, self._until = release, now + FRESH_SECONDS
         headers = scope.headers
-        accepted, known = headers.get("accept-encoding", ""), headers.get("if-none-match", "")
-        protocol.response_bytes(*answer(self.site, scope.method, scope.path, accepted, known))
+        asked = (scope.method, scope.path, headers.get("accept-encoding", ""), headers.get("if-none-match", ""))
+        given = self._given.get(asked)
+        if given is None:
+            given = self._given[asked] = answer(self.site, *asked)
+        protocol.response_bytes(*given)
 
 
 def serve(path: Path, host: str, port: int) -> None:

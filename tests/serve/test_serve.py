@@ -19,7 +19,7 @@ from tests.kills import watched
 from lightship.core.signed import MANIFEST_PATH
 from lightship.hosts import File, Host
 from lightship.hosts.folder import Folder
-from lightship.serve import Site, answer, ordered
+from lightship.serve import FRESH_SECONDS, Site, answer, ordered
 
 FRONT = b"<title>front</title>" + b"a sentence that compresses well. " * 40
 LEAF = b"<title>leaf</title>" + b"a sentence that compresses well. " * 40
@@ -180,9 +180,11 @@ def test_a_leaf_page_that_is_put_again_is_seen_at_once(port: int, folder: Host) 
     for number in range(5):
         body = f"leaf {number} ".encode() * 200
         asyncio.run(folder.put([File("incidents/x1/index.html", body)]))
+        time.sleep(FRESH_SECONDS)
         assert ask(port, "/incidents/x1/")[2] == body
         assert brotli.decompress(ask(port, "/incidents/x1/", accept_encoding="br")[2]) == body
     asyncio.run(folder.put([File("incidents/x1/index.html", None)]))
+    time.sleep(FRESH_SECONDS * 2)
     assert ask(port, "/incidents/x1/")[0] == 404
 
 
