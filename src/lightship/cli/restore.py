@@ -125,13 +125,13 @@ def _everything(asked: Asked, key: Any) -> Outcome:
     if not known:
         outcome.notes.append(f"compare with your recovery sheet: the page's public key is {_text(copy.mark.public)}")
     config = Told(str(asked.path), asked.told.env).desk()
-    from lightship.restore import rows as restore  # after Django is set up
-    from lightship.store import models
+    from lightship.restore import rows
+    from lightship.store import models  # after Django is set up
 
     make_private(config)
-    restore.refuse_full()
+    rows.refuse_full()
     with Console(stderr=True).status("writing the rows"):
-        outcome.rows = restore.rows_in(head["migrations"], (opened(body, key) for body in sealed[1:]))
+        outcome.rows = rows.rows_in(head["migrations"], (opened(body, key) for body in sealed[1:]))
     for page in config.pages.values():
         if row := models.Page.objects.filter(slug=page.slug).first():
             outcome.pages.append(_caught_up(asked, page, row, outcome.notes))
@@ -231,10 +231,10 @@ def _what_is_public(asked: Asked) -> Outcome:
     standing = {slug: newest_first(_urls(asked, page), known[slug], stranger) for slug, page in config.pages.items()}
     if not any(claims for claims, _ in standing.values()):
         raise Refused("no host answers with a state: " + "; ".join(each for _, words in standing.values() for each in words))
-    from lightship.restore import rows as restore  # after Django is set up
+    from lightship.restore import rows  # after Django is set up
 
     make_private(config)
-    restore.refuse_full()
+    rows.refuse_full()
     make_database(config, "")
     first_account("")
     for page in config.pages.values():

@@ -111,7 +111,7 @@ def apply(told: Told, file: Path) -> None:
     \b
     lightship apply components.toml
     """
-    from lightship.importers.apply import read_file
+    from lightship.config.apply_file import read_file
 
     config = told.desk()
     wanted = read_file(file)

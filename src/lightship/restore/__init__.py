@@ -1,1 +1,1 @@
-"""A desk again: from whatever still lies on the hosts to a database with every row."""
+"""A desk again: from a bare machine, or from what hosts still hold."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from lightship.importers.apply import Wanted, WantedComponent, WantedGroup, WantedPage
+from lightship.config.apply_file import Wanted, WantedComponent, WantedGroup, WantedPage
 from lightship.store.journal import structure
 from lightship.store.journal.entry import JournalError
 from lightship.store.models import Component, Group, Page

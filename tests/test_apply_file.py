@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lightship.config import ConfigError
-from lightship.importers.apply import WantedComponent, WantedGroup, read, read_file
+from lightship.config.apply_file import WantedComponent, WantedGroup, read, read_file
 
 EXAMPLE = Path(__file__).parents[2] / "docs/examples/apply.toml"
 
