@@ -18,6 +18,7 @@ from tests.publish.test_survey import AT, STATE, laid
 from tests.vault.town import Town, rows, town, until
 
 from lightship import vault
+from lightship.config.editing import Table, edited
 from lightship.config.toml import ConfigError, parse
 from lightship.core.signed import MANIFEST_PATH, Manifest, manifest_out
 from lightship.core.state import STATE_PATH, state_out
@@ -25,7 +26,7 @@ from lightship.core.vault import Index, index_in, index_out, path_of
 from lightship.core.wire import sha256
 from lightship.hosts.folder import Cellar
 from lightship.restore import discover
-from lightship.restore.files import settle, with_database
+from lightship.restore.files import name_database, settle
 from lightship.seal import Seal
 from lightship.vault import Piece, Shelf
 
@@ -221,7 +222,7 @@ TOML = """\
 url = "http://127.0.0.1:8000"
 secret = { env = "DESK_SECRET" }
 [pages.acme.hosts.b.key]
-env = 'KEY_B'
+env = 'KEY_B'  # of the bucket
 [pages.acme.hosts.c]
 env = "prod"
 secret = { file = "/etc/lightship/c" }
@@ -240,16 +241,18 @@ def test_secrets_of_the_environment_and_of_other_folders_are_gathered_in_keys(tm
         ("env", "ODD"): "six",
     }
     settled = settle(tmp_path / "lightship.toml", TOML, secrets, None)
-    data = parse("", (tmp_path / "lightship.toml").read_bytes()).data
+    text = (tmp_path / "lightship.toml").read_text()
+    data = parse("", text.encode()).data
     hosts = data["pages"]["acme"]["hosts"]
-    found = [data["desk"]["secret"], hosts["b"]["key"], hosts["c"]["secret"], hosts["c"]["key"]]
-    assert [(tmp_path / each["file"]).read_text() for each in found] == ["one\n", "two\n", "three\n", "four\n"]
+    references = [data["desk"]["secret"], hosts["b"]["key"], *(hosts["c"][key] for key in ("secret", "key", "odd"))]
+    bodies = [(tmp_path / reference["file"]).read_text() for reference in references]
+    assert bodies == ["one\n", "two\n", "three\n", "four\n", "six\n"]
     assert hosts["c"]["env"] == "prod"
-    assert settled.unset == ("ODD",)
+    assert '[desk]   # "where staff sit"' in text and "# of the bucket" in text
     assert {path.stat().st_mode & 0o777 for path in settled.wrote} == {0o600}
     assert {path.parent.name for path in settled.wrote} == {tmp_path.name, "keys", "restored"}
     again = settle(tmp_path / "lightship.toml", TOML, secrets, None)
-    assert (again.wrote, len(again.left)) == ((), 5)
+    assert (again.wrote, len(again.left)) == ((), 6)
 
 
 @pytest.mark.parametrize(
@@ -258,16 +261,23 @@ def test_secrets_of_the_environment_and_of_other_folders_are_gathered_in_keys(tm
         '[desk]\nurl = "x"\n',
         '[desk]\nurl = "x"\ndatabase = "old"  # here\n',
         '[a]\n[desk]\ndatabase = { env = "DB" }\nurl = "x"\n',
+        '[desk]\nurl = "x"\n[desk.database]\nenv = "DB"\n',
+        'desk = { url = "x", database = "old" }\n',
+        'desk.url = "x"\n',
     ],
 )
 def test_another_database_is_named_in_the_file(text: str) -> None:
-    data = parse("", with_database(text, "postgres:///new").encode()).data
-    assert data["desk"] == {"url": "x", "database": "postgres:///new"}
+    changed = edited("lightship.toml", text, lambda data: name_database(data, 'postgres:///"new"'))
+    assert parse("", changed.encode()).data["desk"] == {"url": "x", "database": 'postgres:///"new"'}
+    assert ("# here" in changed) == ("# here" in text)
 
 
 def test_a_file_that_cannot_be_changed_without_doubt_is_left_to_a_person() -> None:
+    def change(data: Table) -> None:
+        data["desk"]["url"] = "plain" if type(data) is dict else "edited"  # as a fault of the editor would show itself
+
     with pytest.raises(ConfigError, match="only you can change it"):
-        with_database('desk = { url = "x", database = "old" }\n', "new")
+        edited("lightship.toml", '[desk]\nurl = "x"\n', change)
 
 
 def test_the_vault_of_a_desk_that_was_replaced_is_no_newer_whatever_its_clock_says(tmp_path: Path) -> None:

@@ -121,7 +121,6 @@ def _everything(asked: Asked, key: Any) -> Outcome:
             f"the vault is {days} days old, and a desk that lives signs it daily: has another host a newer one?"
         )
     outcome.notes += [f"{file} was here already and was left as it is" for file in settled.left]
-    outcome.notes += [f"set {name} in the environment: {asked.path} asks for it" for name in settled.unset]
     if not known:
         outcome.notes.append(f"compare with your recovery sheet: the page's public key is {_text(copy.mark.public)}")
     config = Told(str(asked.path), asked.told.env).desk()

@@ -15,8 +15,9 @@ import click
 from lightship.cli.recovery import hand_over
 from lightship.cli.shared import Refused, Told, told, utc_now
 from lightship.config import Config, ConfigError, fields, find_config
+from lightship.config.editing import edited
 from lightship.config.toml import parse
-from lightship.restore.files import with_database
+from lightship.restore.files import name_database
 from lightship.seal import Seal, new_seed
 from lightship.vault import new_key
 
@@ -97,7 +98,9 @@ def new_file(path: Path, slug: str, url: str, port: int = 8000, database: str | 
         recovery=recovery,
         public=public,
     )
-    _write(path, with_database(text, database) if database else text, 0o644)
+    if database:
+        text = edited(path.name, text, lambda data: name_database(data, database))
+    _write(path, text, 0o644)
     click.echo(f"wrote {path}")
     return key
 
