@@ -12,10 +12,11 @@ from tests.doctor.lab import HOSTS, NAME, PRODUCT, RECOVERY, SECONDARY, WWW, Lab
 
 from lightship.config import ChannelConfig, PageConfig, Vault
 from lightship.core.steer import Lease, lease_out
-from lightship.doctor import Examination, Known, Verdict, World, examine, open_zone
+from lightship.doctor import Examination, Known, Verdict, World, examine
 from lightship.doctor.finding import Finding
 from lightship.doctor.zone import scope
 from lightship.vault import key_in, new_key
+from lightship.zones import open_zone
 from lightship.zones.rfc2136 import TsigKey
 
 pytestmark = [pytest.mark.server("bind"), pytest.mark.server("knot"), pytest.mark.server("nginx")]
@@ -213,7 +214,7 @@ class TestMovingIt:
         only(examined(lab, lab.page(zone=lab.zone(port=lab.plain))), "zone.writes", words=["cannot be reached"])
 
     def test_a_key_that_may_write_everything(self, lab: Lab) -> None:
-        found = scope(open_zone(lab.page(zone=lab.zone("operator"))), {"operator", "w1"})
+        found = scope(open_zone(lab.zone("operator")), {"operator", "w1"})
         assert (found.verdict, found.evidence) == (Verdict.WARN, f"it could write lightship-scope.{NAME}")
 
     def test_the_operators_key_must_write_everything(self, lab: Lab) -> None:

@@ -2,10 +2,10 @@
 
 import click
 
-from lightship import zones
 from lightship.certificates import Outcome, Shelf, due, keep
 from lightship.cli.shared import Refused, Told, json_option, page_option, say, utc_now
 from lightship.config import CertificateConfig, Config, PageConfig
+from lightship.zones import open_zone
 
 
 @click.group(invoke_without_command=True)
@@ -43,7 +43,7 @@ def renew(context: click.Context, force: bool) -> None:
     config, page, wanted = _page(context, slug)
     assert page.zone
     shelf = Shelf(config.base / "certificates" / page.slug)
-    zone = zones.find(page.zone.kind)(**page.zone.options)
+    zone = open_zone(page.zone)
     if force or due(shelf.held(), wanted.names, utc_now()):
         click.echo(f"ordering one for {', '.join(wanted.names)}; this takes up to some minutes", err=True)
     outcome = keep(wanted, zone, shelf.folder, utc_now(), by_hand=True, force=force)

@@ -10,12 +10,11 @@ from typing import Any
 
 import click
 
-from lightship import zones
 from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now, who_types
 from lightship.config import PageConfig
 from lightship.core.decide import by_hand
 from lightship.core.steer import FRESH, LEASE, POINTERS, Key, Place, Sets, Vote, lease_of, place, pointed, vote_key, votes_of
-from lightship.zones import Conflict, Zone, ZoneError, within
+from lightship.zones import Conflict, Zone, ZoneError, open_zone, within
 
 SPARED = ("desk", "keys")
 
@@ -170,7 +169,7 @@ def _wheel(told: Told, slug: str | None) -> _Wheel:
     page = told.config(SPARED).page(slug)
     if page.zone is None:
         raise Refused(f"pages.{page.slug} has no zone: there is no name to steer")
-    zone: Zone = zones.find(page.zone.kind)(**page.zone.options)
+    zone = open_zone(page.zone)
     hosts = (host for host in page.hosts if host.address or host.cname)
     return _Wheel(page, zone, tuple(place(host.name, host.address, host.cname) for host in hosts))
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from pyrage import x25519  # type: ignore[import-untyped]
 
-from lightship import zones
 from lightship.config import Config, PageConfig
 from lightship.doctor import (
     asn,
@@ -34,7 +33,7 @@ from lightship.doctor.domains import host_of, registrable
 from lightship.doctor.fate import Shared
 from lightship.doctor.finding import Check, Finding, Severity, Verdict
 from lightship.doctor.world import World
-from lightship.zones import Zone
+from lightship.zones import open_zone
 
 __all__ = ["CHECKS", "GROUPS", "Check", "Examination", "Finding", "Known", "Severity", "Shared", "Verdict", "World", "examine"]
 
@@ -138,18 +137,12 @@ def _name(page: PageConfig, shown: tuple[doors.Shown, ...], world: World) -> Ite
     yield from caa.judge(found.name, shown, world)
     if page.zone:
         yield say("zone.configured").ok(page.slug, f"by {page.zone.kind}")
-        yield from zone.judge(open_zone(page), found, world, {each.name for each in page.witnesses})
-        yield from witnesses.judge(page, open_zone(page), world)
+        yield from zone.judge(open_zone(page.zone), found, world, {each.name for each in page.witnesses})
+        yield from witnesses.judge(page, open_zone(page.zone), world)
     else:
         yield say("zone.configured").warn(page.slug, "no zone is configured")
     domain = registrable(found.name)
     yield from registry.judge(domain, registry.ask(domain, world), world.now())
-
-
-def open_zone(page: PageConfig) -> Zone:
-    assert page.zone
-    made: Zone = zones.find(page.zone.kind)(**page.zone.options)
-    return made
 
 
 DRILL_DAYS = 90

@@ -1,20 +1,19 @@
 """Judge the vault: could the desk be rebuilt from any host that is left?"""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from pyrage import x25519  # type: ignore[import-untyped]
 
-from lightship import hosts as places
 from lightship.config import Config, HostConfig, PageConfig
 from lightship.core.vault import Index
 from lightship.core.wire import WireError
 from lightship.doctor.catalogue import say
 from lightship.doctor.finding import Finding
-from lightship.hosts import Host, HostError, Place
+from lightship.hosts import HostError
 from lightship.seal import mark
-from lightship.vault import Below, VaultError, fetch, look, opened
+from lightship.vault import VaultError, fetch, look, opened, vault_place
 
 OLD = timedelta(days=2)
 """A desk that lives signs the index anew each day."""
@@ -35,7 +34,7 @@ async def _host(
     present, opens = say("vault.present"), say("vault.opens")
     if host.lacking or not host.options:
         return [present.unchecked(host.name, host.lacking or "this machine has no credentials for it")]
-    place = place_of(config, host)
+    place = vault_place(config, host)
     if place is None:
         return [present.fail(host.name, "it has no place that strangers cannot reach", _NO_PLACE)]
     try:
@@ -56,12 +55,6 @@ async def _host(
 
 
 _NO_PLACE = "Give the host a `vault`, or set [vault] public = true: docs/operate/recovery.md."
-
-
-def place_of(config: Config, host: HostConfig) -> Place | None:
-    make: Callable[..., Host] = places.find(host.kind)
-    made = make(name=host.name, url=host.url, **host.options)
-    return Below(made) if config.vault.public else made.hidden()
 
 
 def _written(index: Index, now: datetime) -> str:

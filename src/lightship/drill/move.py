@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 from lightship.config import PageConfig
 from lightship.core.steer import Place, place
-from lightship.doctor import World, open_zone
+from lightship.doctor import World
 from lightship.doctor.servers import Server, delegation
 from lightship.doctor.zone import CANARY, NOTHING, said
 from lightship.drill.canary import DrillError, NotRehearsed
-from lightship.zones import Zone, ZoneError
+from lightship.zones import Zone, ZoneError, open_zone
 
 
 def step(page: PageConfig, world: World) -> tuple[float, str]:
@@ -24,7 +24,7 @@ def step(page: PageConfig, world: World) -> tuple[float, str]:
     places = [place(host.name, host.address, host.cname) for host in page.hosts if host.address or host.cname]
     if len(places) < 2:
         raise NotRehearsed("fewer than two hosts have an address")
-    zone = open_zone(page)
+    zone = open_zone(page.zone)
     if not zone.texts:
         raise NotRehearsed(f"{page.zone.kind} holds no texts, so there is no canary to move")
     asked = [view.server for view in delegation(urlsplit(page.url).hostname or "", world).seen]

@@ -14,10 +14,10 @@ from time import monotonic
 from lightship.config import Config, PageConfig
 from lightship.core.vault import INDEX_PATH, index_in, path_of
 from lightship.core.wire import WireError
-from lightship.doctor.vaults import place_of
 from lightship.drill.canary import DrillError, NotRehearsed
 from lightship.hosts import Host, HostError, Place
 from lightship.seal import mark
+from lightship.vault import vault_place
 from lightship.vault.fetching import AT_ONCE
 
 LONGEST = 600.0
@@ -32,7 +32,7 @@ def step(config: Config, page: PageConfig, hosts: Sequence[Host], key: Path | No
     with tempfile.TemporaryDirectory(prefix="lightship-drill-") as folder:
         for host in page.hosts:
             try:
-                place = place_of(config, host)
+                place = vault_place(config, host)
                 if place and asyncio.run(_fetched(place, page, Path(folder) / "vault")):
                     return _restored(Path(folder), host.url, page, key.absolute(), host.name, started)
                 faults.append(f"{host.name} has no vault")

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import brotli  # type: ignore[import-untyped]
 
+from lightship.config import HostConfig
 from lightship.config import kinds as back_ends
 from lightship.core.wire import sha256
 
@@ -154,6 +155,10 @@ def find(kind: str) -> type[Host]:
     """The class of a kind: the one in the file of that name that has all of `Host`'s methods. LookupError if there is none."""
     found: type[Host] = back_ends.find(__name__, __path__, kind, "release")
     return found
+
+
+def open_host(config: HostConfig) -> Host:
+    return find(config.kind)(name=config.name, url=config.url, **config.options)  # type: ignore[call-arg]
 
 
 def content_type(path: str) -> str:

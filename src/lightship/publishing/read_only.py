@@ -1,7 +1,7 @@
 """Places that this machine can only read: what is public, and a host whose credentials are not here."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from lightship import hosts as places
@@ -63,5 +63,4 @@ class ReadOnlyHost:
 def open_host(config: HostConfig) -> Host:
     if config.lacking:
         return ReadOnlyHost(config.name, config.url, config.lacking)
-    make: Callable[..., Host] = places.find(config.kind)
-    return make(name=config.name, url=config.url, **config.options)
+    return places.open_host(config)

@@ -2,7 +2,7 @@
 
 from lightship.vault.fetching import fetch, look, opened, parts
 from lightship.vault.keeping import keep
-from lightship.vault.values import BELOW, Below, Copy, Piece, Pieces, Shelf, VaultError, key_in, new_key
+from lightship.vault.values import BELOW, Below, Copy, Piece, Pieces, Shelf, VaultError, key_in, new_key, vault_place
 
 __all__ = [
     "BELOW",
@@ -19,4 +19,5 @@ __all__ = [
     "new_key",
     "opened",
     "parts",
+    "vault_place",
 ]

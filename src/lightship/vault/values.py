@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from pyrage import IdentityError, x25519  # type: ignore[import-untyped]
 
-from lightship.hosts import File, Held, Place
+from lightship.config import Config, HostConfig
+from lightship.hosts import File, Held, Place, open_host
 from lightship.seal import Seal
 
 BELOW = "lightship/vault"
@@ -67,6 +68,15 @@ class Below:
 
     async def put(self, files: Sequence[File]) -> None:
         await self.place.put([File(f"{self.folder}/{file.path}", file.body) for file in files])
+
+
+def vault_place(config: Config, host: HostConfig) -> Place | None:
+    """Where a host's copy of the vault lies. None where it has no place that strangers cannot reach, or this machine lacks
+    what is needed to get there."""
+    if host.lacking:
+        return None
+    made = open_host(host)
+    return Below(made) if config.vault.public else made.hidden()
 
 
 def new_key() -> tuple[str, str]:

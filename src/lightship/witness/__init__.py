@@ -106,7 +106,7 @@ def _steersman(config: Config, page: PageConfig, clock: Clock, said: dict[str, b
     me, told = config.witness, page.zone
     assert told
     eye = Eye(page.url, mark(page), clock, me.roots, me.timeout)
-    zone: zones.Zone = zones.find(told.kind)(**told.options)
+    zone = zones.open_zone(told)
     roll = tuple(fellow.name for fellow in page.witnesses) or (me.name,)
     places = tuple(place(host.name, host.address, host.cname) for host in steered(page))
     others = [fellow for fellow in page.witnesses if fellow.name != me.name and not zone.holds_votes]

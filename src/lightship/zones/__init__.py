@@ -8,6 +8,7 @@ page's name is handled just as the page's name itself.
 from collections.abc import Collection, Mapping
 from typing import ClassVar, Protocol
 
+from lightship.config import ZoneConfig
 from lightship.config import kinds as back_ends
 
 Key = tuple[str, str]
@@ -81,3 +82,7 @@ def find(kind: str) -> type[Zone]:
     """The class of a kind. LookupError if there is none."""
     found: type[Zone] = back_ends.find(__name__, __path__, kind, "point")
     return found
+
+
+def open_zone(config: ZoneConfig) -> Zone:
+    return find(config.kind)(**config.options)

@@ -3,20 +3,19 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.db import close_old_connections
 
-from lightship import zones
 from lightship.certificates import Outcome, Shelf, keep
 from lightship.channels import tell_staff
 from lightship.config import Config, PageConfig
 from lightship.store.models import Page, Report
 from lightship.worker.current import utc_now
-from lightship.zones import Zone
+from lightship.zones import open_zone
 
 REMIND = timedelta(days=1)
 """How often staff are told of what still stands in the way."""
@@ -32,14 +31,14 @@ async def tend(config: Config) -> None:
 
 def look_after(config: Config, page: PageConfig, now: datetime) -> Outcome | None:
     """Do what is due now, if anything. Blocks: run it in a thread."""
-    assert page.certificate
+    assert page.certificate and page.zone
     close_old_connections()
     row = Page.objects.filter(slug=page.slug).first()
     newest = Report.objects.filter(page=row, kind="certificate").first() if row else None
     folder = folder_of(config, page)
     if newest and not Shelf(folder).held() and _another_does(newest.facts, page.certificate.names, now):
         return None
-    outcome = keep(page.certificate, zone_of(page), folder, now)
+    outcome = keep(page.certificate, open_zone(page.zone), folder, now)
     if outcome and row:
         _report(config, page, row, outcome, newest, now)
     return outcome
@@ -47,12 +46,6 @@ def look_after(config: Config, page: PageConfig, now: datetime) -> Outcome | Non
 
 def folder_of(config: Config, page: PageConfig) -> Path:
     return config.base / "certificates" / page.slug
-
-
-def zone_of(page: PageConfig) -> Zone:
-    assert page.zone
-    make: Callable[..., Zone] = zones.find(page.zone.kind)
-    return make(**page.zone.options)
 
 
 def _another_does(facts: Mapping[str, Any], names: tuple[str, ...], now: datetime) -> bool:

@@ -8,13 +8,12 @@ from typing import Any
 
 from django.db import close_old_connections
 
-from lightship import zones
 from lightship.config import Config, PageConfig, ZoneConfig
 from lightship.core.steer import FRESH, LEASE, POINTERS, Key, Sets, lease_of, place, pointed, vote_key, votes_of
 from lightship.core.wire import stamp
 from lightship.store.models import Page, Report
 from lightship.worker.current import utc_now
-from lightship.zones import Zone, ZoneError
+from lightship.zones import Zone, ZoneError, open_zone
 
 STEER = "steer"
 _DIGITS = re.compile(r"\d")
@@ -49,7 +48,7 @@ def _zone(page: PageConfig) -> Zone:
     assert page.zone
     config, zone = _opened.get(page.slug, (None, None))
     if zone is None or config != page.zone:
-        zone = zones.find(page.zone.kind)(**page.zone.options)
+        zone = open_zone(page.zone)
         _opened[page.slug] = page.zone, zone
     return zone
 

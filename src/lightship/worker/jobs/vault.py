@@ -8,13 +8,12 @@ from time import monotonic
 from django.db import close_old_connections
 
 from lightship import vault
-from lightship.config import Config, PageConfig
-from lightship.hosts import Place
+from lightship.config import Config
 from lightship.seal import Seal
 from lightship.store.backup import pieces
 from lightship.store.models import Page, Report
 from lightship.vault import Copy, Shelf
-from lightship.worker.current import open_host, utc_now
+from lightship.worker.current import utc_now
 
 DAILY = timedelta(days=1)
 SHARE = 20
@@ -70,12 +69,7 @@ def shelves_of(config: Config) -> list[Shelf]:
     rows = {row.slug: row for row in Page.objects.filter(slug__in=config.pages)}
     pages = [(page, rows[slug]) for slug, page in config.pages.items() if slug in rows]
     return [
-        Shelf(host.name, place_of(config, page, host.name), Seal(page.key), row.pk, row.epoch)
+        Shelf(host.name, vault.vault_place(config, host), Seal(page.key), row.pk, row.epoch)
         for page, row in pages
         for host in page.hosts
     ]
-
-
-def place_of(config: Config, page: PageConfig, name: str) -> Place | None:
-    host = open_host(next(host for host in page.hosts if host.name == name))
-    return vault.Below(host) if config.vault.public else host.hidden()
