@@ -26,6 +26,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.rsgi import Scope
 from granian.server.embed import Server
 
+from lightship.core.address import host_and_port
 from lightship.hosts import cache_control, content_type
 from lightship.hosts._release import CURRENT
 
@@ -232,12 +233,13 @@ async def _serve(path: Path, host: str, port: int) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     folder, address = arguments if len(arguments) == 2 else ("", "")
-    host, _, port = address.rpartition(":")
-    if not port.isdecimal():
+    try:
+        host, port = host_and_port(address)
+    except ValueError:
         sys.stderr.write("usage: python -m lightship.serve FOLDER ADDRESS:PORT\n")
         return 2
     try:
-        serve(Path(folder).absolute(), host.strip("[]"), int(port))
+        serve(Path(folder).absolute(), host, port)
     except OSError as error:
         sys.stderr.write(f"lightship.serve: cannot listen on {address}: {error.strerror}\n")
         return 1

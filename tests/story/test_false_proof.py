@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from lightship.prove import Stranger
 from tests import servers
 from tests.hosts.places import PLACES
 from tests.kills import fetched
@@ -24,7 +25,6 @@ from lightship.hosts import Host
 from lightship.hosts.folder import Folder
 from lightship.hosts.object_store import ObjectStore
 from lightship.hosts.sftp import Sftp
-from lightship.prove import Stranger
 from lightship.publish import Publisher
 from lightship.seal import Seal
 from lightship.store import journal, models

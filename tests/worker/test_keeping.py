@@ -11,6 +11,7 @@ from time import monotonic
 
 import pytest
 from django.db import connection
+from lightship.prove import Stranger
 from tests.database import close_others
 from tests.publish.book import Book, harbour
 from tests.publish.conftest import make_host, vienna
@@ -23,7 +24,6 @@ from lightship.core.verdict import Read, Receipt, Verdict
 from lightship.hosts import File, HostError, Wrapper
 from lightship.hosts.folder import Folder
 from lightship.press import Press
-from lightship.prove import Stranger
 from lightship.publish import Publisher
 from lightship.seal import Seal
 from lightship.store import models

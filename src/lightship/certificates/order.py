@@ -20,6 +20,7 @@ from josepy.jwk import JWK, JWKEC
 from acme import challenges, client, errors, messages
 from lightship.certificates.store import Held, Shelf
 from lightship.config import CertificateConfig
+from lightship.core.address import host_and_port
 from lightship.net.nameservers import ask, authorities
 from lightship.zones import Conflict, Zone, ZoneError
 
@@ -148,7 +149,7 @@ def _show(zone: Zone, shelf: Shelf, proofs: Sequence[tuple[str, str]], nameserve
         _turn(zone, name, lambda there, value=value: there | {value})  # type: ignore[misc]
     until = time.monotonic() + patience
     for name, value in proofs:
-        servers = [_place(text) for text in nameservers] or _reached(name)
+        servers = [host_and_port(text) for text in nameservers] or _reached(name)
         while silent := [place for place in servers if value.encode() not in (_challenges(place, name) or ())]:
             if time.monotonic() > until:
                 told = ", ".join(f"{address}:{port}" for address, port in silent)
@@ -196,12 +197,6 @@ def _challenges(place: tuple[str, int], name: str) -> set[bytes] | None:
     except LookupError:
         return None
     return {b"".join(rdata.strings) for rrset in answer.answer if rrset.rdtype == dns.rdatatype.TXT for rdata in rrset}
-
-
-def _place(text: str) -> tuple[str, int]:
-    """As the configuration has made it: [ADDRESS]:PORT."""
-    address, _, port = text.rpartition(":")
-    return address.strip("[]"), int(port)
 
 
 @contextlib.contextmanager

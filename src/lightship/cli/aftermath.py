@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from lightship.breakglass import Scene, Told
+from lightship.core.durations import ago
 from lightship.core.wire import stamp
 from lightship.diary import NAME
 from lightship.publishing.survey import HostState
@@ -32,9 +33,7 @@ def scene_words(scene: Scene, now: datetime) -> str:
     lines += [f"  {each.host}: passed over: {each.why}" for each in scene.lost]
     opened = scene.whole.snapshot.open
     lines += ["", "Open:" if opened else "Nothing is open."]
-    lines += [
-        f"  {each.id}  {each.name} ({each.status}, last word {_ago(each.updates[-1].display_at, now)})" for each in opened
-    ]
+    lines += [f"  {each.id}  {each.name} ({each.status}, last word {ago(each.updates[-1].display_at, now)})" for each in opened]
     if scene.said:
         lines += ["", "Said from here, and not proven on every host yet (lightship breakglass publish):"]
         lines += [f"  {word.incident.name}, by {word.by}, {word.at}" for word in scene.said]
@@ -44,9 +43,9 @@ def scene_words(scene: Scene, now: datetime) -> str:
 
 
 def _held_words(each: HostState, now: datetime) -> str:
-    age = _ago(each.manifest.at, now)
+    age = ago(each.manifest.at, now)
     words = [f"revision {each.manifest.revision} of epoch {each.manifest.epoch}, drawn {age}, signature right"]
-    words.append(f"publisher last seen {_ago(each.pulse.at, now)}" if each.pulse else "no pulse")
+    words.append(f"publisher last seen {ago(each.pulse.at, now)}" if each.pulse else "no pulse")
     if each.outside:
         words.append(f"can only be read: {each.outside}")
     if each.torn:
@@ -74,10 +73,3 @@ def scene_facts(scene: Scene) -> dict[str, Any]:
         "pending": [{"update": word.id, "incident": word.incident.id, "by": word.by, "at": word.at} for word in scene.said],
         "agreed": scene.agreed,
     }
-
-
-def _ago(at: datetime, now: datetime) -> str:
-    minutes = max(int((now - at).total_seconds()), 0) // 60
-    if minutes < 120:
-        return f"{minutes} min ago"
-    return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // 1440} days ago"

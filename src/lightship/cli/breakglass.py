@@ -1,9 +1,7 @@
 """breakglass: speak when the desk is gone."""
 
 import asyncio
-import secrets
 import socket
-import string
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from lightship.cli.aftermath import became_facts, became_words, scene_facts, sce
 from lightship.cli.compose import component_option, ended_option, facts_options, incident_option, state_option
 from lightship.cli.shared import Refused, Told, json_option, say, utc_now, who_types
 from lightship.config import Config
+from lightship.config.ids import new_id
 from lightship.core import rules, updates
 from lightship.core.model import Incident, Snapshot
 from lightship.core.whole import Whole
@@ -96,7 +95,7 @@ def post(context: click.Context, /, name: str, body: str, components: Sequence[s
 
     def composed(whole: Whole) -> Incident:
         new = compose.opening(whole.snapshot, name, body, components, facts, now)
-        return updates.opened(whole.now, new, _id(), _id(), now)
+        return updates.opened(whole.now, new, new_id(), new_id(), now)
 
     _speak(context, composed, as_json=as_json)
 
@@ -130,7 +129,7 @@ def update(
     def composed(whole: Whole) -> Incident:
         incident = _chosen(context, whole.snapshot, incident_id)
         new = compose.update(whole.snapshot, incident, body, state, components, facts, now)
-        return updates.added(whole.now, incident, new, _id(), now)
+        return updates.added(whole.now, incident, new, new_id(), now)
 
     _speak(context, composed, as_json=as_json)
 
@@ -161,7 +160,7 @@ def resolve(
 
     def composed(whole: Whole) -> Incident:
         incident = _chosen(context, whole.snapshot, incident_id)
-        return updates.added(whole.now, incident, compose.end(incident, body, ended, facts, now), _id(), now)
+        return updates.added(whole.now, incident, compose.end(incident, body, ended, facts, now), new_id(), now)
 
     _speak(context, composed, as_json=as_json)
 
@@ -271,7 +270,3 @@ def _named(words: Sequence[str], incident_id: str | None) -> tuple[str | None, s
     if len(words) > 2 or (len(words) == 2 and incident_id):
         raise click.UsageError("put the text in quotes: it is one word to the shell then")
     return (words[0], words[1]) if len(words) == 2 else (incident_id, words[0])
-
-
-def _id() -> str:
-    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(12))

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
+from lightship.config import ids
 from lightship.config.fields import Url
 from lightship.config.toml import STRICT, ConfigError, Document, Fault, KeyPath, parse
 
@@ -34,7 +35,7 @@ def _line(text: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_line)]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{12}$")]
+Id = Annotated[str, StringConstraints(pattern=ids.PATTERN)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, ValidationInfo
 from pyrage import RecipientError, x25519  # type: ignore[import-untyped]
 
 from lightship.config.values import Database, Secret
+from lightship.core.address import host_and_port
 
 
 def page_url(text: str) -> str:
@@ -110,10 +111,7 @@ def host_name(text: str) -> str:
 
 def listening(text: str) -> str:
     """`127.0.0.1:8444`, `[::]:8444`."""
-    host, _, port = text.rpartition(":")
-    if not port.isdigit() or not 0 < int(port) < 65536:
-        raise ValueError("should be ADDRESS:PORT, such as 0.0.0.0:8444 or [::]:8444")
-    address(host.strip("[]"))
+    address(host_and_port(text)[0])
     return text
 
 

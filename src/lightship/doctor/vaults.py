@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pyrage import x25519  # type: ignore[import-untyped]
 
 from lightship.config import Config, HostConfig, PageConfig
+from lightship.core.durations import ago
 from lightship.core.vault import Index
 from lightship.core.wire import WireError
 from lightship.doctor.catalogue import say
@@ -58,5 +59,4 @@ _NO_PLACE = "Give the host a `vault`, or set [vault] public = true: docs/operate
 
 
 def _written(index: Index, now: datetime) -> str:
-    hours = (now - index.at).total_seconds() / 3600
-    return f"whole, {len(index.parts)} parts, signed {f'{hours:.0f} h' if hours < 48 else f'{hours / 24:.0f} days'} ago"
+    return f"whole, {len(index.parts)} parts, signed {ago(index.at, now)}"

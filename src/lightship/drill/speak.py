@@ -1,8 +1,6 @@
 """Break-glass, onto the canary path: from what the hosts hold, a word more, drawn, published and proven."""
 
 import asyncio
-import secrets
-import string
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from time import monotonic
 
 from lightship.breakglass import BreakGlass
 from lightship.config import PageConfig
+from lightship.config.ids import new_id
 from lightship.core import updates
 from lightship.core.model import Incident, Status
 from lightship.core.updates import NewIncident, NewUpdate
@@ -57,12 +56,8 @@ def step(page: PageConfig, hosts: Sequence[Host]) -> tuple[float, str]:
 
 def _drill(whole: Whole) -> Incident:
     new = NewIncident(name="A drill", update=NewUpdate(status=Status.INVESTIGATING, body=BODY))
-    return updates.opened(whole.now, new, _id(), _id(), _now())
+    return updates.opened(whole.now, new, new_id(), new_id(), _now())
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _id() -> str:
-    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(12))

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lightship.config import Fellow
+from lightship.core.address import host_and_port
 from lightship.core.steer import FRESH, Vote, vote_in, vote_out
 from lightship.net.pinned import ConnectError, Connection
 from lightship.seal import Mark, Seal
@@ -88,7 +89,7 @@ async def serve(listen: str, certificate: Path | None, said: Mapping[str, bytes]
         finally:
             writer.close()
 
-    host, _, port = listen.rpartition(":")
+    host, port = host_and_port(listen)
     # Anyone may connect, and whoever then says nothing must not use up what our own looks need.
     patience = {"ssl_handshake_timeout": PATIENCE, "ssl_shutdown_timeout": PATIENCE} if trust else {}
-    return await asyncio.start_server(answer, host.strip("[]"), int(port), ssl=trust, limit=LONGEST, **patience)
+    return await asyncio.start_server(answer, host, port, ssl=trust, limit=LONGEST, **patience)

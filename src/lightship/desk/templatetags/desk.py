@@ -1,6 +1,6 @@
 """Times in templates: in the page's zone without JavaScript, counting along with it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from lightship.core import durations
 from lightship.core.model import ComponentStatus
 from lightship.page.labels import TONE
 from lightship.page.prose import block
@@ -26,16 +27,6 @@ def clock(at: datetime, now: datetime) -> str:
     return f"{day}, {at:%H:%M %Z}"
 
 
-def span(length: timedelta) -> str:
-    seconds = max(int(length.total_seconds()), 0)
-    if seconds < 60:
-        return f"{seconds} s"
-    minutes = seconds // 60
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
-
-
 @register.filter
 def moment(at: datetime | None) -> SafeString | str:
     if at is None:
@@ -48,7 +39,7 @@ def ago(at: datetime | None) -> SafeString | str:
     """`3 s ago`; desk.js counts on."""
     if at is None:
         return ""
-    words = f"{span(timezone.now() - at)} ago"
+    words = durations.ago(at, timezone.now())
     return format_html('<time datetime="{}" data-count="ago">{}</time>', at.isoformat(), words)
 
 
@@ -58,7 +49,7 @@ def due(at: datetime | None) -> SafeString | str:
     if at is None:
         return ""
     now = timezone.now()
-    words = f"in {span(at - now)}" if at > now else f"{span(now - at)} late"
+    words = f"in {durations.span(at - now)}" if at > now else f"{durations.span(now - at)} late"
     return format_html('<time datetime="{}" data-count="due">{}</time>', at.isoformat(), words)
 
 

@@ -1,19 +1,10 @@
 """Rows of the desk. What is public is only ever added, by the journal; pages, groups and components carry no state."""
 
-import secrets
-import string
-
 from django.conf import settings
 from django.db import models
 
+from lightship.config.ids import new_id as new_id  # migrations look for it here
 from lightship.core.model import ComponentStatus, Impact, Kind, Status
-
-_ALPHABET = string.ascii_lowercase + string.digits
-
-
-def new_id() -> str:
-    """12 random characters `[a-z0-9]`: 62 bits."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(12))
 
 
 def _words(enum: type[ComponentStatus] | type[Impact] | type[Kind] | type[Status]) -> list[tuple[str, str]]:
