@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
+from lightship.cli.shared import Refused, Told, json_option, page_option, refusing, say, told, utc_now
 from lightship.importers import Imported, ImporterError, kinds, read
 from lightship.publishing.contents import contents_at
 from lightship.seal import mark
 
 if TYPE_CHECKING:
     from lightship.store.history.load import Loaded
-    from lightship.store.history.ownership import History
-    from lightship.store.models import Page
 
 OWN = "lightship"
 STATUSPAGE_API = "https://api.statuspage.io/v1"
@@ -42,59 +40,20 @@ def import_(told: Told, kind: str, source: str, key: str, api: str, slug: str | 
     at, page = told.page(slug)
     if kind not in (known := sorted((*kinds(), OWN))):
         raise Refused(f"there is no importer {kind!r}; there is {', '.join(known)}")
-    try:
-        with Console(stderr=True).status(f"reading {source}"):
-            if kind == OWN:
-                ours = source.rstrip("/") in {at.url, *(host.url for host in at.hosts)}
-                # Our own host may be in other hands.
-                found = contents_at(source, [mark(at).public] if ours else [], told.stranger())
-            else:
-                found = read(kind, source, **({"key": key, "api": api} if key else {}))
-    except ImporterError as error:
-        raise Refused(str(error)) from error
-    from lightship.store.journal import JournalError  # after Django is set up
+    with refusing(ImporterError), Console(stderr=True).status(f"reading {source}"):
+        if kind == OWN:
+            ours = source.rstrip("/") in {at.url, *(host.url for host in at.hosts)}
+            # Our own host may be in other hands.
+            found = contents_at(source, [mark(at).public] if ours else [], told.stranger())
+        else:
+            found = read(kind, source, **({"key": key, "api": api} if key else {}))
+    from lightship.desk.history import take_in  # after Django is set up
+    from lightship.store.journal import JournalError
 
-    try:
-        with Console(stderr=True).status("writing the journal"):
-            loaded = take_in(page, found)
-    except JournalError as error:
-        raise Refused(str(error)) from error
+    with refusing(JournalError), Console(stderr=True).status("writing the journal"):
+        loaded = take_in(page, found, utc_now())
     facts = {**asdict(loaded), "components": len(found.components), "problems": [asdict(each) for each in found.problems]}
     say(_report(found, loaded), facts, as_json=as_json)
-
-
-def take_in(page: "Page", found: Imported) -> "Loaded":
-    """All of it or, with a JournalError, nothing."""
-    from django.db import transaction  # only commands of the desk may load Django
-
-    from lightship.store.history.load import adopt, load
-    from lightship.store.journal import structure
-
-    with transaction.atomic():
-        if found.page and not page.incidents.exists() and not page.components.exists():
-            if found.revision:
-                page = adopt(page, found.page)
-            else:
-                name = found.page.name.strip()[:255] or page.name
-                words = {"name": name, "time_zone": found.page.time_zone, "description": found.page.description}
-                structure.describe_page(page, words, None, utc_now())
-        return load(page, history_of(page, found), None, utc_now())
-
-
-def history_of(page: "Page", found: Imported) -> "History":
-    from lightship.store.history.ownership import History  # only commands of the desk may load Django
-
-    # A page takes the numbers of its own state, never those of another page's.
-    own = found.page is not None and found.page.id == page.pk
-    return History(
-        groups=found.groups,
-        components=found.components,
-        incidents=found.incidents,
-        turns=found.turns,
-        revision=found.revision if own else 0,
-        epoch=found.epoch if own else 0,
-        updated_at=found.page.updated_at if found.page else None,
-    )
 
 
 def _report(found: Imported, loaded: "Loaded") -> str:

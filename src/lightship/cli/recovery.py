@@ -1,29 +1,23 @@
 """recovery: the key that opens the vault, and the sheet for the day on which it is needed."""
 
 import asyncio
-import base64
-import io
-import os
-from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
-import segno
 
-from lightship import __version__, hosts
-from lightship.cli.shared import Refused, Told, told, utc_now
-from lightship.config import Config, PageConfig
+from lightship import __version__
+from lightship.cli.shared import Refused, Told, read_key, told, utc_now
+from lightship.config import Config
+from lightship.config.files import write_new
 from lightship.config.toml import parse
 from lightship.core.signed import Verify
-from lightship.core.vault import Index
 from lightship.core.wire import WireError
-from lightship.hosts import Host, HostError, Place
+from lightship.hosts import HostError, Place
 from lightship.seal import mark
-from lightship.vault import BELOW, Below, VaultError, fetch, key_in, look, new_key, opened
-from lightship.vault.sheet import Known, Spot, command, grouped, sheet
+from lightship.vault import Key, VaultError, fetch, look, new_key, opened, vault_place
+from lightship.vault.sheet import SHEET, command, hand_over, known, sheet
 
-SHEET = "recovery-sheet.html"
+HIDDEN = "no place that is hidden: give it a `vault`"
 
 
 @click.group(invoke_without_command=True)
@@ -40,16 +34,13 @@ def recovery(context: click.Context, file: Path | None) -> None:
     """
     if context.invoked_subcommand:
         return
-    config = context.find_object(Told).config()  # type: ignore[union-attr]
-    _insist(config)
+    config = _config(context.ensure_object(Told))
     for page in known(config):
         click.echo(f"{page.name}   public key {page.public}")
         for spot in page.spots:
-            click.echo(
-                f"  {spot.name:10} {spot.place or 'no place that is hidden: give it a `vault`'}\n             {command(spot)}"
-            )
+            click.echo(f"  {spot.name:10} {spot.place or HIDDEN}\n             {command(spot)}")
     if file:
-        _write(file, sheet(known(config), "", ", ".join(config.vault.recovery), __version__, _today()))
+        write_new(file, sheet(known(config), "", ", ".join(config.vault.recovery), __version__, f"{utc_now():%Y-%m-%d}"))
         click.echo(f"wrote {file}")
     if (config.base / SHEET).exists():
         click.echo(f"\n{config.base / SHEET} still lies here, with the key: print it, then delete it.", err=True)
@@ -65,7 +56,7 @@ def new(told: Told) -> None:
     """
     config = told.config()
     key, public = new_key()
-    click.echo(hand_over(key, config, config.base))  # before anything is encrypted to it
+    click.echo(hand_over(key, config, config.base, utc_now()))  # before anything is encrypted to it
     if "vault" in parse(str(config.path), config.text.encode()).data:
         line = f"recovery = {[*config.vault.recovery, public]}".replace("'", '"')
         lost = ", without the keys that are lost" if config.vault.recovery else ""
@@ -78,35 +69,30 @@ def new(told: Told) -> None:
 
 
 @recovery.command()
-@click.option("--key", "key_file", required=True, metavar="FILE", help="The recovery key; - to type or paste it.")
+@click.option("--key", "source", required=True, metavar="FILE", help="The recovery key; - to type or paste it.")
 @told
-def check(told: Told, key_file: str) -> None:
+def check(told: Told, source: str) -> None:
     """Whether the recovery key opens every host's copy, to the last part.
 
     \b
     lightship recovery check --key recovery.txt
     """
-    config = told.config()
-    _insist(config)
-    try:
-        key = key_in(click.prompt("Recovery key", err=True) if key_file == "-" else Path(key_file).read_text("utf-8"))
-    except VaultError as error:
-        raise Refused(str(error)) from error
-    bad = False
+    config = _config(told)
+    key, whole = read_key(source), True
     for page in config.pages.values():
-        for name, place in spots(config, page):
-            words, fine = asyncio.run(_checked(place, mark(page).verify, key))
-            click.echo(f"{page.slug} {name}: {words}")
-            bad |= not fine
-    if bad:
+        for host in page.hosts:
+            words, fine = asyncio.run(_checked(vault_place(config, host), mark(page).verify, key))
+            click.echo(f"{page.slug} {host.name}: {words}")
+            whole &= fine
+    if not whole:
         raise Refused("not every copy can be restored from")
 
 
-async def _checked(place: Place | None, verify: Verify, key: object) -> tuple[str, bool]:
+async def _checked(place: Place | None, verify: Verify, key: Key) -> tuple[str, bool]:
     if place is None:
-        return "no place that is hidden: give it a `vault`", False
+        return HIDDEN, False
     try:
-        index: Index | None = await look(place, verify)
+        index = await look(place, verify)
         if index is None:
             return "nothing there yet: is a worker running?", False
         for body in await fetch([place], index, verify):
@@ -116,55 +102,8 @@ async def _checked(place: Place | None, verify: Verify, key: object) -> tuple[st
         return str(error), False
 
 
-def _insist(config: Config) -> None:
+def _config(told: Told) -> Config:
+    config = told.config()
     if not config.vault.recovery:
         raise Refused(f"{config.path} names no recovery key, so nothing private is kept anywhere: `lightship recovery new`")
-
-
-def spots(config: Config, page: PageConfig) -> list[tuple[str, Place | None]]:
-    """Each host's name, and where its copy of the vault lies."""
-    found = []
-    for host in page.hosts:
-        make: Callable[..., Host] = hosts.find(host.kind)
-        made = make(name=host.name, url=host.url, **host.options)
-        found.append((host.name, Below(made) if config.vault.public else made.hidden()))
-    return found
-
-
-def known(config: Config) -> list[Known]:
-    """Every page as the sheet tells it."""
-    found = []
-    for page in config.pages.values():
-        urls = {host.name: host.url for host in page.hosts}
-        lie = [
-            Spot(name, urls[name], f"{urls[name]}/{BELOW}" if config.vault.public else str(place or ""))
-            for name, place in spots(config, page)
-        ]
-        public = base64.b64encode(mark(page).public).decode()
-        found.append(Known(urlsplit(page.url).netloc, page.url, public, lie))
-    return found
-
-
-def hand_over(key: str, config: Config, folder: Path) -> str:
-    """The new key, shown this once, and on a sheet to print."""
-    public = str(key_in(key).to_public())
-    file = folder / SHEET
-    if file.exists():
-        file.unlink()  # of a key that was never used, or has just been replaced
-    _write(file, sheet(known(config), key, public, __version__, _today()))
-    drawn = io.StringIO()
-    segno.make(key, error="m").terminal(drawn, compact=True, border=2)
-    return (
-        f"\n{drawn.getvalue()}\n  {grouped(key)}\n\n"
-        "This is the recovery key. It is shown once and kept nowhere: with it and any host's copy of the vault, everything\n"
-        f"private comes back. Print {file}, keep it off this machine, and delete the file.\n"
-    )
-
-
-def _write(file: Path, text: str) -> None:
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-        out.write(text)
-
-
-def _today() -> str:
-    return f"{utc_now():%Y-%m-%d}"
+    return config

@@ -1,16 +1,19 @@
 """What commands have in common: where the configuration is, and how a refusal is told."""
 
+import contextlib
 import getpass
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from lightship import channels, hosts, zones
-from lightship.config import Config, PageConfig, find_config, load
+from lightship.config import Config, PageConfig, config_path, find_config, load
+from lightship.vault import Key, VaultError, key_in, key_of
 
 if TYPE_CHECKING:
     from lightship.publishing.verify import Stranger
@@ -37,6 +40,11 @@ class Told:
 
         return Stranger(self.seconds)
 
+    @property
+    def path(self) -> Path:
+        """Where lightship.toml is, or is to be."""
+        return config_path(self.config_path, self.env)
+
     def config(self, without: Collection[str] = (), *, witness: bool = False) -> Config:
         """`without`: see config.load. `witness`: only a witness needs to know which one it is."""
         spared = frozenset(without) if witness else frozenset(without) | {"witness"}
@@ -60,6 +68,21 @@ class Told:
         if row is None:
             raise Refused(f"page {chosen.slug!r} is in {config.path} but not in the database: run `lightship init`")
         return chosen, row
+
+
+@contextlib.contextmanager
+def refusing(*errors: type[Exception]) -> Iterator[None]:
+    """What a room below says is wrong is what the command says."""
+    try:
+        yield
+    except errors as error:
+        raise Refused(str(error)) from error
+
+
+def read_key(source: str) -> Key:
+    """The recovery key in a file; `-`: from whoever sits here."""
+    with refusing(VaultError):
+        return key_in(click.prompt("Recovery key", err=True)) if source == "-" else key_of(Path(source))
 
 
 def who_types() -> str:

@@ -37,14 +37,20 @@ __all__ = [
     "Vault",
     "WitnessConfig",
     "ZoneConfig",
+    "config_path",
     "find_config",
     "load",
 ]
 
 
+def config_path(option: str | None, env: Mapping[str, str]) -> Path:
+    """The file that `--config` or LIGHTSHIP_CONFIG names, or ./lightship.toml, whether or not it is there."""
+    return Path(option or env.get("LIGHTSHIP_CONFIG") or "lightship.toml")
+
+
 def find_config(option: str | None, env: Mapping[str, str]) -> Path:
-    """The file that `--config` or LIGHTSHIP_CONFIG names, or ./lightship.toml. ConfigError if there is none."""
-    path = Path(option or env.get("LIGHTSHIP_CONFIG") or "lightship.toml")
+    """As `config_path`. ConfigError if it is not there."""
+    path = config_path(option, env)
     if not path.is_file():
         raise ConfigError(
             [Fault(str(path), 0, "", "no such file; run `lightship init` to make one, or name yours with --config")]

@@ -1,1 +1,10 @@
-"""A desk again: from a bare machine, or from what hosts still hold."""
+"""A desk again: installed on a bare machine, or rebuilt from what hosts still hold."""
+
+from collections.abc import Callable
+
+Tell = Callable[[str], None]
+"""Takes a line for the person who waits."""
+
+
+class RestoreError(Exception):
+    """No desk can be put up; the message says why, and what to do."""

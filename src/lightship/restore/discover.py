@@ -1,21 +1,24 @@
 """From a bare machine to what hosts still hold: the vault, wherever it was kept, and the signed public state."""
 
 import asyncio
+import base64
+import contextlib
+import json
 import subprocess
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lightship.config import Config
+from lightship.config import Config, fields
 from lightship.core.vault import INDEX_PATH, Index, index_in
 from lightship.core.wire import WireError
-from lightship.hosts import Host, HostError, Place, find
+from lightship.hosts import HostError, Place, open_host
 from lightship.hosts.folder import Cellar
 from lightship.publishing.read_only import GONE, PublicFiles
 from lightship.publishing.survey import signer
-from lightship.seal import Mark
-from lightship.vault import BELOW, VaultError
+from lightship.seal import Mark, Seal
+from lightship.vault import BELOW, Key, VaultError, fetch, opened
 
 STORES = ("s3://", "gs://", "az://")
 
@@ -36,8 +39,7 @@ def places(said: str | None, url: str | None, config: Config | None, folder: Pat
         return {said: _place(said, folder, env)}
     found: dict[str, Place] = {}
     for host in (host for page in (config.pages.values() if config else ()) for host in page.hosts):
-        make: Callable[..., Host] = find(host.kind)
-        if hidden := make(name=host.name, url=host.url, **host.options).hidden():
+        if hidden := open_host(host).hidden():
             found[f"host {host.name}"] = hidden
         found[host.url] = _web(f"{host.url}/{BELOW}")
     return found | ({url: _web(f"{url.rstrip('/')}/{BELOW}")} if url else {})
@@ -87,6 +89,41 @@ async def copies(found: Mapping[str, Place], known: Collection[bytes]) -> tuple[
     # What a replaced desk goes on keeping is no newer, whatever its clock says.
     whole.sort(key=lambda copy: (copy.index.epoch == ruling[copy.index.page], copy.index.at), reverse=True)
     return whole, [each for each in answers if isinstance(each, str)]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What lies in a vault: the text of lightship.toml, what it refers to, and every row, still encrypted."""
+
+    copy: Copy
+    config: str
+    secrets: Mapping[tuple[str, str], str]
+    migrations: Sequence[tuple[str, str]]
+    sealed: Sequence[bytes]
+
+
+async def newest(places: Mapping[str, Place], known: Collection[bytes], key: Key) -> Contents:
+    """Of the newest copy that there is. VaultError where there is none that is whole, and opens, and is the page's own."""
+    found, why = await copies(places, known)
+    if not found:
+        lines = "".join(f"\n  {line}" for line in why)
+        raise VaultError(f"no vault was found. Say where it lies with --vault PLACE (it is on the recovery sheet).{lines}")
+    copy = found[0]
+    if not copy.index.parts:
+        raise VaultError(f"the vault at {copy.name} is empty: no desk wrote that")
+    sealed = await fetch([other.place for other in found if other.mark == copy.mark], copy.index, copy.mark.verify)
+    head = json.loads(opened(sealed[0], key).body)
+    secrets = {(kind, name): value for kind, name, value in head["secrets"]}
+    if not any(Seal(seed).public == copy.mark.public for text in (*secrets.values(), head["config"]) for seed in _seeds(text)):
+        raise VaultError("the vault is not signed with the key that it holds: somebody planted it there. Take another host's")
+    return Contents(copy, head["config"], secrets, head["migrations"], sealed[1:])
+
+
+def _seeds(text: str) -> Iterator[bytes]:
+    """Every private key that the text is, or names in quotes."""
+    for word in text.replace('"', " ").replace("'", " ").split():
+        with contextlib.suppress(ValueError):
+            yield base64.b64decode(fields.seed(word))
 
 
 async def _copy(name: str, place: Place, known: Collection[bytes]) -> Copy | str:

@@ -1,24 +1,60 @@
-"""Rows from the vault into an empty database, whichever kind it is and whichever kind they came from."""
+"""The database of a desk: tables, pages and a first account, or the rows of the vault, whichever kind either came from.
+
+Imported once Django is set up.
+"""
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from lightship.vault import Piece, VaultError
+from lightship.config import Config, PageConfig
+from lightship.restore import RestoreError, Tell
+from lightship.store.journal import structure
+from lightship.store.models import Page
+from lightship.vault import Piece
 
 BATCH = 500
 
 
+def pages_of(config: Config) -> list[PageConfig]:
+    """Those of the file that the database has too."""
+    slugs = set(Page.objects.values_list("slug", flat=True))
+    return [page for slug, page in config.pages.items() if slug in slugs]
+
+
+def make_tables(slugs: Iterable[str], name: str, now: datetime, tell: Tell) -> None:
+    """Up to date, with a row for each page."""
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except OperationalError as error:
+        raise RestoreError(f"the database cannot be made: {error}") from error
+    for slug in slugs:
+        if not Page.objects.filter(slug=slug).exists():
+            structure.create_page(slug, name or "Our services", None, now)
+            tell(f"made page {slug}")
+
+
+def first_account(email: str, tell: Tell) -> User:
+    """It has no password until its owner, signed in by link, sets one."""
+    user = User.objects.filter(is_superuser=True).order_by("pk").first()
+    if user is None:
+        user = User.objects.create_superuser("admin", email, None)
+        tell("made account admin")
+    return user
+
+
 def refuse_full() -> None:
-    """VaultError if anything lies in the database."""
+    """RestoreError if anything lies in the database."""
     if connection.introspection.table_names():
         what = "the database is not empty, and nothing is written over it: move it away, or name an empty one with --database"
-        raise VaultError(what)
+        raise RestoreError(what)
 
 
 def rows_in(migrations: Iterable[tuple[str, str]], pieces: Iterable[Piece]) -> dict[str, int]:
@@ -27,7 +63,7 @@ def rows_in(migrations: Iterable[tuple[str, str]], pieces: Iterable[Piece]) -> d
     executor = MigrationExecutor(connection)
     targets = [(app, name) for app, name in migrations]
     if strange := [f"{app}.{name}" for app, name in targets if (app, name) not in executor.loader.graph.nodes]:
-        raise VaultError(f"a newer Lightship wrote the vault: it knows {strange[0]}. Install that one, then restore")
+        raise RestoreError(f"a newer Lightship wrote the vault: it knows {strange[0]}. Install that one, then restore")
     executor.migrate(targets)
     tables = MigrationExecutor(connection).loader.project_state(targets).apps
     counts: dict[str, int] = {}

@@ -2,12 +2,26 @@
 
 from lightship.vault.fetching import fetch, look, opened, parts
 from lightship.vault.keeping import keep
-from lightship.vault.values import BELOW, Below, Copy, Piece, Pieces, Shelf, VaultError, key_in, new_key, vault_place
+from lightship.vault.values import (
+    BELOW,
+    Below,
+    Copy,
+    Key,
+    Piece,
+    Pieces,
+    Shelf,
+    VaultError,
+    key_in,
+    key_of,
+    new_key,
+    vault_place,
+)
 
 __all__ = [
     "BELOW",
     "Below",
     "Copy",
+    "Key",
     "Piece",
     "Pieces",
     "Shelf",
@@ -15,6 +29,7 @@ __all__ = [
     "fetch",
     "keep",
     "key_in",
+    "key_of",
     "look",
     "new_key",
     "opened",

@@ -1,12 +1,23 @@
 """The recovery sheet: what a person under stress must know and do, on one page of paper."""
 
+import base64
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import segno
 
-from lightship.vault.values import SECRET
+from lightship import __version__
+from lightship.config import Config, HostConfig, PageConfig
+from lightship.config.files import write_new
+from lightship.seal import mark
+from lightship.vault.values import BELOW, SECRET, key_in, vault_place
+
+SHEET = "recovery-sheet.html"
 
 STYLE = """
 @page { size: A4; margin: 10mm 14mm }
@@ -44,6 +55,35 @@ class Known:
     url: str
     public: str
     spots: Sequence[Spot]
+
+
+def known(config: Config) -> list[Known]:
+    """Every page as the sheet names it."""
+    return [_known(config, page) for page in config.pages.values()]
+
+
+def _known(config: Config, page: PageConfig) -> Known:
+    public = base64.b64encode(mark(page).public).decode()
+    spots = [Spot(host.name, host.url, _place(config, host)) for host in page.hosts]
+    return Known(urlsplit(page.url).netloc, page.url, public, spots)
+
+
+def _place(config: Config, host: HostConfig) -> str:
+    return f"{host.url}/{BELOW}" if config.vault.public else str(vault_place(config, host) or "")
+
+
+def hand_over(key: str, config: Config, folder: Path, now: datetime) -> str:
+    """The new key, shown this once, and on a sheet to print."""
+    file = folder / SHEET
+    file.unlink(missing_ok=True)  # of a key that was never used, or has just been replaced
+    write_new(file, sheet(known(config), key, str(key_in(key).to_public()), __version__, f"{now:%Y-%m-%d}"))
+    drawn = io.StringIO()
+    segno.make(key, error="m").terminal(drawn, compact=True, border=2)
+    return (
+        f"\n{drawn.getvalue()}\n  {grouped(key)}\n\n"
+        "This is the recovery key. It is shown once and kept nowhere: with it and any host's copy of the vault, everything\n"
+        f"private comes back. Print {file}, keep it off this machine, and delete the file.\n"
+    )
 
 
 def command(spot: Spot) -> str:

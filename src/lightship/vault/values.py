@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
 
 from pyrage import IdentityError, x25519  # type: ignore[import-untyped]
 
@@ -14,6 +16,10 @@ BELOW = "lightship/vault"
 """Where the vault lies on a host, if anyone may fetch it."""
 
 SECRET = "AGE-SECRET-KEY-1"  # noqa: S105  how every recovery key begins
+
+
+Key: TypeAlias = x25519.Identity
+"""A recovery key."""
 
 
 class VaultError(Exception):
@@ -79,13 +85,18 @@ def vault_place(config: Config, host: HostConfig) -> Place | None:
     return Below(made) if config.vault.public else made.hidden()
 
 
+def key_of(file: Path) -> Key:
+    """The recovery key in a file. VaultError where there is none in it."""
+    return key_in(file.read_text("utf-8"))
+
+
 def new_key() -> tuple[str, str]:
     """A recovery key, and its public half, which the vault is encrypted to."""
     identity = x25519.Identity.generate()
     return str(identity), str(identity.to_public())
 
 
-def key_in(text: str) -> "x25519.Identity":
+def key_in(text: str) -> Key:
     """The recovery key in a text: as age-keygen writes it, or typed from paper, with spaces and in any case."""
     lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
     found = re.search(rf"{SECRET}[0-9A-Z]+", re.sub(r"\s", "", "".join(lines)).upper())

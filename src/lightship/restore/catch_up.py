@@ -1,0 +1,59 @@
+"""Take in what hosts hold of a page, and go on as a desk that outranks every one before it.
+
+Imported once Django is set up.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lightship.config import PageConfig
+from lightship.core.lineage import STEP, Heard, Rank, contains
+from lightship.desk import history
+from lightship.publishing.contents import contents
+from lightship.publishing.survey import HostState
+from lightship.store.journal.take_over import succeed
+from lightship.store.models import Page
+from lightship.store.read.rows import heard
+
+
+@dataclass(frozen=True)
+class PageRestored:
+    page: str
+    revision: int
+    epoch: int
+    incidents: int
+
+
+def after_the_vault(
+    page: PageConfig, claims: Sequence[HostState], why: Sequence[str], now: datetime
+) -> tuple[PageRestored, list[str]]:
+    """The page that came out of the vault, with what hosts were told after the vault was written. And notes on that."""
+    row = Page.objects.get(slug=page.slug)
+    states: list[tuple[Rank, Heard]] = [((row.epoch, row.revision), heard(row))]
+    notes = []
+    if not claims:
+        notes.append(f"page {page.slug}: no host answered with its state, so the vault's stands alone ({'; '.join(why)})")
+    elif not contains(*states[0], claims[0].manifest.rank):
+        newest = claims[0]
+        loaded = history.add(row, contents(newest), now)
+        states.append((newest.manifest.rank, newest.manifest.heard))
+        notes.append(
+            f"page {page.slug}: {newest.url} held newer words than the vault; {loaded.updates} updates of "
+            f"{loaded.incidents + loaded.maintenances + loaded.grown} incidents were taken in. "
+            "Names or texts changed in that last minute may be the older ones: look"
+        )
+    return _succeeded(row, states, now), notes
+
+
+def without_a_vault(page: PageConfig, newest: HostState, now: datetime) -> PageRestored:
+    """The page as the newest host shows it."""
+    history.take_in(Page.objects.get(slug=page.slug), contents(newest), now)
+    row = Page.objects.get(slug=page.slug)
+    return _succeeded(row, [(newest.manifest.rank, newest.manifest.heard)], now)
+
+
+def _succeeded(row: Page, states: list[tuple[Rank, Heard]], now: datetime) -> PageRestored:
+    succeed(row, states, secrets.randbelow(STEP), now)
+    return PageRestored(row.slug, row.revision, row.epoch, row.incidents.count())

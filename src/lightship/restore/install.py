@@ -1,0 +1,112 @@
+"""The files that a desk cannot start without, where they are missing: lightship.toml and its keys."""
+
+import base64
+import contextlib
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lightship.config import Config
+from lightship.config.editing import Table, edited
+from lightship.config.files import write_new
+from lightship.config.toml import parse
+from lightship.restore import Tell
+from lightship.restore.files import name_database
+from lightship.seal import Seal, new_seed
+from lightship.vault import new_key
+
+TOML = """\
+# Lightship: what lies where. Names, components and texts are in the desk, not here.
+[desk]
+url = "http://127.0.0.1:{desk}"
+database = "sqlite:///desk.sqlite3"
+secret = {{ file = "keys/desk.secret" }}
+
+[vault]                                # everything private, kept on every host for who holds the recovery key
+recovery = ["{recovery}"]
+
+[pages.{slug}]
+url = "http://127.0.0.1:{a}"                     # the name that readers know
+key = {{ file = "keys/{slug}.key" }}     # signs what hosts serve; keep a copy elsewhere
+public = "{public}"      # its other half: all that a witness needs of it
+
+[pages.{slug}.hosts.a]
+kind = "folder"                                  # any web server may serve this folder
+path = "hosts/a"
+url = "http://127.0.0.1:{a}"                    # this host alone, as a stranger reaches it
+
+[pages.{slug}.hosts.b]
+kind = "folder"
+path = "hosts/b"
+url = "http://127.0.0.1:{b}"
+"""
+
+
+def write_config(path: Path, slug: str, url: str, tell: Tell, port: int = 8000, database: str | None = None) -> str:
+    """Write lightship.toml and its page's key; the recovery key, which is kept nowhere. `url`: where readers find the page,
+    perhaps a stranger's word; empty: its first host."""
+    key, recovery = new_key()
+    file = path.parent / "keys" / f"{slug}.key"
+    _make(file, _seed, tell)
+    public = Seal(base64.b64decode(file.read_text())).public_text
+
+    def change(data: Table) -> None:
+        if url:
+            data["pages"][slug]["url"] = url.rstrip("/")
+        if database:
+            name_database(data, database)
+
+    text = TOML.format(slug=slug, desk=port, a=port + 1, b=port + 2, recovery=recovery, public=public)
+    write_new(path, edited(path.name, text, change), 0o644)
+    tell(f"wrote {path}")
+    return key
+
+
+def make_keys(path: Path, tell: Tell) -> None:
+    """Make the keys that are not there, of those that lie where `init` puts them. One that is there is never written again."""
+    keys = path.parent / "keys"
+    _make(keys / "desk.secret", lambda: secrets.token_urlsafe(48), tell)
+    for slug in keyed(path):
+        _make(keys / f"{slug}.key", _seed, tell)
+    for slug, page in _pages(path).items():
+        certificate = page.get("certificate")
+        if isinstance(certificate, dict) and "account" not in certificate:
+            _make(keys / f"{slug}.acme", _account, tell)
+
+
+def keyed(path: Path) -> set[str]:
+    """The pages of the file that have their key where `init` puts it."""
+    usual = {slug: {"file": f"keys/{slug}.key"} for slug in _pages(path)}
+    return {slug for slug, page in _pages(path).items() if page.get("key", usual[slug]) == usual[slug]}
+
+
+def _pages(path: Path) -> dict[str, dict[str, Any]]:
+    """The tables of pages; what else stands there, the reader of the file says what is wrong with."""
+    pages = parse(str(path), path.read_bytes()).data.get("pages")
+    return {slug: page for slug, page in pages.items() if isinstance(page, dict)} if isinstance(pages, dict) else {}
+
+
+def _make(file: Path, new: Callable[[], str], tell: Tell) -> None:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not file.exists():
+        write_new(file, new().strip() + "\n")
+        tell(f"made {file}")
+
+
+def _seed() -> str:
+    return base64.b64encode(new_seed()).decode()
+
+
+def _account() -> str:
+    from lightship.certificates import new_account  # it takes a while to load
+
+    return new_account()
+
+
+def make_private(config: Config) -> None:
+    """Before anything opens the database: accounts and sessions lie in it, so only its owner may read it. SQLite gives its
+    log files the same permissions."""
+    if config.desk.database.engine == "sqlite":
+        with contextlib.suppress(OSError):  # it is there already, or cannot be made, which SQLite then tells
+            Path(config.desk.database.name).touch(0o600, exist_ok=False)
