@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
-from tomlkit.items import Item
+from tomlkit.items import InlineTable, Item
 
 from lightship.config.editing import Table, edited
 from lightship.config.files import write_new
@@ -62,18 +62,24 @@ def _place(number: int, name: str) -> str:
 
 def _moved(value: Any, moves: Mapping[Reference, str]) -> Iterator[Reference]:
     """Point each reference to where its secret goes, and say which there were."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _moved(item, moves)
-    if not isinstance(value, dict):
-        return
-    for kind, name in list(value.items()):
-        if len(value) > 1 or not isinstance(name, str) or (kind, name) not in moves:
-            yield from _moved(name, moves)
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in list(items):
+        reference = _reference(child)
+        if reference is None or reference not in moves:
+            yield from _moved(child, moves)
             continue
-        place = tomlkit.item(moves[kind, name])
-        if isinstance(name, Item) and name.trivia.comment:
-            place.comment(name.trivia.comment)
-        del value[kind]
-        value["file"] = place
+        kind, name = reference
+        if isinstance(child, InlineTable):
+            value[key] = tomlkit.value(f'{{ file = "{moves[reference]}" }}')
+        else:
+            place = tomlkit.item(moves[reference])
+            if isinstance(name, Item) and name.trivia.comment:
+                place.comment(name.trivia.comment)
+            del child[kind]
+            child["file"] = place
         yield kind, str(name)
+
+
+def _reference(value: Any) -> Reference | None:
+    ((kind, name),) = value.items() if isinstance(value, dict) and len(value) == 1 else (("", None),)
+    return (kind, name) if isinstance(name, str) else None
