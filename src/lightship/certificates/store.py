@@ -3,7 +3,6 @@
 import contextlib
 import fcntl
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,8 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+
+from lightship.config.files import replace
 
 LINK, PAIRS = "current", "pairs"
 CHAIN, KEY = "fullchain.pem", "privkey.pem"
@@ -89,8 +90,8 @@ class Shelf:
         """Both files at once, by turning one link; the pair before stays for who is reading it."""
         pair = self.folder / PAIRS / held.fingerprint[:16]
         pair.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(pair / KEY, held.key)
-        _write(pair / CHAIN, held.chain)
+        replace(pair / KEY, held.key)
+        replace(pair / CHAIN, held.chain)
         before = (self.folder / LINK).resolve().name
         turned = self.folder / f"{LINK}.new"
         turned.unlink(missing_ok=True)
@@ -143,15 +144,4 @@ class Shelf:
             return otherwise
 
     def _keep(self, name: str, value: Any) -> None:
-        _write(self.folder / name, json.dumps(value, ensure_ascii=False, indent=1).encode())
-
-
-def _write(path: Path, body: bytes) -> None:
-    """Whole or not at all, and for its owner only."""
-    new = path.with_name(f".{path.name}.new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+        replace(self.folder / name, json.dumps(value, ensure_ascii=False, indent=1).encode())

@@ -3,7 +3,7 @@
 import click
 
 from lightship.certificates import Outcome, Shelf, due, keep
-from lightship.cli.shared import Refused, Told, json_option, page_option, say, utc_now
+from lightship.cli.shared import Chosen, Refused, Told, chosen, json_option, page_option, say, utc_now
 from lightship.config import CertificateConfig, Config, PageConfig
 from lightship.zones import open_zone
 
@@ -19,10 +19,10 @@ def certificate(context: click.Context, slug: str | None, as_json: bool) -> None
     lightship certificate
     lightship certificate renew
     """
-    context.meta["certificate"] = (slug, as_json)
+    context.obj = Chosen(context.ensure_object(Told), slug, as_json)
     if context.invoked_subcommand:
         return
-    config, page, wanted = _page(context, slug)
+    config, page, wanted = _page(context.obj)
     shelf = Shelf(config.base / "certificates" / page.slug)
     held, places = shelf.held(), {name: told["words"] for name, told in shelf.installed().items() if name in wanted.install}
     missing = dict.fromkeys(wanted.install, "not installed yet")
@@ -31,16 +31,15 @@ def certificate(context: click.Context, slug: str | None, as_json: bool) -> None
 
 @certificate.command()
 @click.option("--force", is_flag=True, help="A new one even if the one there is has time left.")
-@click.pass_context
-def renew(context: click.Context, force: bool) -> None:
+@chosen
+def renew(chosen: Chosen, force: bool) -> None:
     """Order one if one is due, and install it where it is missing: now, whatever failed a moment ago. Needs no database.
 
     \b
     lightship certificate renew
     lightship certificate renew --force
     """
-    slug, as_json = context.meta["certificate"]
-    config, page, wanted = _page(context, slug)
+    config, page, wanted = _page(chosen)
     assert page.zone
     shelf = Shelf(config.base / "certificates" / page.slug)
     zone = open_zone(page.zone)
@@ -49,12 +48,12 @@ def renew(context: click.Context, force: bool) -> None:
     outcome = keep(wanted, zone, shelf.folder, utc_now(), by_hand=True, force=force)
     if outcome is None:
         raise Refused("the worker is at it right now: wait a moment, then look with `lightship certificate`")
-    _answer(outcome, wanted, shelf, as_json=as_json)
+    _answer(outcome, wanted, shelf, as_json=chosen.as_json)
 
 
-def _page(context: click.Context, slug: str | None) -> tuple[Config, PageConfig, CertificateConfig]:
-    config = context.ensure_object(Told).config()
-    page = config.page(slug)
+def _page(chosen: Chosen) -> tuple[Config, PageConfig, CertificateConfig]:
+    config = chosen.told.config()
+    page = config.page(chosen.slug)
     if page.certificate is None:
         raise Refused(f"{config.path} has no [pages.{page.slug}.certificate]: see docs/operate/certificates.md")
     return config, page, page.certificate

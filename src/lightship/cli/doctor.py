@@ -5,15 +5,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
-from lightship.cli.shared import Refused, Told, json_option, page_option, told
+from lightship.cli.shared import Told, json_option, page_option, read_key, told
 from lightship.config import Config, ConfigError, PageConfig
 from lightship.doctor import GROUPS, Examination, Finding, Known, Verdict, World, examine
 from lightship.doctor.world import RDAP, SECONDS
-from lightship.vault import VaultError, key_in
 
 MARKS = {
     Verdict.FAIL: ("✗", "red"),
@@ -74,7 +72,7 @@ def _config(told: Told) -> Config:
 
 def _known(config: Config, page: PageConfig, key: Path | None) -> Known:
     """When the last drill was, if the desk's database is here and answers: the doctor works without."""
-    alone = Known(key=_opener(key))
+    alone = Known(key=read_key(str(key)) if key else None)
     if config.desk_told is None:
         return alone
     from lightship.store.settings import configure  # only with a desk
@@ -89,13 +87,6 @@ def _known(config: Config, page: PageConfig, key: Path | None) -> Known:
         return replace(reports.known(row), key=alone.key) if row else alone
     except DatabaseError:
         return alone
-
-
-def _opener(key: Path | None) -> Any:
-    try:
-        return key_in(key.read_text("utf-8")) if key else None
-    except VaultError as error:
-        raise Refused(str(error)) from error
 
 
 def _lines(found: Examination, *, everything: bool) -> Iterator[str]:

@@ -98,6 +98,18 @@ page_option = click.option("--page", "slug", metavar="SLUG", help="Which page, w
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """What a group of commands was told before the command's own words."""
+
+    told: Told
+    slug: str | None
+    as_json: bool
+
+
+chosen = click.make_pass_decorator(Chosen)
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now, who_types
+from lightship.cli.shared import Chosen, Refused, Told, chosen, json_option, page_option, say, told, utc_now, who_types
 from lightship.config import PageConfig
 from lightship.core.decide import by_hand
 from lightship.core.steer import FRESH, LEASE, POINTERS, Key, Place, Sets, Vote, lease_of, place, pointed, vote_key, votes_of
@@ -51,25 +51,24 @@ def steer(context: click.Context, slug: str | None, as_json: bool) -> None:
     lightship steer to vienna
     lightship steer auto
     """
-    context.meta["steer"] = (slug, as_json)
+    context.obj = Chosen(context.ensure_object(Told), slug, as_json)
     if not context.invoked_subcommand:
         context.invoke(show)
 
 
 @steer.command()
-@click.pass_context
-def show(context: click.Context) -> None:
+@chosen
+def show(chosen: Chosen) -> None:
     """Where the name leads, since when and by whom, and what each witness votes."""
-    slug, as_json = context.meta["steer"]
-    wheel = _wheel(context.ensure_object(Told), slug)
+    wheel = _wheel(chosen)
     facts = wheel.facts(wheel.read(), utc_now())
-    say(_told(facts), facts, as_json=as_json)
+    say(_told(facts), facts, as_json=chosen.as_json)
 
 
 @steer.command()
 @click.argument("hosts", nargs=-1, required=True, metavar="HOST...")
-@click.pass_context
-def to(context: click.Context, hosts: Sequence[str]) -> None:
+@chosen
+def to(chosen: Chosen, hosts: Sequence[str]) -> None:
     """Point the name there and keep it there, whatever witnesses see, until `lightship steer auto`.
 
     More than one host is no failover: browsers may stay with a dead one for minutes.
@@ -77,8 +76,7 @@ def to(context: click.Context, hosts: Sequence[str]) -> None:
     \b
     lightship steer to vienna
     """
-    slug, as_json = context.meta["steer"]
-    wheel = _wheel(context.ensure_object(Told), slug)
+    wheel = _wheel(chosen)
     known = [each.name for each in wheel.places]
     if unknown := [name for name in hosts if name not in known]:
         raise Refused(
@@ -89,21 +87,20 @@ def to(context: click.Context, hosts: Sequence[str]) -> None:
     say(
         f"{wheel.zone.name} leads to {', '.join(hosts)} {stays}. Readers follow within {wheel.zone.ttl} s.",
         facts,
-        as_json=as_json,
+        as_json=chosen.as_json,
     )
 
 
 @steer.command()
-@click.pass_context
-def auto(context: click.Context) -> None:
+@chosen
+def auto(chosen: Chosen) -> None:
     """Let the witnesses steer again. The name stays where it is until they move it."""
-    slug, as_json = context.meta["steer"]
-    wheel = _wheel(context.ensure_object(Told), slug)
+    wheel = _wheel(chosen)
     facts = wheel.set(())
     say(
         f"Witnesses steer {wheel.zone.name} again; it leads to {', '.join(facts['hosts'] or ['no host'])}.",
         facts,
-        as_json=as_json,
+        as_json=chosen.as_json,
     )
 
 
@@ -165,8 +162,8 @@ def _ballot(vote: Vote | None, now: datetime) -> dict[str, Any] | None:
     return {"at": vote.at, "fresh": abs(now - vote.at) <= FRESH, "hosts": stands}
 
 
-def _wheel(told: Told, slug: str | None) -> _Wheel:
-    page = told.config(SPARED).page(slug)
+def _wheel(chosen: Chosen) -> _Wheel:
+    page = chosen.told.config(SPARED).page(chosen.slug)
     if page.zone is None:
         raise Refused(f"pages.{page.slug} has no zone: there is no name to steer")
     zone = open_zone(page.zone)

@@ -5,17 +5,17 @@ What the file does not say (None) is left as it is. See docs/examples/apply.toml
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from lightship.config import ids
 from lightship.config.fields import Url
-from lightship.config.toml import STRICT, ConfigError, Document, Fault, KeyPath, parse
+from lightship.config.toml import ConfigError, Document, Fault, KeyPath, parse, table
 
 
 def _zone(text: str) -> str:
@@ -38,11 +38,10 @@ Name = Annotated[str, AfterValidator(_line)]
 Id = Annotated[str, StringConstraints(pattern=ids.PATTERN)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class WantedComponent:
     """Found again by `id` where it is given, else by name."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: Name
     id: Id | None = None
     description: str | None = None
@@ -60,16 +59,20 @@ class WantedGroup:
     components: tuple[WantedComponent, ...] = ()
 
 
+@table
+class _Texts:
+    name: Name | None = None
+    description: str | None = None
+    time_zone: Annotated[str, AfterValidator(_zone)] | None = None
+    support_url: Url | None = None
+    promise_minutes: Annotated[int, Field(ge=1, le=24 * 60)] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WantedPage:
+class WantedPage(_Texts):
     """`slug` None: the only page there is. `rows`: groups and components without one, in the order of the file."""
 
     slug: str | None
-    name: str | None = None
-    description: str | None = None
-    time_zone: str | None = None
-    support_url: str | None = None
-    promise_minutes: int | None = None
     rows: tuple[WantedGroup | WantedComponent, ...] = ()
 
 
@@ -78,30 +81,22 @@ class Wanted:
     pages: tuple[WantedPage, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class _Group:
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: Name
     id: Id | None = None
     description: str | None = None
     components: tuple[Name, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    name: Name | None = None
-    description: str | None = None
-    time_zone: Annotated[str, AfterValidator(_zone)] | None = None
-    support_url: Url | None = None
-    promise_minutes: Annotated[int, Field(ge=1, le=24 * 60)] | None = None
+@table
+class _Page(_Texts):
     groups: tuple[_Group, ...] = ()
     components: tuple[WantedComponent, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class _File:
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     page: _Page | None = None
     pages: dict[str, _Page] = field(default_factory=dict)
 
@@ -143,15 +138,8 @@ def _page(slug: str | None, page: _Page, lines: Mapping[KeyPath, int], at: KeyPa
     for number, component in enumerate(page.components):
         if component.group is None and component.name not in listed:
             placed.append((lines.get((*at, "components", number), 0), component))
-    return WantedPage(
-        slug=slug,
-        name=page.name,
-        description=page.description,
-        time_zone=page.time_zone,
-        support_url=page.support_url,
-        promise_minutes=page.promise_minutes,
-        rows=tuple(row for _, row in sorted(placed, key=lambda pair: pair[0])),
-    )
+    texts = {item.name: getattr(page, item.name) for item in fields(_Texts)}
+    return WantedPage(slug=slug, **texts, rows=tuple(row for _, row in sorted(placed, key=lambda pair: pair[0])))
 
 
 def _raw_pages(data: Mapping[str, Any]) -> list[tuple[KeyPath, dict[str, Any]]]:

@@ -4,36 +4,33 @@ import base64
 import dataclasses
 import typing
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from lightship.config.fields import Address, Slug, Url, database, host_name, listening, place, public_key, recipient, seed
-from lightship.config.toml import STRICT
+from lightship.config.toml import STRICT, table
 from lightship.config.values import CertificateConfig, Fellow, HostConfig, PageConfig, Pulse, Secret, ZoneConfig
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class DeskTable:
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     url: Url
     database: Annotated[str, AfterValidator(database)]
     secret: Annotated[str, Field(min_length=32)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class FellowTable:
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     url: Url = ""
     public: Annotated[str, AfterValidator(public_key)] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class WitnessTable:
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: Slug
     # A vote is given after each look, and counts for 15 seconds (core/steer.py): who looks seldom never votes.
     interval: Annotated[float, Field(ge=0.2, le=5)] = 2.0
@@ -46,11 +43,10 @@ class WitnessTable:
     key: Annotated[str, AfterValidator(seed)] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class PlaceTable:
     """What every host says, whatever its kind."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     kind: str
     url: Url
     address: list[Address] = field(default_factory=list)
@@ -60,9 +56,8 @@ class PlaceTable:
 PLACE = tuple(field.name for field in dataclasses.fields(PlaceTable))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class CertificateTable:
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     account: str
     directory: Url = "https://acme-v02.api.letsencrypt.org/directory"
     email: str = ""
@@ -72,9 +67,8 @@ class CertificateTable:
     nameservers: list[Annotated[str, AfterValidator(place)]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class PageTable:
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     url: Url
     key: Annotated[str, AfterValidator(seed)] = ""
     public: Annotated[str, AfterValidator(public_key)] = ""
@@ -88,16 +82,14 @@ class PageTable:
     hosts: Annotated[dict[Slug, dict[str, Any]], Field(min_length=1)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class VaultTable:
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     recovery: list[Annotated[str, AfterValidator(recipient)]] = field(default_factory=list)
     public: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class FileTable:
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     desk: DeskTable | None = None
     witness: WitnessTable | None = None
     channels: dict[Slug, dict[str, Any]] = field(default_factory=dict)
@@ -136,18 +128,18 @@ def page_config(slug: str, page: PageTable, hosts: tuple[HostConfig, ...], zone:
     )
 
 
-def _certificate(table: CertificateTable | None, url: str, base: Path) -> CertificateConfig | None:
+def _certificate(wanted: CertificateTable | None, url: str, base: Path) -> CertificateConfig | None:
     """For the page's own name, where no names are told."""
-    if table is None:
+    if wanted is None:
         return None
     return CertificateConfig(
-        names=tuple(table.names) or (urlsplit(url).hostname or "",),
-        account=Secret(table.account),
-        directory=table.directory,
-        email=table.email,
-        install={place: tuple(command) for place, command in table.install.items()},
-        ca=table.ca and base / table.ca,
-        nameservers=tuple(table.nameservers),
+        names=tuple(wanted.names) or (urlsplit(url).hostname or "",),
+        account=Secret(wanted.account),
+        directory=wanted.directory,
+        email=wanted.email,
+        install={place: tuple(command) for place, command in wanted.install.items()},
+        ca=wanted.ca and base / wanted.ca,
+        nameservers=tuple(wanted.nameservers),
     )
 
 

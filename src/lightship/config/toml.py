@@ -15,9 +15,17 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 KeyPath = tuple[str | int, ...]
+T = typing.TypeVar("T")
 
 STRICT = ConfigDict(extra="forbid")
 """What every schema carries as `__pydantic_config__`: an unknown key is an error."""
+
+
+@typing.dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field,))
+def table(schema: type[T]) -> type[T]:
+    """A table of a file as a frozen value, in which an unknown key is an error."""
+    schema.__pydantic_config__ = STRICT  # type: ignore[attr-defined]
+    return dataclasses.dataclass(frozen=True, slots=True, kw_only=True)(schema)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

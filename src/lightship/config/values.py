@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from lightship.config.toml import STRICT, ConfigError, Fault
+from lightship.config.toml import ConfigError, Fault, table
 
 
 class Secret(str):
@@ -81,11 +81,10 @@ class Fellow:
     public: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class Pulse:
     """How often, in seconds, the publisher shows that it lives: in calm, and while an incident is open."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     calm: Annotated[int, Field(ge=10)] = 300
     incident: Annotated[int, Field(ge=10)] = 60
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lightship.core.model import Component, Group, Incident, Month, Page
+from lightship.core.model import Component, Group, Incident, Month, Page, Snapshot
 from lightship.core.wire import (
     canonical,
     component_in,
@@ -42,6 +42,18 @@ class State:
     components: tuple[Component, ...]
     open: tuple[Incident, ...]
     months: tuple[str, ...]
+
+
+def state_of(snapshot: Snapshot) -> State:
+    return State(
+        revision=snapshot.revision,
+        epoch=snapshot.epoch,
+        page=snapshot.page,
+        groups=snapshot.groups,
+        components=snapshot.components,
+        open=snapshot.open,
+        months=tuple(month for month, _ in snapshot.months),
+    )
 
 
 def state_out(state: State) -> bytes:

@@ -28,7 +28,7 @@ def front(snapshot: Snapshot, key: bytes = b"") -> dict[str, bytes]:
         **badge.file(snapshot),
         "embed.js": render.asset("embed.js").encode(),
         **worker(snapshot, key),
-        state.STATE_PATH: _state(snapshot),
+        state.STATE_PATH: state.state_out(state.state_of(snapshot)),
         "404.html": _plain("404.html", page, hosts),
         "503.html": _plain("503.html", page, hosts),
         "robots.txt": f"User-agent: *\nAllow: /\nSitemap: {page.url}/sitemap.xml\n".encode(),
@@ -129,20 +129,6 @@ def _row(incident: Incident) -> view.Row:
         word=word,
         when=times.when(incident.scheduled_for or incident.started_at),
         text=prose.opening(incident.updates[-1].body),
-    )
-
-
-def _state(snapshot: Snapshot) -> bytes:
-    return state.state_out(
-        state.State(
-            revision=snapshot.revision,
-            epoch=snapshot.epoch,
-            page=snapshot.page,
-            groups=snapshot.groups,
-            components=snapshot.components,
-            open=snapshot.open,
-            months=tuple(month for month, _ in snapshot.months),
-        )
     )
 
 

@@ -12,18 +12,8 @@ from lightship.store.read import snapshot
 def files(page: models.Page, config: PageConfig, now: datetime) -> Iterator[tuple[str, bytes]]:
     """Path below the folder, and bytes; the same paths as on a host, so that either can be read back."""
     shot = snapshot.take(page, config.url, (), now)
-    names = tuple(name for name, _ in shot.months)
-    whole = state.State(
-        revision=shot.revision,
-        epoch=shot.epoch,
-        page=shot.page,
-        groups=shot.groups,
-        components=shot.components,
-        open=shot.open,
-        months=names,
-    )
-    yield state.STATE_PATH, state.state_out(whole)
-    for name in names:
+    yield state.STATE_PATH, state.state_out(state.state_of(shot))
+    for name, _ in shot.months:
         yield state.archive_path(name), state.archive_out(snapshot.month(page, name))
     yield "journal.jsonl", b"".join(_line(entry) for entry in page.entries.select_related("author").order_by("revision"))
 
