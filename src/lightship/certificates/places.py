@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lightship.certificates.store import Held, Shelf
+from lightship.config.environment import inherited
 
 SECONDS = 120
 LONGEST = timedelta(hours=1)
@@ -55,7 +56,7 @@ def _run(place: str, command: Sequence[str], shelf: Shelf, held: Held, seconds: 
     words = list(command)
     for key, value in facts.items():
         words = [word.replace(f"{{{key}}}", value) for word in words]
-    env = {**os.environ, **{f"LIGHTSHIP_{key.upper()}": value for key, value in facts.items()}}
+    env = inherited(**{f"LIGHTSHIP_{key.upper()}": value for key, value in facts.items()})
     try:
         # In a session of its own: what it started ends with it.
         child = subprocess.Popen(  # noqa: S603  the operator's own command

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from lightship.config.reading import Kinds, Reading
+from lightship.config.back_ends import Kinds
+from lightship.config.reading import Reading
 from lightship.config.toml import ConfigError, Fault, parse
 from lightship.config.values import (
     CertificateConfig,

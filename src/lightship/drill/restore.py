@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 from lightship.config import Config, PageConfig
+from lightship.config.environment import inherited
 from lightship.core.vault import INDEX_PATH, index_in, path_of
 from lightship.core.wire import WireError
 from lightship.drill.canary import DrillError, NotRehearsed
@@ -69,7 +69,7 @@ def _restored(folder: Path, url: str, page: PageConfig, key: Path, name: str, st
     command += ["--public", base64.b64encode(mark(page).public).decode()]
     try:
         done = subprocess.run(  # noqa: S603
-            command, cwd=folder, env=_environment(), capture_output=True, text=True, timeout=LONGEST, check=False
+            command, cwd=folder, env=inherited(), capture_output=True, text=True, timeout=LONGEST, check=False
         )
     except subprocess.TimeoutExpired:
         raise DrillError(f"from {name}: not done within {LONGEST:.0f} s") from None
@@ -78,8 +78,3 @@ def _restored(folder: Path, url: str, page: PageConfig, key: Path, name: str, st
     facts = json.loads(done.stdout)
     rows, tables = sum(facts["rows"].values()), len(facts["rows"])
     return monotonic() - started, f"from the vault on {name}, written {facts['written']}: {rows:,} rows of {tables} tables"
-
-
-def _environment() -> dict[str, str]:
-    """Without what would lead the command to the real desk."""
-    return {key: value for key, value in os.environ.items() if key != "LIGHTSHIP_CONFIG"}

@@ -1,0 +1,103 @@
+"""Hosts, zones and channels as lightship.toml describes them, each checked against the class of its kind."""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lightship.config.references import References
+from lightship.config.schema import PLACE, PlaceTable, schema
+from lightship.config.toml import Fault, KeyPath, dotted
+from lightship.config.values import ChannelConfig, HostConfig, ZoneConfig
+
+Kinds = Mapping[str, Callable[[str], type]]
+
+
+def tables(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The tables of a table; nothing where it is something else, which the schema tells."""
+    return ((key, item) for key, item in value.items() if isinstance(item, dict)) if isinstance(value, dict) else iter(())
+
+
+@dataclass
+class BackEnds:
+    """`lacking`: zones and channels that were left out because this machine lacks their secrets, in words."""
+
+    references: References
+    kinds: Kinds
+    without: frozenset[str]
+    faults: list[Fault] = field(default_factory=list)
+    lacking: list[str] = field(default_factory=list)
+
+    def hosts(self, slug: str, page: Mapping[str, Any]) -> tuple[HostConfig, ...]:
+        hosts = (self._host(("pages", slug, "hosts", name), host) for name, host in tables(page.get("hosts")))
+        return tuple(host for host in hosts if host)
+
+    def _host(self, at: KeyPath, table: Mapping[str, Any]) -> HostConfig | None:
+        lacking = self._lacks(at)
+        if "keys" in self.without or lacking:
+            place = {key: value for key, value in table.items() if key in PLACE}
+            value, faults = self.references.document.check(PlaceTable, place, at)
+            self.faults += self.references.besides(faults)
+            options = dataclasses.asdict(value) if value else None
+        else:
+            options = self._options("hosts", at, table, PLACE)
+        if options is None:
+            return None
+        common = {key: options.pop(key) for key in PLACE}
+        if not lacking and "keys" not in self.without:
+            self._build("hosts", at, common["kind"], {"name": str(at[-1]), "url": common["url"], **options})
+        return HostConfig(name=str(at[-1]), options=options, lacking=lacking, **{**common, "address": tuple(common["address"])})
+
+    def zone(self, slug: str, page: Mapping[str, Any]) -> ZoneConfig | None:
+        table = page.get("zone")
+        opened = self._opened("zones", ("pages", slug, "zone"), table) if isinstance(table, dict) else None
+        return opened and ZoneConfig(kind=opened[0], name=opened[1]["name"], options=opened[1])
+
+    def channel(self, name: str, table: Mapping[str, Any]) -> ChannelConfig | None:
+        opened = self._opened("channels", ("channels", name), table, name=name)
+        return opened and ChannelConfig(name=name, kind=opened[0], options=opened[1])
+
+    def _opened(self, room: str, at: KeyPath, table: Mapping[str, Any], **own: str) -> tuple[str, dict[str, Any]] | None:
+        """Its kind and its options."""
+        if lacking := self._lacks(at):
+            self.lacking.append(f"{dotted(at)}: {lacking}")
+            return None
+        options = self._options(room, at, table, ("kind",))
+        if options is None:
+            return None
+        kind = options.pop("kind")
+        self._build(room, at, kind, {**own, **options})
+        return kind, options
+
+    def _lacks(self, at: KeyPath) -> str:
+        return self.references.forgive(at) if "secrets" in self.without else ""
+
+    def _options(self, room: str, at: KeyPath, table: Mapping[str, Any], common: Sequence[str]) -> dict[str, Any] | None:
+        """What a back-end's table says, checked against the fields of its kind's class and those that its room has in
+        common; None where that cannot be."""
+        document, kind = self.references.document, table.get("kind")
+        if not isinstance(kind, str):
+            self.faults.append(document.fault((*at, "kind"), "is missing" if kind is None else "should be a string"))
+            return None
+        try:
+            back_end = self.kinds[room](kind)
+        except LookupError as error:
+            self.faults.append(document.fault((*at, "kind"), str(error.args[0])))
+            return None
+        except ImportError as error:
+            self.faults.append(document.fault((*at, "kind"), f"{kind} needs a package that is not installed: {error.name}"))
+            return None
+        value, faults = document.check(schema(kind, back_end, room, common), table, at)
+        self.faults += self.references.besides(faults)
+        if value is None:
+            return None
+        return {f.name: self.references.option((*at, f.name), getattr(value, f.name)) for f in dataclasses.fields(value)}
+
+    def _build(self, room: str, at: KeyPath, kind: str, options: Mapping[str, Any]) -> None:
+        """Whether the class takes them: what it refuses is told with the rest."""
+        try:
+            self.kinds[room](kind)(**options)
+        except ValueError as error:
+            # Where a reference led nowhere, what the class misses has been told already.
+            if not self.references.broken_in(at):
+                self.faults.append(self.references.document.fault(at, str(error)))
