@@ -3,6 +3,5 @@
 import os
 
 
-def inherited(**more: str) -> dict[str, str]:
-    """Without what would lead another Lightship to this one's configuration."""
-    return {**{key: value for key, value in os.environ.items() if key != "LIGHTSHIP_CONFIG"}, **more}
+def inherited(*, without: str = "", **more: str) -> dict[str, str]:
+    return {**{key: value for key, value in os.environ.items() if key != without}, **more}

@@ -69,7 +69,13 @@ def _restored(folder: Path, url: str, page: PageConfig, key: Path, name: str, st
     command += ["--public", base64.b64encode(mark(page).public).decode()]
     try:
         done = subprocess.run(  # noqa: S603
-            command, cwd=folder, env=inherited(), capture_output=True, text=True, timeout=LONGEST, check=False
+            command,
+            cwd=folder,
+            env=inherited(without="LIGHTSHIP_CONFIG"),
+            capture_output=True,
+            text=True,
+            timeout=LONGEST,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise DrillError(f"from {name}: not done within {LONGEST:.0f} s") from None
