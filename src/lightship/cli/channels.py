@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import click
 
 from lightship.channels import Message, open_channel, tell_each
-from lightship.cli.shared import Refused, Told, json_option, say, utc_now
-from lightship.config import Config, ConfigError
+from lightship.cli.shared import Chosen, Refused, Told, chosen, json_option, say, utc_now
+from lightship.config import Config
 
 
 @click.group(invoke_without_command=True)
@@ -20,25 +20,25 @@ def channels(context: click.Context, as_json: bool) -> None:
     lightship channels
     lightship channels check
     """
-    context.meta["channels"] = as_json
+    context.obj = Chosen(context.ensure_object(Told), None, as_json)
     if context.invoked_subcommand:
         return
-    configured = _config(context).channels
+    configured = _config(context.obj).channels
     words = "\n".join(f"{each.name}: {each.kind}" for each in configured) or "no channel is configured: nobody is told"
     say(words, [{"channel": each.name, "kind": each.kind} for each in configured], as_json=as_json)
 
 
 @channels.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.pass_context
-def check(context: click.Context, names: Sequence[str]) -> None:
+@chosen
+def check(chosen: Chosen, names: Sequence[str]) -> None:
     """Send a test message through every channel, or those named. Works on a witness too, and needs no database.
 
     \b
     lightship channels check
     lightship channels check mail
     """
-    config = _config(context)
+    config = _config(chosen)
     known = {each.name: each for each in config.channels}
     if unknown := set(names) - set(known):
         raise Refused(f"there is no channel {', '.join(sorted(unknown))}; there is {', '.join(known) or 'none'}")
@@ -46,7 +46,7 @@ def check(context: click.Context, names: Sequence[str]) -> None:
         raise Refused(f"no channel is configured in {config.path}: nobody would be told. See docs/operate/channels.md")
     found = tell_each([open_channel(known[name]) for name in names or known], _test_message(config))
     lines = [f"{name}: {wrong or 'a test message went out; see that it arrived'}" for name, wrong in found.items()]
-    say("\n".join(lines), dict(found), as_json=context.meta["channels"])
+    say("\n".join(lines), dict(found), as_json=chosen.as_json)
     if any(found.values()):
         raise click.exceptions.Exit(1)
 
@@ -60,12 +60,5 @@ def _test_message(config: Config) -> Message:
     )
 
 
-def _config(context: click.Context) -> Config:
-    """As much of the file as this machine can read: a witness has no private key, and a desk's file may have no public one."""
-    told, errors = context.ensure_object(Told), []
-    for without in (("desk",), ("desk", "keys")):
-        try:
-            return told.config(without)
-        except ConfigError as error:
-            errors.append(error)
-    raise min(errors, key=lambda error: len(error.faults))
+def _config(chosen: Chosen) -> Config:
+    return chosen.told.readable({"desk"}, {"desk", "keys"})

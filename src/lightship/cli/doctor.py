@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from lightship.cli.shared import Told, json_option, page_option, read_key, told
-from lightship.config import Config, ConfigError, PageConfig
+from lightship.config import Config, PageConfig
 from lightship.doctor import GROUPS, Examination, Finding, Known, Verdict, World, examine
 from lightship.doctor.world import RDAP, SECONDS
 
@@ -45,7 +44,7 @@ def doctor(told: Told, everything: bool, key: Path | None, rdap: str | None, slu
     lightship doctor --all --key recovery.txt
     lightship doctor --json --page acme
     """
-    config = _config(told)
+    config = told.readable((), {"desk", "secrets"}, {"desk", "keys"})
     world = World(rdap=(rdap or RDAP).rstrip("/"), seconds=min(told.seconds, SECONDS), visit=2 * told.seconds)
     pages = [config.page(slug)] if slug else list(config.pages.values())
     found = [examine(config, page, world, _known(config, page, key)) for page in pages]
@@ -57,17 +56,6 @@ def doctor(told: Told, everything: bool, key: Path | None, rdap: str | None, slu
             click.echo("\n".join(_lines(each, everything=everything)))
     status = {each.status for each in found}
     raise click.exceptions.Exit(1 if 1 in status else max(status))
-
-
-def _config(told: Told) -> Config:
-    """All of it, or on a machine without a desk, as a witness's or a laptop, what is there."""
-    try:
-        return told.config()
-    except ConfigError:
-        for without in ({"desk", "secrets"}, {"desk", "keys"}):
-            with suppress(ConfigError):
-                return told.config(without)
-        raise
 
 
 def _known(config: Config, page: PageConfig, key: Path | None) -> Known:

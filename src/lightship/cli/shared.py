@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lightship import channels, hosts, zones
-from lightship.config import Config, PageConfig, config_path, find_config, load
+from lightship.config import Config, ConfigError, PageConfig, config_path, find_config, load
 from lightship.vault import Key, VaultError, key_in, key_of
 
 if TYPE_CHECKING:
@@ -49,6 +49,17 @@ class Told:
         """`without`: see config.load. `witness`: only a witness needs to know which one it is."""
         spared = frozenset(without) if witness else frozenset(without) | {"witness"}
         return load(find_config(self.config_path, self.env), self.env, ROOMS, spared)
+
+    def readable(self, *attempts: Collection[str]) -> Config:
+        """As much of the file as this machine can read: what the first attempt that works takes in. A witness has no private
+        key, and a desk's file may have no public one."""
+        errors = []
+        for without in attempts:
+            try:
+                return self.config(without)
+            except ConfigError as error:
+                errors.append(error)
+        raise min(errors, key=lambda error: len(error.faults))
 
     def desk(self) -> Config:
         """The configuration, with Django set up for its database."""
