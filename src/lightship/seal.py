@@ -31,7 +31,7 @@ class Seal:
 
     @property
     def public_text(self) -> str:
-        return base64.b64encode(self.public).decode()
+        return Mark(self.public).text
 
     @property
     def trusted(self) -> frozenset[bytes]:
@@ -50,6 +50,10 @@ class Mark:
     """The public half, for who only looks: `public` is the key's 32 bytes."""
 
     public: bytes
+
+    @property
+    def text(self) -> str:
+        return base64.b64encode(self.public).decode()
 
     def verify(self, message: bytes, signature: bytes) -> bool:
         try:

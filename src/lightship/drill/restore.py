@@ -1,7 +1,6 @@
 """Restore the vault into a database that is thrown away: with the very command, in a process and a folder of its own."""
 
 import asyncio
-import base64
 import json
 import subprocess
 import sys
@@ -66,7 +65,7 @@ async def _fetched(place: Place, page: PageConfig, folder: Path) -> bool:
 def _restored(folder: Path, url: str, page: PageConfig, key: Path, name: str, started: float) -> tuple[float, str]:
     command = [sys.executable, "-m", "lightship.cli", "--config", str(folder / "lightship.toml"), "restore", url, "--json"]
     command += ["--key", str(key), "--vault", str(folder / "vault"), "--database", f"sqlite:///{folder}/drill.sqlite3"]
-    command += ["--public", base64.b64encode(mark(page).public).decode()]
+    command += ["--public", mark(page).text]
     try:
         done = subprocess.run(  # noqa: S603
             command,

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,9 @@ Reference = tuple[str, str]
 """("env" or "file", its name in lightship.toml)."""
 
 
-@dataclass(frozen=True)
-class Settled:
-    """`left`: what was here already and stays as it is."""
-
-    wrote: tuple[Path, ...]
-    left: tuple[Path, ...]
-
-
-def settle(path: Path, text: str, secrets: Mapping[Reference, str], database: str | None) -> Settled:
-    """Nothing that is here is written over. Secrets that came from the environment, or from files elsewhere on the lost
-    machine, become files in `keys/`, so that the desk starts with nothing else."""
+def settle(path: Path, text: str, secrets: Mapping[Reference, str], database: str | None) -> list[Path]:
+    """Nothing that is here is written over: these files are given back. Secrets that came from the environment, or from files
+    elsewhere on the lost machine, become files in `keys/`, so that the desk starts with nothing else."""
     places = {(kind, name): name for kind, name in secrets if kind == "file" and _inside(name)}
     outside = [reference for reference in secrets if reference not in places]
     moves = {reference: _place(number, reference[1]) for number, reference in enumerate(outside, 1)}
@@ -38,13 +29,12 @@ def settle(path: Path, text: str, secrets: Mapping[Reference, str], database: st
 
     changed = edited(path.name, text, change)
     files = {path.parent / place: secrets[reference] + "\n" for reference, place in places.items()} | {path: changed}
-    left = tuple(file for file in files if file.exists())
-    wrote = tuple(file for file in files if file not in left)
-    for file in wrote:
+    left = [file for file in files if file.exists()]
+    for file in (file for file in files if file not in left):
         for folder in reversed(file.parents):
             folder.mkdir(mode=0o700, exist_ok=True)
         write_new(file, files[file])
-    return Settled(wrote, left)
+    return left
 
 
 def name_database(data: Table, database: str) -> None:

@@ -1,9 +1,8 @@
 """A running desk from what hosts still hold: everything with the recovery key, and without it all that is public."""
 
 import asyncio
-import base64
 import tempfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -63,15 +62,15 @@ def with_key(request: Request, key: Key) -> Outcome:
         places = discover.places(request.vault, request.url or None, request.here, Path(folder), request.env)
         vault = asyncio.run(discover.newest(places, known, key))
     copy = vault.copy
-    settled = settle(request.path, vault.config, vault.secrets, request.database)
+    left = settle(request.path, vault.config, vault.secrets, request.database)
     outcome = Outcome(f"the vault at {copy.name}", f"{copy.index.at:%Y-%m-%d %H:%M:%S} UTC")
     if (days := (request.clock() - copy.index.at).days) > 1:
         outcome.notes.append(
             f"the vault is {days} days old, and a desk that lives signs it daily: has another host a newer one?"
         )
-    outcome.notes += [f"{file} was here already and was left as it is" for file in settled.left]
+    outcome.notes += [f"{file} was here already and was left as it is" for file in left]
     if not known:
-        outcome.notes.append(f"compare with your recovery sheet: the page's public key is {_text(copy.mark.public)}")
+        outcome.notes.append(f"compare with your recovery sheet: the page's public key is {copy.mark.text}")
     config = request.open_desk()
     from lightship.restore import catch_up, rows  # after Django is set up
 
@@ -99,7 +98,8 @@ def without_key(request: Request) -> Outcome:
         request.tell(hand_over(recovery, config, request.path.parent, request.clock()))
         outcome.notes.append(f"{request.path} names two local hosts: put your own hosts into it")
     new = keyed(request.path) - had
-    known = {slug: request.public or _own(page, slug in new) for slug, page in config.pages.items()}
+    own = {slug: frozenset[bytes]() if slug in new else {mark(page).public} for slug, page in config.pages.items()}
+    known = {slug: request.public or key for slug, key in own.items()}
     claimed = {slug: newest_first(_urls(request, page), known[slug], request.reader) for slug, page in config.pages.items()}
     if not any(claims for claims, _ in claimed.values()):
         raise RestoreError("no host answers with a state: " + "; ".join(line for _, why in claimed.values() for line in why))
@@ -117,11 +117,10 @@ def without_key(request: Request) -> Outcome:
             continue
         outcome.notes += [f"page {slug}: not read: {line}" for line in why]
         if not known[slug]:
-            public = _text(claims[0].mark.public)
-            outcome.notes.append(f"{claims[0].url} was believed at its word. Compare: its public key is {public}")
+            outcome.notes.append(f"{claims[0].url} was believed at its word. Compare: its public key is {claims[0].mark.text}")
         outcome.pages.append(catch_up.without_a_vault(page, claims[0], request.clock()))
         if claims[0].mark != mark(page):
-            outcome.notes.append(_NEW_KEY.format(slug=slug, public=_text(mark(page).public)))
+            outcome.notes.append(_NEW_KEY.format(slug=slug, public=mark(page).text))
     outcome.notes.append(_LOST)
     return outcome
 
@@ -154,13 +153,5 @@ def _sound(check: Callable[[str], str], claimed: str, instead: str) -> str:
         return instead
 
 
-def _own(page: PageConfig, new: bool) -> Collection[bytes]:
-    return frozenset() if new else frozenset([mark(page).public])
-
-
 def _urls(request: Request, page: PageConfig) -> list[str]:
     return [*([request.url] if request.url else []), *(host.url for host in page.hosts), page.url]
-
-
-def _text(public: bytes) -> str:
-    return base64.b64encode(public).decode()

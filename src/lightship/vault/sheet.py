@@ -1,6 +1,5 @@
 """The recovery sheet: what a person under stress must know and do, on one page of paper."""
 
-import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,9 +62,8 @@ def known(config: Config) -> list[Known]:
 
 
 def _known(config: Config, page: PageConfig) -> Known:
-    public = base64.b64encode(mark(page).public).decode()
     spots = [Spot(host.name, host.url, _place(config, host)) for host in page.hosts]
-    return Known(urlsplit(page.url).netloc, page.url, public, spots)
+    return Known(urlsplit(page.url).netloc, page.url, mark(page).text, spots)
 
 
 def _place(config: Config, host: HostConfig) -> str:
