@@ -13,7 +13,7 @@ import click
 
 from lightship import channels, hosts, zones
 from lightship.config import Config, ConfigError, PageConfig, config_path, find_config, load
-from lightship.vault import Key, VaultError, key_in, key_of
+from lightship.vault import Key, VaultError, key_in
 
 if TYPE_CHECKING:
     from lightship.publishing.verify import Stranger
@@ -93,7 +93,7 @@ def refusing(*errors: type[Exception]) -> Iterator[None]:
 def read_key(source: str) -> Key:
     """The recovery key in a file; `-`: from whoever sits here."""
     with refusing(VaultError):
-        return key_in(click.prompt("Recovery key", err=True)) if source == "-" else key_of(Path(source))
+        return key_in(click.prompt("Recovery key", err=True) if source == "-" else Path(source).read_text("utf-8"))
 
 
 def who_types() -> str:

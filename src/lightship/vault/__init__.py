@@ -12,7 +12,6 @@ from lightship.vault.values import (
     Shelf,
     VaultError,
     key_in,
-    key_of,
     new_key,
     vault_place,
 )
@@ -29,7 +28,6 @@ __all__ = [
     "fetch",
     "keep",
     "key_in",
-    "key_of",
     "look",
     "new_key",
     "opened",

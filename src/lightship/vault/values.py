@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 from pyrage import IdentityError, x25519  # type: ignore[import-untyped]
@@ -83,11 +82,6 @@ def vault_place(config: Config, host: HostConfig) -> Place | None:
         return None
     made = open_host(host)
     return Below(made) if config.vault.public else made.hidden()
-
-
-def key_of(file: Path) -> Key:
-    """The recovery key in a file. VaultError where there is none in it."""
-    return key_in(file.read_text("utf-8"))
 
 
 def new_key() -> tuple[str, str]:
