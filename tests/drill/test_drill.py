@@ -57,10 +57,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     said = made.run("init", "--port", str(port))
     assert said.returncode == 0, said.stderr
     made.key.write_text(next(line for line in said.stdout.splitlines() if "AGE-SECRET-KEY-1" in line))
-    with servers.running([*COMMAND, "up"], home, port):
+    with (home / "up.log").open("wb") as log:
+        up = subprocess.Popen([*COMMAND, "up"], cwd=home, stdout=log, stderr=log, preexec_fn=servers.die_with_us)
+    try:
         until(lambda: all((home / "hosts" / f"{name}.vault" / "index").exists() for name in ("a", "b")))
         until(lambda: all((home / "hosts" / name / "lightship" / "pulse.json").exists() for name in ("a", "b")))
         yield made
+    finally:
+        up.terminate()  # and not kill: it must stop what it started
+        up.wait()
 
 
 def three_ports() -> int:
