@@ -23,7 +23,7 @@ from ssl import SSLContext, create_default_context
 import dns.exception
 import dns.message
 import dns.query
-from tests import dns as name_servers
+from tests import name_servers
 from tests.harbour import NAME, Harbour, Host, harbour
 from tests.kills import rounds
 from tests.lab import Node

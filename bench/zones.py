@@ -17,8 +17,8 @@ import dns.rdatatype
 import dns.tsig
 import dns.update
 from tests import servers
-from tests.dns import PRIMARIES, Layout
 from tests.kills import rounds
+from tests.name_servers import PRIMARIES, Layout
 from tests.zones.lossy import lossy
 from tests.zones.races import Attempt, race
 

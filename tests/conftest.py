@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests import dns, servers
+from tests import name_servers, servers
 
 ABSENT = "server absent: "
 
@@ -61,18 +61,18 @@ def rclone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Store]:
 
 
 @pytest.fixture(scope="session")
-def bind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dns.Layout]:
-    with dns.bind(tmp_path_factory.mktemp("bind")) as primary:
+def bind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[name_servers.Layout]:
+    with name_servers.bind(tmp_path_factory.mktemp("bind")) as primary:
         yield primary
 
 
 @pytest.fixture(scope="session")
-def knot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dns.Layout]:
-    with dns.knot(tmp_path_factory.mktemp("knot")) as primary:
+def knot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[name_servers.Layout]:
+    with name_servers.knot(tmp_path_factory.mktemp("knot")) as primary:
         yield primary
 
 
 @pytest.fixture(scope="session")
-def powerdns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dns.Layout]:
-    with dns.powerdns(tmp_path_factory.mktemp("powerdns")) as primary:
+def powerdns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[name_servers.Layout]:
+    with name_servers.powerdns(tmp_path_factory.mktemp("powerdns")) as primary:
         yield primary

@@ -21,8 +21,7 @@ from pathlib import Path
 import dns.message
 import dns.query
 import dns.rdatatype
-from tests import dns as name_servers
-from tests import servers
+from tests import name_servers, servers
 from tests.certs import NOW, Authority
 from tests.lab import Node, network
 from tests.publish.book import Book

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests import acme
-from tests.dns import Layout
+from tests import acme_server
+from tests.name_servers import Layout
 
 from lightship.certificates import Outcome, Shelf, keep, new_account
 from lightship.config import CertificateConfig
@@ -19,8 +19,8 @@ CHALLENGE = ("_acme-challenge", "TXT")
 
 
 @pytest.fixture(scope="session")
-def pebble(tmp_path_factory: pytest.TempPathFactory, bind: Layout) -> Iterator[acme.Pebble]:
-    with acme.pebble(tmp_path_factory.mktemp("pebble"), (bind.address, bind.port)) as made:
+def pebble(tmp_path_factory: pytest.TempPathFactory, bind: Layout) -> Iterator[acme_server.Pebble]:
+    with acme_server.pebble(tmp_path_factory.mktemp("pebble"), (bind.address, bind.port)) as made:
         yield made
 
 
@@ -52,7 +52,7 @@ class Keeper:
 
 
 @pytest.fixture
-def keeper(pebble: acme.Pebble, bind: Layout, tmp_path: Path) -> Keeper:
+def keeper(pebble: acme_server.Pebble, bind: Layout, tmp_path: Path) -> Keeper:
     wanted = CertificateConfig(
         names=(bind.name,),
         account=new_account(),

@@ -9,11 +9,11 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from tests import acme, servers
+from tests import acme_server, servers
 from tests.certificates.conftest import CHALLENGE, Keeper
 from tests.certs import NOW
-from tests.dns import Layout, secondary
 from tests.kills import killed, moments, rounds
+from tests.name_servers import Layout, secondary
 
 from lightship.certificates import Held, keep, new_account
 from lightship.config import CertificateConfig
@@ -32,7 +32,7 @@ def assert_whole(held: Held | None) -> Held:
     return held
 
 
-def test_a_certificate_comes_with_its_chain_and_leaves_no_challenge_behind(keeper: Keeper, pebble: acme.Pebble) -> None:
+def test_a_certificate_comes_with_its_chain_and_leaves_no_challenge_behind(keeper: Keeper, pebble: acme_server.Pebble) -> None:
     outcome = keeper.keep()
     assert outcome.words == ""
     assert outcome.renewed
@@ -92,12 +92,12 @@ def test_it_is_asked_for_anew_by_hand(keeper: Keeper) -> None:
 
 
 def test_nonces_that_the_authority_forgets_are_asked_for_again(keeper: Keeper, bind: Layout, tmp_path: Path) -> None:
-    with acme.pebble(tmp_path / "pebble", (bind.address, bind.port), PEBBLE_WFE_NONCEREJECT="40") as forgetful:
+    with acme_server.pebble(tmp_path / "pebble", (bind.address, bind.port), PEBBLE_WFE_NONCEREJECT="40") as forgetful:
         assert keeper.but(directory=forgetful.directory, ca=forgetful.ca).keep().words == ""
 
 
 def test_a_name_that_is_proven_already_needs_no_second_proof(keeper: Keeper, bind: Layout, tmp_path: Path) -> None:
-    with acme.pebble(tmp_path / "pebble", (bind.address, bind.port), PEBBLE_AUTHZREUSE="100") as trusting:
+    with acme_server.pebble(tmp_path / "pebble", (bind.address, bind.port), PEBBLE_AUTHZREUSE="100") as trusting:
         there = keeper.but(directory=trusting.directory, ca=trusting.ca)
         assert there.keep().renewed
         assert there.keep(force=True).renewed
@@ -150,7 +150,7 @@ def test_a_name_server_that_lags_is_waited_for_and_named(keeper: Keeper, bind: L
 
 
 def test_an_authority_that_does_not_see_the_proof_says_so(keeper: Keeper, tmp_path: Path) -> None:
-    with acme.pebble(tmp_path / "pebble", ("127.0.0.1", servers.free_port())) as blind:
+    with acme_server.pebble(tmp_path / "pebble", ("127.0.0.1", servers.free_port())) as blind:
         words = failed(keeper.but(directory=blind.directory, ca=blind.ca))
     assert "does not accept the proof" in words
     assert keeper.zone.name in words
@@ -176,7 +176,7 @@ def test_an_account_key_that_is_none_is_told_without_showing_it(keeper: Keeper) 
     assert "s3cret" not in words
 
 
-def test_after_a_failure_the_authority_is_left_alone_for_a_while(keeper: Keeper, pebble: acme.Pebble) -> None:
+def test_after_a_failure_the_authority_is_left_alone_for_a_while(keeper: Keeper, pebble: acme_server.Pebble) -> None:
     dead = keeper.but(directory=f"https://127.0.0.1:{servers.free_port()}/dir")
     held = assert_whole(keeper.keep().held)
     late = held.until - timedelta(days=1)

@@ -7,13 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests import acme
+from tests import acme_server
 from tests.certificates.conftest import CHALLENGE
 from tests.certs import NOW
 from tests.channels.places import Inbox
 from tests.cli.conftest import Terminal, terminal
 from tests.database import database, template
-from tests.dns import Layout
+from tests.name_servers import Layout
 
 from lightship.certificates import Shelf
 from lightship.cli.shared import Told
@@ -32,7 +32,7 @@ def inbox() -> Iterator[Inbox]:
 
 
 @pytest.fixture
-def desk(terminal: Terminal, bind: Layout, pebble: acme.Pebble, inbox: Inbox) -> Terminal:
+def desk(terminal: Terminal, bind: Layout, pebble: acme_server.Pebble, inbox: Inbox) -> Terminal:
     """`lightship init` with a file that asks for a certificate, and one place to bring it to."""
     Path("lightship.toml").write_text(f"""
 [desk]

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from tests import mail
+from tests import mail_relay
 from tests.channels.places import Inbox
 
 
 @pytest.fixture(scope="session")
-def relay() -> Iterator[mail.Relay]:
-    with mail.postfix() as made:
+def relay() -> Iterator[mail_relay.Relay]:
+    with mail_relay.postfix() as made:
         yield made
 
 

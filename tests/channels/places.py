@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
 
 import pytest
-from tests import mail, servers
+from tests import mail_relay, servers
 
 from lightship.channels import Channel
 from lightship.channels.chat import Chat
@@ -63,13 +63,13 @@ class Inbox:
 
 
 def email(request: pytest.FixtureRequest) -> Place:
-    relay: mail.Relay = request.getfixturevalue("relay")
+    relay: mail_relay.Relay = request.getfixturevalue("relay")
     channel = Email(
         name="mail",
         host="127.0.0.1",
         port=relay.plain,
-        sender=f"Acme status <status@{mail.DOMAIN}>",
-        to=(f"Alice <alice@{mail.DOMAIN}>", f"bob@{mail.DOMAIN}"),
+        sender=f"Acme status <status@{mail_relay.DOMAIN}>",
+        to=(f"Alice <alice@{mail_relay.DOMAIN}>", f"bob@{mail_relay.DOMAIN}"),
     )
 
     def came(subject: str) -> str:
@@ -78,7 +78,7 @@ def email(request: pytest.FixtureRequest) -> Place:
         text: str = body.get_content()
         return text
 
-    return Place(channel, replace(channel, port=servers.free_port()), f"carol@{mail.DOMAIN}", came)
+    return Place(channel, replace(channel, port=servers.free_port()), f"carol@{mail_relay.DOMAIN}", came)
 
 
 def chat(request: pytest.FixtureRequest) -> Place:

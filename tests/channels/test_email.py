@@ -10,23 +10,25 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
-from tests import certs, mail, servers
+from tests import certs, mail_relay, servers
 
 from lightship.channels import ChannelError, Message
 from lightship.channels.email import Email
 
 pytestmark = pytest.mark.server("postfix")
-ALICE, GONE, LATER = (f"{name}@{mail.DOMAIN}" for name in ("alice", "gone", "later"))
+ALICE, GONE, LATER = (f"{name}@{mail_relay.DOMAIN}" for name in ("alice", "gone", "later"))
 
 
 @pytest.fixture
-def plain(relay: mail.Relay) -> Email:
-    return Email(name="mail", host="127.0.0.1", port=relay.plain, sender=f"status@{mail.DOMAIN}", to=(ALICE,), timeout=5)
+def plain(relay: mail_relay.Relay) -> Email:
+    return Email(name="mail", host="127.0.0.1", port=relay.plain, sender=f"status@{mail_relay.DOMAIN}", to=(ALICE,), timeout=5)
 
 
 @pytest.fixture
-def secured(relay: mail.Relay, plain: Email) -> Email:
-    return replace(plain, port=relay.starttls, security="starttls", ca=relay.ca, user=mail.USER, password=mail.PASSWORD)
+def secured(relay: mail_relay.Relay, plain: Email) -> Email:
+    return replace(
+        plain, port=relay.starttls, security="starttls", ca=relay.ca, user=mail_relay.USER, password=mail_relay.PASSWORD
+    )
 
 
 def told(channel: Email) -> str:
@@ -42,17 +44,17 @@ def refused(channel: Email, *, body: str = "Text.") -> ChannelError:
     return caught.value
 
 
-def test_a_letter_is_whole_and_says_that_a_machine_wrote_it(relay: mail.Relay, plain: Email) -> None:
+def test_a_letter_is_whole_and_says_that_a_machine_wrote_it(relay: mail_relay.Relay, plain: Email) -> None:
     letter = relay.letter(told(plain))
     assert letter["Auto-Submitted"] == "auto-generated"
-    assert re.fullmatch(rf"<[^@ ]+@{mail.DOMAIN}>", letter["Message-ID"])
+    assert re.fullmatch(rf"<[^@ ]+@{mail_relay.DOMAIN}>", letter["Message-ID"])
     assert abs(parsedate_to_datetime(letter["Date"]) - datetime.now(UTC)) < timedelta(minutes=1)
-    assert (letter["From"], letter["To"]) == (f"status@{mail.DOMAIN}", ALICE)
+    assert (letter["From"], letter["To"]) == (f"status@{mail_relay.DOMAIN}", ALICE)
     assert letter.get_content_type() == "text/plain"
     assert not letter.defects
 
 
-def test_no_line_is_longer_than_mail_allows(relay: mail.Relay, plain: Email) -> None:
+def test_no_line_is_longer_than_mail_allows(relay: mail_relay.Relay, plain: Email) -> None:
     subject = "Long " + "wörter " * 60
     plain.tell(Message(subject=subject, body="x" * 5000))
     letter = relay.letter(" ".join(subject.split()))
@@ -61,7 +63,7 @@ def test_no_line_is_longer_than_mail_allows(relay: mail.Relay, plain: Email) -> 
 
 
 @pytest.mark.parametrize("port", ["starttls", "tls"])
-def test_user_and_password_go_over_a_verified_connection(relay: mail.Relay, secured: Email, port: str) -> None:
+def test_user_and_password_go_over_a_verified_connection(relay: mail_relay.Relay, secured: Email, port: str) -> None:
     letter = relay.letter(told(replace(secured, port=getattr(relay, port), security=port)))  # type: ignore[arg-type]
     assert "ESMTPSA" in letter["Received"]
 
@@ -80,14 +82,14 @@ def test_a_certificate_for_another_name_is_refused(secured: Email) -> None:
     assert "correct `host`" in str(error)
 
 
-def test_a_relay_without_starttls_gets_no_word_in_the_clear(relay: mail.Relay, secured: Email) -> None:
+def test_a_relay_without_starttls_gets_no_word_in_the_clear(relay: mail_relay.Relay, secured: Email) -> None:
     error = refused(replace(secured, port=relay.plain))
     assert error.permanent
     assert "STARTTLS" in str(error)
 
 
 @pytest.mark.parametrize(("port", "security"), [("plain", "tls"), ("tls", "starttls")])
-def test_the_wrong_kind_of_security_is_explained(relay: mail.Relay, secured: Email, port: str, security: str) -> None:
+def test_the_wrong_kind_of_security_is_explained(relay: mail_relay.Relay, secured: Email, port: str, security: str) -> None:
     wrong = replace(secured, port=getattr(relay, port), security=security, timeout=1)  # type: ignore[arg-type]
     assert "`security`" in str(refused(wrong)) or "did not answer" in str(refused(wrong))
 
@@ -106,7 +108,7 @@ def test_an_address_that_is_refused_is_named_with_why(plain: Email, to: tuple[st
     assert all(address in str(error) for address in to)
 
 
-def test_one_refused_address_does_not_keep_it_from_the_others(relay: mail.Relay, plain: Email) -> None:
+def test_one_refused_address_does_not_keep_it_from_the_others(relay: mail_relay.Relay, plain: Email) -> None:
     with pytest.raises(ChannelError, match=f"told the others, but refused {LATER}") as caught:
         replace(plain, to=(LATER, ALICE)).tell(Message(subject="For most", body="Text."))
     assert caught.value.permanent, "sent again, Alice would have it twice"
@@ -114,8 +116,8 @@ def test_one_refused_address_does_not_keep_it_from_the_others(relay: mail.Relay,
 
 
 def test_a_refused_sender_and_a_letter_too_long_are_permanent(plain: Email) -> None:
-    assert refused(replace(plain, sender=f"mallory@{mail.DOMAIN}")).permanent
-    assert refused(plain, body="long\n" * mail.LONGEST).permanent
+    assert refused(replace(plain, sender=f"mallory@{mail_relay.DOMAIN}")).permanent
+    assert refused(plain, body="long\n" * mail_relay.LONGEST).permanent
 
 
 def test_a_silent_relay_is_given_up_soon(plain: Email) -> None:

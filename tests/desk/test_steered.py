@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from tests import dns as name_servers
+from tests import name_servers
 from tests.desk.cast import Stage, config
 
 from lightship.config import Config, Fellow, ZoneConfig

@@ -25,7 +25,7 @@ import dns.tsig
 from dns.update import UpdateMessage
 from tests import servers
 from tests.certs import Authority
-from tests.dns import Layout, bind
+from tests.name_servers import Layout, bind
 from tests.publish.book import harbour
 
 from lightship.config import (

@@ -9,8 +9,8 @@ import dns.name
 import dns.resolver
 import dns.rrset
 import pytest
-from tests.dns import Layout, bind
 from tests.doctor.lab import networks
+from tests.name_servers import Layout, bind
 
 from lightship.doctor import Verdict, World, dnssec, zone
 from lightship.doctor.servers import Delegation, Server, view

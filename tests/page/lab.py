@@ -17,7 +17,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import BrowserContext, Playwright
-from tests import dns
+from tests import name_servers
 from tests.certs import NOW, Authority, Issued
 from tests.lab import Node, network
 from tests.page.conftest import FLAGS, write
@@ -46,7 +46,7 @@ class Town:
     vienna: Place
     oslo: Place
     nodes: dict[str, Node]
-    zone: dns.Layout
+    zone: name_servers.Layout
     trusted: Issued
     expired: Path
     revision: int = 118
@@ -121,8 +121,8 @@ def lab(home: Path) -> Iterator[Town]:
         nodes = stack.enter_context(network("vienna", "oslo", "dns", "dave"))
         records = "\n".join(f"{name} 60 A {nodes[place].v4}" for name, place in (("h1", "vienna"), ("h2", "oslo")))
         (home / "dns").mkdir()
-        there = dns.Layout(name=NAME, address=nodes["dns"].v4, port=53, prefix=nodes["dns"].prefix, records=records)
-        zone = stack.enter_context(dns.bind(home / "dns", there))
+        there = name_servers.Layout(name=NAME, address=nodes["dns"].v4, port=53, prefix=nodes["dns"].prefix, records=records)
+        zone = stack.enter_context(name_servers.bind(home / "dns", there))
         stack.enter_context(_resolver(nodes["dave"], there.address))
         vienna, oslo = (
             Place(home / place, f"{name}.{NAME}", nodes[place].v4, nodes[place].prefix, port=443, certificate=good)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from tests import dns as name_servers
+from tests import name_servers
 
 from lightship.cli.shared import ROOMS
 from lightship.config import ConfigError, Fellow, HostConfig, WitnessConfig, load

@@ -16,7 +16,7 @@ import dns.query
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests import servers
-from tests.dns import Layout
+from tests.name_servers import Layout
 from tests.zones.fakes import Fake
 from tests.zones.fakes.azure import FakeAzureDns
 from tests.zones.fakes.cloudflare import FakeCloudflare

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests import dns, servers
+from tests import name_servers, servers
 
 from lightship.zones import Sets, ZoneError
 from lightship.zones.rfc2136 import TsigKey
@@ -64,12 +64,12 @@ def secrets_of(home: Path) -> dict[str, str]:
     return dict(re.findall(r'(?:key "|id: )(\w+).*?secret:? "?([\w+/=]+)', text, re.DOTALL))
 
 
-@pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.server(kind)) for kind in dns.PRIMARIES])
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.server(kind)) for kind in name_servers.PRIMARIES])
 def test_a_name_server_set_up_as_documented_takes_what_a_witness_writes_and_no_more(kind: str, tmp_path: Path) -> None:
-    layout = dns.Layout(signed=True)
+    layout = name_servers.Layout(signed=True)
     followed(HEADINGS[kind], tmp_path, layout.port)
     command = [servers.needed(kind), *(word.format(home=tmp_path) for word in START[kind])]
-    with servers.running(command, tmp_path, layout.port, ready=lambda: dns.answers(layout)):
+    with servers.running(command, tmp_path, layout.port, ready=lambda: name_servers.answers(layout)):
         keys = {name: TsigKey(name=name, secret=secret) for name, secret in secrets_of(tmp_path).items()}
         assert keys.keys() == layout.keys.keys()
         for key in ("w1", "w2", "w3", "operator"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from tests import servers
-from tests.dns import Layout
+from tests.name_servers import Layout
 from tests.zones.fakes import Reply
 from tests.zones.fakes.dyndns2 import FakeDyndns2
 

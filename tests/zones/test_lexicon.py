@@ -6,7 +6,7 @@ from dataclasses import replace
 from threading import Event
 
 import pytest
-from tests.dns import Layout
+from tests.name_servers import Layout
 
 from lightship.zones import Conflict, ZoneError
 from lightship.zones.lexicon import AT_ONCE, FLOORS, Lexicon

@@ -16,9 +16,9 @@ import dns.rcode
 import dns.tsig
 import dns.update
 import pytest
-from tests import dns as name_servers
-from tests.dns import Layout
+from tests import name_servers
 from tests.kills import rounds
+from tests.name_servers import Layout
 from tests.zones.lossy import lossy
 
 from lightship.zones import ADDRESSES, TXT_TTL, Conflict, Sets, ZoneError

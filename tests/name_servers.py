@@ -1,6 +1,6 @@
 """Real name servers for the tests, each on a loopback port (or inside a network namespace) with its files in a folder.
 
-    with dns.bind(home) as primary:
+    with name_servers.bind(home) as primary:
         primary.zone("w1").point(primary.name, {("@", "A"): frozenset({"192.0.2.1"})}, expecting={})
 
 A primary has a TSIG key a witness (w1, w2, ...) that may change the name, its lease and that witness's vote, and one key
