@@ -1,0 +1,53 @@
+"""A day ends where the next begins, in UTC, wherever the machine stands."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+
+from lightship.core.history import days, first_day, gravest, window_start
+from lightship.core.model import Change, Component, ComponentStatus, Incident, Page, Snapshot, Turn
+
+NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
+MIDNIGHT = datetime(2024, 5, 1, tzinfo=UTC)
+OK, DOWN = ComponentStatus.OPERATIONAL, ComponentStatus.MAJOR
+PAGE = Page(id="acmepage0001", slug="acme", name="Acme", url="https://status.example", created_at=NOW, updated_at=NOW)
+
+
+@pytest.fixture(params=["UTC", "Asia/Tokyo", "America/Los_Angeles"])
+def machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Its own time zone is that."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", request.param)
+        time.tzset()
+        yield request.param
+    time.tzset()
+
+
+def test_the_window_is_of_utc_days_on_any_machine(machine: str) -> None:
+    late = datetime(2024, 5, 2, 8, tzinfo=timezone(timedelta(hours=9)))
+    assert first_day(late) == date(2024, 2, 2)
+    assert window_start(late) == datetime(2024, 2, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("first", "new", "worst"),
+    [(OK, DOWN, [OK, OK, DOWN]), (DOWN, OK, [DOWN, DOWN, OK])],
+)
+def test_what_changes_at_midnight_belongs_to_the_new_day_alone(
+    first: ComponentStatus, new: ComponentStatus, worst: list[ComponentStatus]
+) -> None:
+    turns = (Turn(MIDNIGHT, Change("api", "api", first, new)),)
+    page = Snapshot(page=PAGE, revision=1, epoch=1, at=NOW, turns=turns, before={"api": first})
+    rows = days("api", page)[-3:]
+    assert [row.worst for row in rows] == worst
+    assert rows[1].spans == ({DOWN: timedelta(days=1)} if first is DOWN else {})
+
+
+def test_an_incident_without_components_is_as_grave_as_one_whose_components_work() -> None:
+    api = Component(id="api", name="API", position=1, created_at=NOW, updated_at=NOW)
+    bare = Incident(id="a", name="a", components=(), updates=(), created_at=NOW, updated_at=NOW, started_at=NOW)
+    works = replace(bare, id="b", components=(api,))
+    assert [incident.id for incident in gravest([bare, works])] == ["b", "a"]
