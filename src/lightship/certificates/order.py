@@ -9,6 +9,7 @@ from typing import Any
 
 import dns.rdatatype
 import requests
+from acme import challenges, client, errors, messages
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,7 +18,6 @@ from josepy.errors import Error as JoseError
 from josepy.jwa import ES256
 from josepy.jwk import JWK, JWKEC
 
-from acme import challenges, client, errors, messages
 from lightship.certificates.store import Held, Shelf
 from lightship.config import CertificateConfig
 from lightship.core.address import host_and_port
