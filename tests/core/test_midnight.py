@@ -2,18 +2,16 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from tests.sample import a_component, a_page, an_incident
 
 from lightship.core.history import days, first_day, gravest, window_start
-from lightship.core.model import Change, Component, ComponentStatus, Incident, Page, Snapshot, Turn
+from lightship.core.model import Change, ComponentStatus, Turn
 
-NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2024, 5, 1, tzinfo=UTC)
 OK, DOWN = ComponentStatus.OPERATIONAL, ComponentStatus.MAJOR
-PAGE = Page(id="acmepage0001", slug="acme", name="Acme", url="https://status.example", created_at=NOW, updated_at=NOW)
 
 
 @pytest.fixture(params=["UTC", "Asia/Tokyo", "America/Los_Angeles"])
@@ -40,14 +38,13 @@ def test_what_changes_at_midnight_belongs_to_the_new_day_alone(
     first: ComponentStatus, new: ComponentStatus, worst: list[ComponentStatus]
 ) -> None:
     turns = (Turn(MIDNIGHT, Change("api", "api", first, new)),)
-    page = Snapshot(page=PAGE, revision=1, epoch=1, at=NOW, turns=turns, before={"api": first})
+    page = a_page(at=MIDNIGHT + timedelta(hours=12), turns=turns, before={"api": first})
     rows = days("api", page)[-3:]
     assert [row.worst for row in rows] == worst
     assert rows[1].spans == ({DOWN: timedelta(days=1)} if first is DOWN else {})
 
 
 def test_an_incident_without_components_is_as_grave_as_one_whose_components_work() -> None:
-    api = Component(id="api", name="API", position=1, created_at=NOW, updated_at=NOW)
-    bare = Incident(id="a", name="a", components=(), updates=(), created_at=NOW, updated_at=NOW, started_at=NOW)
-    works = replace(bare, id="b", components=(api,))
-    assert [incident.id for incident in gravest([bare, works])] == ["b", "a"]
+    bare = an_incident("A")
+    works = an_incident("B", components=(a_component("API"),))
+    assert [incident.id for incident in gravest([bare, works])] == [works.id, bare.id]
