@@ -7,10 +7,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from tests.desk.cast import PASSWORD, Stage, read
+from tests.django_settings import CONFIG
 
 from lightship.desk.auth.session import sign_in_link
 from lightship.store.access import throttle
 from lightship.store.models import Attempt
+from lightship.store.settings import made
 
 
 @pytest.fixture
@@ -167,3 +169,8 @@ def test_whoever_came_by_a_link_is_asked_to_set_a_password(stage: Stage) -> None
     assert client.get("/p/acme/").status_code == 200
     stage.alice.refresh_from_db()
     assert stage.alice.check_password(PASSWORD)
+
+
+def test_a_real_desk_keeps_passwords_at_djangos_full_price() -> None:
+    """Those of tests are cheaper: tests/hashers.py."""
+    assert made(CONFIG)["PASSWORD_HASHERS"][0] == "django.contrib.auth.hashers.ScryptPasswordHasher"
