@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := src tests bench script/sample.py
 
-.PHONY: run test check bench soak lock clean setup setup-dev
+.PHONY: run test quick check bench soak mutants lock clean setup setup-dev
 
 run: setup
 	@mkdir -p run
@@ -16,6 +16,10 @@ run: setup
 
 test: setup-dev
 	@$(BIN)/pytest $(TESTS)
+
+# The inner loop: what asks for a server, a browser, a network or a process of its own is left out by itself.
+quick: setup-dev
+	@$(BIN)/pytest --quick $(TESTS)
 
 check: setup-dev
 	$(BIN)/ruff check $(SOURCES)
@@ -29,6 +33,11 @@ bench: setup-dev
 
 soak: setup-dev
 	@LIGHTSHIP_ROUNDS=200 $(BIN)/pytest -m long $(TESTS)
+
+# What of core/ could be otherwise without any test that fails: `make mutants OF=history`, or of all of it (half an hour).
+mutants: setup-dev
+	@$(BIN)/mutmut run "lightship.core.$(OF)*"
+	@$(BIN)/mutmut results
 
 setup: $(VENV)/.run
 setup-dev: $(VENV)/.dev
@@ -55,4 +64,4 @@ lock:
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 clean:
-	rm -rf $(VENV) run build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) run build dist mutants .pytest_cache .mypy_cache .ruff_cache

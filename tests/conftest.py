@@ -1,13 +1,89 @@
-"""Real servers, each started once a session (and once a worker of pytest-xdist) when the first test asks for it."""
+"""Real servers, each started once a run when the first test asks for it; and who runs what, where, and in which order."""
 
 import os
+import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from _pytest.nodeid import coerce_node_id
+from hypothesis import settings
 from tests import name_servers, servers
 
+# A busy machine is no fault of the code: properties have no deadline.
+settings.register_profile("lightship", deadline=None)
+settings.load_profile("lightship")
+
 ABSENT = "server absent: "
+TOGETHER = ("ip", "seaweedfs", "sshd", "postfix", "pebble", "powerdns", "knot", "bind", "rclone")
+"""Tests that need one of these share a worker of pytest-xdist, the first that fits: so it is started once a run, no two tests
+are at it at once, and the networks of `ip`, whose clocks run, have the machine to themselves. The slowest first."""
+NOWHERE = (".test", ".example", ".invalid")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """`-n auto`. Two a core: most tests of a server wait for it more than they work."""
+    return 2 * (os.cpu_count() or 1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="leave out what starts a process: a server, a browser, a network")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Groups first, the slowest foremost: what waits long must not begin last."""
+    if config.getoption("--quick"):
+        items[:] = [item for item in items if not (item.get_closest_marker("server") or item.get_closest_marker("long"))]
+    groups = {item: group_of(item) for item in items}
+    ranks = {**{name: rank for rank, name in enumerate(TOGETHER)}, "": len(TOGETHER) + 1}
+    items.sort(key=lambda item: ranks.get(groups[item], len(TOGETHER)))
+    if hasattr(config, "workerinput"):
+        for item, group in groups.items():
+            if group:
+                # What pytest-xdist reads a group from. Its own marker writes where pytest 9.2 does not look any more.
+                item._id = coerce_node_id(f"{item.nodeid}@{group}")
+
+
+def group_of(item: pytest.Item) -> str:
+    """Tests of one group run one after the other, in one process: those of a server, and those of a module's own fixture."""
+    needs = {str(mark.args[0]) for mark in item.iter_markers("server")}
+    definitions = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
+    of_module = any(definition[-1].scope == "module" for definition in definitions)
+    return next((name for name in TOGETHER if name in needs), item.nodeid.partition("::")[0] if of_module else "")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_process_if_quick(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Patched, because all that is slow comes through this one door: servers, browsers, networks and our own command. So a
+    test is left out because of what it does, and no list must be kept. (Those with a mark are not even collected.)"""
+
+    def left_out(process: object, command: Any, *_: object, **__: object) -> None:
+        pytest.skip(f"--quick starts no process: {command}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        if request.config.getoption("--quick"):
+            patch.setattr(subprocess.Popen, "__init__", left_out)
+            patch.setattr(subprocess.Popen, "__del__", lambda process: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _reserved_names_are_nowhere() -> Iterator[None]:
+    """RFC 6761. Patched, because a machine without a resolver answers for them after seconds, and one with a strange resolver
+    answers something."""
+    real = socket.getaddrinfo
+
+    def lookup(host: Any, *rest: Any, **more: Any) -> Any:
+        if str(host).rstrip(".").endswith(NOWHERE):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return real(host, *rest, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", lookup)
+        yield
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
