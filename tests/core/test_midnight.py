@@ -11,7 +11,7 @@ from lightship.core.history import days, first_day, gravest, window_start
 from lightship.core.model import Change, ComponentStatus, Turn
 
 MIDNIGHT = datetime(2024, 5, 1, tzinfo=UTC)
-OK, DOWN = ComponentStatus.OPERATIONAL, ComponentStatus.MAJOR
+OK, SLOW, DOWN = ComponentStatus.OPERATIONAL, ComponentStatus.DEGRADED, ComponentStatus.MAJOR
 
 
 @pytest.fixture(params=["UTC", "Asia/Tokyo", "America/Los_Angeles"])
@@ -32,7 +32,7 @@ def test_the_window_is_of_utc_days_on_any_machine(machine: str) -> None:
 
 @pytest.mark.parametrize(
     ("first", "new", "worst"),
-    [(OK, DOWN, [OK, OK, DOWN]), (DOWN, OK, [DOWN, DOWN, OK])],
+    [(OK, DOWN, [OK, OK, DOWN]), (DOWN, OK, [DOWN, DOWN, OK]), (SLOW, DOWN, [SLOW, SLOW, DOWN])],
 )
 def test_what_changes_at_midnight_belongs_to_the_new_day_alone(
     first: ComponentStatus, new: ComponentStatus, worst: list[ComponentStatus]
@@ -41,7 +41,7 @@ def test_what_changes_at_midnight_belongs_to_the_new_day_alone(
     page = a_page(at=MIDNIGHT + timedelta(hours=12), turns=turns, before={"api": first})
     rows = days("api", page)[-3:]
     assert [row.worst for row in rows] == worst
-    assert rows[1].spans == ({DOWN: timedelta(days=1)} if first is DOWN else {})
+    assert rows[1].spans == ({} if first is OK else {first: timedelta(days=1)})
 
 
 def test_an_incident_without_components_is_as_grave_as_one_whose_components_work() -> None:

@@ -53,5 +53,6 @@ def test_the_harm_began_when_it_was_last_said_to() -> None:
     later = EARLIER + timedelta(hours=1)
     assert began(facts_in_turn(Facts(since=EARLIER), Facts(since=later), Facts())) == later
     assert began(facts_in_turn(Facts(since=EARLIER), Facts(), Facts(since=later))) == later
+    assert began(facts_in_turn(Facts(since=EARLIER))) == EARLIER
     assert began(facts_in_turn(Facts())) == NOW
     assert began(replace(facts_in_turn(Facts()), scheduled_for=EARLIER)) == EARLIER
