@@ -25,10 +25,11 @@ from lightship.core.signed import Pulse as PulseFile
 from lightship.core.steer import LEASE, Lease, Stand, Vote, lease_out, vote_key, vote_out
 from lightship.doctor import World
 from lightship.doctor.asn import Network
-from lightship.doctor.doors import STATE, Answer, Door, Shown
+from lightship.doctor.doors import STATE, Door, Shown
 from lightship.doctor.parts import Part, Role
 from lightship.doctor.registry import Registration
 from lightship.doctor.servers import Delegation, Server, View
+from lightship.net.pinned import Answer
 from lightship.zones import Conflict, Key, Sets, ZoneError
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from lightship.prove import Stranger
 from tests import servers
 from tests.hosts.places import PLACES
 from tests.kills import fetched
@@ -26,6 +25,7 @@ from lightship.hosts.folder import Folder
 from lightship.hosts.object_store import ObjectStore
 from lightship.hosts.sftp import Sftp
 from lightship.publish import Publisher
+from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 from lightship.store import journal, models
 from lightship.store.journal import structure

@@ -11,7 +11,6 @@ from time import monotonic
 
 import pytest
 from django.db import connection
-from lightship.prove import Stranger
 from tests.database import close_others
 from tests.publish.book import Book, harbour
 from tests.publish.conftest import make_host, vienna
@@ -25,6 +24,7 @@ from lightship.hosts import File, HostError, Wrapper
 from lightship.hosts.folder import Folder
 from lightship.press import Press
 from lightship.publish import Publisher
+from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 from lightship.store import models
 from lightship.store.journal import structure

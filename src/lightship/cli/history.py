@@ -47,7 +47,7 @@ def import_(told: Told, kind: str, source: str, key: str, api: str, slug: str | 
             found = contents_at(source, [mark(at).public] if ours else [], told.stranger())
         else:
             found = read(kind, source, **({"key": key, "api": api} if key else {}))
-    from lightship.desk.history import take_in  # after Django is set up
+    from lightship.store.history.imports import take_in  # after Django is set up
     from lightship.store.journal import JournalError
 
     with refusing(JournalError), Console(stderr=True).status("writing the journal"):

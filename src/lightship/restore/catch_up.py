@@ -10,9 +10,9 @@ from datetime import datetime
 
 from lightship.config import PageConfig
 from lightship.core.lineage import STEP, Heard, Rank, contains
-from lightship.desk import history
 from lightship.publishing.contents import contents
 from lightship.publishing.survey import HostState
+from lightship.store.history import imports
 from lightship.store.journal.take_over import succeed
 from lightship.store.models import Page
 from lightship.store.read.rows import heard
@@ -37,7 +37,7 @@ def after_the_vault(
         notes.append(f"page {page.slug}: no host answered with its state, so the vault's stands alone ({'; '.join(why)})")
     elif not contains(*states[0], claims[0].manifest.rank):
         newest = claims[0]
-        loaded = history.add(row, contents(newest), now)
+        loaded = imports.add(row, contents(newest), now)
         states.append((newest.manifest.rank, newest.manifest.heard))
         notes.append(
             f"page {page.slug}: {newest.url} held newer words than the vault; {loaded.updates} updates of "
@@ -49,7 +49,7 @@ def after_the_vault(
 
 def without_a_vault(page: PageConfig, newest: HostState, now: datetime) -> PageRestored:
     """The page as the newest host shows it."""
-    history.take_in(Page.objects.get(slug=page.slug), contents(newest), now)
+    imports.take_in(Page.objects.get(slug=page.slug), contents(newest), now)
     row = Page.objects.get(slug=page.slug)
     return _succeeded(row, [(newest.manifest.rank, newest.manifest.heard)], now)
 
