@@ -104,11 +104,20 @@ def test_a_maintenance_that_is_verified_by_hand_still_ends_by_itself() -> None:
         ({-10: SLOW}, [SLOW, DOWN, DOWN, SLOW, SLOW]),
         ({10: SLOW}, [OK, DOWN, DOWN, SLOW, SLOW]),
         ({10: OK}, [OK, DOWN, DOWN, OK, OK]),
+        ({10: DOWN}, [OK, DOWN, DOWN, DOWN, DOWN]),
         ({40: SLOW}, [OK, DOWN, DOWN, OK, SLOW]),
         ({-10: SLOW, 10: OK}, [SLOW, DOWN, DOWN, OK, OK]),
         ({-10: DOWN, 10: SLOW, 40: OK}, [DOWN, DOWN, DOWN, SLOW, OK]),
     ],
-    ids=["before", "in between", "in between, as it is set already", "after", "set and mended meanwhile", "all three"],
+    ids=[
+        "before",
+        "in between",
+        "in between, as it is set already",
+        "in between, as it is shown already",
+        "after",
+        "set and mended meanwhile",
+        "all three",
+    ],
 )
 def test_a_component_set_by_hand_holds_until_it_is_set_again(
     by_hand: dict[int, ComponentStatus], shown: list[ComponentStatus]

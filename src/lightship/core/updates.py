@@ -161,10 +161,12 @@ def set_by_hand(page: PageNow, component_id: str, level: ComponentStatus, id: st
     # After what was set before: of two at one moment, nobody could tell which one stands.
     at = max([now, *(hold.at + timedelta(milliseconds=1) for hold in holds if hold.source in (BY_HAND, LEFT, RESTATED))])
     levels = page.timeline.levels(component_id, at)
-    if level is worst(levels.get(source, _OK) for source in (BY_HAND, LEFT)):
+    before = worst(levels.get(source, _OK) for source in (BY_HAND, LEFT))
+    if level is before:
         return None
     (change,) = _changes(page, {component_id: level}, at)
-    return Turn(at, change, id)
+    # Where an incident shows that level already, the old level is the one set by hand: a turn from a level to itself restates.
+    return Turn(at, change if change.old is not level else replace(change, old=before), id)
 
 
 def settled(page: PageNow, wanted: Component, id: str, now: datetime) -> Turn | None:
