@@ -45,7 +45,7 @@ class Desk:
                 folder = self.home / "hosts" / name
                 folder.mkdir(parents=True, exist_ok=True)
                 stack.enter_context(
-                    process([sys.executable, "-m", "lightship.serve", str(folder), url.removeprefix("http://")])
+                    process([sys.executable, "-m", "lightship.hosts.serve", str(folder), url.removeprefix("http://")])
                 )
             for url in self.hosts.values():
                 wait_for(url)

@@ -61,8 +61,8 @@ def build(size: int) -> None:
         set_up(desk)
         load(size)
         from lightship.cli.shared import Told
-        from lightship.press import Press
-        from lightship.publish import Publisher
+        from lightship.publishing.publish import Publisher
+        from lightship.publishing.rendering import Press
         from lightship.publishing.verify import Stranger
         from lightship.seal import Seal
         from lightship.store import models

@@ -64,7 +64,7 @@ def _fill(site: Path) -> None:
 @contextmanager
 def _built_in(site: Path, home: Path) -> Iterator[str]:
     port = servers.free_port()
-    with servers.running([sys.executable, "-m", "lightship.serve", site, f"127.0.0.1:{port}"], home, port):
+    with servers.running([sys.executable, "-m", "lightship.hosts.serve", site, f"127.0.0.1:{port}"], home, port):
         yield f"http://127.0.0.1:{port}"
 
 

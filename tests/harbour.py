@@ -31,7 +31,7 @@ from lightship.core.decide import by_hand
 from lightship.core.signed import MANIFEST_PATH, PULSE_PATH, Manifest, Pulse, manifest_out, pulse_out
 from lightship.core.steer import FRESH, LEASE, POINTERS, place, vote_key, votes_of
 from lightship.core.wire import sha256
-from lightship.press import Press
+from lightship.publishing.rendering import Press
 from lightship.seal import Seal
 
 NAME = "acmestatus.net"

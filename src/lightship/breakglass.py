@@ -21,8 +21,8 @@ from lightship.core.whole import Whole, joined
 from lightship.core.wire import WireError
 from lightship.diary import Diary, Word
 from lightship.hosts import File, Held, Host, HostError, Wrapper
-from lightship.press import Press
-from lightship.publish import Clock, Publisher
+from lightship.publishing.publish import Clock, Publisher
+from lightship.publishing.rendering import Press
 from lightship.publishing.survey import AGAIN, HostState, Survey, TornError, Unreadable, digests, highest, with_archives
 from lightship.publishing.verify import Stranger
 from lightship.seal import Seal

@@ -20,8 +20,8 @@ from lightship.core.verdict import Receipt
 from lightship.core.whole import Whole
 from lightship.diary import NAME, Diary
 from lightship.hosts import Host
-from lightship.press import Press
-from lightship.publish import Publisher
+from lightship.publishing.publish import Publisher
+from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger, audit
 from lightship.seal import Seal
 

@@ -29,7 +29,7 @@ def served(desk: Terminal) -> Iterator[Terminal]:
     with contextlib.ExitStack() as stack:
         for name, port in ports.items():
             Path(f"hosts/{name}").mkdir(parents=True, exist_ok=True)
-            command: list[str | Path] = [sys.executable, "-m", "lightship.serve", f"hosts/{name}", f"127.0.0.1:{port}"]
+            command: list[str | Path] = [sys.executable, "-m", "lightship.hosts.serve", f"hosts/{name}", f"127.0.0.1:{port}"]
             stack.enter_context(servers.running(command, Path.cwd(), port))
         yield desk
 

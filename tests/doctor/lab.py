@@ -45,8 +45,8 @@ from lightship.core.steer import LEASE, Lease, Stand, Vote, lease_out, vote_key,
 from lightship.doctor import World
 from lightship.doctor.asn import Table
 from lightship.hosts.folder import Folder
-from lightship.press import Press
-from lightship.publish import Publisher
+from lightship.publishing.publish import Publisher
+from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 from lightship.vault import Piece, Shelf, keep, new_key

@@ -21,7 +21,7 @@ def make_host(tmp_path: Path) -> Iterator[MakeHost]:
         def make(name: str) -> Folder:
             port, root = servers.free_port(), tmp_path / name
             root.mkdir()
-            command: list[str | Path] = [sys.executable, "-m", "lightship.serve", root, f"127.0.0.1:{port}"]
+            command: list[str | Path] = [sys.executable, "-m", "lightship.hosts.serve", root, f"127.0.0.1:{port}"]
             stack.enter_context(servers.running(command, tmp_path, port))
             return Folder(name, f"http://127.0.0.1:{port}", root)
 

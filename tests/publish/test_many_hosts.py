@@ -14,8 +14,8 @@ from tests.publish.hosts import Broken, Hanging
 from lightship.core.verdict import Receipt, Verdict
 from lightship.hosts import Host
 from lightship.hosts.folder import Folder
-from lightship.press import Press
-from lightship.publish import Publisher
+from lightship.publishing.publish import Publisher
+from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 

@@ -8,8 +8,8 @@ from tests.publish.book import NOW, Book, harbour
 from lightship.core.model import Snapshot
 from lightship.core.verdict import Verdict
 from lightship.hosts.folder import Folder
-from lightship.press import Press
-from lightship.publish import Publisher
+from lightship.publishing.publish import Publisher
+from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 

@@ -11,8 +11,8 @@ from lightship.core.signed import MANIFEST_PATH
 from lightship.core.verdict import Receipt, Verdict
 from lightship.hosts import File
 from lightship.hosts.folder import Folder
-from lightship.press import Press
-from lightship.publish import Publisher
+from lightship.publishing.publish import Publisher
+from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger, audit
 from lightship.seal import Seal
 

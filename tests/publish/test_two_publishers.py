@@ -14,8 +14,8 @@ from lightship.core.signed import MANIFEST_PATH, manifest_in
 from lightship.core.verdict import Receipt, Verdict
 from lightship.hosts import Conflict, File, Held, Host
 from lightship.hosts.folder import Folder
-from lightship.press import Press
-from lightship.publish import Publisher
+from lightship.publishing.publish import Publisher
+from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger, audit
 from lightship.seal import Seal
 

@@ -19,7 +19,8 @@ from tests.kills import watched
 from lightship.core.signed import MANIFEST_PATH
 from lightship.hosts import File, Host
 from lightship.hosts.folder import Folder
-from lightship.serve import FRESH_SECONDS, Site, answer, ordered
+from lightship.hosts.serve import Site, answer, ordered
+from lightship.hosts.serve.__main__ import FRESH_SECONDS
 
 FRONT = b"<title>front</title>" + b"a sentence that compresses well. " * 40
 LEAF = b"<title>leaf</title>" + b"a sentence that compresses well. " * 40
@@ -44,7 +45,7 @@ def show(host: Host, front: bytes) -> None:
 
 def start(path: Path, port: int) -> "subprocess.Popen[bytes]":
     process = subprocess.Popen(
-        [sys.executable, "-m", "lightship.serve", str(path), f"127.0.0.1:{port}"], stderr=subprocess.PIPE
+        [sys.executable, "-m", "lightship.hosts.serve", str(path), f"127.0.0.1:{port}"], stderr=subprocess.PIPE
     )
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.poll() is None:
@@ -222,13 +223,13 @@ def test_it_ends_in_order_when_told(folder: Folder) -> None:
 
 def test_a_port_that_is_taken_is_refused(port: int, folder: Folder) -> None:
     process = subprocess.run(
-        [sys.executable, "-m", "lightship.serve", folder.path, f"127.0.0.1:{port}"], capture_output=True, text=True
+        [sys.executable, "-m", "lightship.hosts.serve", folder.path, f"127.0.0.1:{port}"], capture_output=True, text=True
     )
     assert process.returncode == 1
-    assert process.stderr == f"lightship.serve: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+    assert process.stderr == f"lightship.hosts.serve: cannot listen on 127.0.0.1:{port}: Address already in use\n"
 
 
 @pytest.mark.parametrize("arguments", [[], ["folder"], ["folder", "127.0.0.1"], ["folder", "127.0.0.1:http"]])
 def test_wrong_usage_is_told(arguments: list[str]) -> None:
-    process = subprocess.run([sys.executable, "-m", "lightship.serve", *arguments], capture_output=True, text=True)
+    process = subprocess.run([sys.executable, "-m", "lightship.hosts.serve", *arguments], capture_output=True, text=True)
     assert (process.returncode, process.stderr[:6]) == (2, "usage:")

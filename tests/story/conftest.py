@@ -39,7 +39,7 @@ class Site:
 
     def serve(self, host: str) -> None:
         address = self.urls[host].removeprefix("http://")
-        self.start(host, "lightship.serve", str(self.home / host), address)
+        self.start(host, "lightship.hosts.serve", str(self.home / host), address)
         until(lambda: "refused" not in fetched(self.urls[host])[1], f"host {host} answers")
 
     def start(self, name: str, module: str, *words: str) -> None:

@@ -24,7 +24,7 @@ from lightship.hosts import Host
 from lightship.hosts.folder import Folder
 from lightship.hosts.object_store import ObjectStore
 from lightship.hosts.sftp import Sftp
-from lightship.publish import Publisher
+from lightship.publishing.publish import Publisher
 from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 from lightship.store import journal, models

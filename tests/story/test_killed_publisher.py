@@ -13,8 +13,8 @@ from lightship import page as paper
 from lightship.core.verdict import Receipt, Verdict
 from lightship.core.wire import sha256
 from lightship.hosts import Host, kinds
-from lightship.press import Press
-from lightship.publish import Publisher
+from lightship.publishing.publish import Publisher
+from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger, audit
 from lightship.seal import Seal
 

@@ -145,7 +145,7 @@ def test_a_host_that_is_believed_at_its_word_cannot_write_into_lightship_toml(ba
     folder = tmp_path / "evil"
     laid(folder, {STATE_PATH: state, MANIFEST_PATH: manifest_out(manifest, seal.sign, seal.public)})
     url = f"http://127.0.0.1:{servers.free_port()}"
-    command: list[str | Path] = [sys.executable, "-m", "lightship.serve", folder, url.removeprefix("http://")]
+    command: list[str | Path] = [sys.executable, "-m", "lightship.hosts.serve", folder, url.removeprefix("http://")]
     with servers.running(command, tmp_path, int(url.rpartition(":")[2])):
         bare.restore(url=url)
     data = parse("", (bare.home / "lightship.toml").read_bytes()).data

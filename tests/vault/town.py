@@ -114,7 +114,7 @@ def town(root: Path, more: str = "", database: str = "sqlite:///desk.sqlite3") -
                 folder = web / f"{page}-{host}"
                 folder.mkdir(parents=True)
                 lines += [f"[pages.{page}.hosts.{host}]", 'kind = "folder"', f'path = "{folder}"', f'url = "{url}"']
-                command: list[str | Path] = [sys.executable, "-m", "lightship.serve", folder, url.removeprefix("http://")]
+                command: list[str | Path] = [sys.executable, "-m", "lightship.hosts.serve", folder, url.removeprefix("http://")]
                 stack.enter_context(servers.running(command, web, int(url.rpartition(":")[2])))
         (home / "lightship.toml").write_text("\n".join(lines) + "\n")
         made = Town(home, web, urls, root / "recovery.txt")

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from lightship.config import HostConfig, WitnessConfig
 from lightship.core.verdict import Seen
-from lightship.probe import Eye, Sight
 from lightship.seal import Mark
+from lightship.witness.look import Eye, Sight
 from lightship.witness.lookout import Lookout
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)

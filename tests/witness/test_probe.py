@@ -20,13 +20,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from tests.certs import NOW as TODAY
 from tests.certs import Authority
 
-from lightship import probe
 from lightship.core.signed import Manifest, Pulse, manifest_out, pulse_out
 from lightship.core.verdict import Seen
 from lightship.core.wire import sha256
 from lightship.net.pinned import Connection
-from lightship.probe import Eye
 from lightship.seal import Mark, Seal
+from lightship.witness import look as probe
+from lightship.witness.look import Eye
 
 NAME = "acmestatus.net"
 SEAL, THIEF = Seal(bytes(32)), Seal(bytes([7] * 32))

@@ -16,9 +16,9 @@ from lightship.cli.shared import ROOMS
 from lightship.config import ConfigError, Fellow, HostConfig, WitnessConfig, load
 from lightship.core.decide import Witness
 from lightship.core.steer import FRESH, LEASE, POINTERS, Sets, Stand, Vote, place, pointed
-from lightship.probe import Eye
 from lightship.seal import Mark, Seal
 from lightship.witness import alarms, gossip, run
+from lightship.witness.look import Eye
 from lightship.witness.lookout import Lookout
 from lightship.witness.steersman import Steersman
 from lightship.zones import ZoneError

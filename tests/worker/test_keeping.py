@@ -22,8 +22,8 @@ from lightship.core.signed import PULSE_PATH
 from lightship.core.verdict import Read, Receipt, Verdict
 from lightship.hosts import File, HostError, Wrapper
 from lightship.hosts.folder import Folder
-from lightship.press import Press
-from lightship.publish import Publisher
+from lightship.publishing.publish import Publisher
+from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 from lightship.store import models

@@ -17,9 +17,9 @@ from lightship.cli import main
 from lightship.config import HostConfig, WitnessConfig
 from lightship.core.decide import Witness
 from lightship.core.steer import LEASE, Stand, Vote, lease_of, place
-from lightship.probe import Eye
 from lightship.seal import Mark
 from lightship.witness.gossip import Fellows
+from lightship.witness.look import Eye
 from lightship.witness.lookout import Lookout
 from lightship.witness.steersman import Steersman
 from lightship.zones import Key, Sets, Zone, ZoneError

@@ -10,8 +10,8 @@ import click
 from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
 from lightship.config import HostConfig, PageConfig
 from lightship.core.verdict import Receipt, Verdict
-from lightship.press import Press
-from lightship.publish import Publisher
+from lightship.publishing.publish import Publisher
+from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger, audit
 from lightship.seal import Seal
 

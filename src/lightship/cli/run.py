@@ -196,6 +196,6 @@ def _local_hosts(config: Config) -> list[Hand]:
                 path = Path(host.options["path"])
                 path.mkdir(parents=True, exist_ok=True)
                 where = f"{'[::1]' if url.hostname == '::1' else '127.0.0.1'}:{url.port or 80}"
-                command = [sys.executable, "-m", "lightship.serve", str(path), where]
+                command = [sys.executable, "-m", "lightship.hosts.serve", str(path), where]
                 hands.append(Hand(f"host {host.name}", command, url.port or 80))
     return hands

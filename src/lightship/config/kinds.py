@@ -7,9 +7,9 @@ from typing import Any
 
 
 def kinds(path: Iterable[str]) -> tuple[str, ...]:
-    """The kinds in a room, by its package's `__path__`."""
-    names = (module.name for module in pkgutil.iter_modules(path))
-    return tuple(sorted(name for name in names if not name.startswith("_")))
+    """The kinds in a room, by its package's `__path__`: its files, but no folder in it."""
+    modules = pkgutil.iter_modules(path)
+    return tuple(sorted(module.name for module in modules if not module.ispkg and not module.name.startswith("_")))
 
 
 def find(room: str, path: Iterable[str], kind: str, method: str) -> Any:

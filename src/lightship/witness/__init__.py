@@ -18,9 +18,9 @@ from lightship import channels, zones
 from lightship.config import Config, ConfigError, Fault, Fellow, HostConfig, PageConfig
 from lightship.core.decide import Witness
 from lightship.core.steer import place
-from lightship.probe import Eye
 from lightship.seal import Seal, mark
 from lightship.witness import gossip
+from lightship.witness.look import Eye
 from lightship.witness.lookout import Lookout
 from lightship.witness.steersman import Steersman, Tell
 

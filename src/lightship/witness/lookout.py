@@ -12,7 +12,7 @@ import dns.resolver
 from lightship.config import HostConfig, WitnessConfig
 from lightship.core.steer import Stand, after, alive
 from lightship.core.verdict import Seen
-from lightship.probe import Eye, Rank, Sight, bound
+from lightship.witness.look import Eye, Rank, Sight, bound
 
 SKEWED = 10.0
 """Seconds by which our clock may differ from those of all hosts."""

@@ -13,8 +13,8 @@ from lightship.core.clock import phase
 from lightship.core.model import HostLink
 from lightship.core.status import is_current
 from lightship.core.verdict import Fault, Receipt, Verdict
-from lightship.press import Press
 from lightship.publishing.read_only import open_host
+from lightship.publishing.rendering import Press
 from lightship.store import models, receipts
 from lightship.store.read.snapshot import Truth
 

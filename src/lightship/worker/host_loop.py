@@ -9,8 +9,8 @@ from django.db import DatabaseError
 
 from lightship.core.verdict import Fault, Front, Read, Receipt, Verdict, wait
 from lightship.hosts import Host, HostError
-from lightship.press import Press
-from lightship.publish import Publisher
+from lightship.publishing.publish import Publisher
+from lightship.publishing.rendering import Press
 from lightship.worker.current import Newest, in_thread, utc_now
 
 TICK = 1.0

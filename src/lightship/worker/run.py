@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import DatabaseError
 
 from lightship.config import Config
-from lightship.publish import Publisher
+from lightship.publishing.publish import Publisher
 from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 from lightship.store import wake

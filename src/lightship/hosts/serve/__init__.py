@@ -1,36 +1,18 @@
-"""The built-in local host: serve a folder of hosts/folder.py on an address, from memory, pre-compressed.
+"""What the built-in local host answers, from memory and pre-compressed. `__main__` serves it."""
 
-    python -m lightship.serve hosts/a 127.0.0.1:8001
-
-One process, no shared state: killing it takes down this host and no other. Any web server may stand in its place.
-"""
-
-import asyncio
 import contextlib
 import hashlib
 import os
 import re
-import signal
-import socket
 import stat
-import sys
-import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from granian._granian import RSGIHTTPProtocol
-from granian.constants import HTTPModes, Interfaces
-from granian.rsgi import Scope
-from granian.server.embed import Server
-
-from lightship.core.address import host_and_port
 from lightship.hosts import cache_control, content_type
 from lightship.hosts._release import CURRENT
 
-FRESH_SECONDS = 0.02
 LEAVES_IN_MEMORY = 512
 VARIANTS = {"br": ".br", "gzip": ".gz", "": ""}
 """Content-coding -> the ending of the file that has it, in our order of preference."""
@@ -175,77 +157,3 @@ def _missing(site: Site, accepted: str) -> Answer:
         return 404, [("content-type", "text/plain; charset=utf-8")], b"There is nothing here.\n"
     headers, body = page.best(accepted)
     return 404, [header for header in headers if header[0] != "etag"], body
-
-
-class Handler:
-    """The RSGI application of one site. What was answered within the last moment is answered again, unless another release
-    lies there since: no coding must show the page of before, and no proof read it."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self._given: dict[tuple[str, str, str, str], Answer] = {}
-        self._release: str | None = None
-        self._until = 0.0
-
-    async def __rsgi__(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
-        now = time.monotonic()
-        release = self.site.refresh()
-        if release != self._release or now > self._until:
-            self._given.clear()
-            self._release, self._until = release, now + FRESH_SECONDS
-        headers = scope.headers
-        asked = (scope.method, scope.path, headers.get("accept-encoding", ""), headers.get("if-none-match", ""))
-        given = self._given.get(asked)
-        if given is None:
-            given = self._given[asked] = answer(self.site, *asked)
-        protocol.response_bytes(*given)
-
-
-def serve(path: Path, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT. OSError if the address cannot be had."""
-    _claim(host, port)
-    asyncio.run(_serve(path, host, port))
-
-
-def _claim(host: str, port: int) -> None:
-    """Granian shares a port with whoever holds it (SO_REUSEPORT): readers would get either's answers. Refuse that."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, port))
-
-
-async def _serve(path: Path, host: str, port: int) -> None:
-    server = Server(
-        Handler(Site(path)),
-        address=host,
-        port=port,
-        interface=Interfaces.RSGI,
-        http=HTTPModes.http1,
-        websockets=False,
-        backlog=16_384,
-        log_enabled=False,
-    )
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, server.stop)
-    await server.serve()
-
-
-def main(arguments: Sequence[str]) -> int:
-    folder, address = arguments if len(arguments) == 2 else ("", "")
-    try:
-        host, port = host_and_port(address)
-    except ValueError:
-        sys.stderr.write("usage: python -m lightship.serve FOLDER ADDRESS:PORT\n")
-        return 2
-    try:
-        serve(Path(folder).absolute(), host, port)
-    except OSError as error:
-        sys.stderr.write(f"lightship.serve: cannot listen on {address}: {error.strerror}\n")
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    # Not sys.exit: Granian's threads may still be answering, and panic when the interpreter is taken down around them.
-    os._exit(main(sys.argv[1:]))

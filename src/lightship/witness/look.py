@@ -26,7 +26,7 @@ LONGEST_WORDS = 300
 LONGEST_CLAIM = 256 * 1024
 """Bytes of a manifest. To read eight megabytes of JSON takes a second, in which no other host is looked at: it would seem
 dead."""
-log = logging.getLogger("lightship.probe")
+log = logging.getLogger("lightship.witness.look")
 
 Clock = Callable[[], datetime]
 Rank = tuple[int, int]

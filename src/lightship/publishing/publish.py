@@ -27,7 +27,7 @@ from lightship.core.status import promised
 from lightship.core.verdict import Fault, Front, Read, Receipt, Verdict
 from lightship.core.wire import WireError, sha256
 from lightship.hosts import Conflict, File, Held, Host, HostError, Wrapper
-from lightship.press import Press
+from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger
 from lightship.seal import Seal
 
