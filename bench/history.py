@@ -64,7 +64,7 @@ def build(size: int) -> None:
         from lightship.publishing.publish import Publisher
         from lightship.publishing.rendering import Press
         from lightship.publishing.verify import Stranger
-        from lightship.seal import Seal
+        from lightship.signing import Seal
         from lightship.store import models
         from lightship.worker.current import open_host, truth_of
 

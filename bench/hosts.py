@@ -18,7 +18,7 @@ from botocore.config import Config
 from obstore.store import S3Store
 from tests import servers
 
-from lightship.core.signed import MANIFEST_PATH
+from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.hosts import File
 from lightship.hosts._disk import settle_tree
 from lightship.hosts.folder import Folder

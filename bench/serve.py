@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests import servers
 
-from lightship.core.signed import MANIFEST_PATH
+from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.hosts import File
 from lightship.hosts.folder import Folder
 

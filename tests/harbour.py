@@ -27,12 +27,12 @@ from tests.lab import Node, network
 from tests.publish.book import Book
 from tests.publish.book import harbour as book_of
 
-from lightship.core.decide import by_hand
-from lightship.core.signed import MANIFEST_PATH, PULSE_PATH, Manifest, Pulse, manifest_out, pulse_out
-from lightship.core.steer import FRESH, LEASE, POINTERS, place, vote_key, votes_of
+from lightship.core.site.manifest import MANIFEST_PATH, PULSE_PATH, Manifest, Pulse, manifest_out, pulse_out
+from lightship.core.steering.decide import by_hand
+from lightship.core.steering.records import FRESH, LEASE, POINTERS, place, vote_key, votes_of
 from lightship.core.wire import sha256
 from lightship.publishing.rendering import Press
-from lightship.seal import Seal
+from lightship.signing import Seal
 
 NAME = "acmestatus.net"
 SEAL = Seal(bytes(range(32)))

@@ -10,20 +10,20 @@ import pytest
 from tests.publish.book import Book, harbour
 from tests.publish.conftest import MakeHost, make_host, vienna
 
-from lightship.breakglass import BreakGlass, Compose, Told
+from lightship.breakglass.pending import NAME, Diary
+from lightship.breakglass.speak import BreakGlass, Compose, Told
 from lightship.config import HostConfig, PageConfig, Pulse
 from lightship.core import updates
 from lightship.core.model import ComponentStatus, Incident, Status
-from lightship.core.state import STATE_PATH, state_in
+from lightship.core.site.receipt import Receipt
+from lightship.core.site.state import STATE_PATH, state_in
+from lightship.core.site.union import Whole
 from lightship.core.updates import NewIncident, NewUpdate
-from lightship.core.verdict import Receipt
-from lightship.core.whole import Whole
-from lightship.diary import NAME, Diary
 from lightship.hosts import Host
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger, audit
-from lightship.seal import Seal
+from lightship.signing import Seal
 
 __all__ = ["MakeHost", "make_host", "vienna"]
 

@@ -15,10 +15,10 @@ from tests.breakglass.conftest import book_now, desk_publishes, laptop_of, utc_n
 from tests.publish.hosts import Broken
 from tests.publish.test_stranger import Answer, answering
 
-from lightship.cli.aftermath import became_words
+from lightship.breakglass.pending import NAME
 from lightship.cli.breakglass import _insist_on_clock
+from lightship.cli.breakglass_report import became_words
 from lightship.cli.shared import Refused
-from lightship.diary import NAME
 from lightship.hosts.folder import Folder
 from lightship.publishing.verify import Stranger
 

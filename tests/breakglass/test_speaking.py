@@ -12,16 +12,16 @@ from tests.hosts.places import PLACES
 from tests.kills import fetched
 from tests.publish.hosts import Broken, Witnessed
 
-from lightship.breakglass import NothingLeftError
+from lightship.breakglass.speak import NothingLeftError
 from lightship.core.model import Facts, HostLink, Status
 from lightship.core.rules import Refused
-from lightship.core.signed import MANIFEST_PATH, PULSE_PATH, manifest_in, pulse_in, shelf_path
-from lightship.core.state import STATE_PATH, archive_path
-from lightship.core.verdict import Verdict
+from lightship.core.site.manifest import MANIFEST_PATH, PULSE_PATH, manifest_in, pulse_in, shelf_path
+from lightship.core.site.receipt import Verdict
+from lightship.core.site.state import STATE_PATH, archive_path
 from lightship.core.wire import sha256
 from lightship.hosts.folder import Folder
 from lightship.publishing.read_only import ReadOnlyHost
-from lightship.seal import Seal
+from lightship.signing import Seal
 
 
 def test_a_post_reaches_readers_of_every_host_under_a_higher_epoch(vienna: Folder, oslo: Folder, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.publish.book import harbour
 from tests.publish.hosts import Broken
 
 from lightship.core.model import Status
-from lightship.core.signed import MANIFEST_PATH, manifest_in
+from lightship.core.site.manifest import MANIFEST_PATH, manifest_in
 from lightship.hosts import Host
 from lightship.hosts.folder import Folder
 from lightship.publishing.survey import AGAIN

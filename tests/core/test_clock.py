@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.publish.book import harbour
 
-from lightship.core.clock import due, phase
+from lightship.core.duty.promises import due, phase
 from lightship.core.model import Facts
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)

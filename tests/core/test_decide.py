@@ -9,8 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from lightship.core.decide import Alarm, Decision, Flip, Hold, Trouble, Witness, by_hand, decide
-from lightship.core.steer import (
+from lightship.core.steering.decide import Alarm, Decision, Flip, Hold, Trouble, Witness, by_hand, decide
+from lightship.core.steering.records import (
     FRESH,
     HEALTHY,
     LEASE,

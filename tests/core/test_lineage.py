@@ -5,7 +5,7 @@ from functools import reduce
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightship.core.lineage import STEP, Heard, Rank, contains, joined, raised
+from lightship.core.site.versions import STEP, Heard, Rank, contains, joined, raised
 
 NUMBERS = st.integers(1, 6)
 HEARD = st.dictionaries(NUMBERS, NUMBERS, max_size=3)

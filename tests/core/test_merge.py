@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from tests.core import values
 from tests.publish.book import harbour
 
-from lightship.core import merge
-from lightship.core.merge import Words
 from lightship.core.model import Change, ComponentStatus, Impact, Incident, Status, Text, Turn, Update
+from lightship.core.site import merge
+from lightship.core.site.merge import Words
 from lightship.core.updates import in_order
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from tests.core.test_decide import NOW, PLACES, Table, moved, pinned, view
 
-from lightship.core.decide import Alarm, Flip, Hold, Trouble, Witness, by_hand, decide
-from lightship.core.steer import (
+from lightship.core.steering.decide import Alarm, Flip, Hold, Trouble, Witness, by_hand, decide
+from lightship.core.steering.records import (
     FRESH,
     HEALTHY,
     LEASE,

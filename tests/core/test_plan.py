@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from lightship.core.lineage import Heard
-from lightship.core.plan import Refused, compare, refusal
-from lightship.core.signed import Manifest
+from lightship.core.site.manifest import Manifest
+from lightship.core.site.plan import Refused, compare, refusal
+from lightship.core.site.versions import Heard
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 NOTHING: Heard = {}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lightship.core.signed import (
+from lightship.core.site.manifest import (
     Manifest,
     NotOurs,
     Pulse,

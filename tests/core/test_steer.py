@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightship.core.steer import (
+from lightship.core.site.receipt import Seen
+from lightship.core.steering.records import (
     DWELL,
     FIRST,
     LEASE,
@@ -25,7 +26,6 @@ from lightship.core.steer import (
     vote_out,
     votes_of,
 )
-from lightship.core.verdict import Seen
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 LIVE, MUTE, FORGED, BLIND = Seen.LIVE, Seen.TIMED_OUT, Seen.FORGED, Seen.BLIND

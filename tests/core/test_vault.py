@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightship.core.signed import NotOurs
+from lightship.core.site.manifest import NotOurs
 from lightship.core.vault import (
     GRACE,
     Index,
@@ -21,7 +21,7 @@ from lightship.core.vault import (
     spare_out,
 )
 from lightship.core.wire import WireError
-from lightship.seal import Seal
+from lightship.signing import Seal
 
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 OURS, THEIRS = Seal(bytes(range(32))), Seal(bytes(32))

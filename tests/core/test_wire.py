@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from tests.core.values import ARCHIVES, STATES, TIMES
 
-from lightship.core import state, wire
+from lightship.core import wire
 from lightship.core.model import Month
-from lightship.core.state import State
+from lightship.core.site import state
+from lightship.core.site.state import State
 from lightship.core.wire import WireError
 
 

@@ -20,7 +20,7 @@ from lightship.core.model import (
     Turn,
     Update,
 )
-from lightship.core.state import State
+from lightship.core.site.state import State
 
 IDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=12, max_size=12)
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

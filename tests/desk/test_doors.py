@@ -14,10 +14,10 @@ from tests.standing import status_of
 from lightship.cli import compose, main
 from lightship.core import updates
 from lightship.core.model import ComponentStatus, Incident, Status
-from lightship.core.signed import Manifest
-from lightship.core.state import STATE_PATH, archive_in, state_in
+from lightship.core.site.manifest import Manifest
+from lightship.core.site.state import STATE_PATH, archive_in, state_in
+from lightship.core.site.union import Part, Whole, joined
 from lightship.core.updates import NewIncident, NewUpdate
-from lightship.core.whole import Part, Whole, joined
 from lightship.store import journal
 from lightship.store.export import files
 from lightship.store.history.load import load

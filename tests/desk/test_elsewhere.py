@@ -12,20 +12,20 @@ from django.test.utils import override_settings
 from tests.desk.cast import Stage, config, read
 from tests.standing import status_of
 
-from lightship.breakglass import BreakGlass
+from lightship.breakglass.pending import NAME, Diary
+from lightship.breakglass.speak import BreakGlass
 from lightship.config import Config, HostConfig
 from lightship.core import updates
 from lightship.core.model import ComponentStatus, Facts, Incident, Status
+from lightship.core.site.receipt import Fault, Read, Receipt, Verdict
+from lightship.core.site.union import Whole
 from lightship.core.updates import NewIncident, NewUpdate
-from lightship.core.verdict import Fault, Read, Receipt, Verdict
-from lightship.core.whole import Whole
-from lightship.diary import NAME, Diary
 from lightship.hosts import File
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger
-from lightship.seal import Seal
+from lightship.signing import Seal
 from lightship.store import journal, receipts
 from lightship.store.models import Incident as Row
 from lightship.store.models import Page

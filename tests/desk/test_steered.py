@@ -11,8 +11,8 @@ from tests import name_servers
 from tests.desk.cast import Stage, config
 
 from lightship.config import Config, Fellow, ZoneConfig
-from lightship.core.decide import by_hand
-from lightship.core.steer import LEASE, POINTERS, Stand, Vote, place, vote_key, vote_out
+from lightship.core.steering.decide import by_hand
+from lightship.core.steering.records import LEASE, POINTERS, Stand, Vote, place, vote_key, vote_out
 from lightship.store.models import Report
 from lightship.worker.jobs import steering
 from lightship.zones import ZoneError

@@ -8,7 +8,7 @@ from django.test import Client
 from tests.desk.cast import Stage, read
 
 from lightship.core.model import ComponentStatus, Facts, Impact, Status
-from lightship.core.verdict import Verdict
+from lightship.core.site.receipt import Verdict
 from lightship.store import journal
 from lightship.store.models import Receipt
 

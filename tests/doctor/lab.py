@@ -41,14 +41,14 @@ from lightship.config import (
     Vault,
     ZoneConfig,
 )
-from lightship.core.steer import LEASE, Lease, Stand, Vote, lease_out, vote_key, vote_out
+from lightship.core.steering.records import LEASE, Lease, Stand, Vote, lease_out, vote_key, vote_out
 from lightship.doctor import World
 from lightship.doctor.asn import Table
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger
-from lightship.seal import Seal
+from lightship.signing import Seal
 from lightship.vault import Piece, Shelf, keep, new_key
 
 NAME, PRODUCT = "acmestatus.net", "acme.example"

@@ -10,11 +10,11 @@ import pytest
 from tests.publish.test_stranger import Answer as Reply
 from tests.publish.test_stranger import answering, dripping
 
-from lightship.doctor import World, doors
-from lightship.doctor.doors import Door, Shown, enter
+from lightship.doctor import World, visits
 from lightship.doctor.hosts import clock
+from lightship.doctor.visits import Door, Shown, enter
 from lightship.net.pinned import Answer
-from lightship.seal import Seal
+from lightship.signing import Seal
 
 
 def endless(handler: http.server.BaseHTTPRequestHandler) -> None:
@@ -27,7 +27,7 @@ def endless(handler: http.server.BaseHTTPRequestHandler) -> None:
 
 @pytest.mark.parametrize("answer", [dripping, endless])
 def test_a_door_is_left_in_time(answer: Reply, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doors, "LONGEST", 1_000_000)
+    monkeypatch.setattr(visits, "LONGEST", 1_000_000)
     with answering(answer) as url:
         door = Door(host="vienna", url=f"http://localhost:{urlsplit(url).port}", address="127.0.0.1", main=True)
         started = monotonic()

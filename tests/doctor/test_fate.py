@@ -25,10 +25,10 @@ from tests.doctor.values import (
 )
 
 from lightship.config import Config, Fellow, PageConfig, Vault
-from lightship.core.steer import Lease, lease_out
-from lightship.doctor import Known, Verdict, fate, vaults, witnesses
+from lightship.core.steering.records import Lease, lease_out
+from lightship.doctor import Known, Verdict, shared_fate, vaults, witnesses
 from lightship.doctor import _drill as rehearsed
-from lightship.doctor.parts import Part
+from lightship.doctor.infrastructure import Part
 from lightship.hosts.folder import Folder
 from lightship.vault import Piece, Shelf, keep, key_in, new_key
 
@@ -87,7 +87,7 @@ FREE = "host zurich does not"
     one_host_only=(parts(zurich=None), {}),
 )
 def test_shared_fate(value: tuple[Part, ...], faults: Faults) -> None:
-    only(fate.judge(value), faults)
+    only(shared_fate.judge(value), faults)
 
 
 @pytest.mark.parametrize(
@@ -105,13 +105,13 @@ def test_shared_fate(value: tuple[Part, ...], faults: Faults) -> None:
 def test_what_is_shared_weighs_as_much_as_it_takes_down(
     changed: Mapping[str, Mapping[str, Any]], check: str, verdict: Verdict
 ) -> None:
-    assert verdict in verdicts(fate.judge(parts(**changed)), check)
+    assert verdict in verdicts(shared_fate.judge(parts(**changed)), check)
 
 
 def test_the_matrix_names_each_part_beside_each_product() -> None:
-    shared = fate.matrix(parts(vienna=PRODUCTS))
+    shared = shared_fate.matrix(parts(vienna=PRODUCTS))
     assert [(s.part, s.watched, s.aspect) for s in shared] == [("host vienna", PRODUCT, "network")]
-    assert (fate.rows(parts())[0], fate.columns(parts())) == (NAME, (PRODUCT,))
+    assert (shared_fate.rows(parts())[0], shared_fate.columns(parts())) == (NAME, (PRODUCT,))
 
 
 # Witnesses

@@ -38,11 +38,11 @@ from tests.doctor.values import (
 )
 
 from lightship.config import PageConfig
-from lightship.core.signed import Pulse
+from lightship.core.site.manifest import Pulse
 from lightship.doctor import CHECKS, Verdict, caa, certificates, hosts, name, registry, zone
-from lightship.doctor.doors import Shown
 from lightship.doctor.finding import Finding
 from lightship.doctor.servers import Delegation, Server
+from lightship.doctor.visits import Shown
 from lightship.zones import ZoneError
 
 # Hosts: (page, what they showed, seconds by which this machine's clock is off)

@@ -11,7 +11,7 @@ from tests.doctor.lab import networks
 from lightship.doctor import World, asn
 from lightship.doctor.domains import inside, registrable
 from lightship.doctor.hosts import sub_resources
-from lightship.doctor.parts import cdn
+from lightship.doctor.infrastructure import cdn
 
 
 @pytest.mark.parametrize(

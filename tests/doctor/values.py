@@ -20,15 +20,15 @@ from tests.certs import Authority
 from tests.doctor.lab import HOSTS, NAME, NETWORKS, PRIMARY, PRODUCT, SEAL, SECONDARY, WITNESSES, WWW, networks
 
 from lightship.config import Fellow, HostConfig, PageConfig, Pulse, ZoneConfig
-from lightship.core.signed import Manifest
-from lightship.core.signed import Pulse as PulseFile
-from lightship.core.steer import LEASE, Lease, Stand, Vote, lease_out, vote_key, vote_out
+from lightship.core.site.manifest import Manifest
+from lightship.core.site.manifest import Pulse as PulseFile
+from lightship.core.steering.records import LEASE, Lease, Stand, Vote, lease_out, vote_key, vote_out
 from lightship.doctor import World
 from lightship.doctor.asn import Network
-from lightship.doctor.doors import STATE, Door, Shown
-from lightship.doctor.parts import Part, Role
+from lightship.doctor.infrastructure import Part, Role
 from lightship.doctor.registry import Registration
 from lightship.doctor.servers import Delegation, Server, View
+from lightship.doctor.visits import STATE, Door, Shown
 from lightship.net.pinned import Answer
 from lightship.zones import Conflict, Key, Sets, ZoneError
 

@@ -18,13 +18,13 @@ from tests import servers
 
 from lightship.cli.shared import ROOMS
 from lightship.config import load
-from lightship.core.signed import NotOurs, manifest_in, pulse_in
+from lightship.core.site.manifest import NotOurs, manifest_in, pulse_in
 from lightship.drill import speak
 from lightship.drill.canary import LEFT, left, sweep
 from lightship.hosts import File
 from lightship.hosts.folder import Folder
 from lightship.publishing.read_only import open_host
-from lightship.seal import mark
+from lightship.signing import mark
 
 COMMAND = (sys.executable, "-m", "lightship.cli")
 ENV = {key: value for key, value in os.environ.items() if key != "LIGHTSHIP_CONFIG"}

@@ -17,7 +17,7 @@ from tests.hosts.places import PLACES, Place
 from tests.kills import fetched, killed, moments, rounds, watched
 
 from lightship import hosts
-from lightship.core.signed import MANIFEST_PATH
+from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.hosts import Conflict, File, Held, Host, HostError, content_type, find, kinds
 from lightship.hosts.object_store import ObjectStore
 

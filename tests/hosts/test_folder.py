@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lightship.core.signed import MANIFEST_PATH
+from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.hosts import Conflict, File, Held, HostError
 from lightship.hosts.folder import Folder
 

@@ -9,7 +9,7 @@ import pytest
 from tests import servers
 from tests.hosts.places import store_place
 
-from lightship.core.signed import MANIFEST_PATH
+from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.hosts import Conflict, File, Host, HostError
 from lightship.hosts.object_store import Conditional, ObjectStore
 

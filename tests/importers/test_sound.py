@@ -13,8 +13,8 @@ from tests.importers.test_statuspage import API, GROUP, HISTORY, OUTAGE, PAGE, s
 from tests.publish.test_survey import export, host, laid
 
 from lightship.core.model import Component, Incident, Status, Text, Update
-from lightship.core.signed import MANIFEST_PATH
-from lightship.core.state import STATE_PATH, archive_path
+from lightship.core.site.manifest import MANIFEST_PATH
+from lightship.core.site.state import STATE_PATH, archive_path
 from lightship.importers import Imported, ImporterError, read
 from lightship.importers._sound import checked
 from lightship.net.client import PublicReader

@@ -14,7 +14,7 @@ from tests.publish.book import harbour, incident
 from lightship.cli.history import _report
 from lightship.core import model as core
 from lightship.core.model import Facts
-from lightship.core.state import STATE_PATH
+from lightship.core.site.state import STATE_PATH
 from lightship.importers import Imported, read
 from lightship.store import journal
 from lightship.store.export import files

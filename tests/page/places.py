@@ -17,7 +17,7 @@ from tests.page.conftest import write
 
 from lightship import page as paper
 from lightship.core.model import HostLink, Month, Snapshot
-from lightship.core.signed import (
+from lightship.core.site.manifest import (
     MANIFEST_PATH,
     PULSE_PATH,
     Manifest,
@@ -27,7 +27,7 @@ from lightship.core.signed import (
     shelf_out,
     shelf_path,
 )
-from lightship.seal import Seal
+from lightship.signing import Seal
 
 SEAL = Seal(b"\x07" * 32)
 WRONG = Seal(b"\x08" * 32)

@@ -15,7 +15,7 @@ from tests.page.texts import TALES
 
 from lightship import page as paper
 from lightship.core.model import Change, ComponentStatus, Facts, HostLink, Status, Text, Turn
-from lightship.core.state import archive_in, state_in
+from lightship.core.site.state import archive_in, state_in
 from lightship.page import prose
 
 S = ComponentStatus

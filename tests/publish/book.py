@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from lightship.core.history import by_start, turns_of
-from lightship.core.lineage import Rank
 from lightship.core.model import (
     Change,
     Component,
@@ -20,6 +19,7 @@ from lightship.core.model import (
     Text,
     Update,
 )
+from lightship.core.site.versions import Rank
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 NO_FACTS = Facts()

@@ -11,13 +11,13 @@ from tests.publish.book import NOW, Book, harbour
 from tests.publish.conftest import MakeHost
 from tests.publish.hosts import Broken, Hanging
 
-from lightship.core.verdict import Receipt, Verdict
+from lightship.core.site.receipt import Receipt, Verdict
 from lightship.hosts import Host
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger
-from lightship.seal import Seal
+from lightship.signing import Seal
 
 SEAL = Seal(bytes(range(32)))
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 from tests.publish.book import NOW, Book, harbour
 
 from lightship.core.model import Snapshot
-from lightship.core.verdict import Verdict
+from lightship.core.site.receipt import Verdict
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger
-from lightship.seal import Seal
+from lightship.signing import Seal
 
 SEAL = Seal(bytes(range(32)))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lightship.core.verdict import Verdict
+from lightship.core.site.receipt import Verdict
 from lightship.core.wire import sha256
 from lightship.publishing.verify import Stranger
 

@@ -9,13 +9,13 @@ import pytest
 from tests.importers.served import serving
 
 from lightship.core.model import Change, Component, ComponentStatus, Incident, Month, Page, Status, Text, Turn, Update
-from lightship.core.signed import MANIFEST_PATH, Manifest, manifest_out, shelf_out, shelf_path
-from lightship.core.state import STATE_PATH, State, archive_out, archive_path, state_out
+from lightship.core.site.manifest import MANIFEST_PATH, Manifest, manifest_out, shelf_out, shelf_path
+from lightship.core.site.state import STATE_PATH, State, archive_out, archive_path, state_out
 from lightship.core.wire import sha256
 from lightship.importers import ImporterError
 from lightship.net.client import PublicReader
 from lightship.publishing.contents import contents_at, newest_first
-from lightship.seal import Seal
+from lightship.signing import Seal
 
 SEAL = Seal(bytes(32))
 AT = datetime(2024, 5, 1, 10, tzinfo=UTC)

@@ -10,14 +10,14 @@ import pytest
 from tests.publish.book import NOW, Book, harbour
 from tests.publish.hosts import Witnessed
 
-from lightship.core.signed import MANIFEST_PATH, manifest_in
-from lightship.core.verdict import Receipt, Verdict
+from lightship.core.site.manifest import MANIFEST_PATH, manifest_in
+from lightship.core.site.receipt import Receipt, Verdict
 from lightship.hosts import Conflict, File, Held, Host
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger, audit
-from lightship.seal import Seal
+from lightship.signing import Seal
 
 SEAL = Seal(bytes(range(32)))
 PROCESSES, WORDS = 4, 6

@@ -16,7 +16,7 @@ import pytest
 from tests import servers
 from tests.kills import watched
 
-from lightship.core.signed import MANIFEST_PATH
+from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.hosts import File, Host
 from lightship.hosts.folder import Folder
 from lightship.hosts.serve import Site, answer, ordered

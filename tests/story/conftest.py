@@ -16,7 +16,7 @@ from tests.kills import fetched
 
 from lightship.config import Config, load
 from lightship.hosts import find
-from lightship.seal import Seal
+from lightship.signing import Seal
 from lightship.store.journal import structure
 from lightship.store.models import Component, Page, Receipt
 from lightship.worker.current import utc_now

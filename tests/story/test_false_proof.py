@@ -17,8 +17,8 @@ from tests.kills import fetched
 
 from lightship.config import HostConfig, PageConfig, Pulse
 from lightship.core.model import ComponentStatus
-from lightship.core.signed import PULSE_PATH, pulse_in
-from lightship.core.verdict import Verdict
+from lightship.core.site.manifest import PULSE_PATH, pulse_in
+from lightship.core.site.receipt import Verdict
 from lightship.desk import host_status
 from lightship.hosts import Host
 from lightship.hosts.folder import Folder
@@ -26,7 +26,7 @@ from lightship.hosts.object_store import ObjectStore
 from lightship.hosts.sftp import Sftp
 from lightship.publishing.publish import Publisher
 from lightship.publishing.verify import Stranger
-from lightship.seal import Seal
+from lightship.signing import Seal
 from lightship.store import journal, models
 from lightship.store.journal import structure
 from lightship.worker.current import Newest, utc_now

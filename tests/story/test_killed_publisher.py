@@ -10,13 +10,13 @@ from tests.kills import fetched, killed, moments, rounds, watched
 from tests.publish.book import NOW, Book, harbour
 
 from lightship import page as paper
-from lightship.core.verdict import Receipt, Verdict
+from lightship.core.site.receipt import Receipt, Verdict
 from lightship.core.wire import sha256
 from lightship.hosts import Host, kinds
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger, audit
-from lightship.seal import Seal
+from lightship.signing import Seal
 
 SEAL = Seal(bytes(range(32)))
 KILLS = -(-rounds(24) // len(kinds()))

@@ -19,8 +19,8 @@ from tests.database import use
 from tests.django_settings import CONFIG
 from tests.vault.town import SECRET, Town, rows, town, until, without_takeover
 
-from lightship.core.lineage import contains
 from lightship.core.model import Status
+from lightship.core.site.versions import contains
 from lightship.store import journal
 from lightship.store.models import Entry, Incident, Page, Report, Update
 from lightship.store.read.rows import heard

@@ -6,7 +6,7 @@ from tests.kills import fetched
 from tests.story.conftest import SEAL, Site, until
 
 from lightship.core.model import ComponentStatus, Status
-from lightship.core.signed import pulse_in
+from lightship.core.site.manifest import pulse_in
 from lightship.publishing.verify import Stranger, audit
 from lightship.store import journal
 from lightship.store.models import Incident

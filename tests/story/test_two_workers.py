@@ -6,7 +6,7 @@ from tests.story.conftest import SEAL, Site, until
 from tests.story.test_story import alice_posts
 
 from lightship.core.model import Status
-from lightship.core.signed import MANIFEST_PATH, manifest_in
+from lightship.core.site.manifest import MANIFEST_PATH, manifest_in
 from lightship.publishing.verify import Stranger, audit
 from lightship.store import journal
 from lightship.store.models import Receipt

@@ -14,7 +14,7 @@ from lightship import vault
 from lightship.core.vault import GRACE, INDEX_PATH, SPARE_PATH, path_of, spare_in
 from lightship.hosts import File, Held, HostError
 from lightship.hosts.folder import Cellar
-from lightship.seal import Seal
+from lightship.signing import Seal
 from lightship.vault import Copy, Piece, Pieces, Shelf, VaultError
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)

@@ -20,14 +20,14 @@ from tests.vault.town import Town, rows, town, until
 from lightship import vault
 from lightship.config.editing import Table, edited
 from lightship.config.toml import ConfigError, parse
-from lightship.core.signed import MANIFEST_PATH, Manifest, manifest_out
-from lightship.core.state import STATE_PATH, state_out
+from lightship.core.site.manifest import MANIFEST_PATH, Manifest, manifest_out
+from lightship.core.site.state import STATE_PATH, state_out
 from lightship.core.vault import Index, index_in, index_out, path_of
 from lightship.core.wire import sha256
 from lightship.hosts.folder import Cellar
 from lightship.restore import discover
 from lightship.restore.files import name_database, settle
-from lightship.seal import Seal
+from lightship.signing import Seal
 from lightship.vault import Piece, Shelf
 
 pytestmark = pytest.mark.skipif(CONFIG.desk.database.engine != "sqlite", reason="each desk here names its own database")

@@ -14,9 +14,9 @@ from tests import servers
 from tests.certs import Authority
 
 from lightship.config import Fellow
-from lightship.core.steer import Stand, Vote
-from lightship.seal import Mark, Seal
-from lightship.witness import gossip
+from lightship.core.steering.records import Stand, Vote
+from lightship.signing import Mark, Seal
+from lightship.witness import peers
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 SEAL, THIEF = Seal(bytes(32)), Seal(bytes([7] * 32))
@@ -30,7 +30,7 @@ def saying(said: dict[str, bytes], certificate: Path | None = None) -> Iterator[
     loop = asyncio.new_event_loop()
 
     async def serve() -> None:
-        async with await gossip.serve(f"127.0.0.1:{port}", certificate, said):
+        async with await peers.serve(f"127.0.0.1:{port}", certificate, said):
             ready.set()
             await over.wait()
 
@@ -45,9 +45,9 @@ def saying(said: dict[str, bytes], certificate: Path | None = None) -> Iterator[
         loop.close()
 
 
-def fellows(port: int, scheme: str = "http", roots: Path | None = None) -> gossip.Fellows:
+def fellows(port: int, scheme: str = "http", roots: Path | None = None) -> peers.Fellows:
     w2 = Fellow(name="w2", url=f"{scheme}://127.0.0.1:{port}", public=SEAL.public)
-    return gossip.Fellows("acme", [w2], ssl.create_default_context(cafile=str(roots) if roots else None), lambda: NOW)
+    return peers.Fellows("acme", [w2], ssl.create_default_context(cafile=str(roots) if roots else None), lambda: NOW)
 
 
 def test_a_vote_is_heard_over_https(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_vote_is_heard_over_https(tmp_path: Path) -> None:
     issued = authority.issue("127.0.0.1")
     pem.write_bytes(issued.chain + issued.key_pem)
     authority.write(roots)
-    with saying({"acme": gossip.signed(SEAL, "acme", "w2", VOTE)}, pem) as port:
+    with saying({"acme": peers.signed(SEAL, "acme", "w2", VOTE)}, pem) as port:
         heard = fellows(port, "https", roots)
         assert heard.ask(heard.others[0]) == ""
         assert heard.heard == {"w2": VOTE}
@@ -66,10 +66,10 @@ def test_a_vote_is_heard_over_https(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        gossip.signed(THIEF, "acme", "w2", VOTE),
-        gossip.signed(SEAL, "other", "w2", VOTE),
-        gossip.signed(SEAL, "acme", "w1", VOTE),
-        gossip.signed(SEAL, "acme", "w2", VOTE).replace(b"vienna=up", b"vienna=down"),
+        peers.signed(THIEF, "acme", "w2", VOTE),
+        peers.signed(SEAL, "other", "w2", VOTE),
+        peers.signed(SEAL, "acme", "w1", VOTE),
+        peers.signed(SEAL, "acme", "w2", VOTE).replace(b"vienna=up", b"vienna=down"),
         b"",
         b"\n\n",
         b"acme w2 1\n!!!",
@@ -78,7 +78,7 @@ def test_a_vote_is_heard_over_https(tmp_path: Path) -> None:
     ids=["a thief's", "of another page", "of another witness", "changed on the way", "nothing", "lines", "no base64", "bytes"],
 )
 def test_what_a_fellow_did_not_say_is_not_heard(body: bytes) -> None:
-    assert gossip.opened(body, Mark(SEAL.public), "acme", "w2") is None
+    assert peers.opened(body, Mark(SEAL.public), "acme", "w2") is None
     with saying({"acme": body}) as port:
         heard = fellows(port)
         assert "is no vote of w2" in heard.ask(heard.others[0])
@@ -86,14 +86,14 @@ def test_what_a_fellow_did_not_say_is_not_heard(body: bytes) -> None:
 
 
 def test_an_older_word_said_again_does_not_take_the_place_of_a_newer_one() -> None:
-    said = {"acme": gossip.signed(SEAL, "acme", "w2", VOTE)}
+    said = {"acme": peers.signed(SEAL, "acme", "w2", VOTE)}
     with saying(said) as port:
         heard = fellows(port)
         heard.ask(heard.others[0])
-        said["acme"] = gossip.signed(SEAL, "acme", "w2", Vote(NOW - timedelta(seconds=1), {}))
+        said["acme"] = peers.signed(SEAL, "acme", "w2", Vote(NOW - timedelta(seconds=1), {}))
         heard.ask(heard.others[0])
         assert heard.heard == {"w2": VOTE}
-        said["acme"] = gossip.signed(SEAL, "acme", "w2", Vote(NOW + timedelta(seconds=1), {}))
+        said["acme"] = peers.signed(SEAL, "acme", "w2", Vote(NOW + timedelta(seconds=1), {}))
         heard.ask(heard.others[0])
         assert heard.heard["w2"].at == NOW + timedelta(seconds=1)
         said.clear()
@@ -102,17 +102,17 @@ def test_an_older_word_said_again_does_not_take_the_place_of_a_newer_one() -> No
 
 
 def test_a_word_from_a_clock_that_was_wrong_does_not_outlast_those_after_it() -> None:
-    said = {"acme": gossip.signed(SEAL, "acme", "w2", Vote(NOW + timedelta(hours=1), {}))}
+    said = {"acme": peers.signed(SEAL, "acme", "w2", Vote(NOW + timedelta(hours=1), {}))}
     with saying(said) as port:
         heard = fellows(port)
         heard.ask(heard.others[0])
-        said["acme"] = gossip.signed(SEAL, "acme", "w2", VOTE)
+        said["acme"] = peers.signed(SEAL, "acme", "w2", VOTE)
         heard.ask(heard.others[0])
     assert heard.heard == {"w2": VOTE}
 
 
 def test_whoever_connects_and_says_nothing_is_let_go_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gossip, "PATIENCE", 0.2)
+    monkeypatch.setattr(peers, "PATIENCE", 0.2)
     pem, issued = tmp_path / "w2.pem", Authority().issue("127.0.0.1")
     pem.write_bytes(issued.chain + issued.key_pem)
     with (

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 from lightship.config import HostConfig, WitnessConfig
-from lightship.core.verdict import Seen
-from lightship.seal import Mark
+from lightship.core.site.receipt import Seen
+from lightship.signing import Mark
 from lightship.witness.look import Eye, Sight
-from lightship.witness.lookout import Lookout
+from lightship.witness.monitor import Lookout
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 NEVER = float("inf")

@@ -20,11 +20,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from tests.certs import NOW as TODAY
 from tests.certs import Authority
 
-from lightship.core.signed import Manifest, Pulse, manifest_out, pulse_out
-from lightship.core.verdict import Seen
+from lightship.core.site.manifest import Manifest, Pulse, manifest_out, pulse_out
+from lightship.core.site.receipt import Seen
 from lightship.core.wire import sha256
 from lightship.net.pinned import Connection
-from lightship.seal import Mark, Seal
+from lightship.signing import Mark, Seal
 from lightship.witness import look as probe
 from lightship.witness.look import Eye
 

@@ -14,13 +14,13 @@ from tests import name_servers
 
 from lightship.cli.shared import ROOMS
 from lightship.config import ConfigError, Fellow, HostConfig, WitnessConfig, load
-from lightship.core.decide import Witness
-from lightship.core.steer import FRESH, LEASE, POINTERS, Sets, Stand, Vote, place, pointed
-from lightship.seal import Mark, Seal
-from lightship.witness import alarms, gossip, run
+from lightship.core.steering.decide import Witness
+from lightship.core.steering.records import FRESH, LEASE, POINTERS, Sets, Stand, Vote, place, pointed
+from lightship.signing import Mark, Seal
+from lightship.witness import alarms, peers, run
+from lightship.witness.controller import Steersman
 from lightship.witness.look import Eye
-from lightship.witness.lookout import Lookout
-from lightship.witness.steersman import Steersman
+from lightship.witness.monitor import Lookout
 from lightship.zones import ZoneError
 from lightship.zones.rfc2136 import Rfc2136
 
@@ -64,7 +64,7 @@ def crew(primary: name_servers.Layout, kind: type[Rfc2136], told: list[str], **e
         lookout = Lookout("acme", [HostConfig(name="a", kind="folder", url="", options={})], eye, WitnessConfig(name=name))
         lookout.stands |= votes[name].stands
         others = [Fellow(name=other, public=SEAL.public) for other in NAMES if other != name]
-        fellows = gossip.Fellows("acme", others, ssl.create_default_context(), now)
+        fellows = peers.Fellows("acme", others, ssl.create_default_context(), now)
         fellows.heard |= {other: vote for other, vote in votes.items() if other != name}
         me = Witness(name, NAMES, PLACES, kind.compares)
         made.append(
@@ -92,7 +92,7 @@ def test_without_votes_in_the_zone_one_of_those_who_agree_moves_the_name(
     assert leads_to(primary) == ("b",)
     assert told == ["acme: acmestatus.net now leads to b"]
     assert primary.zone().read(primary.name, [("w2._vote", "TXT")]) == {("w2._vote", "TXT"): frozenset()}
-    assert all(gossip.opened(ship.said["acme"], Mark(SEAL.public), "acme", ship.me.name) for ship in ships)
+    assert all(peers.opened(ship.said["acme"], Mark(SEAL.public), "acme", ship.me.name) for ship in ships)
     if kind is Plain:
         assert ships[2].words == "hold a is down: w2 moves it, for this zone cannot compare" or "b has it" in ships[2].words
 
@@ -183,7 +183,7 @@ def test_where_one_moves_for_all_it_is_never_one_whom_the_zone_refuses(primary: 
     assert "acme" not in first.said, "it votes no more"
     second.turn()
     assert second.words == "hold a is down: w1 moves it, for this zone cannot compare"
-    heard = gossip.opened(shown, Mark(SEAL.public), "acme", "w1")
+    heard = peers.opened(shown, Mark(SEAL.public), "acme", "w1")
     assert heard
     second.fellows.heard["w1"] = Vote(heard.at - FRESH - timedelta(seconds=1), heard.stands)
     second.turn()

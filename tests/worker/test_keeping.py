@@ -18,14 +18,14 @@ from tests.publish.hosts import Witnessed
 from tests.publish.test_many_hosts import _deface
 
 from lightship.config import PageConfig, Pulse
-from lightship.core.signed import PULSE_PATH
-from lightship.core.verdict import Read, Receipt, Verdict
+from lightship.core.site.manifest import PULSE_PATH
+from lightship.core.site.receipt import Read, Receipt, Verdict
 from lightship.hosts import File, HostError, Wrapper
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger
-from lightship.seal import Seal
+from lightship.signing import Seal
 from lightship.store import models
 from lightship.store.journal import structure
 from lightship.worker.current import Newest, in_thread, utc_now

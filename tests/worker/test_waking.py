@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 from tests.django_settings import CONFIG
 
-from lightship.core.verdict import Read, Receipt
+from lightship.core.site.receipt import Read, Receipt
 from lightship.store import journal, receipts, wake
 from lightship.store.journal import structure
 from lightship.store.models import Incident, Page

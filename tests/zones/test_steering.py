@@ -15,13 +15,13 @@ from tests.zones.places import PLACES, Case, Place
 
 from lightship.cli import main
 from lightship.config import HostConfig, WitnessConfig
-from lightship.core.decide import Witness
-from lightship.core.steer import LEASE, Stand, Vote, lease_of, place
-from lightship.seal import Mark
-from lightship.witness.gossip import Fellows
+from lightship.core.steering.decide import Witness
+from lightship.core.steering.records import LEASE, Stand, Vote, lease_of, place
+from lightship.signing import Mark
+from lightship.witness.controller import Steersman
 from lightship.witness.look import Eye
-from lightship.witness.lookout import Lookout
-from lightship.witness.steersman import Steersman
+from lightship.witness.monitor import Lookout
+from lightship.witness.peers import Fellows
 from lightship.zones import Key, Sets, Zone, ZoneError
 
 A, AAAA = ("@", "A"), ("@", "AAAA")

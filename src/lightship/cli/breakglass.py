@@ -11,19 +11,19 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
-from lightship.breakglass import BreakGlass, NothingLeftError
-from lightship.breakglass import Told as Became
+from lightship.breakglass.pending import NAME, Diary, Word
+from lightship.breakglass.speak import BreakGlass, NothingLeftError
+from lightship.breakglass.speak import Told as Became
 from lightship.channels import tell_staff
 from lightship.cli import compose
-from lightship.cli.aftermath import became_facts, became_words, scene_facts, scene_words
+from lightship.cli.breakglass_report import became_facts, became_words, scene_facts, scene_words
 from lightship.cli.compose import component_option, ended_option, facts_options, incident_option, state_option
 from lightship.cli.shared import Refused, Told, json_option, say, utc_now, who_types
 from lightship.config import Config
 from lightship.config.ids import new_id
 from lightship.core import rules, updates
 from lightship.core.model import Incident, Snapshot
-from lightship.core.whole import Whole
-from lightship.diary import NAME, Diary, Word
+from lightship.core.site.union import Whole
 from lightship.net.client import PublicReader
 from lightship.publishing.read_only import open_host
 

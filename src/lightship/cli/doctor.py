@@ -10,7 +10,7 @@ import click
 from lightship.cli.shared import Told, json_option, page_option, read_key, told
 from lightship.config import Config, PageConfig
 from lightship.doctor import GROUPS, Examination, Finding, Known, Verdict, World, examine
-from lightship.doctor.world import RDAP, SECONDS
+from lightship.doctor.environment import RDAP, SECONDS
 
 MARKS = {
     Verdict.FAIL: ("✗", "red"),

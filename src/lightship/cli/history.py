@@ -10,7 +10,7 @@ from rich.console import Console
 from lightship.cli.shared import Refused, Told, json_option, page_option, refusing, say, told, utc_now
 from lightship.importers import Imported, ImporterError, kinds, read
 from lightship.publishing.contents import contents_at
-from lightship.seal import mark
+from lightship.signing import mark
 
 if TYPE_CHECKING:
     from lightship.store.history.load import Loaded

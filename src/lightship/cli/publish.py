@@ -9,11 +9,11 @@ import click
 
 from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
 from lightship.config import HostConfig, PageConfig
-from lightship.core.verdict import Receipt, Verdict
+from lightship.core.site.receipt import Receipt, Verdict
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger, audit
-from lightship.seal import Seal
+from lightship.signing import Seal
 
 if TYPE_CHECKING:
     from lightship.store.models import Page

@@ -10,7 +10,7 @@ import click
 from lightship.cli.publish import bring
 from lightship.cli.shared import say, utc_now
 from lightship.config import PageConfig
-from lightship.core.verdict import Verdict
+from lightship.core.site.receipt import Verdict
 
 if TYPE_CHECKING:
     from lightship.store.models import Page, Receipt

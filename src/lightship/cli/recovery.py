@@ -10,10 +10,10 @@ from lightship.cli.shared import Refused, Told, read_key, told, utc_now
 from lightship.config import Config
 from lightship.config.files import write_new
 from lightship.config.toml import parse
-from lightship.core.signed import Verify
+from lightship.core.site.manifest import Verify
 from lightship.core.wire import WireError
 from lightship.hosts import HostError, Place
-from lightship.seal import mark
+from lightship.signing import mark
 from lightship.vault import Key, VaultError, fetch, look, new_key, opened, vault_place
 from lightship.vault.sheet import SHEET, command, hand_over, known, sheet
 

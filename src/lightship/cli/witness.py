@@ -12,8 +12,21 @@ import click
 
 from lightship.cli.shared import Chosen, Refused, Told, chosen, json_option, page_option, say, told, utc_now, who_types
 from lightship.config import PageConfig
-from lightship.core.decide import by_hand
-from lightship.core.steer import FRESH, LEASE, POINTERS, Key, Place, Sets, Vote, lease_of, place, pointed, vote_key, votes_of
+from lightship.core.steering.decide import by_hand
+from lightship.core.steering.records import (
+    FRESH,
+    LEASE,
+    POINTERS,
+    Key,
+    Place,
+    Sets,
+    Vote,
+    lease_of,
+    place,
+    pointed,
+    vote_key,
+    votes_of,
+)
 from lightship.zones import Conflict, Zone, ZoneError, open_zone, within
 
 SPARED = ("desk", "keys")

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lightship.config.agreement import keys_apart, names_apart, places_apart
 from lightship.config.back_ends import BackEnds, Kinds, tables
+from lightship.config.compare import keys_apart, names_apart, places_apart
 from lightship.config.references import References
 from lightship.config.schema import PLACE, FileTable, WitnessTable, page_config
 from lightship.config.toml import ConfigError, Document, Fault, KeyPath, dotted

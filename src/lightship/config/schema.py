@@ -32,7 +32,7 @@ class FellowTable:
 @table
 class WitnessTable:
     name: Slug
-    # A vote is given after each look, and counts for 15 seconds (core/steer.py): who looks seldom never votes.
+    # A vote is given after each look, and counts for 15 seconds (core/steering/records.py): who looks seldom never votes.
     interval: Annotated[float, Field(ge=0.2, le=5)] = 2.0
     timeout: Annotated[float, Field(ge=0.1, le=5)] = 1.5
     count: Annotated[int, Field(ge=1, le=20)] = 3

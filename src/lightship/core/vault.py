@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from lightship.core.signed import Sign, Verify, _check, _signed
+from lightship.core.site.manifest import Sign, Verify, _check, _signed
 from lightship.core.wire import WireError, canonical, moment, reading, stamp
 
 INDEX = "lightship-vault/1"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lightship.core.verdict import Verdict
+from lightship.core.site.receipt import Verdict
 from lightship.store import receipts
 from lightship.store.models import Page, Receipt
 

@@ -17,22 +17,22 @@ from lightship.doctor import (
     caa,
     certificates,
     dnssec,
-    doors,
-    fate,
     hosts,
     name,
-    parts,
     registry,
     servers,
+    shared_fate,
     vaults,
+    visits,
     witnesses,
     zone,
 )
+from lightship.doctor import infrastructure as parts
 from lightship.doctor.catalogue import CHECKS, GROUPS, say
 from lightship.doctor.domains import host_of, registrable
-from lightship.doctor.fate import Shared
+from lightship.doctor.environment import World
 from lightship.doctor.finding import Check, Finding, Severity, Verdict
-from lightship.doctor.world import World
+from lightship.doctor.shared_fate import Shared
 from lightship.zones import open_zone
 
 __all__ = ["CHECKS", "GROUPS", "Check", "Examination", "Finding", "Known", "Severity", "Shared", "Verdict", "World", "examine"]
@@ -84,7 +84,7 @@ class Examination:
             "parts": list(self.parts),
             "watched": list(self.watched),
             "shared": [
-                {"part": item.part, "watched": item.watched, "aspect": fate.WORDS[item.aspect], "what": item.what}
+                {"part": item.part, "watched": item.watched, "aspect": shared_fate.WORDS[item.aspect], "what": item.what}
                 for item in self.shared
             ],
         }
@@ -106,20 +106,20 @@ def examine(config: Config, page: PageConfig, world: World, known: Known | None 
     online = asn.answers(world.resolver)
     world = replace(world, cymru=online)
     seen = parts.gather(config, page, world)
-    found = [*_judged(config, page, world, known or Known()), *fate.judge(seen), *witnesses.apart(seen)]
+    found = [*_judged(config, page, world, known or Known()), *shared_fate.judge(seen), *witnesses.apart(seen)]
     return Examination(
         page=page.slug,
         at=world.now(),
         findings=tuple(sorted(found, key=lambda each: (RANK[each.verdict], GRAVITY[each.check.severity]))),
-        parts=fate.rows(seen),
-        watched=fate.columns(seen),
-        shared=fate.matrix(seen),
+        parts=shared_fate.rows(seen),
+        watched=shared_fate.columns(seen),
+        shared=shared_fate.matrix(seen),
         source="Team Cymru's DNS, now" if online else f"the packaged table of {world.table.date} ({asn.ATTRIBUTION})",
     )
 
 
 def _judged(config: Config, page: PageConfig, world: World, known: Known) -> Iterator[Finding]:
-    shown = doors.visit(page, world)
+    shown = visits.visit(page, world)
     yield from hosts.judge(page, shown, world.now())
     yield from certificates.judge(shown, world.now())
     yield from _name(page, shown, world)
@@ -127,7 +127,7 @@ def _judged(config: Config, page: PageConfig, world: World, known: Known) -> Ite
     yield from _drill(page, known, world.now())
 
 
-def _name(page: PageConfig, shown: tuple[doors.Shown, ...], world: World) -> Iterator[Finding]:
+def _name(page: PageConfig, shown: tuple[visits.Shown, ...], world: World) -> Iterator[Finding]:
     if not servers.is_name(page.url):
         yield say("name.servers").unchecked(host_of(page.url), "it is no name in DNS")
         return

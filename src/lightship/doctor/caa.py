@@ -9,9 +9,9 @@ import dns.rrset
 
 from lightship.doctor.catalogue import say
 from lightship.doctor.certificates import issuer
-from lightship.doctor.doors import Shown
+from lightship.doctor.environment import World
 from lightship.doctor.finding import Finding
-from lightship.doctor.world import World
+from lightship.doctor.visits import Shown
 
 AUTHORITIES = {
     "amazon": ("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"),

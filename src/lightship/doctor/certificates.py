@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
 from lightship.doctor.catalogue import say
-from lightship.doctor.doors import Shown
 from lightship.doctor.finding import Finding
+from lightship.doctor.visits import Shown
 
 DAYS, LAST_DAYS = 21, 7
 

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from lightship.config import PageConfig
 from lightship.doctor.catalogue import say
-from lightship.doctor.doors import STATE, Shown, by_host
 from lightship.doctor.finding import Finding
+from lightship.doctor.visits import STATE, Shown, by_host
 
 SKEW = timedelta(seconds=60)
 LATE = timedelta(seconds=60)

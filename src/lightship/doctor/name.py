@@ -10,9 +10,9 @@ import dns.rdtypes.svcbbase
 from lightship.config import PageConfig
 from lightship.doctor.catalogue import say
 from lightship.doctor.domains import inside, registrable
+from lightship.doctor.environment import World
 from lightship.doctor.finding import Finding
 from lightship.doctor.servers import Delegation, Server, serial
-from lightship.doctor.world import World
 
 TTL, NEGATIVE, NS_TTL = 60, 60, 3600
 HINTS = ("ipv4hint", "ipv6hint", "ech")

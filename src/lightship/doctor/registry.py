@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lightship.doctor.catalogue import say
+from lightship.doctor.environment import World
 from lightship.doctor.finding import Finding
-from lightship.doctor.world import World
 from lightship.net.pinned import ConnectError
 
 DAYS, LAST_DAYS = 60, 14

@@ -16,7 +16,7 @@ import dns.resolver
 import dns.rrset
 
 from lightship.doctor.asn import Network
-from lightship.doctor.world import World, at_once
+from lightship.doctor.environment import World, at_once
 
 KINDS = ("A", "AAAA", "CNAME", "HTTPS", "SVCB")
 

@@ -13,7 +13,7 @@ from lightship.core.wire import WireError
 from lightship.doctor.catalogue import say
 from lightship.doctor.finding import Finding
 from lightship.hosts import HostError
-from lightship.seal import mark
+from lightship.signing import mark
 from lightship.vault import VaultError, fetch, look, opened, vault_place
 
 OLD = timedelta(days=2)

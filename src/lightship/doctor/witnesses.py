@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lightship.config import Fellow, PageConfig
-from lightship.core.steer import FRESH, LEASE, Vote, lease_of, vote_in, vote_key, votes_of
+from lightship.core.steering.records import FRESH, LEASE, Vote, lease_of, vote_in, vote_key, votes_of
 from lightship.doctor.catalogue import say
+from lightship.doctor.environment import World, at_once
 from lightship.doctor.finding import Finding
-from lightship.doctor.parts import Part, Role
-from lightship.doctor.world import World, at_once
+from lightship.doctor.infrastructure import Part, Role
 from lightship.net.pinned import ConnectError
-from lightship.seal import Mark
+from lightship.signing import Mark
 from lightship.zones import Zone, ZoneError
 
 ENOUGH = 3

@@ -9,9 +9,9 @@ import dns.rdatatype
 
 from lightship.doctor import dnssec
 from lightship.doctor.catalogue import say
+from lightship.doctor.environment import World
 from lightship.doctor.finding import Finding
 from lightship.doctor.servers import Delegation, View
-from lightship.doctor.world import World
 from lightship.zones import Conflict, Key, Zone, ZoneError
 
 CANARY: Key = ("_canary", "TXT")

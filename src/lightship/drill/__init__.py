@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from lightship.breakglass import NothingLeftError
+from lightship.breakglass.speak import NothingLeftError
 from lightship.config import Config, PageConfig
 from lightship.core.rules import Refused
 from lightship.doctor import World

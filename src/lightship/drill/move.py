@@ -10,7 +10,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from lightship.config import PageConfig
-from lightship.core.steer import Place, place
+from lightship.core.steering.records import Place, place
 from lightship.doctor import World
 from lightship.doctor.servers import Server, delegation
 from lightship.doctor.zone import CANARY, NOTHING, said

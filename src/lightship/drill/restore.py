@@ -15,7 +15,7 @@ from lightship.core.vault import INDEX_PATH, index_in, path_of
 from lightship.core.wire import WireError
 from lightship.drill.canary import DrillError, NotRehearsed
 from lightship.hosts import Host, HostError, Place
-from lightship.seal import mark
+from lightship.signing import mark
 from lightship.vault import vault_place
 from lightship.vault.fetching import AT_ONCE
 

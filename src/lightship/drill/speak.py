@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
-from lightship.breakglass import BreakGlass
+from lightship.breakglass.pending import NAME, Diary
+from lightship.breakglass.speak import BreakGlass
 from lightship.config import PageConfig
 from lightship.config.ids import new_id
 from lightship.core import updates
 from lightship.core.model import Incident, Status
+from lightship.core.site.union import Whole
 from lightship.core.updates import NewIncident, NewUpdate
-from lightship.core.whole import Whole
-from lightship.diary import NAME, Diary
 from lightship.drill.canary import Canary, DrillError, NotRehearsed
 from lightship.hosts import Host
-from lightship.seal import Mark, Seal, mark, new_seed
+from lightship.signing import Mark, Seal, mark, new_seed
 
 BODY = "Nothing is broken. This is a rehearsal, on a path that nobody links to."
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lightship import hosts
-from lightship.core.signed import MANIFEST_PATH
+from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.hosts import Conflict, File, Held, HostError
 from lightship.hosts._disk import locked, make_folder, reported, settle, settle_tree, write
 from lightship.hosts._release import (

@@ -21,7 +21,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError, PreconditionError
 from obstore.store import AzureStore, GCSStore, S3Store
 
-from lightship.core.signed import MANIFEST_PATH
+from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.hosts import Conflict, File, Held, HostError, cache_control, content_type, within
 from lightship.hosts._release import checked
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import asyncssh
 from asyncssh import SFTPAttrs, SFTPError, SFTPNoSuchFile
 
-from lightship.core.signed import MANIFEST_PATH
+from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.hosts import Conflict, File, Held, HostError
 from lightship.hosts._release import (
     CURRENT,

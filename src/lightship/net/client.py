@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from urllib.parse import quote, urljoin, urlsplit
 
-from lightship.core.verdict import Seen
+from lightship.core.site.receipt import Seen
 from lightship.net.deadline import Deadline
 from lightship.net.pinned import Answer, ConnectError, Connection
 

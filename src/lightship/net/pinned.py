@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import brotli  # type: ignore[import-untyped]
 from cryptography import x509
 
-from lightship.core.verdict import Seen
+from lightship.core.site.receipt import Seen
 from lightship.net.deadline import Deadline, TimedSocket, addresses
 
 LONGEST = 8 * 1024 * 1024

@@ -8,8 +8,8 @@ from hashlib import sha256
 
 from markupsafe import Markup
 
-from lightship.core import state
 from lightship.core.model import HostLink, Incident, Kind, Month, Page, Snapshot
+from lightship.core.site import state
 from lightship.core.status import ended_at
 from lightship.page import badge, calendar, feeds, labels, prose, render, statuspage, story, times, view
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
-from lightship.core.clock import due
+from lightship.core.duty.promises import due
 from lightship.core.model import Change, Component, ComponentStatus, Facts, Impact, Incident, Kind, Status, Update
 from lightship.core.status import began, ended_at, impact, told, worst
 from lightship.page import labels, prose, times

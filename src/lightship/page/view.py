@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
-from lightship.core.clock import due
+from lightship.core.duty.promises import due
 from lightship.core.history import by_start, gravest
 from lightship.core.model import Component, ComponentStatus, Group, Incident, Kind, Snapshot, Status
 from lightship.core.status import began, ended_at, is_current, standing, told, worst

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from lightship.core.signed import MANIFEST_PATH
+from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.core.wire import WireError
 from lightship.hosts import HostError
 from lightship.hosts.folder import Cellar

@@ -7,10 +7,8 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, TypeVar
 
-from lightship.core.clock import phase
-from lightship.core.lineage import Rank
-from lightship.core.plan import compare, refusal
-from lightship.core.signed import (
+from lightship.core.duty.promises import phase
+from lightship.core.site.manifest import (
     MANIFEST_PATH,
     PULSE_PATH,
     Manifest,
@@ -23,13 +21,15 @@ from lightship.core.signed import (
     shelf_out,
     shelf_path,
 )
+from lightship.core.site.plan import compare, refusal
+from lightship.core.site.receipt import Fault, Front, Read, Receipt, Verdict
+from lightship.core.site.versions import Rank
 from lightship.core.status import promised
-from lightship.core.verdict import Fault, Front, Read, Receipt, Verdict
 from lightship.core.wire import WireError, sha256
 from lightship.hosts import Conflict, File, Held, Host, HostError, Wrapper
 from lightship.publishing.rendering import Press
 from lightship.publishing.verify import Stranger
-from lightship.seal import Seal
+from lightship.signing import Seal
 
 DEADLINE = 30.0
 RELEASES = 3

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Protocol
 
 from lightship import page as paper
-from lightship.core.lineage import Rank
 from lightship.core.model import Incident, Month, Snapshot
+from lightship.core.site.versions import Rank
 from lightship.hosts import File
 
 

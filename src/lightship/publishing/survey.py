@@ -13,9 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
-from lightship.core.lineage import Rank
 from lightship.core.model import Month
-from lightship.core.signed import (
+from lightship.core.site.manifest import (
     MANIFEST_PATH,
     PULSE_PATH,
     Manifest,
@@ -26,14 +25,15 @@ from lightship.core.signed import (
     shelf_in,
     shelf_path,
 )
-from lightship.core.state import STATE_PATH, State, archive_in, archive_path, state_in
-from lightship.core.whole import Part, ids_in, lacking
+from lightship.core.site.state import STATE_PATH, State, archive_in, archive_path, state_in
+from lightship.core.site.union import Part, ids_in, lacking
+from lightship.core.site.versions import Rank
 from lightship.core.wire import WireError, sha256
 from lightship.hosts import Host, HostError, Place
 from lightship.importers import shown
 from lightship.net.client import PublicReader
 from lightship.publishing.read_only import PublicFiles, ReadOnlyHost
-from lightship.seal import Mark
+from lightship.signing import Mark
 
 SECONDS = 15.0
 AT_ONCE = 12

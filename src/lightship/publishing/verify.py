@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
 
-from lightship.core.signed import MANIFEST_PATH, Verify, manifest_in, shelf_in, shelf_path
-from lightship.core.verdict import Verdict
+from lightship.core.site.manifest import MANIFEST_PATH, Verify, manifest_in, shelf_in, shelf_path
+from lightship.core.site.receipt import Verdict
 from lightship.core.wire import WireError, sha256
 from lightship.net.client import PublicReader
 from lightship.net.pinned import ConnectError

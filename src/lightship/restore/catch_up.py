@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lightship.config import PageConfig
-from lightship.core.lineage import STEP, Heard, Rank, contains
+from lightship.core.site.versions import STEP, Heard, Rank, contains
 from lightship.publishing.contents import contents
 from lightship.publishing.survey import HostState
 from lightship.store.history import imports

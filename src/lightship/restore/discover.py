@@ -17,7 +17,7 @@ from lightship.hosts import HostError, Place, open_host
 from lightship.hosts.folder import Cellar
 from lightship.publishing.read_only import GONE, PublicFiles
 from lightship.publishing.survey import signer
-from lightship.seal import Mark, Seal
+from lightship.signing import Mark, Seal
 from lightship.vault import BELOW, Key, VaultError, fetch, opened
 
 STORES = ("s3://", "gs://", "az://")

@@ -13,7 +13,7 @@ from lightship.config.files import write_new
 from lightship.config.toml import parse
 from lightship.restore import Tell
 from lightship.restore.files import name_database
-from lightship.seal import Seal, new_seed
+from lightship.signing import Seal, new_seed
 from lightship.vault import new_key
 
 TOML = """\

@@ -15,7 +15,7 @@ from lightship.publishing.contents import contents, newest_first
 from lightship.restore import RestoreError, Tell, discover
 from lightship.restore.files import settle
 from lightship.restore.install import keyed, make_keys, make_private, write_config
-from lightship.seal import mark
+from lightship.signing import mark
 from lightship.vault import Key, opened
 from lightship.vault.sheet import hand_over
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lightship.config import PageConfig
-from lightship.core import state, wire
+from lightship.core import wire
+from lightship.core.site import state
 from lightship.store import models
 from lightship.store.read import snapshot
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lightship.core.verdict import Receipt
+from lightship.core.site.receipt import Receipt
 from lightship.store import models
 
 KEPT = 200

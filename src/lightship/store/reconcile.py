@@ -8,13 +8,13 @@ from datetime import datetime
 from django.db import transaction
 
 from lightship.config import PageConfig
-from lightship.core.lineage import Rank, contains
+from lightship.core.site.versions import Rank, contains
 from lightship.importers import Imported, ImporterError
 from lightship.net.client import PublicReader
 from lightship.publishing.contents import contents
 from lightship.publishing.read_only import open_host
 from lightship.publishing.survey import HostState, Survey, Unreadable
-from lightship.seal import mark
+from lightship.signing import mark
 from lightship.store import receipts
 from lightship.store.history.load import load
 from lightship.store.history.ownership import History

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pyrage import DecryptError, decrypt, x25519  # type: ignore[import-untyped]
 
-from lightship.core.signed import Verify
+from lightship.core.site.manifest import Verify
 from lightship.core.vault import INDEX_PATH, Index, index_in, part_in, path_of
 from lightship.core.wire import WireError
 from lightship.hosts import HostError, Place

@@ -13,7 +13,7 @@ from itertools import islice
 
 from pyrage import encrypt, x25519  # type: ignore[import-untyped]
 
-from lightship.core.signed import NotOurs
+from lightship.core.site.manifest import NotOurs
 from lightship.core.vault import (
     INDEX_PATH,
     SPARE_PATH,
@@ -29,7 +29,7 @@ from lightship.core.vault import (
 )
 from lightship.core.wire import WireError
 from lightship.hosts import File, HostError, Place
-from lightship.seal import Seal
+from lightship.signing import Seal
 from lightship.vault.fetching import in_time, parts
 from lightship.vault.values import Copy, Piece, Pieces, Shelf, VaultError
 

@@ -13,7 +13,7 @@ import segno
 from lightship import __version__
 from lightship.config import Config, HostConfig, PageConfig
 from lightship.config.files import write_new
-from lightship.seal import mark
+from lightship.signing import mark
 from lightship.vault.values import BELOW, SECRET, key_in, vault_place
 
 SHEET = "recovery-sheet.html"

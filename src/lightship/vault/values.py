@@ -9,7 +9,7 @@ from pyrage import IdentityError, x25519  # type: ignore[import-untyped]
 
 from lightship.config import Config, HostConfig
 from lightship.hosts import File, Held, Place, open_host
-from lightship.seal import Seal
+from lightship.signing import Seal
 
 BELOW = "lightship/vault"
 """Where the vault lies on a host, if anyone may fetch it."""

@@ -1,7 +1,7 @@
 """Look from outside; point the name at hosts that answer. A process of its own: no desk, no database.
 
 Two loops a page: one looks at every host and address at each interval; the other takes its turn after each look (votes, reads
-the zone, does what core/decide.py says). Nothing that a zone or a channel does delays a look.
+the zone, does what core/steering/decide.py says). Nothing that a zone or a channel does delays a look.
 """
 
 import asyncio
@@ -16,13 +16,13 @@ from typing import Any
 
 from lightship import channels, zones
 from lightship.config import Config, ConfigError, Fault, Fellow, HostConfig, PageConfig
-from lightship.core.decide import Witness
-from lightship.core.steer import place
-from lightship.seal import Seal, mark
-from lightship.witness import gossip
+from lightship.core.steering.decide import Witness
+from lightship.core.steering.records import place
+from lightship.signing import Seal, mark
+from lightship.witness import peers
+from lightship.witness.controller import Steersman, Tell
 from lightship.witness.look import Eye
-from lightship.witness.lookout import Lookout
-from lightship.witness.steersman import Steersman, Tell
+from lightship.witness.monitor import Lookout
 
 THREADS = 64
 log = logging.getLogger("lightship.witness")
@@ -89,7 +89,7 @@ async def _work(config: Config, clock: Clock) -> None:
     for page in config.pages.values():
         if page.zone:
             work += _watch(_steersman(config, page, clock, said), config)
-    server = await gossip.serve(config.witness.listen, config.witness.certificate, said) if config.witness.listen else None
+    server = await peers.serve(config.witness.listen, config.witness.certificate, said) if config.witness.listen else None
     tasks = [asyncio.create_task(each) for each in work]
     log.info("witness=%s pages=%d interval=%g", config.witness.name, len(config.pages), config.witness.interval)
     stopped = asyncio.create_task(over.wait())
@@ -117,7 +117,7 @@ def _steersman(config: Config, page: PageConfig, clock: Clock, said: dict[str, b
         lookout=Lookout(page.slug, steered(page), eye, me),
         clock=clock,
         tell=_teller(config, me.name),
-        fellows=gossip.Fellows(page.slug, others, eye.trust, clock),
+        fellows=peers.Fellows(page.slug, others, eye.trust, clock),
         seal=Seal(me.key) if me.key else None,
         said=said,
     )

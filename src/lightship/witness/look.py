@@ -11,11 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from time import monotonic
 
-from lightship.core.signed import MANIFEST_PATH, PULSE_PATH, Manifest, NotOurs, Pulse, manifest_in, pulse_in
-from lightship.core.verdict import Seen
+from lightship.core.site.manifest import MANIFEST_PATH, PULSE_PATH, Manifest, NotOurs, Pulse, manifest_in, pulse_in
+from lightship.core.site.receipt import Seen
 from lightship.core.wire import WireError, sha256
 from lightship.net.pinned import LONGEST, Certificate, ConnectError, Connection
-from lightship.seal import Mark
+from lightship.signing import Mark
 
 SECONDS = 1.5
 FRONT = "index.html"

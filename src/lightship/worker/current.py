@@ -9,10 +9,10 @@ from typing import ParamSpec, TypeVar
 from django.db import close_old_connections
 
 from lightship.config import PageConfig
-from lightship.core.clock import phase
+from lightship.core.duty.promises import phase
 from lightship.core.model import HostLink
+from lightship.core.site.receipt import Fault, Receipt, Verdict
 from lightship.core.status import is_current
-from lightship.core.verdict import Fault, Receipt, Verdict
 from lightship.publishing.read_only import open_host
 from lightship.publishing.rendering import Press
 from lightship.store import models, receipts

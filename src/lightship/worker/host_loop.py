@@ -7,7 +7,7 @@ from time import monotonic
 
 from django.db import DatabaseError
 
-from lightship.core.verdict import Fault, Front, Read, Receipt, Verdict, wait
+from lightship.core.site.receipt import Fault, Front, Read, Receipt, Verdict, wait
 from lightship.hosts import Host, HostError
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Press

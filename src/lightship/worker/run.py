@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from lightship.config import Config
 from lightship.publishing.publish import Publisher
 from lightship.publishing.verify import Stranger
-from lightship.seal import Seal
+from lightship.signing import Seal
 from lightship.store import wake
 from lightship.worker.current import Newest, in_thread, open_host, utc_now
 from lightship.worker.host_loop import TICK, Keeper, failure

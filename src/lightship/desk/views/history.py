@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from lightship.core.model import Incident as CoreIncident
 from lightship.core.model import Kind
+from lightship.core.site.receipt import Verdict
 from lightship.core.status import began, ended_at
-from lightship.core.verdict import Verdict
 from lightship.core.wire import moment
 from lightship.desk import host_status, labels
 from lightship.desk.forms.text import clean

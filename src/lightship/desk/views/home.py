@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from lightship.core.clock import due
+from lightship.core.duty.promises import due
 from lightship.core.history import gravest
 from lightship.core.model import Incident, Kind, Snapshot, Status
 from lightship.core.status import began, is_current, standing, worst

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from lightship.core.clock import due
+from lightship.core.duty.promises import due
 from lightship.core.model import ComponentStatus, Kind, Snapshot, Status
 from lightship.core.model import Incident as CoreIncident
 from lightship.core.model import Update as CoreUpdate

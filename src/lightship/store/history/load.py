@@ -10,9 +10,9 @@ from django.db import transaction
 
 from lightship.core import model as core
 from lightship.core import updates
-from lightship.core.lineage import STEP, contains, joined, raised
 from lightship.core.model import ComponentStatus, Kind, month_of
 from lightship.core.rules import millisecond
+from lightship.core.site.versions import STEP, contains, joined, raised
 from lightship.store.history.merge import unite
 from lightship.store.history.ownership import BATCH, History, ours
 from lightship.store.journal import insert

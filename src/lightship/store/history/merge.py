@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from lightship.core import merge, wire
 from lightship.core import model as core
+from lightship.core import wire
+from lightship.core.site import merge
 from lightship.store.history.ownership import BATCH
 from lightship.store.journal import insert
 from lightship.store.models import Incident, Page, Text, Update

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from lightship.core import model as core
-from lightship.core.lineage import Heard
+from lightship.core.site.versions import Heard
 from lightship.store.models import Component, Group, Incident, Page, Update
 
 BATCH = 500

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from lightship.core.lineage import Heard, Rank, joined, raised
+from lightship.core.site.versions import Heard, Rank, joined, raised
 from lightship.store.journal.entry import enter
 from lightship.store.models import Page
 from lightship.store.read import rows

@@ -13,7 +13,7 @@ def _words(enum: type[ComponentStatus] | type[Impact] | type[Kind] | type[Status
 
 class Page(models.Model):
     """`revision` counts the journal's entries; `epoch` names this desk among all that ever spoke for the page; `heard` says
-    up to which revision the journal holds the words of others (see core/lineage.py; JSON makes the epochs strings)."""
+    up to which revision the journal holds the words of others (see core/site/versions.py; JSON makes the epochs strings)."""
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
     slug = models.SlugField(unique=True, max_length=63)

@@ -8,9 +8,9 @@ from django.db.models import Count, QuerySet
 
 from lightship.core import model as core
 from lightship.core.history import window_start
-from lightship.core.lineage import Rank
 from lightship.core.model import ComponentStatus, HostLink, Kind, Month, Snapshot, month_of
-from lightship.core.whole import RECENT, RECENT_DAYS, in_shown_order
+from lightship.core.site.union import RECENT, RECENT_DAYS, in_shown_order
+from lightship.core.site.versions import Rank
 from lightship.store.models import Incident, Page
 from lightship.store.read import rows
 

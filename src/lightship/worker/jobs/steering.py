@@ -9,7 +9,7 @@ from typing import Any
 from django.db import close_old_connections
 
 from lightship.config import Config, PageConfig, ZoneConfig
-from lightship.core.steer import FRESH, LEASE, POINTERS, Key, Sets, lease_of, place, pointed, vote_key, votes_of
+from lightship.core.steering.records import FRESH, LEASE, POINTERS, Key, Sets, lease_of, place, pointed, vote_key, votes_of
 from lightship.core.wire import stamp
 from lightship.store.models import Page, Report
 from lightship.worker.current import utc_now

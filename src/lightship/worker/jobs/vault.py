@@ -9,7 +9,7 @@ from django.db import close_old_connections
 
 from lightship import vault
 from lightship.config import Config
-from lightship.seal import Seal
+from lightship.signing import Seal
 from lightship.store.backup import pieces
 from lightship.store.models import Page, Report
 from lightship.vault import Copy, Shelf

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from lightship.core.lineage import Rank
+from lightship.core.site.versions import Rank
 
 
 class Verdict(StrEnum):

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from lightship.config import Fellow
 from lightship.core.address import host_and_port
-from lightship.core.steer import FRESH, Vote, vote_in, vote_out
+from lightship.core.steering.records import FRESH, Vote, vote_in, vote_out
 from lightship.net.pinned import ConnectError, Connection
-from lightship.seal import Mark, Seal
+from lightship.signing import Mark, Seal
 
 LONGEST = 8 * 1024
 PATIENCE = 2.0
@@ -41,7 +41,7 @@ def opened(body: bytes, mark: Mark, page: str, by: str) -> Vote | None:
 @dataclass
 class Fellows:
     """What the others last said of one page. An older word never takes the place of a newer one, so that a word said twice
-    does no harm; one that is too old counts for nobody (see core/decide.py)."""
+    does no harm; one that is too old counts for nobody (see core/steering/decide.py)."""
 
     page: str
     others: Sequence[Fellow]

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from cryptography import x509
 
 from lightship.config import HostConfig, PageConfig
-from lightship.core.signed import MANIFEST_PATH, PULSE_PATH, Manifest, NotOurs, Pulse, Verify, manifest_in, pulse_in
-from lightship.core.verdict import Seen
+from lightship.core.site.manifest import MANIFEST_PATH, PULSE_PATH, Manifest, NotOurs, Pulse, Verify, manifest_in, pulse_in
+from lightship.core.site.receipt import Seen
 from lightship.core.wire import WireError, sha256
-from lightship.doctor.world import World, at_once
+from lightship.doctor.environment import World, at_once
 from lightship.net.pinned import Answer, ConnectError, Connection, distrusting
-from lightship.seal import mark
+from lightship.signing import mark
 
 LONGEST = 16 * 1024 * 1024
 HEADERS = {"Accept-Encoding": "br, gzip", "User-Agent": "Lightship (doctor)"}

@@ -4,10 +4,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from lightship.breakglass import Scene, Told
+from lightship.breakglass.pending import NAME
+from lightship.breakglass.speak import Scene, Told
 from lightship.core.durations import ago
 from lightship.core.wire import stamp
-from lightship.diary import NAME
 from lightship.publishing.survey import HostState
 
 

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from lightship.core import merge
 from lightship.core.history import Timeline, by_start, steps, window_start
-from lightship.core.lineage import Rank
 from lightship.core.model import (
     Change,
     Component,
@@ -22,8 +20,10 @@ from lightship.core.model import (
     Turn,
     month_of,
 )
-from lightship.core.signed import Manifest
-from lightship.core.state import State
+from lightship.core.site import merge
+from lightship.core.site.manifest import Manifest
+from lightship.core.site.state import State
+from lightship.core.site.versions import Rank
 from lightship.core.status import severity
 from lightship.core.updates import ALWAYS, PageNow, placed
 

@@ -10,22 +10,22 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from lightship.breakglass.pending import Diary, Word
 from lightship.config import PageConfig
-from lightship.core import lineage
-from lightship.core.clock import due
-from lightship.core.lineage import STEP
+from lightship.core.duty.promises import due
 from lightship.core.model import HostLink, Incident, Month, Update
-from lightship.core.state import archive_path
-from lightship.core.verdict import Receipt
-from lightship.core.whole import Whole, joined
+from lightship.core.site import versions
+from lightship.core.site.receipt import Receipt
+from lightship.core.site.state import archive_path
+from lightship.core.site.union import Whole, joined
+from lightship.core.site.versions import STEP
 from lightship.core.wire import WireError
-from lightship.diary import Diary, Word
 from lightship.hosts import File, Held, Host, HostError, Wrapper
 from lightship.publishing.publish import Clock, Publisher
 from lightship.publishing.rendering import Press
 from lightship.publishing.survey import AGAIN, HostState, Survey, TornError, Unreadable, digests, highest, with_archives
 from lightship.publishing.verify import Stranger
-from lightship.seal import Seal
+from lightship.signing import Seal
 
 ROUNDS = 8
 LONGEST_PULSE = 3600
@@ -137,10 +137,10 @@ class BreakGlass:
         survivors = await _read(search, survivors, months)
         top, parts = highest(survivors), [each.part for each in survivors]
         words, now = joined(parts, incidents), self.clock()
-        every = lineage.joined((part.manifest.rank, part.manifest.heard) for part in parts)
+        every = versions.joined((part.manifest.rank, part.manifest.heard) for part in parts)
         rank = top.manifest.rank
         if words != top.part.words:
-            rank = lineage.raised(every, self.draw()), max(part.manifest.revision for part in parts) + 1
+            rank = versions.raised(every, self.draw()), max(part.manifest.revision for part in parts) + 1
         read = await self._for_front(search, top, now)
         pulse = _pulse(words.incidents.values(), now, self.page.pulse.calm)
         whole = Whole(

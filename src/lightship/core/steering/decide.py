@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from lightship.core.steer import (
+from lightship.core.steering.records import (
     FRESH,
     HEALTHY,
     LEASE,

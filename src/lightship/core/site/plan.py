@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lightship.core.signed import Manifest
+from lightship.core.site.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)

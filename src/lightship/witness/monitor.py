@@ -10,8 +10,8 @@ import dns.exception
 import dns.resolver
 
 from lightship.config import HostConfig, WitnessConfig
-from lightship.core.steer import Stand, after, alive
-from lightship.core.verdict import Seen
+from lightship.core.site.receipt import Seen
+from lightship.core.steering.records import Stand, after, alive
 from lightship.witness.look import Eye, Rank, Sight, bound
 
 SKEWED = 10.0

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from lightship.core.verdict import Seen
+from lightship.core.site.receipt import Seen
 
 Key = tuple[str, str]
 Sets = Mapping[Key, frozenset[str]]

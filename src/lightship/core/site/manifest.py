@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from lightship.core.lineage import Heard, Rank, contains
+from lightship.core.site.versions import Heard, Rank, contains
 from lightship.core.wire import Json, WireError, canonical, moment, reading, stamp
 
 MANIFEST = "lightship-manifest/1"

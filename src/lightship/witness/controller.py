@@ -7,12 +7,24 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from time import monotonic
 
-from lightship.core.decide import Alarm, Decision, Flip, Witness, decide
-from lightship.core.steer import LEASE, POINTERS, Key, Lease, Sets, Vote, lease_of, lease_out, vote_key, vote_out, votes_of
-from lightship.seal import Seal
+from lightship.core.steering.decide import Alarm, Decision, Flip, Witness, decide
+from lightship.core.steering.records import (
+    LEASE,
+    POINTERS,
+    Key,
+    Lease,
+    Sets,
+    Vote,
+    lease_of,
+    lease_out,
+    vote_key,
+    vote_out,
+    votes_of,
+)
+from lightship.signing import Seal
 from lightship.witness.alarms import Alarms
-from lightship.witness.gossip import Fellows, signed
-from lightship.witness.lookout import Lookout
+from lightship.witness.monitor import Lookout
+from lightship.witness.peers import Fellows, signed
 from lightship.zones import Conflict, Zone, ZoneError, within
 
 EVERY = timedelta(seconds=5)

@@ -11,10 +11,10 @@ from lightship.config import Config, HostConfig, PageConfig
 from lightship.doctor import certificates, registry
 from lightship.doctor.asn import Network
 from lightship.doctor.domains import host_of, registrable
-from lightship.doctor.doors import HEADERS, Door, connection, own
+from lightship.doctor.environment import World, at_once
 from lightship.doctor.name import prefix
 from lightship.doctor.servers import servers, zone_of
-from lightship.doctor.world import World, at_once
+from lightship.doctor.visits import HEADERS, Door, connection, own
 from lightship.net.pinned import ConnectError
 
 

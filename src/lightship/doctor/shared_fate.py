@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lightship.doctor.catalogue import CHECKS, say
 from lightship.doctor.finding import Finding, Say
-from lightship.doctor.parts import Part, Role
+from lightship.doctor.infrastructure import Part, Role
 
 ASPECTS = ("address", "prefix", "network", "cdn", "servers", "servers-network", "domain", "registrar", "certificate", "issuer")
 PLACES = ("address", "prefix", "network")

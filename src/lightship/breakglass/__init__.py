@@ -1,0 +1,1 @@
+"""Speak without a desk, from any surviving host's state."""

@@ -1,0 +1,1 @@
+"""What a host holds, and which desks' revisions it includes."""
