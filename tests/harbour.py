@@ -24,8 +24,8 @@ import dns.rdatatype
 from tests import name_servers, servers
 from tests.certs import NOW, Authority
 from tests.lab import Node, network
-from tests.publish.book import Book
-from tests.publish.book import harbour as book_of
+from tests.publishing.book import Book
+from tests.publishing.book import harbour as book_of
 
 from lightship.core.site.manifest import MANIFEST_PATH, PULSE_PATH, Manifest, Pulse, manifest_out, pulse_out
 from lightship.core.steering.decide import by_hand

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.publish.book import Book, harbour
-from tests.publish.conftest import MakeHost, make_host, vienna
+from tests.publishing.book import Book, harbour
+from tests.publishing.conftest import MakeHost, make_host, vienna
 
 from lightship.breakglass.pending import NAME, Diary
 from lightship.breakglass.speak import BreakGlass, Compose, Told

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from tests.breakglass.conftest import book_now, desk_publishes, laptop_of, utc_now, words_on
-from tests.publish.hosts import Broken
-from tests.publish.test_stranger import Answer, answering
+from tests.publishing.hosts import Broken
+from tests.publishing.test_verify import Answer, answering
 
 from lightship.breakglass.pending import NAME
 from lightship.cli.breakglass import _insist_on_clock

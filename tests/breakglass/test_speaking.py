@@ -10,7 +10,7 @@ from tests import servers
 from tests.breakglass.conftest import DOWN, SEAL, book_now, desk_publishes, faults, laptop_of, utc_now, words_on
 from tests.hosts.places import PLACES
 from tests.kills import fetched
-from tests.publish.hosts import Broken, Witnessed
+from tests.publishing.hosts import Broken, Witnessed
 
 from lightship.breakglass.speak import NothingLeftError
 from lightship.core.model import Facts, HostLink, Status

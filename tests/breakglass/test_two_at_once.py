@@ -11,8 +11,8 @@ import pytest
 from tests.breakglass.conftest import SEAL, Laptop, adding, book_now, desk_publishes, faults, laptop_of, words_on
 from tests.hosts.places import PLACES
 from tests.kills import killed, moments, rounds
-from tests.publish.book import harbour
-from tests.publish.hosts import Broken
+from tests.publishing.book import harbour
+from tests.publishing.hosts import Broken
 
 from lightship.core.model import Status
 from lightship.core.site.manifest import MANIFEST_PATH, manifest_in
@@ -144,7 +144,7 @@ def test_a_command_killed_at_any_moment_loses_nothing_and_the_next_one_ends_it(
     whole = monotonic() - started  # the kills fall within what one command takes on this machine
     for number, moment in enumerate(moments(KILLS, whole)):
         body = f"Word {number}."
-        killed(speak_in_child, (tmp_path / "a", hosts, body, Status.IDENTIFIED), moment, preload=("tests.publish.book",))
+        killed(speak_in_child, (tmp_path / "a", hosts, body, Status.IDENTIFIED), moment, preload=("tests.publishing.book",))
         laptop = laptop_of(tmp_path / "a", hosts)
         pending = {update.body for word in laptop.glass.diary.pending() for update in word.incident.updates}
         kept.append(body in pending)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.core import values
-from tests.publish.book import harbour
+from tests.publishing.book import harbour
 
 from lightship.core.model import Change, ComponentStatus, Impact, Incident, Status, Text, Turn, Update
 from lightship.core.site import merge

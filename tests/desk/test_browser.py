@@ -9,8 +9,8 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests import servers
 from tests.desk.cast import Stage
+from tests.desk.test_labels import views
 from tests.desk.test_structure import receipt
-from tests.desk.test_words import views
 
 from lightship.core.model import Status
 from lightship.desk.wsgi import application

@@ -26,7 +26,7 @@ from dns.update import UpdateMessage
 from tests import servers
 from tests.certs import Authority
 from tests.name_servers import Layout, bind
-from tests.publish.book import harbour
+from tests.publishing.book import harbour
 
 from lightship.config import (
     ChannelConfig,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.importers.test_cstate import CONFIG, issue, site
 from tests.importers.test_statuspage import API, GROUP, HISTORY, OUTAGE, PAGE, said, saved
-from tests.publish.test_survey import export, host, laid
+from tests.publishing.test_survey import export, host, laid
 
 from lightship.core.model import Component, Incident, Status, Text, Update
 from lightship.core.site.manifest import MANIFEST_PATH

@@ -13,7 +13,7 @@ from typing import Any
 import brotli  # type: ignore[import-untyped]
 import pytest
 from tests.net.hostile import HARMS, OK, Harm, harming, packed, whole
-from tests.publish.test_stranger import answering, sent
+from tests.publishing.test_verify import answering, sent
 
 from lightship.net.client import PublicReader
 from lightship.net.pinned import ConnectError, Connection

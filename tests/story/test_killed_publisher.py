@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.hosts.places import PLACES
 from tests.kills import fetched, killed, moments, rounds, watched
-from tests.publish.book import NOW, Book, harbour
+from tests.publishing.book import NOW, Book, harbour
 
 from lightship import page as paper
 from lightship.core.site.receipt import Receipt, Verdict
@@ -49,7 +49,7 @@ def test_readers_find_whole_pages_and_the_next_run_repairs(kind: str, request: p
     for moment in moments(KILLS, longest):
         old, book = _front(book), _spoken(book)
         with watched(f"{host.url}/index.html", _one_of(old, _front(book))) as reader:
-            killed(publish_in_child, (book, host), moment, preload=("tests.hosts.places", "tests.publish.book"))
+            killed(publish_in_child, (book, host), moment, preload=("tests.hosts.places", "tests.publishing.book"))
         assert not reader.torn, f"killed after {moment:.3f} s, readers saw {reader.torn[:3]}"
         ends.append(sha256(fetched(f"{host.url}/index.html")[0]) == old)
         assert publish(book, host).verdict is Verdict.PROVEN

@@ -14,7 +14,7 @@ import pytest
 from tests import servers
 from tests.django_settings import CONFIG
 from tests.kills import fetched
-from tests.publish.test_survey import AT, STATE, laid
+from tests.publishing.test_survey import AT, STATE, laid
 from tests.vault.town import Town, rows, town, until
 
 from lightship import vault

@@ -12,10 +12,10 @@ from time import monotonic
 import pytest
 from django.db import connection
 from tests.database import close_others
-from tests.publish.book import Book, harbour
-from tests.publish.conftest import make_host, vienna
-from tests.publish.hosts import Witnessed
-from tests.publish.test_many_hosts import _deface
+from tests.publishing.book import Book, harbour
+from tests.publishing.conftest import make_host, vienna
+from tests.publishing.hosts import Witnessed
+from tests.publishing.test_many_hosts import _deface
 
 from lightship.config import PageConfig, Pulse
 from lightship.core.site.manifest import PULSE_PATH

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection, models
 from tests.django_settings import CONFIG
-from tests.journal.desk import NOW, Desk, new_desk
+from tests.store.desk import NOW, Desk, new_desk
 
 from lightship.store.backup import LEFT_OUT, kept, pieces
 from lightship.store.models import Receipt, Report, Text

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from tests.publish.book import NOW, Book, harbour
+from tests.publishing.book import NOW, Book, harbour
 
 from lightship.core.model import Snapshot
 from lightship.core.site.receipt import Verdict

@@ -7,8 +7,8 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 import pytest
-from tests.publish.test_stranger import Answer as Reply
-from tests.publish.test_stranger import answering, dripping
+from tests.publishing.test_verify import Answer as Reply
+from tests.publishing.test_verify import answering, dripping
 
 from lightship.doctor import World, visits
 from lightship.doctor.hosts import clock

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from tests.django_settings import CONFIG
-from tests.journal.desk import DOWN, MINUTE, NOW, SLOW, new_desk
+from tests.store.desk import DOWN, MINUTE, NOW, SLOW, new_desk
 
 from lightship.core.model import Status
 from lightship.store.models import Entry, Turn

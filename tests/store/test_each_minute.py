@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.core import minutes
 from tests.core.story import CARE, DOWN, OK, PARTIAL, SLOW
-from tests.journal.desk import NOW, Desk, new_desk
+from tests.store.desk import NOW, Desk, new_desk
 
 from lightship.core import model as core
 from lightship.core.history import days, uptime, window_start

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from django.db import connection, connections, transaction
-from tests.journal.desk import MINUTE, NOW, new_desk
+from tests.store.desk import MINUTE, NOW, new_desk
 
 from lightship.core.model import Status
 from lightship.store import journal
@@ -27,7 +27,7 @@ from pathlib import Path
 from django.db import connections
 name, incident, who = sys.argv[1:]
 connections.settings["default"]["NAME"] = name
-from tests.journal.test_many_writers import speak
+from tests.store.test_many_writers import speak
 speak(incident, who)
 """
 

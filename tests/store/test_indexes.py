@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.journal.desk import DOWN, MINUTE, NOW, OK, SLOW, Desk, new_desk
+from tests.store.desk import DOWN, MINUTE, NOW, OK, SLOW, Desk, new_desk
 
 from lightship.core.model import Facts, Status
 from lightship.store import journal

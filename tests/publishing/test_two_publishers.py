@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
-from tests.publish.book import NOW, Book, harbour
-from tests.publish.hosts import Witnessed
+from tests.publishing.book import NOW, Book, harbour
+from tests.publishing.hosts import Witnessed
 
 from lightship.core.site.manifest import MANIFEST_PATH, manifest_in
 from lightship.core.site.receipt import Receipt, Verdict

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tests.database import use
 from tests.django_settings import CONFIG
-from tests.journal.desk import DOWN, MINUTE, NOW, OK, SLOW, new_desk
-from tests.publish.book import harbour, incident
+from tests.publishing.book import harbour, incident
+from tests.store.desk import DOWN, MINUTE, NOW, OK, SLOW, new_desk
 
 from lightship.cli.history import _report
 from lightship.core import model as core

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from tests.publish.book import NOW, PAGE, Book, harbour
-from tests.publish.hosts import Witnessed
+from tests.publishing.book import NOW, PAGE, Book, harbour
+from tests.publishing.hosts import Witnessed
 
 from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.core.site.receipt import Receipt, Verdict

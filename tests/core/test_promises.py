@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.publish.book import harbour
+from tests.publishing.book import harbour
 
 from lightship.core.duty.promises import due, phase
 from lightship.core.model import Facts

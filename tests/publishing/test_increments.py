@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.publish.book import NOW, PAGE, Book, harbour
-from tests.publish.hosts import Witnessed
+from tests.publishing.book import NOW, PAGE, Book, harbour
+from tests.publishing.hosts import Witnessed
 
 from lightship.core.model import Facts, Text
 from lightship.core.site.manifest import MANIFEST_PATH

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
-from tests.journal.desk import CARE, MINUTE, NOW, OK, new_desk
 from tests.standing import status_of
+from tests.store.desk import CARE, MINUTE, NOW, OK, new_desk
 
 from lightship.core.model import Status
 from lightship.store import journal

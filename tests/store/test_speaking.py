@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from tests.journal.desk import DOWN, MINUTE, NOW, OK, SLOW, new_desk
 from tests.standing import status_of
+from tests.store.desk import DOWN, MINUTE, NOW, OK, SLOW, new_desk
 
 from lightship.core.model import Facts, Impact, Kind, Status
 from lightship.store import journal

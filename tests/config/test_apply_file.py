@@ -8,7 +8,7 @@ import pytest
 from lightship.config import ConfigError
 from lightship.config.apply_file import WantedComponent, WantedGroup, read, read_file
 
-EXAMPLE = Path(__file__).parents[1] / "docs/examples/apply.toml"
+EXAMPLE = Path(__file__).parents[2] / "docs/examples/apply.toml"
 
 
 def test_the_example_gives_rows_in_the_order_of_the_file() -> None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from tests import servers
 from tests.kills import fetched
-from tests.publish.book import NOW, Book, harbour
-from tests.publish.conftest import MakeHost
-from tests.publish.hosts import Broken, Hanging
+from tests.publishing.book import NOW, Book, harbour
+from tests.publishing.conftest import MakeHost
+from tests.publishing.hosts import Broken, Hanging
 
 from lightship.core.site.receipt import Receipt, Verdict
 from lightship.hosts import Host
