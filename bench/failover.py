@@ -124,7 +124,7 @@ def measure(name: str, runs: int, home: Path) -> None:
             began = time.monotonic()
             flip = _flip(lab, current, began)
             print(json.dumps([flip, *(client.first(began) - began for client in clients)]), flush=True)
-            current.mend()
+            current.repair()
             lab.put()
 
 

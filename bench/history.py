@@ -60,23 +60,23 @@ def build(size: int) -> None:
         desk = new_desk(Path(home), ("a",))
         set_up(desk)
         load(size)
-        from lightship.cli.shared import Told
+        from lightship.cli.shared import App
         from lightship.publishing.publish import Publisher
-        from lightship.publishing.rendering import Press
+        from lightship.publishing.rendering import Rendering
         from lightship.publishing.verify import Stranger
-        from lightship.signing import Seal
+        from lightship.signing import SigningKey
         from lightship.store import models
         from lightship.worker.current import open_host, truth_of
 
-        config = Told(str(desk.config), os.environ).config().page(None)
+        config = App(str(desk.config), os.environ).config().page(None)
         with desk.serving():
             started, work = time.perf_counter(), time.process_time()
-            press = Press(truth_of(models.Page.objects.get(), config, utc_now()))
-            publisher = Publisher(Seal(config.key), utc_now, Stranger(), deadline=600)
-            receipt = asyncio.run(publisher.converge(press, open_host(config.hosts[0])))
+            rendering = Rendering(truth_of(models.Page.objects.get(), config, utc_now()))
+            publisher = Publisher(SigningKey(config.key), utc_now, Stranger(), deadline=600)
+            receipt = asyncio.run(publisher.converge(rendering, open_host(config.hosts[0])))
             took, work = time.perf_counter() - started, time.process_time() - work
         if not receipt.proven:
-            raise SystemExit(receipt.words)
+            raise SystemExit(receipt.reason)
         files = [path for path in desk.home.joinpath("hosts/a").rglob("*") if path.is_file() and ".lightship" not in path.parts]
         pages = sum(path.suffix == ".html" for path in files)
         print(took, work, pages, len(files), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

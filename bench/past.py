@@ -11,8 +11,8 @@ from lightship.core.model import (
     Incident,
     Kind,
     Status,
-    Text,
     Update,
+    Wording,
 )
 
 YEARS = 10
@@ -79,7 +79,7 @@ def _update(
     return Update(
         id=_id(f"update {place}", number),
         status=status,
-        texts=(Text(at, body, facts),),
+        wordings=(Wording(at, body, facts),),
         created_at=at,
         updated_at=at,
         display_at=at,

@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def measured(town: Town, play: Playwright, fault: str, runs: int) -> tuple[list[float], list[float]]:
-    town.mend()
+    town.repair()
     profile = fault.replace(" ", "-")
     with town.browser(play, profile) as dave:
         tab = dave.new_page()

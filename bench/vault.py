@@ -47,7 +47,7 @@ def main() -> None:
 def _fill(rows: int) -> None:
     from lightship.core.model import Status
     from lightship.store import journal
-    from lightship.store.models import Page, Text, Update
+    from lightship.store.models import Page, Update, Wording
 
     page, now = Page.objects.get(), utc_now()
     incident = journal.open_incident(
@@ -60,17 +60,17 @@ def _fill(rows: int) -> None:
         Update(incident=incident, status="identified", created_at=now, updated_at=now, display_at=now) for _ in range(rows // 2)
     ]
     Update.objects.bulk_create(said, 2000)
-    texts = (
+    wordings = (
         f"Server {n} of {rows} is moved; {n * 7919 % 1000} mailboxes wait. Sign-in works from the office."
         for n in range(rows // 2)
     )
-    Text.objects.bulk_create([Text(update_said=u, at=now, body=body) for u, body in zip(said, texts, strict=True)], 2000)
+    Wording.objects.bulk_create([Wording(update=u, at=now, body=body) for u, body in zip(said, wordings, strict=True)], 2000)
 
 
 def _one_more() -> None:
-    from lightship.store.models import Text, Update
+    from lightship.store.models import Update, Wording
 
-    Text.objects.create(update_said=Update.objects.order_by("pk")[5], at=utc_now(), body="One more word.")
+    Wording.objects.create(update=Update.objects.order_by("pk")[5], at=utc_now(), body="One more word.")
 
 
 def _keep(config: Config) -> Copy:
@@ -78,8 +78,8 @@ def _keep(config: Config) -> Copy:
     from lightship.worker.jobs.vault import shelves_of
 
     (copy,) = asyncio.run(vault.keep(pieces(config), shelves_of(config), config.vault.recovery, utc_now()))
-    if copy.words:
-        raise SystemExit(copy.words)
+    if copy.reason:
+        raise SystemExit(copy.reason)
     return copy
 
 

@@ -58,9 +58,9 @@ def latency(kind: str, count: int) -> None:
 
 def _ours(layout: Layout) -> Iterator[None]:
     zone, held = layout.zone("w1"), _sets(0)
-    zone.point(zone.name, held, expecting={})
+    zone.set_records(zone.name, held, expecting={})
     for number in _forever():
-        zone.point(zone.name, _sets(number), expecting=held)
+        zone.set_records(zone.name, _sets(number), expecting=held)
         held = _sets(number)
         yield
 

@@ -38,8 +38,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--quick"):
         items[:] = [item for item in items if not (item.get_closest_marker("server") or item.get_closest_marker("long"))]
     groups = {item: group_of(item) for item in items}
-    ranks = {**{name: rank for rank, name in enumerate(TOGETHER)}, "": len(TOGETHER) + 1}
-    items.sort(key=lambda item: ranks.get(groups[item], len(TOGETHER)))
+    versions = {**{name: version for version, name in enumerate(TOGETHER)}, "": len(TOGETHER) + 1}
+    items.sort(key=lambda item: versions.get(groups[item], len(TOGETHER)))
     if hasattr(config, "workerinput"):
         for item, group in groups.items():
             if group:

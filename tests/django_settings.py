@@ -25,7 +25,7 @@ def _database() -> Database:
 CONFIG = Config(
     path=Path("lightship.toml"),
     base=Path.cwd(),
-    desk_told=Desk(url="http://desk.test", database=_database(), secret=Secret("only for tests")),
+    desk_or_none=Desk(url="http://desk.test", database=_database(), secret=Secret("only for tests")),
     pages={
         "status": PageConfig(slug="status", url="https://status.test", key=bytes(range(32)), proven=1, pulse=Pulse(), hosts=())
     },

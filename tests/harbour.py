@@ -29,13 +29,13 @@ from tests.publishing.book import harbour as book_of
 
 from lightship.core.site.manifest import MANIFEST_PATH, PULSE_PATH, Manifest, Pulse, manifest_out, pulse_out
 from lightship.core.steering.decide import by_hand
-from lightship.core.steering.records import FRESH, LEASE, POINTERS, place, vote_key, votes_of
+from lightship.core.steering.records import FRESH, POINTERS, RECORD, place, vote_key, votes_of
 from lightship.core.wire import sha256
-from lightship.publishing.rendering import Press
-from lightship.signing import Seal
+from lightship.publishing.rendering import Rendering
+from lightship.signing import SigningKey
 
 NAME = "acmestatus.net"
-SEAL = Seal(bytes(range(32)))
+SEAL = SigningKey(bytes(range(32)))
 FRONT = "index.html"
 WITNESSES = ("w1", "w2", "w3")
 BEAT = 3.0
@@ -95,7 +95,7 @@ class Host:
     def freeze(self) -> None:
         self.frozen = True
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Whatever was done to it; `Harbour.put` brings the page."""
         self.node.drop()
         (self.home / "503").unlink(missing_ok=True)
@@ -148,7 +148,7 @@ class Harbour:
         self.put()
 
     def put(self) -> None:
-        front = {path: file.body or b"" for path, file in Press(self.book).front().items()}
+        front = {path: file.body or b"" for path, file in Rendering(self.book).front().items()}
         files = {path: sha256(body) for path, body in front.items()}
         shot = self.book.snapshot
         made = Manifest(page=shot.page.id, revision=shot.revision, epoch=shot.epoch, at=shot.at, build="b", files=files)
@@ -193,7 +193,7 @@ class Harbour:
             f'address = ["{host.node.v4}", "{host.node.v6}"]\n'
             for host in self.hosts.values()
         )
-        fellows = "".join(f"[pages.acme.witnesses.{name}]\n" for name in WITNESSES)
+        peers = "".join(f"[pages.acme.witnesses.{name}]\n" for name in WITNESSES)
         path.write_text(f"""
 [witness]
 name = "{witness}"
@@ -202,7 +202,7 @@ roots = "{self.roots}"
 [pages.acme]
 url = "https://{NAME}"
 public = "{SEAL.public_text}"
-{hosts}{fellows}[pages.acme.zone]
+{hosts}{peers}[pages.acme.zone]
 kind = "rfc2136"
 server = "{self.layout.address}"
 name = "{NAME}"
@@ -245,8 +245,8 @@ key = {{ name = "{witness}", secret = "{key or self.layout.keys[witness]}" }}
         places = [place(host.name, (host.node.v4, host.node.v6)) for host in self.hosts.values()]
 
         def work() -> None:
-            flip = by_hand(zone.read(NAME, [*POINTERS, LEASE]), places, (), "lab", datetime.now(UTC), "-")
-            zone.point(NAME, flip.to, expecting=flip.expecting)
+            flip = by_hand(zone.read(NAME, [*POINTERS, RECORD]), places, (), "lab", datetime.now(UTC), "-")
+            zone.set_records(NAME, flip.to, expecting=flip.expecting)
 
         self.nodes["reader"].do(work)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lightship.core.model import Component, Facts, Incident, Page, Snapshot, Status, Text, Update
+from lightship.core.model import Component, Facts, Incident, Page, Snapshot, Status, Update, Wording
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 PAGE = Page(id="harbour00000", slug="harbour", name="Harbour", url="https://harbour.example", created_at=NOW, updated_at=NOW)
@@ -26,8 +26,8 @@ def a_component(name: str, **more: Any) -> Component:
 
 
 def an_update(body: str, status: Status = Status.INVESTIGATING, *, at: datetime = NOW, facts: Facts | None = None) -> Update:
-    text = Text(at, body, facts or Facts())
-    return Update(id=an_id(body), status=status, texts=(text,), created_at=at, updated_at=at, display_at=at)
+    text = Wording(at, body, facts or Facts())
+    return Update(id=an_id(body), status=status, wordings=(text,), created_at=at, updated_at=at, display_at=at)
 
 
 def an_incident(name: str, *updates: Update, **more: Any) -> Incident:
@@ -47,5 +47,7 @@ def facts_in_turn(*facts: Facts) -> Incident:
 
 
 def a_page(*, components: Sequence[Component] = (), open: Sequence[Incident] = (), at: datetime = NOW, **more: Any) -> Snapshot:
-    sound = Snapshot(page=PAGE, revision=1, epoch=1, at=at, components=tuple(components), open=tuple(open), turns=(), before={})
+    sound = Snapshot(
+        page=PAGE, revision=1, epoch=1, at=at, components=tuple(components), open=tuple(open), status_changes=(), before={}
+    )
     return replace(sound, **more)

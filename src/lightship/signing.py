@@ -16,7 +16,7 @@ def new_seed() -> bytes:
 
 
 @dataclass(frozen=True)
-class Seal:
+class SigningKey:
     """`seed` is the key's 32 bytes."""
 
     seed: bytes = field(repr=False)
@@ -31,7 +31,7 @@ class Seal:
 
     @property
     def public_text(self) -> str:
-        return Mark(self.public).text
+        return VerifyKey(self.public).text
 
     @property
     def trusted(self) -> frozenset[bytes]:
@@ -42,11 +42,11 @@ class Seal:
         return self._key.sign(message)
 
     def verify(self, message: bytes, signature: bytes) -> bool:
-        return Mark(self.public).verify(message, signature)
+        return VerifyKey(self.public).verify(message, signature)
 
 
 @dataclass(frozen=True)
-class Mark:
+class VerifyKey:
     """The public half, for who only looks: `public` is the key's 32 bytes."""
 
     public: bytes
@@ -63,6 +63,6 @@ class Mark:
         return True
 
 
-def mark(page: PageConfig) -> Mark:
+def verify_key(page: PageConfig) -> VerifyKey:
     """What a page's signatures are checked with, wherever its private key is or is not."""
-    return Mark(page.public or Seal(page.key).public)
+    return VerifyKey(page.public or SigningKey(page.key).public)

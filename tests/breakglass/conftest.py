@@ -10,24 +10,24 @@ import pytest
 from tests.publishing.book import Book, harbour
 from tests.publishing.conftest import MakeHost, make_host, vienna
 
-from lightship.breakglass.pending import NAME, Diary
-from lightship.breakglass.speak import BreakGlass, Compose, Told
+from lightship.breakglass.pending import NAME, PendingLog
+from lightship.breakglass.speak import BreakGlass, Compose, Outcome
 from lightship.config import HostConfig, PageConfig, Pulse
 from lightship.core import updates
 from lightship.core.model import ComponentStatus, Incident, Status
 from lightship.core.site.receipt import Receipt
 from lightship.core.site.state import STATE_PATH, state_in
-from lightship.core.site.union import Whole
+from lightship.core.site.union import Union
 from lightship.core.updates import NewIncident, NewUpdate
 from lightship.hosts import Host
 from lightship.publishing.publish import Publisher
-from lightship.publishing.rendering import Press
+from lightship.publishing.rendering import Rendering
 from lightship.publishing.verify import Stranger, audit
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 
 __all__ = ["MakeHost", "make_host", "vienna"]
 
-SEAL = Seal(bytes(range(32)))
+SEAL = SigningKey(bytes(range(32)))
 DOWN = ComponentStatus.MAJOR
 
 
@@ -35,8 +35,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def desk_publishes(book: Book, *hosts: Host, seal: Seal = SEAL) -> tuple[Receipt, ...]:
-    return asyncio.run(Publisher(seal, utc_now, Stranger()).publish(Press(book), hosts))
+def desk_publishes(book: Book, *hosts: Host, signing_key: SigningKey = SEAL) -> tuple[Receipt, ...]:
+    return asyncio.run(Publisher(signing_key, utc_now, Stranger()).publish(Rendering(book), hosts))
 
 
 @dataclass(frozen=True)
@@ -46,21 +46,21 @@ class Laptop:
     glass: BreakGlass
     name: str
 
-    def posts(self, name: str, body: str = "It fails.", **more: object) -> Told:
+    def posts(self, name: str, body: str = "It fails.", **more: object) -> Outcome:
         return self.speaks(opening(name, body, f"{self.name}{name}", **more))
 
-    def updates(self, incident_id: str, body: str, status: Status = Status.IDENTIFIED, **more: object) -> Told:
+    def updates(self, incident_id: str, body: str, status: Status = Status.IDENTIFIED, **more: object) -> Outcome:
         return self.speaks(adding(incident_id, body, status, f"{self.name}{body}", **more))
 
-    def speaks(self, compose: Compose) -> Told:
+    def speaks(self, compose: Compose) -> Outcome:
         return asyncio.run(self.glass.speak(compose, self.name))[1]
 
-    def publishes(self) -> Told:
+    def publishes(self) -> Outcome:
         return asyncio.run(self.glass.publish())
 
 
 def opening(name: str, body: str, seed: str, **more: object) -> Compose:
-    def compose(whole: Whole) -> Incident:
+    def compose(whole: Union) -> Incident:
         say = NewUpdate(status=Status.INVESTIGATING, body=body, **more)  # type: ignore[arg-type]
         new = NewIncident(name=name, update=say)
         return updates.opened(whole.now, new, made_id(seed, "i"), made_id(seed, "u"), utc_now())
@@ -69,7 +69,7 @@ def opening(name: str, body: str, seed: str, **more: object) -> Compose:
 
 
 def adding(incident_id: str, body: str, status: Status, seed: str, **more: object) -> Compose:
-    def compose(whole: Whole) -> Incident:
+    def compose(whole: Union) -> Incident:
         incident = next(each for each in (*whole.snapshot.open, *whole.snapshot.recent) if each.id == incident_id)
         say = NewUpdate(status=status, body=body, **more)  # type: ignore[arg-type]
         return updates.added(whole.now, incident, say, made_id(seed, "u"), utc_now())
@@ -92,7 +92,7 @@ def laptop_of(
     page = PageConfig(slug="harbour", url="https://harbour.example", key=SEAL.seed, proven=1, pulse=Pulse(), hosts=configs)
     folder.mkdir(exist_ok=True)
     stranger = Stranger(seconds=2.0)
-    return Laptop(BreakGlass(page, hosts, Diary(folder / NAME, "harbour"), utc_now, trusting, stranger, again), name)
+    return Laptop(BreakGlass(page, hosts, PendingLog(folder / NAME, "harbour"), utc_now, trusting, stranger, again), name)
 
 
 @pytest.fixture

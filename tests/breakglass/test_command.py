@@ -102,10 +102,10 @@ def test_where_nothing_can_be_kept_it_is_spoken_all_the_same_and_that_is_told(
 ) -> None:
     desk_publishes(book_now(), vienna, oslo)
     alice = laptop_of(tmp_path / "a", [vienna, Broken("oslo", oslo.url)])
-    diary = replace(alice.glass.diary, path=tmp_path / "no-folder" / NAME)
-    told = replace(alice, glass=replace(alice.glass, diary=diary)).posts("Webmail is down", "Sign-in fails.")
+    pending_log = replace(alice.glass.pending_log, path=tmp_path / "no-folder" / NAME)
+    told = replace(alice, glass=replace(alice.glass, pending_log=pending_log)).posts("Webmail is down", "Sign-in fails.")
     assert {receipt.host: receipt.proven for receipt in told.receipts} == {"vienna": True, "oslo": False}
     assert "Not kept on this machine, only where it is proven" in became_words(told)
-    assert str(diary.path) in became_words(told)
+    assert str(pending_log.path) in became_words(told)
     assert laptop_of(tmp_path / "b", [vienna, oslo], name="bob").publishes().proven
     assert "Sign-in fails." in words_on(oslo)

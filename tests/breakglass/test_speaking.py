@@ -21,7 +21,7 @@ from lightship.core.site.state import STATE_PATH, archive_path
 from lightship.core.wire import sha256
 from lightship.hosts.folder import Folder
 from lightship.publishing.read_only import ReadOnlyHost
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 
 
 def test_a_post_reaches_readers_of_every_host_under_a_higher_epoch(vienna: Folder, oslo: Folder, tmp_path: Path) -> None:
@@ -32,9 +32,9 @@ def test_a_post_reaches_readers_of_every_host_under_a_higher_epoch(vienna: Folde
         assert "Sign-in fails." in fetched(f"{host.url}/")[0].decode()
         manifest = manifest_in((host.path / MANIFEST_PATH).read_bytes(), SEAL.verify)
         assert manifest.epoch > 1
-        assert manifest.heard == {1: 1}
+        assert manifest.vector == {1: 1}
     assert faults(vienna, oslo) == []
-    assert laptop_of(tmp_path / "a", [vienna]).glass.diary.pending() == ()
+    assert laptop_of(tmp_path / "a", [vienna]).glass.pending_log.pending() == ()
 
 
 def test_only_the_months_that_were_spoken_of_are_written_again(vienna: Folder, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_the_old_desk_is_refused_from_then_on(vienna: Folder, tmp_path: Path) ->
     told = laptop_of(tmp_path / "a", [vienna]).posts("Webmail is down")
     (receipt,) = desk_publishes(book.said("incident0000", "The desk is back.").said("incident0000", "And speaks."), vienna)
     assert receipt.verdict is Verdict.REFUSED
-    assert receipt.held == told.scene.whole.rank
+    assert receipt.held == told.scene.whole.version
 
 
 def test_a_dead_host_is_named_and_gets_it_when_it_is_back(vienna: Folder, oslo: Folder, tmp_path: Path) -> None:
@@ -74,10 +74,10 @@ def test_a_dead_host_is_named_and_gets_it_when_it_is_back(vienna: Folder, oslo: 
     assert [receipt.verdict for receipt in told.receipts] == [Verdict.PROVEN, Verdict.FAILED]
     assert not told.proven
     laptop = laptop_of(tmp_path / "a", [vienna, oslo])
-    assert [word.incident.name for word in laptop.glass.diary.pending()] == ["Webmail is down"]
+    assert [word.incident.name for word in laptop.glass.pending_log.pending()] == ["Webmail is down"]
     assert laptop.publishes().proven
     assert words_on(oslo) == words_on(vienna) >= {"Sign-in fails."}
-    assert laptop.glass.diary.pending() == ()
+    assert laptop.glass.pending_log.pending() == ()
 
 
 def test_a_laptop_without_a_hosts_credentials_reads_it_as_a_stranger(vienna: Folder, oslo: Folder, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_laptop_without_a_hosts_credentials_reads_it_as_a_stranger(vienna: Fol
 
 
 def forged(host: Folder) -> None:
-    desk_publishes(replace(book_now(), revision=99), host, seal=Seal(bytes(32)))
+    desk_publishes(replace(book_now(), revision=99), host, signing_key=SigningKey(bytes(32)))
 
 
 def edited(host: Folder) -> None:
@@ -138,7 +138,7 @@ def test_where_nothing_can_be_believed_nothing_is_done(vienna: Folder, tmp_path:
     with pytest.raises(NothingLeftError, match=r"vienna: lightship/state\.json is not what was signed") as refused:
         laptop.posts("Webmail is down")
     assert "--torn HOST" in str(refused.value)
-    assert laptop.glass.diary.pending() == ()
+    assert laptop.glass.pending_log.pending() == ()
     told = laptop_of(tmp_path / "a", [vienna], trusting=["vienna"]).posts("Webmail is down", "Sign-in fails.")
     assert told.proven
     assert faults(vienna) == []
@@ -151,7 +151,7 @@ def test_the_rules_are_those_of_a_desk(vienna: Folder, tmp_path: Path) -> None:
         laptop.posts("Webmail is down", "x" * 30_000)
     with pytest.raises(Refused, match="cannot be “completed”"):
         laptop.updates("incident0000", "Done.", Status.COMPLETED)
-    assert laptop.glass.diary.pending() == ()
+    assert laptop.glass.pending_log.pending() == ()
     assert words_on(vienna) == {"Number 0 fails."}
 
 

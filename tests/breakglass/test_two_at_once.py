@@ -46,9 +46,9 @@ def at_once(tmp_path: Path, sides: dict[str, Sequence[Host]], bodies: dict[str, 
         assert process.exitcode == 0
 
 
-def ranks(*hosts: Host) -> set[tuple[int, int]]:
+def versions(*hosts: Host) -> set[tuple[int, int]]:
     held = [asyncio.run(host.read(MANIFEST_PATH)) for host in hosts]
-    return {manifest_in(each.body, SEAL.verify).rank for each in held if each}
+    return {manifest_in(each.body, SEAL.verify).version for each in held if each}
 
 
 @pytest.mark.long
@@ -57,7 +57,7 @@ def test_two_laptops_at_once_lose_no_word(vienna: Folder, oslo: Folder, tmp_path
     bodies = {name: [f"{name} {number}." for number in range(ROUNDS)] for name in ("alice", "bob")}
     at_once(tmp_path, {"alice": [vienna, oslo], "bob": [oslo, vienna]}, bodies)
     assert words_on(vienna) == words_on(oslo) == {"Number 0 fails.", *bodies["alice"], *bodies["bob"]}
-    assert len(ranks(vienna, oslo)) == 1
+    assert len(versions(vienna, oslo)) == 1
     assert faults(vienna, oslo) == []
 
 
@@ -95,14 +95,14 @@ def test_two_that_reached_different_hosts_are_joined_when_a_third_sees_both(
     assert words_on(oslo) == {"Number 0 fails.", "Bob one."}
     assert laptop_of(tmp_path / "carol", [vienna, oslo], "carol").publishes().proven
     assert words_on(vienna) == words_on(oslo) == {"Number 0 fails.", "Alice one.", "Alice two.", "Bob one."}
-    assert len(ranks(vienna, oslo)) == 1
+    assert len(versions(vienna, oslo)) == 1
     assert faults(vienna, oslo) == []
 
 
 def cut(laptop: Laptop, reachable: Host) -> Laptop:
     """Cut off from all but one of its hosts, for strangers too."""
     hosts = [host if host.name == reachable.name else Broken(host.name, "http://127.0.0.1:9") for host in laptop.glass.hosts]
-    return laptop_of(laptop.glass.diary.path.parent, hosts, laptop.name)
+    return laptop_of(laptop.glass.pending_log.path.parent, hosts, laptop.name)
 
 
 def test_the_same_number_with_other_words_is_seen_and_joined(vienna: Folder, oslo: Folder, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_the_same_number_with_other_words_is_seen_and_joined(vienna: Folder, osl
     book = book_now()
     desk_publishes(book.said("incident0000", "Vienna's."), vienna)
     desk_publishes(book.said("incident0000", "Oslo's.").__class__(**vars_of(book, "Oslo's.")), oslo)
-    assert len(ranks(vienna, oslo)) == 1
+    assert len(versions(vienna, oslo)) == 1
     assert laptop_of(tmp_path / "alice", [vienna, oslo]).publishes().proven
     assert words_on(vienna) == words_on(oslo) == {"Number 0 fails.", "Vienna's.", "Oslo's."}
 
@@ -146,14 +146,14 @@ def test_a_command_killed_at_any_moment_loses_nothing_and_the_next_one_ends_it(
         body = f"Word {number}."
         killed(speak_in_child, (tmp_path / "a", hosts, body, Status.IDENTIFIED), moment, preload=("tests.publishing.book",))
         laptop = laptop_of(tmp_path / "a", hosts)
-        pending = {update.body for word in laptop.glass.diary.pending() for update in word.incident.updates}
+        pending = {update.body for word in laptop.glass.pending_log.pending() for update in word.incident.updates}
         kept.append(body in pending)
         told = laptop.publishes()
         assert told.proven, told.receipts
         said |= pending | (words_on(vienna) & {body})
         assert words_on(vienna) == words_on(oslo) == said
         assert faults(vienna, oslo) == []
-        assert laptop.glass.diary.pending() == ()
+        assert laptop.glass.pending_log.pending() == ()
     assert any(kept), "no kill fell between keeping the word and proving it: the rounds prove nothing"
 
 

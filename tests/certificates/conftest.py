@@ -11,7 +11,7 @@ import pytest
 from tests import acme_server
 from tests.name_servers import Layout
 
-from lightship.certificates import Outcome, Shelf, keep, new_account
+from lightship.certificates import CertFolder, Outcome, keep, new_account
 from lightship.config import CertificateConfig
 from lightship.zones import Sets, Zone
 
@@ -25,7 +25,7 @@ def pebble(tmp_path_factory: pytest.TempPathFactory, bind: Layout) -> Iterator[a
 
 
 @dataclass(frozen=True)
-class Keeper:
+class HostLoop:
     """One machine that keeps the page's certificate, and what the zone holds meanwhile."""
 
     wanted: CertificateConfig
@@ -33,15 +33,15 @@ class Keeper:
     folder: Path
 
     @property
-    def shelf(self) -> Shelf:
-        return Shelf(self.folder)
+    def shelf(self) -> CertFolder:
+        return CertFolder(self.folder)
 
     def keep(self, now: datetime | None = None, **how: Any) -> Outcome:
         found = keep(self.wanted, self.zone, self.folder, now or datetime.now(UTC), **how)
         assert found is not None, "another process is at it"
         return found
 
-    def but(self, **changed: Any) -> "Keeper":
+    def but(self, **changed: Any) -> "HostLoop":
         return dataclasses.replace(self, wanted=dataclasses.replace(self.wanted, **changed))
 
     def challenge(self) -> frozenset[str]:
@@ -52,7 +52,7 @@ class Keeper:
 
 
 @pytest.fixture
-def keeper(pebble: acme_server.Pebble, bind: Layout, tmp_path: Path) -> Keeper:
+def keeper(pebble: acme_server.Pebble, bind: Layout, tmp_path: Path) -> HostLoop:
     wanted = CertificateConfig(
         names=(bind.name,),
         account=new_account(),
@@ -61,4 +61,4 @@ def keeper(pebble: acme_server.Pebble, bind: Layout, tmp_path: Path) -> Keeper:
         ca=pebble.ca,
         nameservers=(f"[{bind.address}]:{bind.port}",),
     )
-    return Keeper(wanted, bind.zone(), tmp_path / "certificates")
+    return HostLoop(wanted, bind.zone(), tmp_path / "certificates")

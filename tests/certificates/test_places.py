@@ -10,19 +10,19 @@ from tests.certs import NOW, Authority
 
 from lightship.certificates import due, pause
 from lightship.certificates.places import install
-from lightship.certificates.store import Held, Shelf
+from lightship.certificates.store import CertFolder, Certificate
 
 AUTHORITY = Authority()
 
 
-def made(*names: str) -> Held:
+def made(*names: str) -> Certificate:
     issued = AUTHORITY.issue(*(names or ("acmestatus.net",)))
-    return Held(issued.chain, issued.key_pem)
+    return Certificate(issued.chain, issued.key_pem)
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    shelf = Shelf(tmp_path / "certificates")
+def shelf(tmp_path: Path) -> CertFolder:
+    shelf = CertFolder(tmp_path / "certificates")
     shelf.put(made())
     return shelf
 
@@ -39,14 +39,14 @@ def ran(to: Path) -> list[str]:
 
 
 def installed(
-    shelf: Shelf, minutes: float = 0, *, by_hand: bool = False, seconds: float = 20, **commands: Sequence[str]
+    shelf: CertFolder, minutes: float = 0, *, by_hand: bool = False, seconds: float = 20, **commands: Sequence[str]
 ) -> dict[str, str]:
     held = shelf.held()
     assert held is not None
     return install(commands, shelf, held, NOW + timedelta(minutes=minutes), by_hand=by_hand, seconds=seconds)
 
 
-def test_each_place_gets_it_once(shelf: Shelf, tmp_path: Path) -> None:
+def test_each_place_gets_it_once(shelf: CertFolder, tmp_path: Path) -> None:
     a, b = tmp_path / "a", tmp_path / "b"
     for _ in range(2):
         assert installed(shelf, a=copy(a), b=copy(b)) == {"a": "", "b": ""}
@@ -56,7 +56,7 @@ def test_each_place_gets_it_once(shelf: Shelf, tmp_path: Path) -> None:
     assert ran(a) == [f"a acmestatus.net {shelf.key}"]
 
 
-def test_a_new_certificate_and_a_new_command_are_reasons_to_run_it(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_new_certificate_and_a_new_command_are_reasons_to_run_it(shelf: CertFolder, tmp_path: Path) -> None:
     a = tmp_path / "a"
     installed(shelf, a=copy(a))
     shelf.put(made("acmestatus.net", "h1.acmestatus.net"))
@@ -66,7 +66,7 @@ def test_a_new_certificate_and_a_new_command_are_reasons_to_run_it(shelf: Shelf,
     assert len(ran(a)) == 3
 
 
-def test_a_place_that_fails_is_tried_again_later_and_holds_up_no_other(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_place_that_fails_is_tried_again_later_and_holds_up_no_other(shelf: CertFolder, tmp_path: Path) -> None:
     a, b = tmp_path / "a", tmp_path / "away" / "b"
     found = installed(shelf, a=copy(a), b=copy(b))
     assert found["a"] == ""
@@ -77,7 +77,7 @@ def test_a_place_that_fails_is_tried_again_later_and_holds_up_no_other(shelf: Sh
     assert (len(ran(a)), len(ran(b))) == (1, 1)
 
 
-def test_the_pauses_grow_to_an_hour(shelf: Shelf) -> None:
+def test_the_pauses_grow_to_an_hour(shelf: CertFolder) -> None:
     minutes, runs = 0.0, []
     for tick in range(200):
         before = shelf.installed().get("a", {}).get("failures", 0)
@@ -88,14 +88,14 @@ def test_the_pauses_grow_to_an_hour(shelf: Shelf) -> None:
     assert runs == [0, 1, 2, 4, 8, 16, 32, 60, 60]
 
 
-def test_no_shell_reads_the_words(shelf: Shelf, tmp_path: Path) -> None:
+def test_no_shell_reads_the_words(shelf: CertFolder, tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     show = (sys.executable, "-c", "import sys; sys.exit(sys.argv[1])", f"$(touch {trap}); touch {trap}")
     assert f"$(touch {trap}); touch {trap}" in installed(shelf, a=show)["a"]
     assert not trap.exists()
 
 
-def test_what_hangs_is_ended_with_all_that_it_started(shelf: Shelf, tmp_path: Path) -> None:
+def test_what_hangs_is_ended_with_all_that_it_started(shelf: CertFolder, tmp_path: Path) -> None:
     late = tmp_path / "late"
     found = installed(shelf, seconds=0.3, a=("sh", "-c", f"(sleep 2; touch {late}) & sleep 60"))
     assert found == {"a": "sh did not end within 0.3 s"}
@@ -103,11 +103,11 @@ def test_what_hangs_is_ended_with_all_that_it_started(shelf: Shelf, tmp_path: Pa
     assert not late.exists()
 
 
-def test_a_command_that_is_not_there_is_told(shelf: Shelf) -> None:
+def test_a_command_that_is_not_there_is_told(shelf: CertFolder) -> None:
     assert installed(shelf, a=("/nowhere/install",)) == {"a": "/nowhere/install cannot be run: No such file or directory"}
 
 
-def test_a_pair_is_turned_at_once_and_the_one_before_stays_for_its_readers(shelf: Shelf) -> None:
+def test_a_pair_is_turned_at_once_and_the_one_before_stays_for_its_readers(shelf: CertFolder) -> None:
     before, pair = shelf.held(), shelf.chain.resolve().parent
     for _ in range(3):
         last = shelf.chain.resolve().parent

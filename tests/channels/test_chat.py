@@ -27,7 +27,7 @@ def log() -> Iterator[StringIO]:
 
 def refused(*urls: str) -> ChannelError:
     with pytest.raises(ChannelError) as caught:
-        Chat(name="room", urls=urls).tell(Message(subject="Refused", body="Text."))
+        Chat(name="room", urls=urls).tell(Message(subject="Refused", body="Wording."))
     return caught.value
 
 

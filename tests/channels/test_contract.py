@@ -53,8 +53,8 @@ def test_who_is_named_in_the_message_is_told_instead(place: Place) -> None:
 
 def test_a_subject_is_one_line_whatever_is_in_it(place: Place) -> None:
     line = subject()
-    place.channel.tell(Message(subject=f"{line}\r\nBcc: mallory@acmestatus.example", body="Text."))
-    assert place.came(f"{line} Bcc: mallory@acmestatus.example").strip() == "Text."
+    place.channel.tell(Message(subject=f"{line}\r\nBcc: mallory@acmestatus.example", body="Wording."))
+    assert place.came(f"{line} Bcc: mallory@acmestatus.example").strip() == "Wording."
 
 
 def test_half_a_character_does_not_keep_a_message_back(place: Place) -> None:
@@ -65,14 +65,14 @@ def test_half_a_character_does_not_keep_a_message_back(place: Place) -> None:
 
 def test_a_dead_server_is_told_in_words_and_may_come_back(place: Place) -> None:
     with pytest.raises(ChannelError) as caught:
-        place.dead.tell(Message(subject=subject(), body="Text."))
+        place.dead.tell(Message(subject=subject(), body="Wording."))
     assert len(str(caught.value)) > 20
     assert not caught.value.permanent
 
 
 def test_what_is_no_address_is_told_as_permanent(place: Place) -> None:
     with pytest.raises(ChannelError) as caught:
-        place.channel.tell(Message(subject=subject(), body="Text.", to=["nobody"]))
+        place.channel.tell(Message(subject=subject(), body="Wording.", to=["nobody"]))
     assert caught.value.permanent
 
 

@@ -34,11 +34,11 @@ def secured(relay: mail_relay.Relay, plain: Email) -> Email:
 def told(channel: Email) -> str:
     """The subject of a message that went out."""
     subject = f"Said {secrets.token_hex(4)}"
-    channel.tell(Message(subject=subject, body="Text."))
+    channel.tell(Message(subject=subject, body="Wording."))
     return subject
 
 
-def refused(channel: Email, *, body: str = "Text.") -> ChannelError:
+def refused(channel: Email, *, body: str = "Wording.") -> ChannelError:
     with pytest.raises(ChannelError) as caught:
         channel.tell(Message(subject="Refused", body=body))
     return caught.value
@@ -110,7 +110,7 @@ def test_an_address_that_is_refused_is_named_with_why(plain: Email, to: tuple[st
 
 def test_one_refused_address_does_not_keep_it_from_the_others(relay: mail_relay.Relay, plain: Email) -> None:
     with pytest.raises(ChannelError, match=f"told the others, but refused {LATER}") as caught:
-        replace(plain, to=(LATER, ALICE)).tell(Message(subject="For most", body="Text."))
+        replace(plain, to=(LATER, ALICE)).tell(Message(subject="For most", body="Wording."))
     assert caught.value.permanent, "sent again, Alice would have it twice"
     assert relay.letter("For most")["Delivered-To"] == ALICE
 

@@ -10,7 +10,7 @@ from tests.channels.places import Inbox
 from lightship.channels import ChannelError, Message, tell_each, tell_staff
 from lightship.config import ChannelConfig
 
-MESSAGE = Message(subject="Drill", body="Text.")
+MESSAGE = Message(subject="Drill", body="Wording.")
 
 
 @dataclass

@@ -59,7 +59,7 @@ def test_post_update_and_resolve_speak_of_one_incident(desk: Terminal) -> None:
     resolved = desk("resolve", "It works.", "--ended", "1m", "--cause", "A failed disk.", "--no-wait")
     assert resolved.status == 0
     assert [update.status for update in incident.updates.all()] == ["investigating", "identified", "resolved"]
-    assert [turn.new for turn in incident.page.turns.all()] == ["major_outage", "operational"]
+    assert [turn.new for turn in incident.page.status_changes.all()] == ["major_outage", "operational"]
 
 
 def test_export_is_read_back(desk: Terminal) -> None:

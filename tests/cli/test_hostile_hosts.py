@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from tests.net.hostile import DRIPPING_HEAD, harming
 
 from lightship.cli import Lazy, lightship
-from lightship.cli.shared import Refused, Told
+from lightship.cli.shared import App, Refused
 
 TOML = """
 [desk]
@@ -48,7 +48,7 @@ def test_a_dripping_host_is_named_in_time(words: str, tmp_path: Path) -> None:
         command = Lazy().get_command(click.Context(lightship), name)
         assert command
         started = monotonic()
-        answer = CliRunner().invoke(command, rest, obj=Told(str(config), {}, seconds=0.8))
+        answer = CliRunner().invoke(command, rest, obj=App(str(config), {}, seconds=0.8))
         took = monotonic() - started
     told = answer.output + (str(answer.exception) if isinstance(answer.exception, Refused) else "")
     assert answer.exit_code == 1, told

@@ -86,13 +86,13 @@ def after(desk: Terminal, work: Callable[[], object]) -> tuple[dict[str, tuple[b
     answers, by = reached.answers_of(
         load(Path("lightship.toml"), {}, ROOMS).page("status"), page, lambda: next(seconds) / 2, pause
     )
-    return {answer.host: (answer.reads, answer.words) for answer in answers}, by
+    return {answer.host: (answer.reads, answer.reason) for answer in answers}, by
 
 
 def heard(page: Page, host: str, verdict: str, words: str = "") -> None:
     now, revision = utc_now(), page.revision if verdict == "proven" else 0
     Receipt.objects.create(
-        page=page, host=host, at=now, seen_at=now, verdict=verdict, words=words, revision=revision, epoch=page.epoch
+        page=page, host=host, at=now, seen_at=now, verdict=verdict, reason=words, revision=revision, epoch=page.epoch
     )
 
 

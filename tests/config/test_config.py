@@ -332,7 +332,7 @@ def test_where_the_name_points_is_told_with_page_and_hosts(tmp_path: Path) -> No
     assert page.zone == ZoneConfig(
         kind="rfc2136", name="status.example", options={"name": "status.example", "server": "192.0.2.53", "ttl": 30}
     )
-    assert [fellow.name for fellow in page.witnesses] == ["w1", "w2"]
+    assert [peer.name for peer in page.witnesses] == ["w1", "w2"]
     assert page.hosts[0].address == ("192.0.2.10", "2001:db8::10")
 
 

@@ -7,14 +7,16 @@ from itertools import pairwise
 from tests.core.story import OK
 
 from lightship.core.history import DAYS
-from lightship.core.model import ComponentStatus, Incident, Status, Turn
+from lightship.core.model import ComponentStatus, Incident, Status, StatusChange
 
 RANK = ["operational", "under_maintenance", "degraded_performance", "partial_outage", "major_outage"]
 RUNS = {"investigating", "identified", "monitoring", "in_progress", "verifying"}
 LOST = {"major_outage": 1.0, "partial_outage": 0.3}
 
 
-def seen(component_id: str, incidents: Sequence[Incident], by_hand: Sequence[Turn], moment: datetime) -> ComponentStatus:
+def seen(
+    component_id: str, incidents: Sequence[Incident], by_hand: Sequence[StatusChange], moment: datetime
+) -> ComponentStatus:
     """The worst of three: what is set by hand, what ended incidents left, and what each running one holds."""
     levels = []
     said: list[tuple[datetime, str, bool, ComponentStatus]] = []
@@ -37,8 +39,10 @@ def seen(component_id: str, incidents: Sequence[Incident], by_hand: Sequence[Tur
     return max([hand, left, *levels], key=lambda level: RANK.index(level.value))
 
 
-def moments(incidents: Iterable[Incident], by_hand: Iterable[Turn], start: datetime, end: datetime) -> list[datetime]:
-    every = {update.display_at for incident in incidents for update in incident.updates} | {turn.at for turn in by_hand}
+def moments(incidents: Iterable[Incident], by_hand: Iterable[StatusChange], start: datetime, end: datetime) -> list[datetime]:
+    every = {update.display_at for incident in incidents for update in incident.updates} | {
+        status_change.at for status_change in by_hand
+    }
     every |= {start, end} | {start + timedelta(minutes=n) for n in range(int((end - start) / timedelta(minutes=1)))}
     every |= {at.replace(hour=0, minute=0, second=0, microsecond=0) for at in every}
     return sorted(moment for moment in every if start <= moment <= end)
@@ -47,7 +51,9 @@ def moments(incidents: Iterable[Incident], by_hand: Iterable[Turn], start: datet
 Days = dict[datetime, dict[str, timedelta]]
 
 
-def days_of(component_id: str, incidents: Sequence[Incident], by_hand: Sequence[Turn], start: datetime, end: datetime) -> Days:
+def days_of(
+    component_id: str, incidents: Sequence[Incident], by_hand: Sequence[StatusChange], start: datetime, end: datetime
+) -> Days:
     """For how long it was in which status on each day, operational too."""
     days: Days = {}
     times = moments(incidents, by_hand, start, end)

@@ -7,7 +7,7 @@ from typing import Any
 
 from lightship.core import updates
 from lightship.core.history import Timeline, steps
-from lightship.core.model import Change, Component, ComponentStatus, Incident, Status, Turn
+from lightship.core.model import Change, Component, ComponentStatus, Incident, Status, StatusChange
 from lightship.core.updates import NewIncident, NewUpdate, PageNow, Window
 
 OK, CARE = ComponentStatus.OPERATIONAL, ComponentStatus.UNDER_MAINTENANCE
@@ -28,10 +28,10 @@ def parts() -> list[Component]:
 
 @dataclass
 class Story:
-    """Every deed is refused as it would be on any page, and gives the story back, so that it reads on."""
+    """Every action is refused as it would be on any page, and gives the story back, so that it reads on."""
 
     incidents: dict[str, Incident] = field(default_factory=dict)
-    by_hand: list[Turn] = field(default_factory=list)
+    by_hand: list[StatusChange] = field(default_factory=list)
     components: list[Component] = field(default_factory=parts)
     later: list[tuple[int, Callable[..., object]]] = field(default_factory=list)
     number: int = 0
@@ -72,17 +72,17 @@ class Story:
         return self
 
     def sets(self, component_id: str, minute: int, level: ComponentStatus) -> "Story":
-        turn = updates.set_by_hand(self.page(), component_id, level, self.id(), at(minute))
-        self.by_hand += [turn] if turn else []
+        status_change = updates.set_by_hand(self.page(), component_id, level, self.id(), at(minute))
+        self.by_hand += [status_change] if status_change else []
         return self
 
-    def at(self, minute: int, deed: Callable[..., object]) -> "Story":
-        self.later.append((minute, deed))
+    def at(self, minute: int, action: Callable[..., object]) -> "Story":
+        self.later.append((minute, action))
         return self
 
     def plays(self) -> "Story":
-        for minute, deed in sorted(self.later, key=lambda pair: pair[0]):
-            deed(self, minute=minute)
+        for minute, action in sorted(self.later, key=lambda pair: pair[0]):
+            action(self, minute=minute)
         return self
 
     def adds(self, name: str, incident: Incident) -> "Story":

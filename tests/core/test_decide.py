@@ -9,20 +9,20 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from lightship.core.steering.decide import Alarm, Decision, Flip, Hold, Trouble, Witness, by_hand, decide
+from lightship.core.steering.decide import Alarm, Decision, Hold, Move, Trouble, Witness, by_hand, decide
 from lightship.core.steering.records import (
     FRESH,
     HEALTHY,
-    LEASE,
     POINTERS,
+    RECORD,
+    Health,
     Key,
-    Lease,
-    Stand,
+    MoveRecord,
     Vote,
-    lease_of,
-    lease_out,
     place,
     pointed,
+    record_of,
+    record_out,
     vote_key,
     vote_out,
     votes_of,
@@ -34,9 +34,9 @@ HOSTS = ("a", "b", "c")
 NAMES = ("w1", "w2", "w3")
 
 
-def view(text: str, since: datetime = NOW) -> dict[str, Stand]:
+def view(text: str, since: datetime = NOW) -> dict[str, Health]:
     """`du?`: a is down, b is up, of c nothing is known."""
-    return {host: Stand({"u": True, "d": False, "?": None}[letter], since) for host, letter in zip(HOSTS, text, strict=False)}
+    return {host: Health({"u": True, "d": False, "?": None}[letter], since) for host, letter in zip(HOSTS, text, strict=False)}
 
 
 @dataclass
@@ -45,20 +45,20 @@ class Table:
 
     views: str
     at: str = "a"
-    roll: tuple[str, ...] = NAMES
-    lease: Lease | str | None = None
+    members: tuple[str, ...] = NAMES
+    record: MoveRecord | str | None = None
     late: Mapping[str, float] = field(default_factory=dict)
     since: datetime = NOW - timedelta(minutes=1)
-    compares: bool = True
+    atomic: bool = True
     me: str = "w1"
 
     def sets(self) -> dict[Key, frozenset[str]]:
-        found: dict[Key, frozenset[str]] = {key: frozenset() for key in (*POINTERS, LEASE)}
+        found: dict[Key, frozenset[str]] = {key: frozenset() for key in (*POINTERS, RECORD)}
         for name in self.at:
             host = next((each for each in PLACES if each.name == name), place("?", ["198.51.100.7"]))
             found |= {key: found[key] | values for key, values in host.sets.items()}
-        if self.lease:
-            found[LEASE] = frozenset({self.lease if isinstance(self.lease, str) else lease_out(self.lease)})
+        if self.record:
+            found[RECORD] = frozenset({self.record if isinstance(self.record, str) else record_out(self.record)})
         for name, words in zip(NAMES, self.views.split(" "), strict=False):
             if words != "-":
                 at = NOW - timedelta(seconds=self.late.get(name, 2))
@@ -67,16 +67,16 @@ class Table:
 
     def decided(self) -> Decision:
         sets, mine = self.sets(), dict(zip(NAMES, self.views.split(" "), strict=False))[self.me]
-        me = Witness(self.me, self.roll, PLACES, self.compares)
-        return decide(me, view(mine if mine != "-" else "???", self.since), sets, votes_of(sets, self.roll), NOW, "nonce")
+        me = Witness(self.me, self.members, PLACES, self.atomic)
+        return decide(me, view(mine if mine != "-" else "???", self.since), sets, votes_of(sets, self.members), NOW, "nonce")
 
 
-def pinned(*hosts: str) -> Lease:
-    return Lease(3, "alice", NOW - timedelta(hours=1), 0, hosts, "x")
+def pinned(*hosts: str) -> MoveRecord:
+    return MoveRecord(3, "alice", NOW - timedelta(hours=1), 0, hosts, "x")
 
 
-def moved(times: int, ago: float) -> Lease:
-    return Lease(3, "w2", NOW - timedelta(seconds=ago), times, (), "x")
+def moved(times: int, ago: float) -> MoveRecord:
+    return MoveRecord(3, "w2", NOW - timedelta(seconds=ago), times, (), "x")
 
 
 @pytest.mark.parametrize(
@@ -88,21 +88,21 @@ def moved(times: int, ago: float) -> Lease:
         (Table("ddu duu duu"), "c"),
         (Table("duu udu duu"), "b"),
         (Table("uuu uuu -", at=""), "a"),
-        (Table("duu", roll=("w1",)), "b"),
-        (Table("duu duu", roll=("w1", "w2")), "b"),
+        (Table("duu", members=("w1",)), "b"),
+        (Table("duu duu", members=("w1", "w2")), "b"),
         (Table("duu duu duu", at="ab"), "b"),
         (Table("ddu ddu ddu", at="ab"), "c"),
         (Table("du du du", at="ab"), "b"),
         (Table("udu udu -", at="b"), "a"),
-        (Table("duu duu -", lease=moved(2, ago=1)), "b"),
-        (Table("duu duu -", lease=moved(3, ago=31)), "b"),
-        (Table("duu duu -", lease=moved(0, ago=-3600)), "b"),
-        (Table("duu duu -", lease=moved(3, ago=-86400)), "b"),
+        (Table("duu duu -", record=moved(2, ago=1)), "b"),
+        (Table("duu duu -", record=moved(3, ago=31)), "b"),
+        (Table("duu duu -", record=moved(0, ago=-3600)), "b"),
+        (Table("duu duu -", record=moved(3, ago=-86400)), "b"),
     ],
 )
 def test_it_moves_to_the_first_host_that_a_majority_sees_up(table: Table, host: str) -> None:
     decision = table.decided()
-    assert isinstance(decision, Flip), decision
+    assert isinstance(decision, Move), decision
     assert decision.host == host
 
 
@@ -114,19 +114,19 @@ def test_it_moves_to_the_first_host_that_a_majority_sees_up(table: Table, host: 
         (Table("duu uuu uuu"), "a is down for w1, 2 of 3 must say so"),
         (Table("duu duu uuu", late={"w2": 16}), "a is down for w1, 2 of 3 must say so"),
         (Table("duu duu uuu", late={"w2": -3600}), "a is down for w1, 2 of 3 must say so"),
-        (Table("duu uuu", roll=("w1", "w2")), "a is down for w1, 2 of 2 must say so"),
+        (Table("duu uuu", members=("w1", "w2")), "a is down for w1, 2 of 2 must say so"),
         (Table("udd duu uuu", at="b"), "b is down for w1, 2 of 3 must say so"),
-        (Table("udu uuu uuu", lease=pinned("a")), "pinned to a by alice"),
-        (Table("duu duu -", lease=moved(3, ago=29)), "1 s more are waited"),
-        (Table("duu duu -", lease=moved(4, ago=29)), "31 s more are waited"),
+        (Table("udu uuu uuu", record=pinned("a")), "pinned to a by alice"),
+        (Table("duu duu -", record=moved(3, ago=29)), "1 s more are waited"),
+        (Table("duu duu -", record=moved(4, ago=29)), "31 s more are waited"),
         (Table("uuu uuu uuu", at="b"), "b has it until a has been up for 30 minutes"),
-        (Table("duu duu duu", compares=False, me="w2"), "w1 moves it, for this zone cannot compare"),
+        (Table("duu duu duu", atomic=False, me="w2"), "w1 moves it, for this zone cannot compare"),
     ],
 )
 def test_it_holds(table: Table, words: str) -> None:
     decision = table.decided()
     assert isinstance(decision, Hold), decision
-    assert words in decision.words
+    assert words in decision.reason
 
 
 @pytest.mark.parametrize(
@@ -140,8 +140,8 @@ def test_it_holds(table: Table, words: str) -> None:
         (Table("uuu uuu", late={"w1": 3600, "w2": 3600}), Trouble.QUORUM),
         (Table("duu duu duu", at="?"), Trouble.STRANGE),
         (Table("duu duu duu", at="a?"), Trouble.STRANGE),
-        (Table("duu duu duu", lease="edited by hand"), Trouble.LEASE),
-        (Table("duu duu duu", lease=pinned("a")), Trouble.PINNED),
+        (Table("duu duu duu", record="edited by hand"), Trouble.RECORD),
+        (Table("duu duu duu", record=pinned("a")), Trouble.PINNED),
     ],
 )
 def test_it_holds_and_calls_a_person(table: Table, trouble: Trouble) -> None:
@@ -153,7 +153,7 @@ def test_it_holds_and_calls_a_person(table: Table, trouble: Trouble) -> None:
 @pytest.mark.parametrize("minutes", [29, 31])
 def test_it_comes_home_after_half_an_hour_of_health(minutes: int) -> None:
     decision = Table("uuu uuu uuu", at="b", since=NOW - timedelta(minutes=minutes)).decided()
-    assert isinstance(decision, Flip if minutes > 30 else Hold)
+    assert isinstance(decision, Move if minutes > 30 else Hold)
 
 
 def test_it_does_not_come_home_on_one_witness_s_word() -> None:
@@ -164,35 +164,35 @@ def test_it_does_not_come_home_on_one_witness_s_word() -> None:
 
 
 def test_a_move_rests_on_the_set_the_lease_and_the_votes_of_its_quorum_as_they_were_read() -> None:
-    table = Table("duu uuu duu", lease=moved(1, 400), late={"w1": 4, "w2": 1, "w3": 3})
+    table = Table("duu uuu duu", record=moved(1, 400), late={"w1": 4, "w2": 1, "w3": 3})
     flip, sets = table.decided(), table.sets()
-    assert isinstance(flip, Flip)
-    keys = {*POINTERS, LEASE, vote_key("w1"), vote_key("w3"), vote_key("w2")}
-    assert {*POINTERS, LEASE, vote_key("w1"), vote_key("w3")} <= set(flip.expecting) <= keys
+    assert isinstance(flip, Move)
+    keys = {*POINTERS, RECORD, vote_key("w1"), vote_key("w3"), vote_key("w2")}
+    assert {*POINTERS, RECORD, vote_key("w1"), vote_key("w3")} <= set(flip.expecting) <= keys
     assert all(flip.expecting[key] == sets[key] for key in flip.expecting)
-    assert flip.to == {("@", "A"): {"192.0.2.2"}, ("@", "AAAA"): frozenset(), LEASE: {lease_out(flip.lease)}}
-    assert flip.lease == Lease(4, "w1", NOW, 1, (), "nonce")
+    assert flip.to == {("@", "A"): {"192.0.2.2"}, ("@", "AAAA"): frozenset(), RECORD: {record_out(flip.record)}}
+    assert flip.record == MoveRecord(4, "w1", NOW, 1, (), "nonce")
 
 
 def test_without_votes_in_the_zone_a_move_rests_on_the_set_and_the_lease() -> None:
     table = Table("duu duu duu")
-    sets = {key: values for key, values in table.sets().items() if key in (*POINTERS, LEASE)}
+    sets = {key: values for key, values in table.sets().items() if key in (*POINTERS, RECORD)}
     flip = decide(Witness("w1", NAMES, PLACES), view("duu"), sets, votes_of(table.sets(), NAMES), NOW, "n")
-    assert isinstance(flip, Flip)
-    assert set(flip.expecting) == {*POINTERS, LEASE}
+    assert isinstance(flip, Move)
+    assert set(flip.expecting) == {*POINTERS, RECORD}
 
 
 def test_a_person_s_word_beats_all_and_is_kept_until_taken_back() -> None:
-    sets = Table("ddd ddd ddd", lease="edited by hand").sets()
+    sets = Table("ddd ddd ddd", record="edited by hand").sets()
     flip = by_hand(sets, PLACES, ("b",), "alice", NOW, "n")
     sets |= flip.to
     assert pointed(sets, PLACES) == ("b",)
     assert isinstance(decide(Witness("w1", NAMES, PLACES), view("uud"), sets, votes_of(sets, NAMES), NOW, "n"), Alarm)
     free = by_hand(sets, PLACES, (), "alice", NOW, "n")
-    lease = lease_of({**sets, **free.to})
-    assert set(free.to) == {LEASE}
-    assert lease is not None
-    assert (lease.gen, lease.pin, lease.by) == (2, (), "alice")
+    record = record_of({**sets, **free.to})
+    assert set(free.to) == {RECORD}
+    assert record is not None
+    assert (record.gen, record.pin, record.by) == (2, (), "alice")
 
 
 class Sea(RuleBasedStateMachine):
@@ -201,7 +201,7 @@ class Sea(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = NOW
-        self.zone: dict[Key, frozenset[str]] = {key: frozenset() for key in (*POINTERS, LEASE)}
+        self.zone: dict[Key, frozenset[str]] = {key: frozenset() for key in (*POINTERS, RECORD)}
         self.zone |= PLACES[0].sets
         self.views = {name: view("uuu") for name in NAMES}
         self.read: dict[str, dict[Key, frozenset[str]]] = {}
@@ -276,30 +276,30 @@ class Sea(RuleBasedStateMachine):
     def _act(self, name: str, sets: dict[Key, frozenset[str]], nonce: str) -> bool:
         now, votes = self.now + self.skew[name], votes_of(sets, NAMES)
         decision = decide(Witness(name, NAMES, PLACES), self.views[name], sets, votes, now, nonce)
-        if not isinstance(decision, Flip) or any(self.zone.get(k, frozenset()) != v for k, v in decision.expecting.items()):
+        if not isinstance(decision, Move) or any(self.zone.get(k, frozenset()) != v for k, v in decision.expecting.items()):
             return False
         self._is_right(name, decision, votes_of(self.zone, NAMES), now)
         self.zone |= decision.to
         return True
 
-    def _is_right(self, name: str, flip: Flip, votes: dict[str, Vote], now: datetime) -> None:
+    def _is_right(self, name: str, flip: Move, votes: dict[str, Vote], now: datetime) -> None:
         """On what the zone holds at the moment of the move, not on what was read."""
-        lease, current = lease_of(self.zone), pointed(self.zone, PLACES)
-        assert lease is not None
-        assert not lease.pin, "a pin was not respected"
+        record, current = record_of(self.zone), pointed(self.zone, PLACES)
+        assert record is not None
+        assert not record.pin, "a pin was not respected"
         fresh = {who: vote for who, vote in votes.items() if abs(now - vote.at) <= FRESH}
         assert sum(vote.up(flip.host) for vote in fresh.values()) >= 2, "not up for a majority"
         home = flip.host == "a" and all(self.views[name][host].up is not False for host in current or ())
         assert home or not current or sum(any(vote.down(h) for h in current) for vote in fresh.values()) >= 2
         assert self.views[name][flip.host].up, "not up for the mover itself"
-        assert abs(now - lease.at) >= lease.dwell
+        assert abs(now - record.at) >= record.dwell
         if home:
             assert all(now - self.views[name]["a"].since >= HEALTHY for _ in current or ())
 
     @invariant()
     def the_name_leads_to_one_host_or_where_a_person_set_it(self) -> None:
-        lease, current = lease_of(self.zone), pointed(self.zone, PLACES)
-        assert lease is not None
+        record, current = record_of(self.zone), pointed(self.zone, PLACES)
+        assert record is not None
         assert current is not None
         assert len(current) == 1 or current == ("a", "c")
 

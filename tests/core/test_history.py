@@ -5,8 +5,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from lightship.core.history import DAYS, by_start, days, first_day, gravest, turns_of, uptime, window_start
-from lightship.core.model import Change, Component, ComponentStatus, Incident, Page, Snapshot, Status, Text, Turn, Update
+from lightship.core.history import DAYS, by_start, days, first_day, gravest, status_changes_of, uptime, window_start
+from lightship.core.model import (
+    Change,
+    Component,
+    ComponentStatus,
+    Incident,
+    Page,
+    Snapshot,
+    Status,
+    StatusChange,
+    Update,
+    Wording,
+)
 
 OK, CARE = ComponentStatus.OPERATIONAL, ComponentStatus.UNDER_MAINTENANCE
 SLOW, PARTIAL, MAJOR = ComponentStatus.DEGRADED, ComponentStatus.PARTIAL, ComponentStatus.MAJOR
@@ -16,12 +27,14 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PAGE = Page(id="acmepage0001", slug="acme", name="Acme", url="https://status.example", created_at=NOW, updated_at=NOW)
 
 
-def turn(at: datetime, new: ComponentStatus, component: str = "api") -> Turn:
-    return Turn(at, Change(component, component, OK, new))
+def status_change(at: datetime, new: ComponentStatus, component: str = "api") -> StatusChange:
+    return StatusChange(at, Change(component, component, OK, new))
 
 
-def snapshot(*turns: Turn, before: ComponentStatus | None = None) -> Snapshot:
-    return Snapshot(page=PAGE, revision=1, epoch=1, at=NOW, turns=turns, before={"api": before} if before else {})
+def snapshot(*status_changes: StatusChange, before: ComponentStatus | None = None) -> Snapshot:
+    return Snapshot(
+        page=PAGE, revision=1, epoch=1, at=NOW, status_changes=status_changes, before={"api": before} if before else {}
+    )
 
 
 def test_the_window_is_ninety_days_with_today() -> None:
@@ -34,42 +47,47 @@ def test_the_window_is_ninety_days_with_today() -> None:
 
 
 @pytest.mark.parametrize(
-    ("turns", "day", "worst", "spans"),
+    ("status_changes", "day", "worst", "spans"),
     [
-        ([turn(TODAY + HOUR, MAJOR), turn(TODAY + 3 * HOUR, OK)], 0, MAJOR, {MAJOR: 2 * HOUR}),
-        ([turn(TODAY + HOUR, SLOW), turn(TODAY + 2 * HOUR, MAJOR)], 0, MAJOR, {SLOW: HOUR, MAJOR: 10 * HOUR}),
-        ([turn(TODAY + HOUR, SLOW), turn(TODAY + 2 * HOUR, OK), turn(TODAY + 5 * HOUR, SLOW)], 0, SLOW, {SLOW: 8 * HOUR}),
-        ([turn(TODAY - HOUR, PARTIAL), turn(TODAY + HOUR, OK)], 0, PARTIAL, {PARTIAL: HOUR}),
-        ([turn(TODAY - HOUR, PARTIAL), turn(TODAY + HOUR, OK)], 1, PARTIAL, {PARTIAL: HOUR}),
-        ([turn(TODAY - 3 * DAY, MAJOR), turn(TODAY - DAY, OK)], 2, MAJOR, {MAJOR: DAY}),
-        ([turn(TODAY - 3 * DAY, MAJOR), turn(TODAY - DAY, OK)], 1, OK, {}),
-        ([turn(TODAY, MAJOR), turn(TODAY, OK)], 0, OK, {}),
-        ([turn(NOW + HOUR, MAJOR)], 0, OK, {}),
-        ([turn(NOW - HOUR, MAJOR, "web")], 0, OK, {}),
+        ([status_change(TODAY + HOUR, MAJOR), status_change(TODAY + 3 * HOUR, OK)], 0, MAJOR, {MAJOR: 2 * HOUR}),
+        ([status_change(TODAY + HOUR, SLOW), status_change(TODAY + 2 * HOUR, MAJOR)], 0, MAJOR, {SLOW: HOUR, MAJOR: 10 * HOUR}),
+        (
+            [status_change(TODAY + HOUR, SLOW), status_change(TODAY + 2 * HOUR, OK), status_change(TODAY + 5 * HOUR, SLOW)],
+            0,
+            SLOW,
+            {SLOW: 8 * HOUR},
+        ),
+        ([status_change(TODAY - HOUR, PARTIAL), status_change(TODAY + HOUR, OK)], 0, PARTIAL, {PARTIAL: HOUR}),
+        ([status_change(TODAY - HOUR, PARTIAL), status_change(TODAY + HOUR, OK)], 1, PARTIAL, {PARTIAL: HOUR}),
+        ([status_change(TODAY - 3 * DAY, MAJOR), status_change(TODAY - DAY, OK)], 2, MAJOR, {MAJOR: DAY}),
+        ([status_change(TODAY - 3 * DAY, MAJOR), status_change(TODAY - DAY, OK)], 1, OK, {}),
+        ([status_change(TODAY, MAJOR), status_change(TODAY, OK)], 0, OK, {}),
+        ([status_change(NOW + HOUR, MAJOR)], 0, OK, {}),
+        ([status_change(NOW - HOUR, MAJOR, "web")], 0, OK, {}),
     ],
 )
 def test_a_day_knows_its_worst_and_for_how_long(
-    turns: list[Turn], day: int, worst: ComponentStatus, spans: dict[ComponentStatus, timedelta]
+    status_changes: list[StatusChange], day: int, worst: ComponentStatus, spans: dict[ComponentStatus, timedelta]
 ) -> None:
     """`day`: how many before today."""
-    row = days("api", snapshot(*turns))[-1 - day]
+    row = days("api", snapshot(*status_changes))[-1 - day]
     assert (row.worst, dict(row.spans)) == (worst, spans)
 
 
 def test_what_stood_before_the_window_goes_on_in_it() -> None:
-    rows = days("api", snapshot(turn(window_start(NOW) + 6 * HOUR, OK), before=MAJOR))
+    rows = days("api", snapshot(status_change(window_start(NOW) + 6 * HOUR, OK), before=MAJOR))
     assert (rows[0].worst, rows[0].spans) == (MAJOR, {MAJOR: 6 * HOUR})
     assert rows[1].worst is OK
 
 
 @pytest.mark.parametrize(("status", "lost"), [(MAJOR, 1.0), (PARTIAL, 0.3), (SLOW, 0.0), (CARE, 0.0)])
 def test_uptime_counts_a_partial_outage_for_three_tenths(status: ComponentStatus, lost: float) -> None:
-    rows = days("api", snapshot(turn(TODAY - 10 * DAY, status), turn(TODAY - DAY, OK)))
+    rows = days("api", snapshot(status_change(TODAY - 10 * DAY, status), status_change(TODAY - DAY, OK)))
     assert uptime(rows) == pytest.approx(1 - 9 * lost / 90)
 
 
 def test_uptime_leaves_out_the_days_before_a_component_was_born() -> None:
-    rows = days("api", snapshot(turn(TODAY - 80 * DAY, MAJOR), turn(TODAY - DAY, OK)))
+    rows = days("api", snapshot(status_change(TODAY - 80 * DAY, MAJOR), status_change(TODAY - DAY, OK)))
     assert uptime(rows, born=date(2024, 4, 30)) == 1
     assert uptime(rows, born=date(2024, 4, 29)) == pytest.approx(2 / 3)
     assert uptime(rows, born=date(2030, 1, 1)) == 1
@@ -82,7 +100,7 @@ def incident(
         Update(
             id=f"update{number:03}{n:03}",
             status=Status.INVESTIGATING,
-            texts=(Text(created, "Words."),),
+            wordings=(Wording(created, "Content."),),
             created_at=created,
             updated_at=created,
             display_at=created + n * HOUR,
@@ -114,4 +132,4 @@ def test_turns_of_several_incidents_are_what_readers_saw_in_the_order_of_time() 
     second = incident(2, NOW + timedelta(minutes=30), turned=(MAJOR,))
     silent = replace(first, updates=(replace(first.updates[0], changes=None),))
     bare = replace(silent, id="incident0003")
-    assert [t.change.new for t in turns_of([second, first, bare])] == [SLOW, MAJOR, MAJOR]
+    assert [t.change.new for t in status_changes_of([second, first, bare])] == [SLOW, MAJOR, MAJOR]

@@ -42,8 +42,8 @@ def test_a_manifest_comes_back_as_it_was() -> None:
 
 
 def test_a_manifest_tells_whom_it_has_heard() -> None:
-    heard = replace(MANIFEST, heard={1: 6, 3: 9})
-    assert manifest_in(manifest_out(heard, sign, KEY), verify) == heard
+    vector = replace(MANIFEST, vector={1: 6, 3: 9})
+    assert manifest_in(manifest_out(vector, sign, KEY), verify) == vector
 
 
 @pytest.mark.parametrize("pulse", [PULSE, replace(PULSE, next_update=None)])
@@ -81,5 +81,5 @@ def test_a_pulse_is_no_manifest_though_the_key_is_ours() -> None:
 
 
 def test_an_epoch_outranks_any_revision() -> None:
-    assert replace(MANIFEST, epoch=3, revision=1).rank > MANIFEST.rank
-    assert replace(MANIFEST, revision=8).rank > MANIFEST.rank
+    assert replace(MANIFEST, epoch=3, revision=1).version > MANIFEST.version
+    assert replace(MANIFEST, revision=8).version > MANIFEST.version

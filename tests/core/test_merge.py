@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from tests.core import values
 from tests.publishing.book import harbour
 
-from lightship.core.model import Change, ComponentStatus, Impact, Incident, Status, Text, Turn, Update
+from lightship.core.model import Change, ComponentStatus, Impact, Incident, Status, StatusChange, Update, Wording
 from lightship.core.site import merge
-from lightship.core.site.merge import Words
+from lightship.core.site.merge import Content
 from lightship.core.updates import in_order
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
@@ -20,7 +20,7 @@ BASE = harbour().incident("incident0000")
 FEW = st.sampled_from(["incident0000", "incident0001", "incident0002"])
 SOON = st.integers(0, 3).map(lambda n: NOW + n * MINUTE)
 # Few ids and few moments, so that sides meet in most examples. An update's header is what its id says.
-TEXTS = st.builds(Text, at=SOON, body=st.sampled_from(["a", "b"]))
+TEXTS = st.builds(Wording, at=SOON, body=st.sampled_from(["a", "b"]))
 
 
 @st.composite
@@ -29,13 +29,13 @@ def updates(draw: st.DrawFn) -> tuple[Update, ...]:
     return in_order([_update(n, draw(st.sets(TEXTS, min_size=1, max_size=2)), draw(SOON)) for n in numbers])
 
 
-def _update(number: int, texts: set[Text], updated: datetime) -> Update:
+def _update(number: int, wordings: set[Wording], updated: datetime) -> Update:
     at = NOW + number * MINUTE
     change = Change("webmail00000", "x", ComponentStatus.OPERATIONAL, list(ComponentStatus)[number])
     return Update(
         id=f"update{number:06d}",
         status=list(Status)[number],
-        texts=tuple(sorted(texts, key=lambda text: (text.at, text.body))),
+        wordings=tuple(sorted(wordings, key=lambda text: (text.at, text.body))),
         created_at=at,
         updated_at=max(at, updated),
         display_at=at,
@@ -57,49 +57,51 @@ INCIDENTS = st.builds(
     ).map(lambda found: {own: replace(part, id=own) for own, part in found.items()}),
 )
 TURNS = st.builds(
-    lambda n, at: Turn(NOW, Change("webmail00000", "x", ComponentStatus.OPERATIONAL, list(ComponentStatus)[n]), f"turn{n:08d}"),
+    lambda n, at: StatusChange(
+        NOW, Change("webmail00000", "x", ComponentStatus.OPERATIONAL, list(ComponentStatus)[n]), f"turn{n:08d}"
+    ),
     st.integers(0, 3),
     SOON,
 )
 WORDS = st.builds(
-    Words,
+    Content,
     page=st.builds(replace, st.just(harbour().page), updated_at=SOON, name=st.sampled_from(["Harbour", "Port"])),
     groups=st.just({}),
     components=st.builds(replace, st.just(BASE.components[0]), updated_at=SOON, description=st.sampled_from(["", "x"])).map(
         lambda part: {part.id: part}
     ),
     incidents=st.lists(INCIDENTS, max_size=3).map(lambda found: {each.id: each for each in found}),
-    turns=st.lists(TURNS, max_size=3).map(lambda found: {each.id: each for each in found}),
+    status_changes=st.lists(TURNS, max_size=3).map(lambda found: {each.id: each for each in found}),
 )
 
 
 @given(WORDS, WORDS)
-def test_it_does_not_matter_who_merges_whom(one: Words, other: Words) -> None:
-    assert merge.words(one, other) == merge.words(other, one)
+def test_it_does_not_matter_who_merges_whom(one: Content, other: Content) -> None:
+    assert merge.content(one, other) == merge.content(other, one)
 
 
 @given(WORDS, WORDS, WORDS)
-def test_it_does_not_matter_in_which_order_three_are_merged(one: Words, two: Words, three: Words) -> None:
-    assert merge.words(merge.words(one, two), three) == merge.words(one, merge.words(two, three))
+def test_it_does_not_matter_in_which_order_three_are_merged(one: Content, two: Content, three: Content) -> None:
+    assert merge.content(merge.content(one, two), three) == merge.content(one, merge.content(two, three))
 
 
 @given(WORDS, WORDS)
-def test_merging_again_changes_nothing(one: Words, other: Words) -> None:
-    both = merge.words(one, other)
-    assert merge.words(one, one) == one
-    assert merge.words(both, one) == merge.words(both, other) == merge.words(both, both) == both
+def test_merging_again_changes_nothing(one: Content, other: Content) -> None:
+    both = merge.content(one, other)
+    assert merge.content(one, one) == one
+    assert merge.content(both, one) == merge.content(both, other) == merge.content(both, both) == both
 
 
 @given(WORDS, WORDS)
-def test_nothing_that_either_said_is_lost(one: Words, other: Words) -> None:
-    both = merge.words(one, other)
+def test_nothing_that_either_said_is_lost(one: Content, other: Content) -> None:
+    both = merge.content(one, other)
     assert _said(one) | _said(other) == _said(both)
-    assert {*one.turns, *other.turns} == set(both.turns)
+    assert {*one.status_changes, *other.status_changes} == set(both.status_changes)
 
 
-def _said(words: Words) -> set[tuple[str, str, Text]]:
+def _said(words: Content) -> set[tuple[str, str, Wording]]:
     """Every wording of every update of every incident."""
-    return {(i.id, u.id, text) for i in words.incidents.values() for u in i.updates for text in u.texts}
+    return {(i.id, u.id, text) for i in words.incidents.values() for u in i.updates for text in u.wordings}
 
 
 @given(values.INCIDENTS, values.INCIDENTS)
@@ -111,7 +113,7 @@ def test_however_odd_two_incidents_are_they_merge_the_same_either_way(one: Incid
 def said(incident: Incident, number: int, status: Status, to: ComponentStatus) -> Incident:
     at = NOW + number * MINUTE
     change = Change("webmail00000", "Webmail", ComponentStatus.MAJOR, to)
-    update = replace(_update(0, {Text(at, f"Word {number}.")}, at), id=f"word{number:08d}", status=status, changes=(change,))
+    update = replace(_update(0, {Wording(at, f"Word {number}.")}, at), id=f"word{number:08d}", status=status, changes=(change,))
     update = replace(update, created_at=at, display_at=at, updated_at=at)
     return replace(incident, updates=(*incident.updates, update), updated_at=at)
 
@@ -129,13 +131,13 @@ def test_the_newest_word_of_either_side_tells_how_it_stands() -> None:
 def test_two_corrections_of_one_update_are_both_kept_and_the_later_one_counts() -> None:
     sides: Sequence[Incident] = [corrected(BASE, "Early.", 1), corrected(BASE, "Late.", 2)]
     update = merge.incident(*sides).updates[0]
-    assert [text.body for text in update.texts] == [BASE.updates[0].body, "Early.", "Late."]
+    assert [text.body for text in update.wordings] == [BASE.updates[0].body, "Early.", "Late."]
     assert update.updated_at == NOW + 2 * MINUTE
 
 
 def corrected(incident: Incident, body: str, minute: int) -> Incident:
     at, update = NOW + minute * MINUTE, incident.updates[0]
-    update = replace(update, texts=(*update.texts, Text(at, body)), updated_at=at)
+    update = replace(update, wordings=(*update.wordings, Wording(at, body)), updated_at=at)
     return replace(incident, updates=(update, *incident.updates[1:]), updated_at=at)
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.sample import a_component, a_page, an_incident
 
 from lightship.core.history import days, first_day, gravest, window_start
-from lightship.core.model import Change, ComponentStatus, Turn
+from lightship.core.model import Change, ComponentStatus, StatusChange
 
 MIDNIGHT = datetime(2024, 5, 1, tzinfo=UTC)
 OK, SLOW, DOWN = ComponentStatus.OPERATIONAL, ComponentStatus.DEGRADED, ComponentStatus.MAJOR
@@ -37,8 +37,8 @@ def test_the_window_is_of_utc_days_on_any_machine(machine: str) -> None:
 def test_what_changes_at_midnight_belongs_to_the_new_day_alone(
     first: ComponentStatus, new: ComponentStatus, worst: list[ComponentStatus]
 ) -> None:
-    turns = (Turn(MIDNIGHT, Change("api", "api", first, new)),)
-    page = a_page(at=MIDNIGHT + timedelta(hours=12), turns=turns, before={"api": first})
+    status_changes = (StatusChange(MIDNIGHT, Change("api", "api", first, new)),)
+    page = a_page(at=MIDNIGHT + timedelta(hours=12), status_changes=status_changes, before={"api": first})
     rows = days("api", page)[-3:]
     assert [row.worst for row in rows] == worst
     assert rows[1].spans == ({} if first is OK else {first: timedelta(days=1)})

@@ -7,14 +7,14 @@ import pytest
 
 from lightship.core.site.manifest import Manifest
 from lightship.core.site.plan import Refused, compare, refusal
-from lightship.core.site.versions import Heard
+from lightship.core.site.versions import VersionVector
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
-NOTHING: Heard = {}
+NOTHING: VersionVector = {}
 
 
-def manifest(epoch: int, revision: int, heard: Heard = NOTHING) -> Manifest:
-    return Manifest(page="harbour00000", revision=revision, epoch=epoch, at=NOW, build="b", heard=heard)
+def manifest(epoch: int, revision: int, vector: VersionVector = NOTHING) -> Manifest:
+    return Manifest(page="harbour00000", revision=revision, epoch=epoch, at=NOW, build="b", vector=vector)
 
 
 @pytest.mark.parametrize(

@@ -6,21 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightship.core.site.receipt import Seen
+from lightship.core.site.receipt import CheckStatus
 from lightship.core.steering.records import (
     DWELL,
     FIRST,
-    LEASE,
     LONGEST_DWELL,
-    Lease,
-    Stand,
+    RECORD,
+    Health,
+    MoveRecord,
     Vote,
     after,
     alive,
-    lease_of,
-    lease_out,
     place,
     pointed,
+    record_of,
+    record_out,
     vote_in,
     vote_key,
     vote_out,
@@ -28,7 +28,7 @@ from lightship.core.steering.records import (
 )
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
-LIVE, MUTE, FORGED, BLIND = Seen.LIVE, Seen.TIMED_OUT, Seen.FORGED, Seen.BLIND
+LIVE, MUTE, FORGED, BLIND = CheckStatus.LIVE, CheckStatus.TIMED_OUT, CheckStatus.FORGED, CheckStatus.BLIND
 A4, A6, B4, B6 = ("a", "192.0.2.1"), ("a", "2001:db8::1"), ("b", "192.0.2.2"), ("b", "2001:db8::2")
 PLACES = (place("a", ["192.0.2.1", "2001:db8::1"]), place("b", ["192.0.2.2"]), place("c", (), "c.example"))
 
@@ -46,18 +46,18 @@ def looks(text: str) -> list[bool | None]:
     ],
 )
 def test_a_host_turns_after_three_looks_of_one_mind(text: str, up: bool | None) -> None:
-    stand = None
+    state = None
     for number, look in enumerate(looks(text)):
-        stand = after(stand, look, NOW + timedelta(seconds=2 * number), 3)
-    assert (stand.up if stand else None) is up
+        state = after(state, look, NOW + timedelta(seconds=2 * number), 3)
+    assert (state.up if state else None) is up
 
 
 def test_a_host_is_up_since_the_look_that_turned_it() -> None:
-    stand = None
+    state = None
     for number, look in enumerate(looks("uuuuddu")):
-        stand = after(stand, look, NOW + timedelta(seconds=number), 3)
-    assert stand is not None
-    assert stand.since == NOW + timedelta(seconds=2)
+        state = after(state, look, NOW + timedelta(seconds=number), 3)
+    assert state is not None
+    assert state.since == NOW + timedelta(seconds=2)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,9 @@ def test_a_host_is_up_since_the_look_that_turned_it() -> None:
         "a host that we have no way to",
     ],
 )
-def test_what_is_seen_at_addresses_adds_up_to_hosts(seen: dict[tuple[str, str], Seen], up: dict[str, bool | None]) -> None:
+def test_what_is_seen_at_addresses_adds_up_to_hosts(
+    seen: dict[tuple[str, str], CheckStatus], up: dict[str, bool | None]
+) -> None:
     assert alive(seen) == up
     assert alive(dict(reversed(seen.items()))) == up
 
@@ -96,9 +98,9 @@ seconds = st.integers(0, 4_000_000_000).map(lambda number: datetime.fromtimestam
 names = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)
 
 
-@given(seconds, st.dictionaries(names, st.builds(Stand, st.booleans(), seconds)))
-def test_a_vote_is_read_as_it_was_written(at: datetime, stands: dict[str, Stand]) -> None:
-    assert vote_in(vote_out(Vote(at, stands))) == Vote(at, stands)
+@given(seconds, st.dictionaries(names, st.builds(Health, st.booleans(), seconds)))
+def test_a_vote_is_read_as_it_was_written(at: datetime, health: dict[str, Health]) -> None:
+    assert vote_in(vote_out(Vote(at, health))) == Vote(at, health)
 
 
 @given(st.text())
@@ -123,25 +125,25 @@ def test_two_votes_at_one_name_count_for_nobody_and_strangers_have_none() -> Non
     assert set(votes_of(sets, ["w1", "w2", "w3"])) == {"w2"}
 
 
-@given(st.builds(Lease, st.integers(0), names, seconds, st.integers(0, 99), st.lists(names, max_size=3).map(tuple), names))
-def test_a_lease_is_read_as_it_was_written(lease: Lease) -> None:
-    assert lease_of({LEASE: frozenset({lease_out(lease)})}) == lease
+@given(st.builds(MoveRecord, st.integers(0), names, seconds, st.integers(0, 99), st.lists(names, max_size=3).map(tuple), names))
+def test_a_lease_is_read_as_it_was_written(record: MoveRecord) -> None:
+    assert record_of({RECORD: frozenset({record_out(record)})}) == record
 
 
 @pytest.mark.parametrize("texts", [{"nonsense"}, {"1 w1 2 3 - x", "2 w1 2 3 - x"}, {"one w1 2 3 - x"}, {"1 w1 2 3 - x more"}])
 def test_a_lease_that_cannot_be_read_is_not_taken_for_none(texts: set[str]) -> None:
-    assert lease_of({LEASE: frozenset(texts)}) is None
-    assert lease_of({}) == FIRST
+    assert record_of({RECORD: frozenset(texts)}) is None
+    assert record_of({}) == FIRST
 
 
 def test_moves_that_follow_quickly_make_it_dwell_twice_as_long_each_time() -> None:
-    lease, dwells = FIRST, []
+    record, dwells = FIRST, []
     for number in range(14):
-        lease = lease.moved("w1", (lease.at if number else NOW) + lease.dwell + timedelta(seconds=60), str(number))
-        dwells.append(lease.dwell)
+        record = record.moved("w1", (record.at if number else NOW) + record.dwell + timedelta(seconds=60), str(number))
+        dwells.append(record.dwell)
     assert dwells[:5] == [timedelta(), timedelta(), DWELL, 2 * DWELL, 4 * DWELL]
     assert dwells[-1] == LONGEST_DWELL
-    assert lease.moved("w1", lease.at + lease.dwell + timedelta(minutes=6), "x").dwell == timedelta()
+    assert record.moved("w1", record.at + record.dwell + timedelta(minutes=6), "x").dwell == timedelta()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lightship.core.model import Change, Component, ComponentStatus, Facts, Impact, Incident, Kind, Status, Text, Update
+from lightship.core.model import Change, Component, ComponentStatus, Facts, Impact, Incident, Kind, Status, Update, Wording
 from lightship.core.status import (
     Rollup,
     began,
@@ -87,14 +87,23 @@ def test_the_worst_of_nothing_is_operational() -> None:
     assert worst([CARE, SLOW, OK]) is SLOW
 
 
-def update(minute: int, status: Status, turns: Sequence[ComponentStatus] | None = None, facts: Facts = Facts()) -> Update:  # noqa: B008
+def update(
+    minute: int,
+    status: Status,
+    status_changes: Sequence[ComponentStatus] | None = None,
+    facts: Facts = Facts(),  # noqa: B008
+) -> Update:
     """`turns`: what each of the components a, b … was turned to."""
     at = AT + timedelta(minutes=minute)
-    changes = None if turns is None else tuple(Change(f"component{n:03}", "API", OK, new) for n, new in enumerate(turns))
+    changes = (
+        None
+        if status_changes is None
+        else tuple(Change(f"component{n:03}", "API", OK, new) for n, new in enumerate(status_changes))
+    )
     return Update(
         id=f"update{minute:06}",
         status=status,
-        texts=(Text(at, "Words.", facts),),
+        wordings=(Wording(at, "Content.", facts),),
         created_at=at,
         updated_at=at,
         display_at=at,
@@ -116,7 +125,7 @@ def incident(*updates: Update, kind: Kind = Kind.INCIDENT, override: Impact | No
 
 
 @pytest.mark.parametrize(
-    ("turns", "expected"),
+    ("status_changes", "expected"),
     [
         ([None], Impact.NONE),
         ([[]], Impact.NONE),
@@ -131,8 +140,8 @@ def incident(*updates: Update, kind: Kind = Kind.INCIDENT, override: Impact | No
         ([[SLOW], None, [OK]], Impact.MINOR),
     ],
 )
-def test_an_impact_rises_and_never_falls(turns: Sequence[Sequence[ComponentStatus] | None], expected: Impact) -> None:
-    updates = [update(minute, Status.INVESTIGATING, each) for minute, each in enumerate(turns)]
+def test_an_impact_rises_and_never_falls(status_changes: Sequence[Sequence[ComponentStatus] | None], expected: Impact) -> None:
+    updates = [update(minute, Status.INVESTIGATING, each) for minute, each in enumerate(status_changes)]
     assert impact(incident(*updates)) is expected
 
 

@@ -41,13 +41,13 @@ ORDERS = [
 ]
 
 
-@pytest.mark.parametrize("order", ORDERS, ids=lambda order: " ".join(deed.__name__ for deed in order))
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: " ".join(action.__name__ for action in order))
 def test_an_outage_and_a_maintenance_over_it_in_every_order(order: Sequence[Deed]) -> None:
     story = Story().plans("work", 0, {MAIL})
     running: set[Deed] = set()
-    for number, deed in enumerate(order, 1):
-        deed(story, 10 * number)
-        running ^= {outage if deed in (outage, outage_ends) else work_begins}
+    for number, action in enumerate(order, 1):
+        action(story, 10 * number)
+        running ^= {outage if action in (outage, outage_ends) else work_begins}
         expected = DOWN if outage in running else CARE if work_begins in running else OK
         assert story.shown(MAIL, 10 * number) is expected
     assert story.shown(MAIL, 5) is OK, "a maintenance that is only planned holds nothing"
@@ -220,7 +220,7 @@ def test_the_clock_speaks_after_what_was_said_and_not_before_its_time() -> None:
 
 def test_two_levels_set_at_one_moment_stand_one_after_the_other() -> None:
     story = Story().sets(MAIL, 0, SLOW).sets(MAIL, 0, DOWN).sets(MAIL, 0, OK)
-    assert [turn.at - at(0) for turn in story.by_hand] == [timedelta(milliseconds=n) for n in range(3)]
+    assert [status_change.at - at(0) for status_change in story.by_hand] == [timedelta(milliseconds=n) for n in range(3)]
     assert story.shown(MAIL, 1) is OK
     assert story.sets(MAIL, 1, OK).by_hand == story.by_hand[:3]
 
@@ -243,9 +243,11 @@ def test_a_page_from_elsewhere_is_shown_as_it_stands_there(
 ) -> None:
     """There an incident was never ended, though its component works."""
     story = Story().sets(MAIL, -5, by_hand).opens("one", 0, {MAIL: DOWN})
-    turn = settled(story.page(), replace(story.components[0], status=wanted, updated_at=at(10)), story.id(), at(60))
-    assert (turn and (turn.at, turn.change.old, turn.change.new)) == (turned and (at(10), *turned))
-    story.by_hand += [turn] if turn else []
+    status_change = settled(story.page(), replace(story.components[0], status=wanted, updated_at=at(10)), story.id(), at(60))
+    assert (status_change and (status_change.at, status_change.change.old, status_change.change.new)) == (
+        turned and (at(10), *turned)
+    )
+    story.by_hand += [status_change] if status_change else []
     assert [story.shown(MAIL, minute) for minute in (9, 10, 60)] == [DOWN, wanted, wanted]
     story.says("one", 70, Status.RESOLVED)
     assert story.shown(MAIL, 70) is after_the_end
@@ -254,11 +256,11 @@ def test_a_page_from_elsewhere_is_shown_as_it_stands_there(
 @pytest.mark.parametrize(("updated", "turned"), [(10, 10), (-1, 60), (0, 60), (61, 60)])
 def test_what_stands_worse_elsewhere_is_set_by_hand_when_it_changed_there(updated: int, turned: int) -> None:
     story = Story().opens("one", 0, {MAIL: SLOW})
-    turn = settled(story.page(), replace(story.components[0], status=DOWN, updated_at=at(updated)), story.id(), at(60))
-    assert turn and (turn.at, turn.change.old, turn.change.new) == (at(turned), SLOW, DOWN)
+    status_change = settled(story.page(), replace(story.components[0], status=DOWN, updated_at=at(updated)), story.id(), at(60))
+    assert status_change and (status_change.at, status_change.change.old, status_change.change.new) == (at(turned), SLOW, DOWN)
     web = replace(story.components[1], status=SLOW)
-    turn = settled(story.page(), web, story.id(), at(60))
-    assert turn and (turn.at, turn.change.old, turn.change.new) == (BORN, OK, SLOW)
+    status_change = settled(story.page(), web, story.id(), at(60))
+    assert status_change and (status_change.at, status_change.change.old, status_change.change.new) == (BORN, OK, SLOW)
 
 
 def test_what_a_page_does_not_have_cannot_be_spoken_of() -> None:
@@ -275,7 +277,7 @@ def test_the_precision_of_a_post_is_a_millisecond() -> None:
     late = at(5) + timedelta(microseconds=1999)
     story.adds("one", story.opened("one", NewUpdate(status=Status.INVESTIGATING, body="."), late))
     (update,) = story.incidents["one"].updates
-    assert update.created_at == update.display_at == update.texts[0].at == at(5) + timedelta(milliseconds=1)
+    assert update.created_at == update.display_at == update.wordings[0].at == at(5) + timedelta(milliseconds=1)
 
 
 def test_records_know_a_component_as_the_page_has_it_now() -> None:

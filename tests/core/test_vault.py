@@ -21,10 +21,10 @@ from lightship.core.vault import (
     spare_out,
 )
 from lightship.core.wire import WireError
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
-OURS, THEIRS = Seal(bytes(range(32))), Seal(bytes(32))
+OURS, THEIRS = SigningKey(bytes(range(32))), SigningKey(bytes(32))
 NAMES = (name_of(b"k", "head", b"1"), name_of(b"k", "head", b"2"))
 INDEX = Index(page="acmepage0001", epoch=3, at=AT, parts=NAMES)
 KEYS = st.lists(st.text(max_size=6), unique=True, max_size=200).map(sorted)
@@ -83,7 +83,7 @@ def test_a_part_is_taken_only_whole_and_only_under_its_own_name() -> None:
 
 
 def test_names_tell_nothing_without_the_key_and_differ_with_what_they_are_of() -> None:
-    assert len({name_of(key, label, b"same") for key in (b"a", b"b") for label in ("desk.Text", "desk.Page")}) == 4
+    assert len({name_of(key, label, b"same") for key in (b"a", b"b") for label in ("desk.Wording", "desk.Page")}) == 4
 
 
 def test_spare_parts_go_when_nobody_can_still_need_them() -> None:

@@ -16,9 +16,9 @@ from lightship.core.model import (
     Month,
     Page,
     Status,
-    Text,
-    Turn,
+    StatusChange,
     Update,
+    Wording,
 )
 from lightship.core.site.state import State
 
@@ -45,7 +45,7 @@ FACTS = st.builds(
     ended=MAYBE,
     cause=WORDS,
 )
-TEXTS = st.lists(st.builds(Text, at=TIMES, body=WORDS, facts=FACTS), min_size=1, max_size=2).map(tuple)
+TEXTS = st.lists(st.builds(Wording, at=TIMES, body=WORDS, facts=FACTS), min_size=1, max_size=2).map(tuple)
 CHANGES = st.builds(Change, component_id=IDS, name=WORDS, old=STATUSES, new=STATUSES)
 COMPONENTS = st.builds(
     Component,
@@ -66,7 +66,7 @@ UPDATES = st.builds(
     Update,
     id=IDS,
     status=st.sampled_from(Status),
-    texts=TEXTS,
+    wordings=TEXTS,
     created_at=TIMES,
     updated_at=TIMES,
     display_at=TIMES,
@@ -105,7 +105,7 @@ PAGES = st.builds(
 GROUPS = st.builds(
     Group, id=IDS, name=WORDS, description=WORDS, position=st.integers(0, 999), created_at=TIMES, updated_at=TIMES
 )
-TURNS = st.builds(Turn, at=TIMES, change=CHANGES, id=IDS)
+TURNS = st.builds(StatusChange, at=TIMES, change=CHANGES, id=IDS)
 STATES = st.builds(
     State,
     revision=st.integers(0),
@@ -120,5 +120,5 @@ ARCHIVES = st.builds(
     Month,
     month=MONTHS,
     incidents=st.lists(INCIDENTS, max_size=2).map(tuple),
-    turns=st.lists(TURNS, max_size=2).map(tuple),
+    status_changes=st.lists(TURNS, max_size=2).map(tuple),
 )

@@ -22,7 +22,7 @@ HOSTS = tuple(HostConfig(name=name, kind="folder", url=f"https://{name}.test", o
 
 def config() -> Config:
     page = PageConfig(slug="acme", url="https://acme.test", key=bytes(range(32)), proven=1, pulse=Pulse(), hosts=HOSTS)
-    return Config(path=CONFIG.path, base=CONFIG.base, desk_told=CONFIG.desk, pages={"acme": page})
+    return Config(path=CONFIG.path, base=CONFIG.base, desk_or_none=CONFIG.desk, pages={"acme": page})
 
 
 @dataclass

@@ -135,7 +135,7 @@ def test_receipts_arrive_while_one_looks(page: Page, stage: Stage) -> None:
     receipt(stage, "vienna", "proven", 0, revision=stage.page.revision)
     expect(page.locator("#hosts")).to_contain_text(f"serving revision {stage.page.revision}")
     Receipt.objects.all().delete()
-    receipt(stage, "vienna", "unreachable", 0, words="Connection refused.")
+    receipt(stage, "vienna", "unreachable", 0, reason="Connection refused.")
     expect(page.locator("#hosts")).to_contain_text("not answering since")
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 from tests.desk.cast import Stage, read
 from tests.desk.test_speaking import fill
 
-from lightship.store.models import Component, Entry, Incident, Page, Text
+from lightship.store.models import Component, Entry, Incident, Page, Wording
 
 # A form: where it is; what Bob saves, and what Alice saves from a form that she opened before.
 FORMS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
@@ -77,8 +77,8 @@ def test_characters_that_nobody_sees_are_taken_out(stage: Stage, client: Client)
     assert Component.objects.get(pk=stage.imap.pk).description == "AB C\tD"
     typed = fill(client, "/p/acme/open/", name=unseen, body=unseen, scope=unseen)
     client.post("/p/acme/open/", typed)
-    text = Text.objects.get()
-    assert (text.update_said.incident.name, text.body, text.facts["scope"]) == ("AB C D", "AB C\tD", "AB C\tD")
+    text = Wording.objects.get()
+    assert (text.update.incident.name, text.body, text.facts["scope"]) == ("AB C D", "AB C\tD", "AB C\tD")
     assert client.get("/p/acme/history/", {"q": unseen}).status_code == 200
 
 

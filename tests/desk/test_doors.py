@@ -12,18 +12,19 @@ from tests.desk.test_speaking import fill
 from tests.standing import status_of
 
 from lightship.cli import compose, main
+from lightship.config.ids import new_id
 from lightship.core import updates
 from lightship.core.model import ComponentStatus, Incident, Status
 from lightship.core.site.manifest import Manifest
 from lightship.core.site.state import STATE_PATH, archive_in, state_in
-from lightship.core.site.union import Part, Whole, joined
+from lightship.core.site.union import HostPart, Union, merged
 from lightship.core.updates import NewIncident, NewUpdate
 from lightship.store import journal
 from lightship.store.export import files
 from lightship.store.history.load import load
 from lightship.store.history.ownership import History
 from lightship.store.journal import structure
-from lightship.store.models import Component, Page, new_id
+from lightship.store.models import Component, Page
 from lightship.store.models import Incident as Row
 from lightship.store.read import rows
 
@@ -79,11 +80,11 @@ class Terminal(Journal):
         assert not left.value.code
 
     def opens(self, part: Component, level: ComponentStatus) -> str:
-        self.run("post", "It fails", "It fails.", "-c", f"{part.name}={WORDS[level]}")
+        self.run("post", "--no-wait", "It fails", "It fails.", "-c", f"{part.name}={WORDS[level]}")
         return Row.objects.order_by("created_at").last().pk  # type: ignore[union-attr]
 
     def ends(self, id: str) -> None:
-        self.run("resolve", "Over.", "--incident", id)
+        self.run("resolve", "--no-wait", "Over.", "--incident", id)
 
 
 class Glass(Journal):
@@ -100,23 +101,33 @@ class Glass(Journal):
         new = compose.end(incident, "Over.", None, {**NO_FACTS}, utc_now())
         self.keep(updates.added(whole.now, incident, new, new_id(), utc_now()))
 
-    def whole(self) -> Whole:
+    def whole(self) -> Union:
         page, now = Page.objects.get(), utc_now()
         held = dict(files(page, config().pages["acme"], now))
         state = state_in(held[STATE_PATH])
         months = {name: archive_in(held[f"lightship/archive/{name}.json"]) for name in state.months}
         manifest = Manifest(page=page.pk, revision=page.revision, epoch=page.epoch, at=now, build="")
-        part = Part(manifest=manifest, state=state, lists={}, archives=months)
-        return Whole(
-            words=joined([part], []), parts=[part], rank=manifest.rank, heard={}, at=now, url="https://acme.test", hosts=(),
-            load=months.__getitem__, read=months,
-        )  # fmt: skip
+        part = HostPart(manifest=manifest, state=state, lists={}, archives=months)
+        return Union(
+            content=merged([part], []),
+            parts=[part],
+            version=manifest.version,
+            vector={},
+            at=now,
+            url="https://acme.test",
+            hosts=(),
+            load=months.__getitem__,
+            read=months,
+        )
 
     def keep(self, incident: Incident) -> str:
         page = Page.objects.get()
-        heard = {page.epoch: page.revision}
+        vector = {page.epoch: page.revision}
         load(
-            page, History(incidents=[incident], revision=page.revision + 1, epoch=page.epoch + 1, heard=heard), None, utc_now()
+            page,
+            History(incidents=[incident], revision=page.revision + 1, epoch=page.epoch + 1, vector=vector),
+            None,
+            utc_now(),
         )
         return incident.id
 
@@ -193,12 +204,12 @@ def test_of_two_incidents_that_end_each_leaves_the_others_mark(door: Journal, fi
 
 def test_what_was_set_by_hand_stands_after_an_incident(door: Journal) -> None:
     panel = door.stage.panel
-    journal.turn(panel, SLOW, None, utc_now())
+    journal.set_status(panel, SLOW, None, utc_now())
     outage = door.opens(panel, DOWN)
     assert status_of(panel.pk) is DOWN
     door.ends(outage)
     assert status_of(panel.pk) is SLOW
-    journal.turn(panel, OK, None, utc_now())
+    journal.set_status(panel, OK, None, utc_now())
     assert status_of(panel.pk) is OK
 
 
@@ -208,17 +219,17 @@ def test_a_history_from_elsewhere_becomes_the_same(stage: Stage) -> None:
     incidents = [door.opens(stage.panel, level) for level in (SLOW, DOWN)]
     work = plans(door, stage.panel)
     door.ends(incidents[1])
-    journal.turn(stage.panel, SLOW, None, utc_now())
+    journal.set_status(stage.panel, SLOW, None, utc_now())
     door.ends(work)
     since = utc_now() - timedelta(days=1)
     first = rows.timeline(stage.page, since)
     history = History(
         components=[rows.component(each, status_of(each.pk)) for each in stage.page.components.all()],
         incidents=rows.incidents(stage.page.incidents.all()),
-        turns=rows.turns(stage.page.turns.filter(update_said=None)),
+        status_changes=rows.status_changes(stage.page.status_changes.filter(update=None)),
     )
     stage.page.delete()
     page = structure.create_page("other", "Other", None, utc_now())
     load(page, history, None, utc_now())
-    assert rows.timeline(page, since).turns() == first.turns()
-    assert [entry.deed for entry in page.entries.order_by("revision")] == ["create page", "import", "import month"]
+    assert rows.timeline(page, since).status_changes() == first.status_changes()
+    assert [entry.action for entry in page.entries.order_by("revision")] == ["create page", "import", "import month"]

@@ -24,10 +24,10 @@ def views(stage: Stage) -> list[str]:
     said = outage.updates.get()
     journal.correct(said, "Better words.", Facts(), stage.bob, datetime.now(UTC))
     journal.update(outage, journal.NewUpdate(status=Status.IDENTIFIED, body="A disk."), stage.bob, datetime.now(UTC))
-    journal.turn(stage.imap, ComponentStatus.PARTIAL, stage.alice, datetime.now(UTC))
+    journal.set_status(stage.imap, ComponentStatus.PARTIAL, stage.alice, datetime.now(UTC))
     now = datetime.now(UTC)
     for verdict in Verdict:
-        Receipt.objects.create(page=stage.page, host="vienna", at=now, seen_at=now, verdict=verdict, words="Told.")
+        Receipt.objects.create(page=stage.page, host="vienna", at=now, seen_at=now, verdict=verdict, reason="Told.")
     incident, maintenance = f"/p/acme/incidents/{outage.pk}/", f"/p/acme/incidents/{works.pk}/"
     return [
         "/p/acme/", "/p/acme/live/", "/p/acme/open/", "/p/acme/plan/", "/p/acme/parts/", f"/p/acme/parts/{stage.webmail.pk}/",

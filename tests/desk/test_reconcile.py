@@ -12,27 +12,27 @@ from django.test.utils import override_settings
 from tests.desk.cast import Stage, config, read
 from tests.standing import status_of
 
-from lightship.breakglass.pending import NAME, Diary
+from lightship.breakglass.pending import NAME, PendingLog
 from lightship.breakglass.speak import BreakGlass
 from lightship.config import Config, HostConfig
 from lightship.core import updates
 from lightship.core.model import ComponentStatus, Facts, Incident, Status
 from lightship.core.site.receipt import Fault, Read, Receipt, Verdict
-from lightship.core.site.union import Whole
+from lightship.core.site.union import Union
 from lightship.core.updates import NewIncident, NewUpdate
 from lightship.hosts import File
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
-from lightship.publishing.rendering import Press
+from lightship.publishing.rendering import Rendering
 from lightship.publishing.verify import Stranger
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 from lightship.store import journal, receipts
 from lightship.store.models import Incident as Row
 from lightship.store.models import Page
 from lightship.store.read import rows
 from lightship.worker.current import truth_of
 
-SEAL = Seal(bytes(range(32)))
+SEAL = SigningKey(bytes(range(32)))
 
 
 def utc_now() -> datetime:
@@ -59,9 +59,9 @@ def opened(found: Config) -> list[Folder]:
 def desk_publishes(stage: Stage, found: Config) -> list[Receipt]:
     """As the worker does; what was refused is on record."""
     page = Page.objects.get(pk=stage.page.pk)
-    press = Press(truth_of(page, found.pages["acme"], utc_now()))
+    rendering = Rendering(truth_of(page, found.pages["acme"], utc_now()))
     publisher = Publisher(SEAL, utc_now, Stranger(seconds=0.2))
-    made = asyncio.run(publisher.publish(press, opened(found)))
+    made = asyncio.run(publisher.publish(rendering, opened(found)))
     for receipt in made:
         receipts.record(page, receipt)
     return list(made)
@@ -69,9 +69,9 @@ def desk_publishes(stage: Stage, found: Config) -> list[Receipt]:
 
 def bob_speaks(found: Config, tmp_path: Path, incident_id: str, body: str, status: Status = Status.IDENTIFIED) -> None:
     page = found.pages["acme"]
-    glass = BreakGlass(page, opened(found), Diary(tmp_path / NAME, "acme"), utc_now, stranger=Stranger(seconds=0.2))
+    glass = BreakGlass(page, opened(found), PendingLog(tmp_path / NAME, "acme"), utc_now, stranger=Stranger(seconds=0.2))
 
-    def compose(whole: Whole) -> Incident:
+    def compose(whole: Union) -> Incident:
         incident = next(each for each in whole.snapshot.open if each.id == incident_id)
         statuses = {part.id: ComponentStatus.PARTIAL for part in incident.components}
         new = NewUpdate(status=status, body=body, statuses=statuses)

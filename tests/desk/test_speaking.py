@@ -167,7 +167,7 @@ def test_the_symptom_is_asked_for_and_stands_until_it_is_said_anew(stage: Stage,
     correct = f"/p/acme/updates/{Update.objects.last().pk}/"  # type: ignore[union-attr]
     client.post(correct, fill(client, correct, body="Still so."))
     said = rows.incident(Incident.objects.get()).updates
-    assert [text.facts.symptom for update in said for text in update.texts] == ["Sign-in fails with 503."] * 3
+    assert [text.facts.symptom for update in said for text in update.wordings] == ["Sign-in fails with 503."] * 3
 
 
 def test_an_update_does_not_take_over_what_another_incident_holds(stage: Stage, client: Client) -> None:
@@ -272,7 +272,7 @@ def test_a_correction_is_a_revision_and_the_first_wording_stays(stage: Stage, cl
     path = f"/p/acme/updates/{said.pk}/"
     shown = client.post(path, fill(client, path, body="Signing in fails for some."), follow=True)
     update = rows.update(Update.objects.get())
-    assert [text.body for text in update.texts] == ["Signing in fails.", "Signing in fails for some."]
+    assert [text.body for text in update.wordings] == ["Signing in fails.", "Signing in fails for some."]
     assert update.facts.scope == "Mailboxes in Vienna"
     assert "Signing in fails." in read(shown).text and "Corrected" in read(shown).text
 

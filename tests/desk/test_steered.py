@@ -10,9 +10,9 @@ from django.test import Client
 from tests import name_servers
 from tests.desk.cast import Stage, config
 
-from lightship.config import Config, Fellow, ZoneConfig
+from lightship.config import Config, Peer, ZoneConfig
 from lightship.core.steering.decide import by_hand
-from lightship.core.steering.records import LEASE, POINTERS, Stand, Vote, place, vote_key, vote_out
+from lightship.core.steering.records import POINTERS, RECORD, Health, Vote, place, vote_key, vote_out
 from lightship.store.models import Report
 from lightship.worker.jobs import steering
 from lightship.zones import ZoneError
@@ -28,11 +28,11 @@ def test_moves_pins_and_silent_witnesses_are_on_the_hosts_view(stage: Stage, cli
         asyncio.run(steering.tend(told))
         assert "leads to <b>no host</b>" in shown(client, stage)
 
-        sets = zone.read(zone.name, [*POINTERS, LEASE])
+        sets = zone.read(zone.name, [*POINTERS, RECORD])
         flip = by_hand(sets, [place(vienna, ["192.0.2.1"])], (vienna,), "alice", datetime.now(UTC), "x")
-        zone.point(zone.name, flip.to, expecting=flip.expecting)
-        vote = vote_out(Vote(datetime.now(UTC) - timedelta(seconds=3), {vienna: Stand(True, datetime.now(UTC))}))
-        zone.point(zone.name, {vote_key("w1"): frozenset({vote})}, expecting={})
+        zone.set_records(zone.name, flip.to, expecting=flip.expecting)
+        vote = vote_out(Vote(datetime.now(UTC) - timedelta(seconds=3), {vienna: Health(True, datetime.now(UTC))}))
+        zone.set_records(zone.name, {vote_key("w1"): frozenset({vote})}, expecting={})
         for _ in range(3):
             asyncio.run(steering.tend(told))
         text = shown(client, stage)
@@ -70,7 +70,7 @@ def steered(told: Config, primary: name_servers.Layout) -> Config:
     slug, page = next(iter(told.pages.items()))
     hosts = (replace(page.hosts[0], address=("192.0.2.1",)), *page.hosts[1:])
     made = replace(page, hosts=hosts, zone=ZoneConfig(kind="rfc2136", name=zone.name, options=options))
-    return replace(told, pages={slug: replace(made, witnesses=(Fellow(name="w1"), Fellow(name="w2")))})
+    return replace(told, pages={slug: replace(made, witnesses=(Peer(name="w1"), Peer(name="w2")))})
 
 
 def shown(client: Client, stage: Stage) -> str:

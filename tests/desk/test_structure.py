@@ -80,8 +80,8 @@ def receipt(stage: Stage, host: str, verdict: str, ago: int, **more: object) -> 
 def test_hosts_speak_in_sentences(stage: Stage, client: Client) -> None:
     receipt(stage, "vienna", "proven", 3, revision=stage.page.revision)
     receipt(stage, "bucket", "proven", 900, revision=1)
-    receipt(stage, "bucket", "unreachable", 600, words="Connection refused.")
-    receipt(stage, "bucket", "failed", 5, words="The disk is full.")
+    receipt(stage, "bucket", "unreachable", 600, reason="Connection refused.")
+    receipt(stage, "bucket", "failed", 5, reason="The disk is full.")
     told = " ".join(read(client.get("/p/acme/hosts/live/")).text.split())
     assert f"vienna : serving revision {stage.page.revision}, proven 3 s ago" in told
     assert "bucket : could not be written to since" in told

@@ -11,7 +11,7 @@ from tests.doctor.lab import lab as open_lab
 def lab(session_lab: Lab) -> Iterator[Lab]:
     session_lab.vote()
     yield session_lab
-    session_lab.mend()
+    session_lab.repair()
 
 
 @pytest.fixture(scope="session")

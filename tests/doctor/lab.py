@@ -33,28 +33,28 @@ from lightship.config import (
     Config,
     Database,
     Desk,
-    Fellow,
     HostConfig,
     PageConfig,
+    Peer,
     Pulse,
     Secret,
     Vault,
     ZoneConfig,
 )
-from lightship.core.steering.records import LEASE, Lease, Stand, Vote, lease_out, vote_key, vote_out
-from lightship.doctor import World
+from lightship.core.steering.records import RECORD, Health, MoveRecord, Vote, record_out, vote_key, vote_out
+from lightship.doctor import Environment
 from lightship.doctor.asn import Table
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
-from lightship.publishing.rendering import Press
+from lightship.publishing.rendering import Rendering
 from lightship.publishing.verify import Stranger
-from lightship.signing import Seal
-from lightship.vault import Piece, Shelf, keep, new_key
+from lightship.signing import SigningKey
+from lightship.vault import CopyTarget, Part, keep, new_key
 
 NAME, PRODUCT = "acmestatus.net", "acme.example"
 HOSTS = {"vienna": "127.81.1.1", "zurich": "127.82.1.1"}
 PRIMARY, SECONDARY, RESOLVER, WWW = "127.0.0.1", "127.84.1.53", "127.85.1.53", "127.89.1.1"
-SEAL = Seal(bytes(range(32)))
+SEAL = SigningKey(bytes(range(32)))
 RECOVERY, RECIPIENT = new_key()
 WITNESSES = ("w1", "w2", "w3")
 NO_AGES: Mapping[str, int] = {}
@@ -165,7 +165,7 @@ class Lab:
         notify = ((SECONDARY, self.dns), (RESOLVER, self.dns))
         return Layout(name=NAME, address=PRIMARY, port=self.dns, records=RECORDS, notify=notify)
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         for domain, (registrar, days) in FINE.items():
             self.rdap.set(domain, registrar, days)
         for make_sound in list(self.planted.values()):
@@ -191,9 +191,9 @@ class Lab:
         self.planted["content"] = self.publish
 
     async def _publish(self, only: tuple[str, ...]) -> None:
-        press = Press(replace(harbour(months=1), revision=self.revision, at=datetime.now(UTC)))
+        rendering = Rendering(replace(harbour(months=1), revision=self.revision, at=datetime.now(UTC)))
         publisher = Publisher(SEAL, lambda: datetime.now(UTC), Stranger())
-        receipts = await publisher.publish(press, [self.folder(name) for name in only], force=True)
+        receipts = await publisher.publish(rendering, [self.folder(name) for name in only], force=True)
         assert all(receipt.proven for receipt in receipts), receipts
 
     def keep_vault(self, recipient: str = RECIPIENT, *, days_ago: int = 0) -> None:
@@ -202,21 +202,21 @@ class Lab:
         for name in HOSTS:
             shutil.rmtree(self.home / f"{name}.vault", ignore_errors=True)
 
-        def pieces() -> Generator[Piece, None, None]:
-            yield Piece("desk.Page", b"{}")
+        def pieces() -> Generator[Part, None, None]:
+            yield Part("desk.Page", b"{}")
 
-        shelves = [Shelf(name, self.folder(name).hidden(), SEAL, "harbour00000", 1) for name in HOSTS]
+        shelves = [CopyTarget(name, self.folder(name).vault_place(), SEAL, "harbour00000", 1) for name in HOSTS]
         copies = asyncio.run(keep(pieces, shelves, [recipient], datetime.now(UTC) - timedelta(days=days_ago)))
-        assert not any(copy.words for copy in copies), copies
+        assert not any(copy.reason for copy in copies), copies
 
-    def vote(self, ages: Mapping[str, int] = NO_AGES, lease: str = "") -> None:
+    def vote(self, ages: Mapping[str, int] = NO_AGES, record: str = "") -> None:
         """Each witness, as if just now or `ages` seconds ago; or what else lies at the lease."""
         now, zone = datetime.now(UTC), self.primary.zone("operator")
         ages = ages or dict.fromkeys(WITNESSES, 1)
-        votes = {name: Vote(now - timedelta(seconds=age), {"vienna": Stand(True, now)}) for name, age in ages.items()}
+        votes = {name: Vote(now - timedelta(seconds=age), {"vienna": Health(True, now)}) for name, age in ages.items()}
         texts = {vote_key(name): frozenset({vote_out(votes[name])} if name in votes else ()) for name in WITNESSES}
-        taken = lease or lease_out(Lease(4, "w2", now, 1, (), "n0nce"))
-        zone.point(NAME, {**texts, LEASE: frozenset({taken})}, expecting={})
+        taken = record or record_out(MoveRecord(4, "w2", now, 1, (), "n0nce"))
+        zone.set_records(NAME, {**texts, RECORD: frozenset({taken})}, expecting={})
 
     def start(self, site: str, more: str = "", *, tls: str = "") -> None:
         """(Re)start the web server of a host, or of the product (`www`). `tls`: whose certificate, if not its own."""
@@ -365,7 +365,7 @@ zone:
             hosts=hosts,
             watches=(f"https://{PRODUCT}:{self.shop}",),
             zone=self.zone(),
-            witnesses=tuple(Fellow(name=name) for name in WITNESSES),
+            witnesses=tuple(Peer(name=name) for name in WITNESSES),
         )
         return replace(made, **changed)
 
@@ -377,15 +377,15 @@ zone:
             base=self.home,
             pages={page.slug: page},
             channels=(mail,),
-            desk_told=desk,
+            desk_or_none=desk,
             vault=Vault(recovery=(RECIPIENT,)),
         )
         return replace(made, **changed)
 
-    def world(self, **changed: Any) -> World:
+    def world(self, **changed: Any) -> Environment:
         resolver = dns.resolver.Resolver(configure=False)
         resolver.nameservers, resolver.port, resolver.lifetime = [RESOLVER], self.dns, 2.0
-        made = World(
+        made = Environment(
             resolver=resolver,
             open_resolvers={"the lab's": RESOLVER},
             port=self.dns,

@@ -12,7 +12,7 @@ import pytest
 from tests.doctor.lab import networks
 from tests.name_servers import Layout, bind
 
-from lightship.doctor import Verdict, World, dnssec, zone
+from lightship.doctor import Environment, Verdict, dnssec, zone
 from lightship.doctor.servers import Delegation, Server, view
 
 pytestmark = pytest.mark.server("bind")
@@ -25,8 +25,8 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layout]:
         yield layout
 
 
-def world(layout: Layout) -> World:
-    return World(port=layout.port, table=networks(), resolver=dns.resolver.Resolver(configure=False), seconds=2.0)
+def world(layout: Layout) -> Environment:
+    return Environment(port=layout.port, table=networks(), resolver=dns.resolver.Resolver(configure=False), seconds=2.0)
 
 
 def seen(layout: Layout, *, right: bool = True) -> Delegation:

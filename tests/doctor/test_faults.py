@@ -12,7 +12,7 @@ import pytest
 from tests.doctor.lab import HOSTS, NAME, PRODUCT, RECOVERY, Lab, networks
 
 from lightship.config import PageConfig
-from lightship.doctor import Examination, Known, Verdict, World, examine
+from lightship.doctor import Environment, Examination, Known, Verdict, examine
 from lightship.doctor.finding import Finding
 from lightship.doctor.zone import scope
 from lightship.vault import key_in, new_key
@@ -26,7 +26,7 @@ def drilled(days: int = 3) -> Known:
     return Known(drilled=datetime.now(UTC) - timedelta(days=days), asked=True, key=key_in(RECOVERY))
 
 
-def examined(lab: Lab, page: PageConfig | None = None, world: World | None = None, **config: Any) -> Examination:
+def examined(lab: Lab, page: PageConfig | None = None, world: Environment | None = None, **config: Any) -> Examination:
     page = page or lab.page()
     known = config.pop("known", drilled())
     return examine(lab.config(page, **config), page, world or lab.world(), known)
@@ -178,8 +178,8 @@ class TestWitnesses:
     def test_one_beside_a_host_and_the_product(self, lab: Lab) -> None:
         page = lab.page()
         places = {"w1": "127.81.7.7", "w2": "127.89.7.7", "w3": "127.86.7.7"}
-        fellows = tuple(replace(fellow, url=f"https://{places[fellow.name]}") for fellow in page.witnesses)
-        found = examined(lab, replace(page, witnesses=fellows))
+        peers = tuple(replace(peer, url=f"https://{places[peer.name]}") for peer in page.witnesses)
+        found = examined(lab, replace(page, witnesses=peers))
         only(
             found,
             "witnesses.spread",

@@ -275,10 +275,10 @@ def test_resolvers(ttl: int, value: str, words: str) -> None:
 
 
 def moved(
-    made: MemoryZone, behind: Iterable[str] = (), roll: Iterable[str] = WITNESSES, seen: Delegation | None = None
+    made: MemoryZone, behind: Iterable[str] = (), members: Iterable[str] = WITNESSES, seen: Delegation | None = None
 ) -> list[Finding]:
     asked = world(zone=made, behind=frozenset(behind), patience=0.05)
-    return list(zone.judge(made, seen or delegation(), asked, set(roll)))
+    return list(zone.judge(made, seen or delegation(), asked, set(members)))
 
 
 REFUSED = ZoneError("the primary refuses: BADSIG", permanent=True)
@@ -319,7 +319,7 @@ def test_the_operators_key_must_write_everything() -> None:
     made = MemoryZone(refusing={})
     made.key = type("Key", (), {"name": "operator"})()  # type: ignore[attr-defined]
     assert verdicts(moved(made), "zone.scope") == {Verdict.UNCHECKED}
-    assert verdicts(moved(made, roll={"operator", "w1"}), "zone.scope") == {Verdict.WARN}
+    assert verdicts(moved(made, members={"operator", "w1"}), "zone.scope") == {Verdict.WARN}
 
 
 def test_a_signed_zone_whose_canary_is_not_signed() -> None:

@@ -8,7 +8,7 @@ import dns.resolver
 import pytest
 from tests.doctor.lab import networks
 
-from lightship.doctor import World, asn
+from lightship.doctor import Environment, asn
 from lightship.doctor.domains import inside, registrable
 from lightship.doctor.hosts import sub_resources
 from lightship.doctor.infrastructure import cdn
@@ -64,21 +64,21 @@ CYMRU = {
 
 
 def test_team_cymru_is_believed_before_the_table() -> None:
-    world = World(resolver=FakeCymru(CYMRU), table=networks())
+    world = Environment(resolver=FakeCymru(CYMRU), table=networks())
     assert world.network("8.8.8.8") == asn.Network(15169, "GOOGLE - Google LLC, US", "US")
     assert world.network("127.81.1.1") == asn.Network(64581, "Vienna Net")
 
 
 def test_an_ipv6_address_is_asked_for_by_its_nibbles() -> None:
     resolver = FakeCymru(CYMRU)
-    World(resolver=resolver, table=networks()).network("2001:4860::1")
+    Environment(resolver=resolver, table=networks()).network("2001:4860::1")
     assert resolver.asked[0] == NIBBLES
 
 
 def test_where_it_does_not_answer_it_is_not_asked_for_each_address() -> None:
     resolver = FakeCymru({})
     assert not asn.answers(resolver)
-    assert World(resolver=resolver, table=networks(), cymru=False).network("127.81.1.1")
+    assert Environment(resolver=resolver, table=networks(), cymru=False).network("127.81.1.1")
     assert len(resolver.asked) == 1
 
 

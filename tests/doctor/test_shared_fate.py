@@ -24,13 +24,14 @@ from tests.doctor.values import (
     world,
 )
 
-from lightship.config import Config, Fellow, PageConfig, Vault
-from lightship.core.steering.records import Lease, lease_out
+from lightship.config import Config, PageConfig, Peer, Vault
+from lightship.core.steering.records import MoveRecord, record_out
 from lightship.doctor import Known, Verdict, shared_fate, vaults, witnesses
 from lightship.doctor import _drill as rehearsed
 from lightship.doctor.infrastructure import Part
 from lightship.hosts.folder import Folder
-from lightship.vault import Piece, Shelf, keep, key_in, new_key
+from lightship.vault import CopyTarget, keep, key_in, new_key
+from lightship.vault import Part as VaultPart
 
 PRODUCTS = within(89)
 FREE = "host zurich does not"
@@ -117,7 +118,7 @@ def test_the_matrix_names_each_part_beside_each_product() -> None:
 # Witnesses
 
 
-PINNED = lease_out(Lease(4, "alice", NOW, 0, ("zurich",), "n"))
+PINNED = record_out(MoveRecord(4, "alice", NOW, 0, ("zurich",), "n"))
 
 
 @table(
@@ -127,9 +128,9 @@ PINNED = lease_out(Lease(4, "alice", NOW, 0, ("zurich",), "n"))
     silent=((page(), MemoryZone(sets=votes({"w1": 1, "w2": 1}))), {"witnesses.fresh": "w3: it has not voted"}),
     slow=((page(), MemoryZone(sets=votes({"w1": 1, "w2": 40, "w3": 1}))), {"witnesses.fresh": "its last vote is 40 s old"}),
     ahead=((page(), MemoryZone(sets=votes({"w1": 1, "w2": -99, "w3": 1}))), {"witnesses.fresh": "its clock is 99 s ahead"}),
-    no_lease=((page(), MemoryZone(sets=votes(lease="rubbish"))), {"witnesses.lease": "is no lease"}),
-    pinned=((page(), MemoryZone(sets=votes(lease=PINNED))), {"witnesses.lease": "alice pinned it to zurich"}),
-    never_moved=((page(), MemoryZone(sets=votes(lease=lease_out(Lease(0, "-", NOW, 0, (), "n"))))), {}),
+    no_lease=((page(), MemoryZone(sets=votes(record="rubbish"))), {"witnesses.lease": "is no lease"}),
+    pinned=((page(), MemoryZone(sets=votes(record=PINNED))), {"witnesses.lease": "alice pinned it to zurich"}),
+    never_moved=((page(), MemoryZone(sets=votes(record=record_out(MoveRecord(0, "-", NOW, 0, (), "n"))))), {}),
     a_zone_without_texts=((page(), Poor()), {}),
 )
 def test_witnesses(value: tuple[PageConfig, MemoryZone], faults: Faults) -> None:
@@ -138,20 +139,20 @@ def test_witnesses(value: tuple[PageConfig, MemoryZone], faults: Faults) -> None
 
 def test_nobody_to_ask_is_graver_than_one_who_is_alone() -> None:
     assert verdicts(witnesses.judge(page(witnesses=()), MemoryZone(), world()), "witnesses.count") == {Verdict.FAIL}
-    alone = page(witnesses=(Fellow(name="w1"),))
+    alone = page(witnesses=(Peer(name="w1"),))
     assert verdicts(witnesses.judge(alone, MemoryZone(), world()), "witnesses.count") == {Verdict.WARN}
 
 
-def stand(*numbers: int) -> dict[str, dict[str, Any]]:
+def state(*numbers: int) -> dict[str, dict[str, Any]]:
     return {f"w{n}": within(number) for n, number in enumerate(numbers, 1)}
 
 
 @table(
-    sound=(parts(**stand(0, 84, 86)), {}),
-    beside_a_host=(parts(**stand(81, 84, 86)), {"witnesses.spread": "w1: it stands in the network of host vienna"}),
-    beside_the_product=(parts(**stand(0, 89, 86)), {"witnesses.spread": f"w2: it stands in the network of {PRODUCT}"}),
-    all_in_one_network=(parts(**stand(84, 84, 84)), {"witnesses.spread": "all of them: 3 witnesses in 1 networks"}),
-    two_in_two=(parts(**stand(84, 86)), {}),
+    sound=(parts(**state(0, 84, 86)), {}),
+    beside_a_host=(parts(**state(81, 84, 86)), {"witnesses.spread": "w1: it stands in the network of host vienna"}),
+    beside_the_product=(parts(**state(0, 89, 86)), {"witnesses.spread": f"w2: it stands in the network of {PRODUCT}"}),
+    all_in_one_network=(parts(**state(84, 84, 84)), {"witnesses.spread": "all of them: 3 witnesses in 1 networks"}),
+    two_in_two=(parts(**state(84, 86)), {}),
     without_addresses=(parts(), {}),
 )
 def test_where_witnesses_stand(value: tuple[Part, ...], faults: Faults) -> None:
@@ -168,13 +169,13 @@ def vaulted(tmp_path: Path) -> PageConfig:
 
 
 def fill(page: PageConfig, recipient: str = RECIPIENT, *, days_ago: int = 0) -> None:
-    def pieces() -> Generator[Piece, None, None]:
-        yield Piece("desk.Page", b"{}")
+    def pieces() -> Generator[VaultPart, None, None]:
+        yield VaultPart("desk.Page", b"{}")
 
     folders = [Folder(host.name, host.url, Path(str(host.options["path"]))) for host in page.hosts]
-    shelves = [Shelf(folder.name, folder.hidden(), SEAL, "harbour00000", 1) for folder in folders]
+    shelves = [CopyTarget(folder.name, folder.vault_place(), SEAL, "harbour00000", 1) for folder in folders]
     copies = asyncio.run(keep(pieces, shelves, [recipient], NOW - timedelta(days=days_ago)))
-    assert not any(copy.words for copy in copies), copies
+    assert not any(copy.reason for copy in copies), copies
 
 
 def vault_faults(page: PageConfig, recovery: tuple[str, ...] = (RECIPIENT,), key: Any = RECOVERY) -> list[Any]:

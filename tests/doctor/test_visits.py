@@ -10,11 +10,11 @@ import pytest
 from tests.publishing.test_verify import Answer as Reply
 from tests.publishing.test_verify import answering, dripping
 
-from lightship.doctor import World, visits
+from lightship.doctor import Environment, visits
 from lightship.doctor.hosts import clock
 from lightship.doctor.visits import Door, Shown, enter
 from lightship.net.pinned import Answer
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 
 
 def endless(handler: http.server.BaseHTTPRequestHandler) -> None:
@@ -31,7 +31,7 @@ def test_a_door_is_left_in_time(answer: Reply, monkeypatch: pytest.MonkeyPatch) 
     with answering(answer) as url:
         door = Door(host="vienna", url=f"http://localhost:{urlsplit(url).port}", address="127.0.0.1", main=True)
         started = monotonic()
-        shown = enter(door, Seal(bytes(32)).verify, World(cymru=False, visit=0.5))
+        shown = enter(door, SigningKey(bytes(32)).verify, Environment(cymru=False, visit=0.5))
         assert monotonic() - started < 3
     assert "sends more than 1,000,000 bytes" in shown.fault or "0.5 s were over while waiting for /" in shown.fault
 

@@ -19,11 +19,11 @@ from cryptography.x509.oid import NameOID
 from tests.certs import Authority
 from tests.doctor.lab import HOSTS, NAME, NETWORKS, PRIMARY, PRODUCT, SEAL, SECONDARY, WITNESSES, WWW, networks
 
-from lightship.config import Fellow, HostConfig, PageConfig, Pulse, ZoneConfig
+from lightship.config import HostConfig, PageConfig, Peer, Pulse, ZoneConfig
 from lightship.core.site.manifest import Manifest
 from lightship.core.site.manifest import Pulse as PulseFile
-from lightship.core.steering.records import LEASE, Lease, Stand, Vote, lease_out, vote_key, vote_out
-from lightship.doctor import World
+from lightship.core.steering.records import RECORD, Health, MoveRecord, Vote, record_out, vote_key, vote_out
+from lightship.doctor import Environment
 from lightship.doctor.asn import Network
 from lightship.doctor.infrastructure import Part, Role
 from lightship.doctor.registry import Registration
@@ -63,7 +63,7 @@ def page(**changed: Any) -> PageConfig:
         hosts=hosts,
         watches=(f"https://{PRODUCT}",),
         zone=ZoneConfig(kind="rfc2136", name=NAME, options={}),
-        witnesses=tuple(Fellow(name=name) for name in WITNESSES),
+        witnesses=tuple(Peer(name=name) for name in WITNESSES),
     )
     return replace(sound, **changed)
 
@@ -170,7 +170,7 @@ def answer(name: str, kind: str, ttl: int, values: Iterable[str]) -> dns.message
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said(World):
+class Said(Environment):
     """A world in which each server says what is written here: (address, name, kind) -> a line of values and their TTL.
     A server that is not here does not answer. With a `zone`, every name server shows its canary, but those `behind`."""
 
@@ -204,11 +204,11 @@ def world(known: Mapping[tuple[str, str], tuple[str, ...]] | None = None, **chan
 # The zone and its witnesses
 
 
-def votes(ages: Mapping[str, float] | None = None, lease: str = "") -> dict[Key, frozenset[str]]:
+def votes(ages: Mapping[str, float] | None = None, record: str = "") -> dict[Key, frozenset[str]]:
     """What each witness wrote that many seconds ago, and the lease."""
     times = {name: NOW - timedelta(seconds=age) for name, age in (ages or dict.fromkeys(WITNESSES, 1)).items()}
-    written = {vote_key(name): frozenset({vote_out(Vote(at, {"vienna": Stand(True, at)}))}) for name, at in times.items()}
-    return {**written, LEASE: frozenset({lease or lease_out(Lease(4, "w2", NOW, 1, (), "n0nce"))})}
+    written = {vote_key(name): frozenset({vote_out(Vote(at, {"vienna": Health(True, at)}))}) for name, at in times.items()}
+    return {**written, RECORD: frozenset({record or record_out(MoveRecord(4, "w2", NOW, 1, (), "n0nce"))})}
 
 
 @dataclass
@@ -216,9 +216,9 @@ class MemoryZone:
     """A zone in memory, in place of a real one: what is judged here is what the doctor concludes, and each kind of zone is
     held to the contract on its own server in tests/zones. `refusing`: what it answers to a write of one of these owners."""
 
-    compares: ClassVar[bool] = True
+    atomic: ClassVar[bool] = True
     holds_votes: ClassVar[bool] = True
-    texts: ClassVar[bool] = True
+    holds_txt: ClassVar[bool] = True
     floor: ClassVar[int] = 0
     name: str = NAME
     ttl: int = 30
@@ -230,7 +230,7 @@ class MemoryZone:
     def read(self, name: str, keys: Collection[Key]) -> Sets:
         return {key: self.sets.get(key, frozenset()) for key in keys}
 
-    def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+    def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
         for owner, _ in to:
             if owner in self.refusing:
                 raise self.refusing[owner]
@@ -242,14 +242,14 @@ class MemoryZone:
 class Simple(MemoryZone):
     """As providers are that cannot compare."""
 
-    compares: ClassVar[bool] = False
+    atomic: ClassVar[bool] = False
     holds_votes: ClassVar[bool] = False
 
 
 class Poor(Simple):
     """As dyndns2 is."""
 
-    texts: ClassVar[bool] = False
+    holds_txt: ClassVar[bool] = False
 
 
 # What a page stands on

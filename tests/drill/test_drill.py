@@ -24,7 +24,7 @@ from lightship.drill.canary import LEFT, left, sweep
 from lightship.hosts import File
 from lightship.hosts.folder import Folder
 from lightship.publishing.read_only import open_host
-from lightship.signing import mark
+from lightship.signing import verify_key
 
 COMMAND = (sys.executable, "-m", "lightship.cli")
 ENV = {key: value for key, value in os.environ.items() if key != "LIGHTSHIP_CONFIG"}
@@ -170,7 +170,7 @@ def test_nothing_that_a_drill_puts_is_signed_with_the_page_s_key(site: Site) -> 
         for path in claims:
             read = manifest_in if path.name == "manifest.json" else pulse_in
             with pytest.raises(NotOurs):
-                read(path.read_bytes(), mark(page).verify)
+                read(path.read_bytes(), verify_key(page).verify)
     finally:
         sweep(hosts)
     assert site.left() == []

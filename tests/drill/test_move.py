@@ -37,7 +37,7 @@ def test_readers_are_led_where_they_were(lab: Lab) -> None:
 
 
 def test_what_a_killed_drill_left_is_no_obstacle(lab: Lab) -> None:
-    lab.primary.zone("operator").point(NAME, {CANARY: frozenset({"left behind"})}, expecting={})
+    lab.primary.zone("operator").set_records(NAME, {CANARY: frozenset({"left behind"})}, expecting={})
     move.step(lab.page(), lab.world())
     assert held(lab) == frozenset()
 
@@ -48,7 +48,7 @@ def test_a_secondary_that_does_not_follow_is_named(lab: Lab) -> None:
         with pytest.raises(DrillError, match=r"ns2.acmestatus.net \(127.84.1.53\) had not followed"):
             move.step(lab.page(), lab.world())
     finally:
-        lab.mend()
+        lab.repair()
     assert held(lab) == frozenset()
 
 

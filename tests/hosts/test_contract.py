@@ -213,7 +213,7 @@ def release_forever(ready: Any, host: Host, seed: int) -> None:
 
 
 def test_what_is_hidden_is_read_back_and_no_stranger_reaches_it(place: Place) -> None:
-    hidden = place.host.hidden()
+    hidden = place.host.vault_place()
     assert hidden is not None, "its test place has one"
     assert asyncio.run(hidden.read("index")) is None
     asyncio.run(hidden.put([File("index", page("secret")), File("parts/ab/abcd", bytes(range(256)))]))
@@ -237,7 +237,7 @@ def test_what_is_hidden_lies_outside_of_what_strangers_read(place: Place) -> Non
 def test_a_killed_keeper_leaves_what_is_hidden_whole(host: Host) -> None:
     for number, moment in enumerate(moments(rounds(5), longest=0.3)):
         killed(hide_forever, (host, number), moment)
-        hidden = host.hidden()
+        hidden = host.vault_place()
         assert hidden is not None
         held = asyncio.run(hidden.read("index"))
         assert held is None or is_page(held.body)
@@ -245,7 +245,7 @@ def test_a_killed_keeper_leaves_what_is_hidden_whole(host: Host) -> None:
 
 def hide_forever(ready: Any, host: Host, seed: int) -> None:
     async def run() -> None:
-        hidden = host.hidden()
+        hidden = host.vault_place()
         assert hidden is not None
         for number in count():
             await hidden.put([File("index", page(f"killed {seed} {number}"))])

@@ -12,7 +12,7 @@ from tests.importers.test_cstate import CONFIG, issue, site
 from tests.importers.test_statuspage import API, GROUP, HISTORY, OUTAGE, PAGE, said, saved
 from tests.publishing.test_survey import export, host, laid
 
-from lightship.core.model import Component, Incident, Status, Text, Update
+from lightship.core.model import Component, Incident, Status, Update, Wording
 from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.core.site.state import STATE_PATH, archive_path
 from lightship.importers import Imported, ImporterError, read
@@ -21,7 +21,9 @@ from lightship.net.client import PublicReader
 from lightship.publishing.contents import contents_at
 
 AT = datetime(2024, 5, 1, 10, tzinfo=UTC)
-SAID = Update(id="update000001", status=Status.RESOLVED, texts=(Text(AT, "Hm."),), created_at=AT, updated_at=AT, display_at=AT)
+SAID = Update(
+    id="update000001", status=Status.RESOLVED, wordings=(Wording(AT, "Hm."),), created_at=AT, updated_at=AT, display_at=AT
+)
 GOOD = Incident(id="incident0001", name="Hm", created_at=AT, updated_at=AT, started_at=AT, updates=(SAID,))
 PART = Component(id="apicomponent", name="API", position=1, created_at=AT, updated_at=AT)
 OLD, FAR = datetime(1, 1, 1, tzinfo=UTC), datetime(2201, 1, 1, tzinfo=UTC)
@@ -36,7 +38,7 @@ UNSOUND: list[tuple[dict[str, Any], str]] = [
     ({"auto_end": 1}, "auto_end 1 is not what belongs there"),
     ({"updates": ()}, "it has no updates"),
     ({"updates": (replace(SAID, id="short"),)}, "id 'short' is not an id"),
-    ({"updates": (replace(SAID, texts=()),)}, "it has no texts"),
+    ({"updates": (replace(SAID, wordings=()),)}, "it has no wordings"),
     ({"components": (replace(PART, position=-5),)}, "position -5 is not a number from 0"),
 ]
 

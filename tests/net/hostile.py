@@ -24,12 +24,12 @@ class Harm:
     first: bytes
     again: bytes
     pause: float
-    words: str
+    reason: str
 
     @property
     def seconds(self) -> float:
         """A deadline that it outlasts, or one that nothing but it can come to."""
-        return 0.8 if "were over" in self.words else 20
+        return 0.8 if "were over" in self.reason else 20
 
 
 def whole(body: bytes, *headers: bytes) -> bytes:

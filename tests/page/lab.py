@@ -68,13 +68,13 @@ class Town:
             "answering 503": self.vienna.fail,
             "stale": partial(write, self.vienna.folder, pulse(told(revision=self.revision), timedelta(hours=1))),
             "wrong content": partial(write, self.vienna.folder, {"index.html": b"<!doctype html><h1>All your base</h1>"}),
-            "forged": partial(self.vienna.hold, told(revision=9999, said="Forged"), seal=WRONG),
+            "forged": partial(self.vienna.hold, told(revision=9999, said="Forged"), signing_key=WRONG),
             "certificate expired": self._expire,
             "name deleted": partial(self._point, frozenset[str]()),
         }
         deeds[fault]()
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """As it was, with the newest page on both."""
         self.nodes["vienna"].drop()
         self.vienna.kill()
@@ -91,7 +91,7 @@ class Town:
 
     def _point(self, to: frozenset[str]) -> None:
         zone, there = self.zone.zone(), self.nodes["dns"]
-        there.do(lambda: zone.point(NAME, {ADDRESS: to}, expecting={}))
+        there.do(lambda: zone.set_records(NAME, {ADDRESS: to}, expecting={}))
 
     @contextlib.contextmanager
     def browser(self, play: Playwright, profile: str = "") -> Iterator[BrowserContext]:
@@ -132,7 +132,7 @@ def lab(home: Path) -> Iterator[Town]:
         stack.callback(oslo.kill)
         town = Town(home, vienna, oslo, nodes, zone, trusted, bad)
         oslo.start()
-        town.mend()
+        town.repair()
         yield town
 
 

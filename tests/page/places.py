@@ -27,10 +27,10 @@ from lightship.core.site.manifest import (
     shelf_out,
     shelf_path,
 )
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 
-SEAL = Seal(b"\x07" * 32)
-WRONG = Seal(b"\x08" * 32)
+SEAL = SigningKey(b"\x07" * 32)
+WRONG = SigningKey(b"\x08" * 32)
 NOW = timedelta(0)
 
 
@@ -41,10 +41,10 @@ def told(*places: "Place", revision: int = 118, epoch: int = 1, said: str = "", 
     return replace(shot, open=(replace(shot.open[0], name=said), *shot.open[1:])) if said else shot
 
 
-def files(snapshot: Snapshot, seal: Seal = SEAL) -> dict[str, bytes]:
+def files(snapshot: Snapshot, signing_key: SigningKey = SEAL) -> dict[str, bytes]:
     """All that a publisher puts, signed; but no pulse."""
     leaves = {name: _month(snapshot, name) for name, _ in snapshot.months}
-    front = paper.front(snapshot, seal.public)
+    front = paper.front(snapshot, signing_key.public)
     shelves = {shelf_path(name): shelf_out(name, _digests(made)) for name, made in leaves.items()}
     manifest = Manifest(
         page=snapshot.page.id,
@@ -55,13 +55,13 @@ def files(snapshot: Snapshot, seal: Seal = SEAL) -> dict[str, bytes]:
         files=_digests(front),
         months={name: _digests(shelves)[shelf_path(name)] for name in leaves},
         # More than one, of which the text order is not that of the numbers: a browser's JSON must not matter.
-        heard={9: 3, 10: 4},
+        vector={9: 3, 10: 4},
     )
     pages = {path: body for made in leaves.values() for path, body in made.items()}
-    return {**pages, **shelves, **front, MANIFEST_PATH: manifest_out(manifest, seal.sign, seal.public)}
+    return {**pages, **shelves, **front, MANIFEST_PATH: manifest_out(manifest, signing_key.sign, signing_key.public)}
 
 
-def pulse(snapshot: Snapshot, age: timedelta = NOW, seal: Seal = SEAL, seconds: int = 300) -> dict[str, bytes]:
+def pulse(snapshot: Snapshot, age: timedelta = NOW, signing_key: SigningKey = SEAL, seconds: int = 300) -> dict[str, bytes]:
     made = Pulse(
         page=snapshot.page.id,
         revision=snapshot.revision,
@@ -69,7 +69,7 @@ def pulse(snapshot: Snapshot, age: timedelta = NOW, seal: Seal = SEAL, seconds: 
         at=datetime.now(UTC) - age,
         seconds=seconds,
     )
-    return {PULSE_PATH: pulse_out(made, seal.sign, seal.public)}
+    return {PULSE_PATH: pulse_out(made, signing_key.sign, signing_key.public)}
 
 
 def _month(snapshot: Snapshot, name: str) -> dict[str, bytes]:
@@ -106,8 +106,8 @@ class Place:
     def folder(self) -> Path:
         return self.home / "site" / self.path.lstrip("/")
 
-    def hold(self, snapshot: Snapshot, *, age: timedelta = NOW, seal: Seal = SEAL) -> None:
-        write(self.folder, {**files(snapshot, seal), **pulse(snapshot, age, seal)})
+    def hold(self, snapshot: Snapshot, *, age: timedelta = NOW, signing_key: SigningKey = SEAL) -> None:
+        write(self.folder, {**files(snapshot, signing_key), **pulse(snapshot, age, signing_key)})
 
     def start(self, more: str = "") -> "Place":
         """`more`: further directives for nginx."""

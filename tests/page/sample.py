@@ -19,9 +19,9 @@ from lightship.core.model import (
     Page,
     Snapshot,
     Status,
-    Text,
-    Turn,
+    StatusChange,
     Update,
+    Wording,
 )
 
 NOW = datetime(2026, 11, 22, 14, 15, tzinfo=UTC)
@@ -50,8 +50,8 @@ def ident(seed: str) -> str:
 
 
 def update(seed: str, status: Status, body: str, at: datetime, facts: Facts | None = None, **more: object) -> Update:
-    text = Text(at, body, facts or Facts())
-    made = Update(id=ident(seed), status=status, texts=(text,), created_at=at, updated_at=at, display_at=at)
+    text = Wording(at, body, facts or Facts())
+    made = Update(id=ident(seed), status=status, wordings=(text,), created_at=at, updated_at=at, display_at=at)
     return replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -157,17 +157,19 @@ def maintenance(status: Status = Status.SCHEDULED, *, name: str = "New disks for
     )
 
 
-def blips() -> list[Turn]:
+def blips() -> list[StatusChange]:
     """A short trouble on most components, somewhere in the ninety days."""
-    turns, dice = [], Random(7)
+    status_changes, dice = [], Random(7)
     for number in range(30):
         part = component(number)
         for _ in range(dice.randint(0, 2)):
             state = dice.choice([ComponentStatus.DEGRADED, ComponentStatus.PARTIAL, ComponentStatus.MAJOR])
             start = NOW - dice.randint(15 * 1440, 88 * 1440) * MINUTE
-            turns.append(Turn(start, Change(part.id, full_name(part), OK, state)))
-            turns.append(Turn(start + dice.randint(4, 240) * MINUTE, Change(part.id, full_name(part), state, OK)))
-    return turns
+            status_changes.append(StatusChange(start, Change(part.id, full_name(part), OK, state)))
+            status_changes.append(
+                StatusChange(start + dice.randint(4, 240) * MINUTE, Change(part.id, full_name(part), state, OK))
+            )
+    return status_changes
 
 
 def snapshot(broken: int = 3, *, planned: tuple[Incident, ...] = (maintenance(),), **more: object) -> Snapshot:
@@ -185,7 +187,7 @@ def snapshot(broken: int = 3, *, planned: tuple[Incident, ...] = (maintenance(),
         components=parts,
         open=history.by_start([*live, *planned]),
         recent=history.by_start(past),
-        turns=tuple(sorted([*blips(), *history.turns_of([*live, *past])], key=lambda turn: turn.at)),
+        status_changes=tuple(sorted([*blips(), *history.status_changes_of([*live, *past])], key=lambda turn: turn.at)),
         before={},
         months=(("2026-11", 9), ("2026-10", 4), ("2025-12", 1)),
         hosts=HOSTS,

@@ -11,7 +11,7 @@ from icalendar import Calendar
 from tests.page import sample
 
 from lightship import page as paper
-from lightship.core.model import ComponentStatus, Status, Text
+from lightship.core.model import ComponentStatus, Status, Wording
 
 BUSY = sample.snapshot(3, planned=(sample.maintenance(), sample.maintenance(Status.IN_PROGRESS, name="Mains work", hours=-1)))
 FILES = paper.front(BUSY)
@@ -55,7 +55,7 @@ def test_a_corrected_update_comes_up_again_with_its_new_text() -> None:
     incident = BUSY.open[0]
     last = incident.updates[-1]
     later = last.display_at + timedelta(minutes=3)
-    corrected = replace(last, texts=(*last.texts, Text(later, "Five of twelve servers have moved.")))
+    corrected = replace(last, wordings=(*last.wordings, Wording(later, "Five of twelve servers have moved.")))
     changed = replace(incident, updates=(*incident.updates[:-1], corrected))
     entry = feedparser.parse(paper.front(replace(BUSY, open=(changed,)))["history.atom"]).entries[0]
     assert entry.updated > entry.published

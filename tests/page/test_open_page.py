@@ -103,7 +103,7 @@ def test_a_pulse_that_the_page_did_not_sign_confirms_nothing(pair: Pair, carol: 
     tab = carol(f"{vienna.url}/")
     forged = told(vienna, oslo, said="Forged", revision=999)
     place = vienna if where == "own" else oslo
-    place.hold(forged, seal=WRONG)
+    place.hold(forged, signing_key=WRONG)
     if where == "other":
         vienna.kill()
     expect(tab.locator("#note")).to_contain_text(re.compile("has not been confirmed since"), timeout=20_000)

@@ -24,7 +24,7 @@ def play() -> Iterator[Playwright]:
 
 @pytest.mark.parametrize("fault", ["black-holed", "certificate expired", "name deleted"])
 def test_the_newest_page_comes_without_waiting_for_the_name(town: Town, play: Playwright, fault: str) -> None:
-    town.mend()
+    town.repair()
     with town.browser(play, fault) as dave:
         tab = dave.new_page()
         tab.goto(town.url)

@@ -87,7 +87,7 @@ FAULTS: dict[str, tuple[Callable[[Place], object], str]] = {
     "stale": (lambda place: write(place.folder, pulse(told(), HOUR)), OLD),
     "left behind": (lambda place: None, OLD),
     "hijacked": (hijacked, "All your base"),
-    "forged": (lambda place: place.hold(told(revision=999, said="Forged"), seal=WRONG), "Forged"),
+    "forged": (lambda place: place.hold(told(revision=999, said="Forged"), signing_key=WRONG), "Forged"),
 }
 
 
@@ -165,7 +165,7 @@ def test_without_any_living_host_the_last_page_says_how_old_it_is(pair: Pair, re
 
 
 def _wrong_key(vienna: Place, oslo: Place) -> None:
-    oslo.hold(told(vienna, oslo, revision=999, said="Forged"), seal=WRONG)
+    oslo.hold(told(vienna, oslo, revision=999, said="Forged"), signing_key=WRONG)
 
 
 def _wrong_page(vienna: Place, oslo: Place) -> None:
@@ -352,7 +352,7 @@ def test_a_page_begun_anew_with_another_key_is_not_hidden_by_the_old_one(
         place.hold(told(vienna, oslo, said=OLD, epoch=900_000))
     dave = returning(f"{vienna.url}/")
     for place in pair:
-        place.hold(told(vienna, oslo, said=NEW, epoch=1), seal=WRONG)
+        place.hold(told(vienna, oslo, said=NEW, epoch=1), signing_key=WRONG)
     tab = dave.new_page()
     tab.goto(f"{vienna.url}/")
     tab.evaluate("navigator.serviceWorker.ready.then(found => found.update())")

@@ -14,7 +14,7 @@ from tests.page.conftest import rendered
 from tests.page.texts import TALES
 
 from lightship import page as paper
-from lightship.core.model import Change, ComponentStatus, Facts, HostLink, Status, Text, Turn
+from lightship.core.model import Change, ComponentStatus, Facts, HostLink, Status, StatusChange, Wording
 from lightship.core.site.state import archive_in, state_in
 from lightship.page import prose
 
@@ -129,7 +129,7 @@ def test_a_page_name_with_html_in_it_stays_a_name() -> None:
 def test_markdown_is_shown_and_scripts_in_it_are_not() -> None:
     body = "**Bold** <script>alert(1)</script> [x](javascript:alert(1)) [help](https://a.example)\n\n# Big\n\n![i](https://t.example)"
     incident = sample.snapshot(1).open[0]
-    last = replace(incident.updates[-1], texts=(Text(sample.NOW, body, Facts(doing="See <img src=x onerror=a()>")),))
+    last = replace(incident.updates[-1], wordings=(Wording(sample.NOW, body, Facts(doing="See <img src=x onerror=a()>")),))
     html = front_text(replace(sample.snapshot(1), open=(replace(incident, updates=(last,)),)))
     assert "<strong>Bold</strong>" in html
     assert '<a href="https://a.example" rel="nofollow noopener">help</a>' in html
@@ -157,7 +157,7 @@ def test_imported_line_breaks_are_line_breaks_and_other_tags_are_text(body: str,
 
 def test_a_megabyte_of_update_is_shown() -> None:
     incident = sample.snapshot(1).open[0]
-    last = replace(incident.updates[-1], texts=(Text(sample.NOW, "word " * 200_000),))
+    last = replace(incident.updates[-1], wordings=(Wording(sample.NOW, "word " * 200_000),))
     assert len(front_text(replace(sample.snapshot(1), open=(replace(incident, updates=(last,)),)))) > 1_000_000
 
 
@@ -206,23 +206,23 @@ def test_ninety_days_are_one_sentence() -> None:
     part = sample.component(0)
     at = datetime(2026, 10, 3, 9, 0, tzinfo=UTC)
 
-    def turn(at: datetime, old: S, new: S) -> Turn:
-        return Turn(at, Change(part.id, "Webmail", old, new))
+    def turn(at: datetime, old: S, new: S) -> StatusChange:
+        return StatusChange(at, Change(part.id, "Webmail", old, new))
 
-    turns = (
+    status_changes = (
         turn(at, S.OPERATIONAL, S.PARTIAL),
         turn(at + timedelta(minutes=130), S.PARTIAL, S.OPERATIONAL),
         turn(sample.NOW - timedelta(minutes=34), S.OPERATIONAL, S.MAJOR),
     )
     down = replace(part, status=S.MAJOR)
-    html = front_text(sample.snapshot(0, planned=(), components=(down,), turns=turns))
+    html = front_text(sample.snapshot(0, planned=(), components=(down,), status_changes=status_changes))
     assert 'aria-label="99.94% up in 90 days; today down 34 min; 3 Oct partly down 2 h 10 min"' in html
     assert html.count("<svg") == 1
 
 
 def test_a_young_component_is_measured_from_its_first_day() -> None:
     young = sample.component(0, start_date=sample.NOW.date() - timedelta(days=9))
-    html = front_text(sample.snapshot(0, planned=(), components=(young,), turns=()))
+    html = front_text(sample.snapshot(0, planned=(), components=(young,), status_changes=()))
     assert 'aria-label="100% up in 10 days; not watched before 13 Nov"' in html
     assert "<path class=new d=M0,9h400 /><path d=M400,9h50 />" in html
 
@@ -236,8 +236,8 @@ def test_a_component_may_hide_while_it_works() -> None:
 def test_an_edited_update_says_so() -> None:
     incident = sample.snapshot(1).open[0]
     last = incident.updates[-1]
-    texts = (*last.texts, Text(last.display_at + timedelta(minutes=2), "Five have moved.", last.facts))
-    edited = replace(incident, updates=(*incident.updates[:-1], replace(last, texts=texts)))
+    wordings = (*last.wordings, Wording(last.display_at + timedelta(minutes=2), "Five have moved.", last.facts))
+    edited = replace(incident, updates=(*incident.updates[:-1], replace(last, wordings=wordings)))
     html = front_text(replace(sample.snapshot(1), open=(edited,)))
     assert "<small>edited <time" in html
     assert "Four of twelve" not in html

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from lightship.core.history import by_start, turns_of
+from lightship.core.history import by_start, status_changes_of
 from lightship.core.model import (
     Change,
     Component,
@@ -16,10 +16,10 @@ from lightship.core.model import (
     Page,
     Snapshot,
     Status,
-    Text,
     Update,
+    Wording,
 )
-from lightship.core.site.versions import Rank
+from lightship.core.site.versions import Version
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 NO_FACTS = Facts()
@@ -30,7 +30,9 @@ PAGE = Page(id="harbour00000", slug="harbour", name="Harbour", url="https://harb
 
 def update(id: str, status: Status, body: str, at: datetime, **more: object) -> Update:
     changes = (Change(WEBMAIL.id, WEBMAIL.name, OK, DOWN if status is Status.INVESTIGATING else OK),)
-    made = Update(id=id, status=status, texts=(Text(at, body),), created_at=at, updated_at=at, display_at=at, changes=changes)
+    made = Update(
+        id=id, status=status, wordings=(Wording(at, body),), created_at=at, updated_at=at, display_at=at, changes=changes
+    )
     return replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -52,14 +54,14 @@ def incident(number: int, at: datetime, *, over: bool = True) -> Incident:
 
 @dataclass(frozen=True)
 class Book:
-    """`touches`: revision -> the month and the incident that its deed touched. `asked`: the months that were loaded."""
+    """`touches`: revision -> the month and the incident that its action touched. `asked`: the months that were loaded."""
 
     incidents: tuple[Incident, ...] = ()
     page: Page = PAGE
     revision: int = 1
     epoch: int = 1
     at: datetime = NOW
-    heard: Mapping[int, int] = field(default_factory=dict)
+    vector: Mapping[int, int] = field(default_factory=dict)
     hosts: tuple[HostLink, ...] = ()
     touches: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list, compare=False)
@@ -78,14 +80,14 @@ class Book:
             components=(WEBMAIL,),
             open=tuple(each for each in found if not each.ended),
             recent=tuple(each for each in found if each.ended),
-            turns=turns_of(found),
+            status_changes=status_changes_of(found),
             before={},
             months=tuple(sorted(months.items(), reverse=True)),
             hosts=self.hosts,
-            heard=self.heard,
+            vector=self.vector,
         )
 
-    def touched(self, since: Rank) -> dict[str, frozenset[str] | None] | None:
+    def touched(self, since: Version) -> dict[str, frozenset[str] | None] | None:
         if since[0] != self.epoch:
             return None
         found: dict[str, frozenset[str] | None] = {}
@@ -99,7 +101,7 @@ class Book:
         return Month(name, by_start([each for each in self.incidents if each.month == name]))
 
     def with_incident(self, changed: Incident) -> "Book":
-        """The book after a deed that made, or changed, this incident."""
+        """The book after a action that made, or changed, this incident."""
         others = tuple(each for each in self.incidents if each.id != changed.id)
         touches = {**self.touches, self.revision + 1: (changed.month, changed.id)}
         return replace(self, incidents=(*others, changed), revision=self.revision + 1, touches=touches, asked=[])
@@ -109,7 +111,7 @@ class Book:
         old = self.incident(id)
         at = self.at + timedelta(seconds=self.revision)
         status = old.status if old.ended else Status.IDENTIFIED
-        more = update(f"more{self.revision:08d}", status, body, at, texts=(Text(at, body, facts),))
+        more = update(f"more{self.revision:08d}", status, body, at, wordings=(Wording(at, body, facts),))
         return self.with_incident(replace(old, updates=(*old.updates, more), updated_at=at))
 
     def incident(self, id: str) -> Incident:

@@ -52,7 +52,7 @@ class Hanging:
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
         await asyncio.Event().wait()
 
-    def hidden(self) -> Place | None:
+    def vault_place(self) -> Place | None:
         return None
 
 

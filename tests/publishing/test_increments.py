@@ -8,22 +8,22 @@ import pytest
 from tests.publishing.book import NOW, PAGE, Book, harbour
 from tests.publishing.hosts import Witnessed
 
-from lightship.core.model import Facts, Text
+from lightship.core.model import Facts, Wording
 from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.core.site.receipt import Receipt, Verdict
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
-from lightship.publishing.rendering import Press
+from lightship.publishing.rendering import Rendering
 from lightship.publishing.verify import Stranger, audit
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 
-SEAL = Seal(bytes(range(32)))
+SEAL = SigningKey(bytes(range(32)))
 
 
 def publish(book: Book, host: Folder, *, force: bool = False) -> tuple[Receipt, Witnessed]:
     witnessed = Witnessed(host)
-    receipt = asyncio.run(Publisher(SEAL, lambda: NOW, Stranger()).converge(Press(book), witnessed, force=force))
-    assert receipt.verdict is Verdict.PROVEN, receipt.words
+    receipt = asyncio.run(Publisher(SEAL, lambda: NOW, Stranger()).converge(Rendering(book), witnessed, force=force))
+    assert receipt.verdict is Verdict.PROVEN, receipt.reason
     assert list(audit(Stranger(), host.url, SEAL.verify, whole=True)) == []
     return receipt, witnessed
 
@@ -40,7 +40,7 @@ def test_the_first_publish_puts_every_leaf_and_every_month(vienna: Folder) -> No
     book = harbour(months=2, per_month=1)
     _, host = publish(book, vienna)
     assert set(host.puts) == leaves(0) | leaves(1) | leaves(2) | month("2026-11") | month("2026-10")
-    assert set(host.released) == set(Press(book).front())
+    assert set(host.released) == set(Rendering(book).front())
     assert host.released[-1] == "index.html"
 
 
@@ -52,7 +52,7 @@ def test_an_update_puts_its_own_leaf_pages_and_what_changed_of_the_front(vienna:
     # The archive holds what has ended, so that of an open incident's month stays as it is.
     assert set(host.puts) == leaves(0) | month("2026-11") - {"lightship/archive/2026-11.json"}
     assert after.asked == ["2026-11"]
-    before, now = Press(book).front(), Press(after).front()
+    before, now = Rendering(book).front(), Rendering(after).front()
     assert set(host.released) == {path for path in now if now[path].body != before[path].body}
     assert {"history/index.html", "robots.txt", "embed.js"} & set(host.released) == set()
 
@@ -70,7 +70,7 @@ def test_a_correction_and_a_new_name_reach_old_pages(vienna: Folder) -> None:
     book = harbour()
     publish(book, vienna)
     old = book.incident("incident0006")
-    first = replace(old.updates[0], texts=(*old.updates[0].texts, Text(NOW, "It was the other switch.")))
+    first = replace(old.updates[0], wordings=(*old.updates[0].wordings, Wording(NOW, "It was the other switch.")))
     book = book.with_incident(replace(old, name="A better name", updates=(first, *old.updates[1:])))
     _, host = publish(book, vienna)
     assert set(host.puts) == leaves(6) | month("2026-09")
@@ -119,7 +119,7 @@ def test_a_month_that_is_gone_goes_with_all_its_pages(vienna: Folder) -> None:
     book = harbour(months=2, per_month=1)
     publish(book, vienna)
     left = tuple(each for each in book.incidents if each.month == "2026-11")
-    _, host = publish(replace(book, incidents=left, epoch=2, heard={1: 1}), vienna)
+    _, host = publish(replace(book, incidents=left, epoch=2, vector={1: 1}), vienna)
     assert set(host.drops) == leaves(2) | month("2026-10")
 
 

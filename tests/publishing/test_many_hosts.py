@@ -15,28 +15,28 @@ from lightship.core.site.receipt import Receipt, Verdict
 from lightship.hosts import Host
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
-from lightship.publishing.rendering import Press
+from lightship.publishing.rendering import Rendering
 from lightship.publishing.verify import Stranger
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 
-SEAL = Seal(bytes(range(32)))
+SEAL = SigningKey(bytes(range(32)))
 
 
 def publish(book: Book, *hosts: Host, deadline: float = 30.0) -> tuple[Receipt, ...]:
     publisher = Publisher(SEAL, lambda: NOW, Stranger(), deadline)
-    return asyncio.run(publisher.publish(Press(book), hosts))
+    return asyncio.run(publisher.publish(Rendering(book), hosts))
 
 
 def test_every_host_is_proven_with_its_own_receipt(make_host: MakeHost) -> None:
     receipts = publish(harbour(), make_host("vienna"), make_host("oslo"))
-    assert [(r.host, r.verdict, r.words) for r in receipts] == [("vienna", Verdict.PROVEN, ""), ("oslo", Verdict.PROVEN, "")]
+    assert [(r.host, r.verdict, r.reason) for r in receipts] == [("vienna", Verdict.PROVEN, ""), ("oslo", Verdict.PROVEN, "")]
     assert receipts[0].read == receipts[1].read
     assert receipts[0].read and receipts[0].read.revision == 1
 
 
 def test_a_dead_host_does_not_stop_the_others(make_host: MakeHost) -> None:
     broken, good = publish(harbour(), Broken(), make_host("vienna"))
-    assert (broken.verdict, broken.words) == (Verdict.FAILED, "its disk is full: make room")
+    assert (broken.verdict, broken.reason) == (Verdict.FAILED, "its disk is full: make room")
     assert good.verdict is Verdict.PROVEN
 
 
@@ -45,15 +45,15 @@ def test_a_host_that_hangs_is_given_up_while_the_others_are_proven_at_once(vienn
     assert proven_at < over_at
 
     hung = publish(harbour(), Hanging(), deadline=0.05)[0]
-    assert (hung.verdict, hung.words) == (Verdict.FAILED, "it did not answer within 0 s")
+    assert (hung.verdict, hung.reason) == (Verdict.FAILED, "it did not answer within 0 s")
 
 
 async def _both(good: Host, hanging: Host) -> tuple[float, float]:
     """When each receipt came."""
-    publisher, press = Publisher(SEAL, lambda: NOW, Stranger(), 3), Press(harbour())
+    publisher, rendering = Publisher(SEAL, lambda: NOW, Stranger(), 3), Rendering(harbour())
 
     async def timed(host: Host) -> float:
-        await publisher.converge(press, host)
+        await publisher.converge(rendering, host)
         return time.monotonic()
 
     proven_at, over_at = await asyncio.gather(timed(good), timed(hanging))
@@ -64,8 +64,8 @@ def test_a_host_whose_public_address_does_not_answer_is_unreachable(vienna: Fold
     port = servers.free_port()
     (receipt,) = publish(harbour(), replace(vienna, url=f"http://127.0.0.1:{port}"))
     assert receipt.verdict is Verdict.UNREACHABLE
-    assert receipt.words.startswith(f"http://127.0.0.1:{port} does not answer: ")
-    assert "object at 0x" not in receipt.words
+    assert receipt.reason.startswith(f"http://127.0.0.1:{port} does not answer: ")
+    assert "object at 0x" not in receipt.reason
     assert (vienna.path / "index.html").exists()
 
 
@@ -75,10 +75,10 @@ def test_a_host_that_serves_something_else_is_told_in_words_and_mended(vienna: F
 
     (receipt,) = publish(harbour(), vienna)
     assert receipt.verdict is Verdict.DIFFERS
-    assert receipt.words == f"{vienna.url}/ serves other content than was put there (7 bytes)"
+    assert receipt.reason == f"{vienna.url}/ serves other content than was put there (7 bytes)"
 
     publisher = Publisher(SEAL, lambda: NOW, Stranger())
-    assert asyncio.run(publisher.converge(Press(harbour()), vienna, mend=True)).verdict is Verdict.PROVEN
+    assert asyncio.run(publisher.converge(Rendering(harbour()), vienna, repair=True)).verdict is Verdict.PROVEN
 
 
 def _deface(host: Folder) -> None:
@@ -100,4 +100,4 @@ def test_a_host_that_serves_another_folder_says_where_to_look(make_host: MakeHos
     vienna, oslo = make_host("vienna"), make_host("oslo")
     (receipt,) = publish(harbour(), replace(vienna, url=oslo.url))
     assert receipt.verdict is Verdict.DIFFERS
-    assert receipt.words == f"{oslo.url}/ answers 404: its web root is not where the files were put"
+    assert receipt.reason == f"{oslo.url}/ answers 404: its web root is not where the files were put"

@@ -9,11 +9,11 @@ from lightship.core.model import Snapshot
 from lightship.core.site.receipt import Verdict
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
-from lightship.publishing.rendering import Press
+from lightship.publishing.rendering import Rendering
 from lightship.publishing.verify import Stranger
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 
-SEAL = Seal(bytes(range(32)))
+SEAL = SigningKey(bytes(range(32)))
 
 
 class Withdrawn(Book):
@@ -25,7 +25,7 @@ class Withdrawn(Book):
 
 
 def published(book: Book, vienna: Folder) -> str:
-    receipt = asyncio.run(Publisher(SEAL, lambda: NOW, Stranger()).converge(Press(book), vienna))
+    receipt = asyncio.run(Publisher(SEAL, lambda: NOW, Stranger()).converge(Rendering(book), vienna))
     assert receipt.verdict is Verdict.PROVEN
     return (vienna.path / "sw.js").read_text()
 

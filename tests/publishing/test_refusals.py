@@ -12,16 +12,16 @@ from lightship.core.site.receipt import Receipt, Verdict
 from lightship.hosts import File
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
-from lightship.publishing.rendering import Press
+from lightship.publishing.rendering import Rendering
 from lightship.publishing.verify import Stranger, audit
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 
-OURS, THEIRS = Seal(bytes(range(32))), Seal(bytes(32))
+OURS, THEIRS = SigningKey(bytes(range(32))), SigningKey(bytes(32))
 
 
-def publish(book: Book, host: Folder, seal: Seal = OURS, *, force: bool = False) -> tuple[Receipt, Witnessed]:
+def publish(book: Book, host: Folder, signing_key: SigningKey = OURS, *, force: bool = False) -> tuple[Receipt, Witnessed]:
     witnessed = Witnessed(host)
-    receipt = asyncio.run(Publisher(seal, lambda: NOW, Stranger()).converge(Press(book), witnessed, force=force))
+    receipt = asyncio.run(Publisher(signing_key, lambda: NOW, Stranger()).converge(Rendering(book), witnessed, force=force))
     return receipt, witnessed
 
 
@@ -35,7 +35,7 @@ def test_a_newer_word_on_the_host_is_never_taken_back(revision: int, epoch: int,
     for force in (False, True):
         receipt, host = publish(replace(harbour(), revision=1, epoch=1), vienna, force=force)
         assert receipt.verdict is Verdict.REFUSED
-        assert receipt.words == f"it holds revision {revision} of epoch {epoch}, newer than ours: another desk speaks there"
+        assert receipt.reason == f"it holds revision {revision} of epoch {epoch}, newer than ours: another desk speaks there"
         assert host.silent
 
 
@@ -43,8 +43,8 @@ def test_a_host_of_another_page_is_refused_until_forced(vienna: Folder) -> None:
     publish(replace(harbour(), page=replace(PAGE, id="otherpage000")), vienna)
     receipt, host = publish(harbour(), vienna)
     assert receipt.verdict is Verdict.REFUSED
-    assert receipt.words.startswith("another page lives there: ")
-    assert "lightship publish --force" in receipt.words
+    assert receipt.reason.startswith("another page lives there: ")
+    assert "lightship publish --force" in receipt.reason
     assert host.silent
 
     receipt, _ = publish(harbour(), vienna, force=True)
@@ -56,7 +56,7 @@ def test_a_manifest_of_another_key_is_refused_until_forced(vienna: Folder) -> No
     publish(harbour(), vienna, THEIRS)
     receipt, host = publish(replace(harbour(), revision=5), vienna)
     assert receipt.verdict is Verdict.REFUSED
-    assert "not signed with this page's key" in receipt.words
+    assert "not signed with this page's key" in receipt.reason
     assert host.silent
 
     assert publish(replace(harbour(), revision=5), vienna, force=True)[0].verdict is Verdict.PROVEN
@@ -85,9 +85,9 @@ def test_a_month_whose_list_is_not_the_one_named_is_put_whole(vienna: Folder) ->
 
 def test_a_front_path_that_is_retired_is_removed(vienna: Folder) -> None:
     book, extra = harbour(months=1), File("old.html", b"once in the front set")
-    press = Press(book)
-    press.front()[extra.path] = extra
-    asyncio.run(Publisher(OURS, lambda: NOW, Stranger()).converge(press, vienna))
+    rendering = Rendering(book)
+    rendering.front()[extra.path] = extra
+    asyncio.run(Publisher(OURS, lambda: NOW, Stranger()).converge(rendering, vienna))
     assert (vienna.path / "old.html").exists()
     publish(book.said("incident0000", "More."), vienna)
     assert not (vienna.path / "old.html").exists()

@@ -8,24 +8,37 @@ from pathlib import Path
 import pytest
 from tests.importers.served import serving
 
-from lightship.core.model import Change, Component, ComponentStatus, Incident, Month, Page, Status, Text, Turn, Update
+from lightship.core.model import (
+    Change,
+    Component,
+    ComponentStatus,
+    Incident,
+    Month,
+    Page,
+    Status,
+    StatusChange,
+    Update,
+    Wording,
+)
 from lightship.core.site.manifest import MANIFEST_PATH, Manifest, manifest_out, shelf_out, shelf_path
 from lightship.core.site.state import STATE_PATH, State, archive_out, archive_path, state_out
 from lightship.core.wire import sha256
 from lightship.importers import ImporterError
 from lightship.net.client import PublicReader
 from lightship.publishing.contents import contents_at, newest_first
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 
-SEAL = Seal(bytes(32))
+SEAL = SigningKey(bytes(32))
 AT = datetime(2024, 5, 1, 10, tzinfo=UTC)
 PAGE = Page(id="acmepage0001", slug="acme", name="Acme", url="https://status.example", created_at=AT, updated_at=AT)
 API = Component(id="apicomponent", name="API", position=1, created_at=AT, updated_at=AT)
-TURN = Turn(AT, Change("apicomponent", "API", ComponentStatus.OPERATIONAL, ComponentStatus.DEGRADED), "turn00000001")
+TURN = StatusChange(AT, Change("apicomponent", "API", ComponentStatus.OPERATIONAL, ComponentStatus.DEGRADED), "turn00000001")
 
 
 def incident(ident: str, status: Status) -> Incident:
-    said = Update(id=f"u{ident[1:]}", status=status, texts=(Text(AT, "Hm."),), created_at=AT, updated_at=AT, display_at=AT)
+    said = Update(
+        id=f"u{ident[1:]}", status=status, wordings=(Wording(AT, "Hm."),), created_at=AT, updated_at=AT, display_at=AT
+    )
     return Incident(id=ident, name="Hm", created_at=AT, updated_at=AT, started_at=AT, updates=(said,), components=(API,))
 
 
@@ -64,7 +77,7 @@ def laid(folder: Path, files: Mapping[str, bytes]) -> str:
 @pytest.mark.parametrize(("files", "notes"), [(export(), []), (host(), [MANIFEST_PATH])], ids=["export", "host"])
 def test_a_folder_is_read_back_whole(tmp_path: Path, files: dict[str, bytes], notes: list[str]) -> None:
     found = contents_at(laid(tmp_path, files), [], PublicReader())
-    assert (found.page, found.components, found.incidents, found.turns) == (PAGE, (API,), (OPEN, OVER), (TURN,))
+    assert (found.page, found.components, found.incidents, found.status_changes) == (PAGE, (API,), (OPEN, OVER), (TURN,))
     assert (found.revision, found.epoch, found.found) == (7, 2, 2)
     assert [problem.where for problem in found.problems] == notes
 
@@ -79,7 +92,7 @@ SPOILT = [
     ({STATE_PATH: state_out(replace(STATE, revision=8))}, "state.json is not what was signed"),
     ({STATE_PATH: state_out(replace(STATE, months=("../../x",)))}, "is not what"),
     (
-        {archive_path("2024-05"): archive_out(replace(MONTH, turns=()))},
+        {archive_path("2024-05"): archive_out(replace(MONTH, status_changes=()))},
         "archive/2024-05.json is not what was signed",
     ),
     ({shelf_path("2024-05"): b"{}"}, "lightship/months/2024-05.json is not what was signed"),
@@ -125,7 +138,7 @@ def test_a_signature_that_does_not_hold_is_refused_though_nobody_knows_the_key(t
 def test_with_the_page_s_key_an_export_and_another_s_signature_are_refused(tmp_path: Path) -> None:
     assert contents_at(laid(tmp_path / "ours", host()), [SEAL.public], PublicReader()).problems == ()
     with pytest.raises(ImporterError, match="which is not the page's key"):
-        contents_at(str(tmp_path / "ours"), [Seal(bytes([7] * 32)).public], PublicReader())
+        contents_at(str(tmp_path / "ours"), [SigningKey(bytes([7] * 32)).public], PublicReader())
     with pytest.raises(ImporterError, match="nothing was ever published there"):
         contents_at(laid(tmp_path / "export", export()), [SEAL.public], PublicReader())
 

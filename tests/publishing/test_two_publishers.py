@@ -15,16 +15,16 @@ from lightship.core.site.receipt import Receipt, Verdict
 from lightship.hosts import Conflict, File, Held, Host
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
-from lightship.publishing.rendering import Press
+from lightship.publishing.rendering import Rendering
 from lightship.publishing.verify import Stranger, audit
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 
-SEAL = Seal(bytes(range(32)))
+SEAL = SigningKey(bytes(range(32)))
 PROCESSES, WORDS = 4, 6
 
 
-def publish(book: Book, host: Host, *, mend: bool = False) -> Receipt:
-    return asyncio.run(Publisher(SEAL, lambda: NOW, Stranger()).converge(Press(book), host, mend=mend))
+def publish(book: Book, host: Host, *, repair: bool = False) -> Receipt:
+    return asyncio.run(Publisher(SEAL, lambda: NOW, Stranger()).converge(Rendering(book), host, repair=repair))
 
 
 def publish_each(books: list[Book], host: Folder) -> None:
@@ -45,7 +45,7 @@ def test_several_processes_end_in_one_whole_state_the_newest(vienna: Folder) -> 
     for process in crew:
         process.join(120)
         assert process.exitcode == 0
-    assert publish(books[-1], vienna, mend=True).verdict is Verdict.PROVEN
+    assert publish(books[-1], vienna, repair=True).verdict is Verdict.PROVEN
     manifest = manifest_in((vienna.path / MANIFEST_PATH).read_bytes(), SEAL.verify)
     assert manifest.revision == books[-1].revision
     assert list(audit(Stranger(), vienna.url, SEAL.verify, whole=True)) == []
@@ -59,7 +59,7 @@ class Raced(Witnessed):
 
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
         if not self.released:
-            await Publisher(SEAL, lambda: NOW, Stranger()).converge(Press(self.other), self.host)
+            await Publisher(SEAL, lambda: NOW, Stranger()).converge(Rendering(self.other), self.host)
         await super().release(files, manifest, expecting)
 
 
@@ -79,7 +79,7 @@ def test_a_newer_publisher_that_was_quicker_stays(vienna: Folder) -> None:
     assert publish(older, Raced(vienna, other=newer)).verdict is Verdict.REFUSED
     assert "All are moved." in (vienna.path / "index.html").read_text()
     # What the loser put over the newer leaf pages is found and put right when it hears of the newer word itself.
-    publish(newer, vienna, mend=True)
+    publish(newer, vienna, repair=True)
     assert list(audit(Stranger(), vienna.url, SEAL.verify, whole=True)) == []
 
 
@@ -89,7 +89,7 @@ def test_one_that_says_the_same_is_believed(vienna: Folder) -> None:
     host = Raced(vienna, other=replace(book, at=book.at + timedelta(seconds=1)))
     receipt = publish(book, host)
     assert receipt.verdict is Verdict.PROVEN
-    theirs = Press(replace(book, at=book.at + timedelta(seconds=1))).front()["index.html"]
+    theirs = Rendering(replace(book, at=book.at + timedelta(seconds=1))).front()["index.html"]
     assert receipt.read and receipt.read.digest == theirs.digest
 
 
@@ -99,4 +99,4 @@ def test_after_three_lost_races_it_says_so_and_leaves_it_to_the_next_try(vienna:
             raise Conflict("another publisher released meanwhile")
 
     receipt = publish(harbour(), Overrun(vienna))
-    assert (receipt.verdict, receipt.words) == (Verdict.FAILED, "others released there 3 times while we tried")
+    assert (receipt.verdict, receipt.reason) == (Verdict.FAILED, "others released there 3 times while we tried")

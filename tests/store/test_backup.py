@@ -15,8 +15,8 @@ from tests.django_settings import CONFIG
 from tests.store.desk import NOW, Desk, new_desk
 
 from lightship.store.backup import LEFT_OUT, kept, pieces
-from lightship.store.models import Receipt, Report, Text
-from lightship.vault import Piece
+from lightship.store.models import Receipt, Report, Wording
+from lightship.vault import Part
 
 WITH_FILE = replace(CONFIG, text="[desk]\n", secrets={("env", "NAME"): "s3cret"})
 
@@ -26,8 +26,8 @@ def acme(database: Path) -> Iterator[Desk]:
     yield new_desk()
 
 
-def read() -> list[Piece]:
-    found: list[Piece] = []
+def read() -> list[Part]:
+    found: list[Part] = []
     thread = threading.Thread(target=lambda: found.extend(pieces(WITH_FILE)()))
     thread.start()
     thread.join()
@@ -58,24 +58,30 @@ def test_the_head_holds_the_file_and_its_secrets_and_the_rows_follow(acme: Desk)
     assert [app for app, _ in head["migrations"]] == sorted({"auth", "contenttypes", "desk", "sessions"})
     users = next(json.loads(piece.body) for piece in rest if piece.label == "auth.User")
     assert dict(zip(users["fields"], users["rows"][0], strict=True))["password"] == alice.password
-    assert {piece.label for piece in rest} >= {"desk.Page", "desk.Component", "desk.Incident", "desk.Text", "desk.Turn"}
+    assert {piece.label for piece in rest} >= {
+        "desk.Page",
+        "desk.Component",
+        "desk.Incident",
+        "desk.Wording",
+        "desk.StatusChange",
+    }
 
 
 def test_one_new_row_changes_one_part_and_what_comes_by_itself_none(acme: Desk) -> None:
     said = acme.says(acme.opens())
-    Text.objects.bulk_create([Text(update_said=said, at=NOW + timedelta(seconds=n), body=f"{n}") for n in range(3000)])
+    Wording.objects.bulk_create([Wording(update=said, at=NOW + timedelta(seconds=n), body=f"{n}") for n in range(3000)])
     before = read()
-    assert len([piece for piece in before if piece.label == "desk.Text"]) > 5
+    assert len([piece for piece in before if piece.label == "desk.Wording"]) > 5
     Receipt.objects.create(page=acme.page, host="a", at=NOW, seen_at=NOW, verdict="proven")
     Report.objects.create(page=acme.page, kind="vault", at=NOW, facts={})
     assert read() == before
-    Text.objects.create(update_said=said, at=NOW, body="one more")
+    Wording.objects.create(update=said, at=NOW, body="one more")
     assert len(set(read()) - set(before)) == 1
 
 
 def test_it_shows_one_moment_and_keeps_no_writer_waiting(acme: Desk) -> None:
     incident = acme.opens()
-    found: list[Piece] = []
+    found: list[Part] = []
     begun, go_on = threading.Event(), threading.Event()
 
     def slowly() -> None:

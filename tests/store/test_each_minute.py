@@ -51,35 +51,35 @@ DEEDS = st.builds(
 )
 
 
-def does(desk: Desk, deed: Deed, now: datetime) -> None:
+def does(desk: Desk, action: Deed, now: datetime) -> None:
     parts = (desk.webmail.pk, desk.panel.pk)
-    levels: dict[str, ComponentStatus] = {pk: LEVELS[n] for pk, n in zip(parts, deed.levels, strict=True) if n < len(LEVELS)}
-    held = now - timedelta(minutes=deed.ago) if deed.ago else None
-    if deed.what == "open":
+    levels: dict[str, ComponentStatus] = {pk: LEVELS[n] for pk, n in zip(parts, action.levels, strict=True) if n < len(LEVELS)}
+    held = now - timedelta(minutes=action.ago) if action.ago else None
+    if action.what == "open":
         new = journal.NewUpdate(status=Status.INVESTIGATING, body=".", statuses=levels or None, at=held)
         journal.open_incident(desk.page, journal.NewIncident(name="It fails", update=new), None, now)
-    elif deed.what == "plan":
-        starts = now + timedelta(minutes=deed.ago - 10)
+    elif action.what == "plan":
+        starts = now + timedelta(minutes=action.ago - 10)
         window = journal.Window(
             name="Work", body=".", starts=starts, ends=starts + timedelta(minutes=40), components=frozenset(levels)
         )
         journal.schedule(desk.page, window, None, now)
-    elif deed.what == "clock":
+    elif action.what == "clock":
         journal.keep_time(desk.page, now)
-    elif deed.what == "by hand":
-        journal.turn(desk.panel if deed.which % 2 else desk.webmail, LEVELS[deed.levels[0] % 5], None, now)
+    elif action.what == "by hand":
+        journal.set_status(desk.panel if action.which % 2 else desk.webmail, LEVELS[action.levels[0] % 5], None, now)
     elif incidents := list(Incident.objects.order_by("created_at", "pk")):
-        row = incidents[deed.which % len(incidents)]
-        says(row, deed, levels, held, now)
+        row = incidents[action.which % len(incidents)]
+        says(row, action, levels, held, now)
 
 
-def says(row: Incident, deed: Deed, levels: dict[str, ComponentStatus], held: datetime | None, now: datetime) -> None:
+def says(row: Incident, action: Deed, levels: dict[str, ComponentStatus], held: datetime | None, now: datetime) -> None:
     planned = row.kind == Kind.MAINTENANCE
     status = {
         "update": Status.VERIFYING if planned else Status.IDENTIFIED,
         "reopen": Status.SCHEDULED if planned else Status.INVESTIGATING,
-    }.get(deed.what, Status.COMPLETED if planned else Status.RESOLVED)
-    stated = None if deed.what == "end" else levels or None
+    }.get(action.what, Status.COMPLETED if planned else Status.RESOLVED)
+    stated = None if action.what == "end" else levels or None
     journal.update(row, journal.NewUpdate(status=status, body=".", statuses=stated, at=held), None, now)
 
 
@@ -88,16 +88,19 @@ def says(row: Incident, deed: Deed, levels: dict[str, ComponentStatus], held: da
 def test_every_minute_is_what_a_slow_look_at_it_says(deeds: list[Deed], later: int) -> None:
     call_command("flush", interactive=False, verbosity=0)
     desk, now = new_desk(), START
-    for deed in deeds:
-        now += timedelta(minutes=deed.after)
+    for action in deeds:
+        now += timedelta(minutes=action.after)
         with suppress(journal.JournalError):
-            does(desk, deed, now)
+            does(desk, action, now)
     # The window of ninety days may begin in the middle of the story, or after it.
     at = START.replace(minute=0) + timedelta(minutes=30 + SPAN + 7 * 60, days=later)
     shot = snapshot.take(Page.objects.get(), "https://acme.test", (), at)
-    incidents, by_hand = rows.incidents(Incident.objects.all()), rows.turns(desk.page.turns.filter(update_said=None))
+    incidents, by_hand = (
+        rows.incidents(Incident.objects.all()),
+        rows.status_changes(desk.page.status_changes.filter(update=None)),
+    )
     for component in shot.components:
-        compares(component, shot, incidents, by_hand)
+        atomic(component, shot, incidents, by_hand)
     statuses = [minutes.seen(component.id, incidents, by_hand, at) for component in shot.components]
     served = {path: json.loads(body) for path, body in statuspage.files(shot).items() if path.endswith(".json")}
     assert [row["status"] for row in served["api/v2/components.json"]["components"]] == [status.value for status in statuses]
@@ -105,8 +108,8 @@ def test_every_minute_is_what_a_slow_look_at_it_says(deeds: list[Deed], later: i
     assert served["api/v2/status.json"]["status"] == {"indicator": expected.indicator, "description": expected.description}
 
 
-def compares(
-    component: core.Component, shot: Snapshot, incidents: tuple[core.Incident, ...], by_hand: tuple[core.Turn, ...]
+def atomic(
+    component: core.Component, shot: Snapshot, incidents: tuple[core.Incident, ...], by_hand: tuple[core.StatusChange, ...]
 ) -> None:
     """The ninety days of a component. No day before the story, or after it, need be looked at by the minute."""
     shown = {row.date: row for row in days(component.id, shot)}

@@ -51,8 +51,8 @@ def renames(desk: Desk, number: int) -> object:
     return None
 
 
-def turns(desk: Desk, number: int) -> object:
-    return journal.turn(desk.webmail, (OK, SLOW, DOWN)[number % 3], None, NOW + number * MINUTE)
+def status_changes(desk: Desk, number: int) -> object:
+    return journal.set_status(desk.webmail, (OK, SLOW, DOWN)[number % 3], None, NOW + number * MINUTE)
 
 
 def schedules(desk: Desk, number: int) -> object:
@@ -63,7 +63,7 @@ def keeps_time(desk: Desk, number: int) -> object:
     return journal.keep_time(desk.page, NOW + 2 * number * MINUTE)
 
 
-DEEDS: tuple[Deed, ...] = (opens, says, corrects, renames, turns, schedules, keeps_time)
+DEEDS: tuple[Deed, ...] = (opens, says, corrects, renames, status_changes, schedules, keeps_time)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -72,9 +72,9 @@ def test_what_is_kept_is_what_is_derived(deeds: list[tuple[Deed, int]]) -> None:
     call_command("flush", interactive=False, verbosity=0)
     desk = new_desk()
     truth = Truth(desk.page, "https://acme.test", (), LATER)
-    for deed, number in deeds:
-        with suppress(journal.JournalError):  # a deed that is refused must change nothing either
-            deed(desk, number)
+    for action, number in deeds:
+        with suppress(journal.JournalError):  # a action that is refused must change nothing either
+            action(desk, number)
         for row in Incident.objects.all():
             assert rows.incident(row).ended is not row.open
         truth = Truth(desk.page, "https://acme.test", (), LATER, before=truth)

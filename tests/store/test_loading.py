@@ -15,13 +15,15 @@ from lightship.cli.history import _report
 from lightship.core import model as core
 from lightship.core.model import Facts
 from lightship.core.site.state import STATE_PATH
-from lightship.importers import Imported, read
+from lightship.importers import Imported
+from lightship.net.client import PublicReader
+from lightship.publishing.contents import contents_at
 from lightship.store import journal
 from lightship.store.export import files
 from lightship.store.history.load import Loaded, adopt, load
 from lightship.store.history.ownership import History
 from lightship.store.journal import structure
-from lightship.store.models import Entry, Incident, Page, Turn
+from lightship.store.models import Entry, Incident, Page, StatusChange
 from lightship.store.read import rows, snapshot
 
 PAGE = CONFIG.pages["status"]
@@ -51,7 +53,7 @@ def test_an_open_incident_that_claims_more_than_its_source_shows_is_kept_as_it_i
         shot = snapshot.take(Page.objects.get(), "https://acme.test", (), NOW)
         assert [component.status for component in shot.components] == [OK] * 3
         assert shot.open == book.open
-        (restated,) = Turn.objects.filter(update_said=None)
+        (restated,) = StatusChange.objects.filter(update=None)
         assert (restated.old, restated.new) == (OK, OK)
     later = snapshot.take(Page.objects.get(), "https://acme.test", (), NOW + timedelta(days=200))
     assert [component.status for component in later.components] == [OK] * 3
@@ -60,11 +62,11 @@ def test_an_open_incident_that_claims_more_than_its_source_shows_is_kept_as_it_i
 def test_loading_it_again_adds_nothing_but_a_line_in_the_journal() -> None:
     desk = new_desk()
     take_in(desk.page)
-    incidents, turns, revisions = Incident.objects.count(), Turn.objects.count(), desk.revisions()
+    incidents, status_changes, revisions = Incident.objects.count(), StatusChange.objects.count(), desk.revisions()
     take_in(desk.page)
-    assert (Incident.objects.count(), Turn.objects.count()) == (incidents, turns)
+    assert (Incident.objects.count(), StatusChange.objects.count()) == (incidents, status_changes)
     assert desk.revisions()[: len(revisions)] == revisions
-    assert set(Entry.objects.filter(revision__gt=revisions[-1]).values_list("deed", flat=True)) <= {"import"}
+    assert set(Entry.objects.filter(revision__gt=revisions[-1]).values_list("action", flat=True)) <= {"import"}
 
 
 def test_every_month_that_came_in_is_touched_as_a_whole_even_if_more_was_said_in_it() -> None:
@@ -102,21 +104,21 @@ def test_an_export_read_into_an_empty_database_exports_the_same_bytes(template: 
     opened = desk.opens()
     journal.correct(opened.updates.get(), "Signing in fails.", Facts(scope="Vienna", since=NOW), None, NOW + MINUTE)
     desk.says(opened, at=NOW + 5 * MINUTE, holds=NOW + 2 * MINUTE)
-    journal.turn(desk.panel, SLOW, None, NOW - timedelta(days=40))
+    journal.set_status(desk.panel, SLOW, None, NOW - timedelta(days=40))
     desk.schedules(NOW + timedelta(days=1), NOW + timedelta(days=2))
     desk.resolves(desk.opens("Mail is late", NOW + 6 * MINUTE), NOW + 7 * MINUTE)
     first = exported(tmp_path / "first", Page.objects.get())
 
     (tmp_path / "other.sqlite3").write_bytes(template.read_bytes())
     use(tmp_path / "other.sqlite3")
-    found = read("lightship", str(tmp_path / "first"))
+    found = contents_at(str(tmp_path / "first"), [], PublicReader())
     assert found.page is not None
     page = adopt(structure.create_page("acme", "Empty", None, NOW), found.page)
     history = History(
         groups=found.groups,
         components=found.components,
         incidents=found.incidents,
-        turns=found.turns,
+        status_changes=found.status_changes,
         revision=found.revision,
         epoch=found.epoch,
         updated_at=found.page.updated_at,
@@ -131,7 +133,7 @@ def test_an_export_read_into_an_empty_database_exports_the_same_bytes(template: 
 def facts_of(page: Page) -> list[object]:
     """All that its readers see, and where its journal stands."""
     shot = snapshot.take(Page.objects.get(pk=page.pk), "https://acme.test", (), NOW)
-    return [shot.revision, shot.groups, shot.components, shot.open, shot.recent, shot.turns]
+    return [shot.revision, shot.groups, shot.components, shot.open, shot.recent, shot.status_changes]
 
 
 def test_what_another_page_holds_is_refused_by_name_and_never_written() -> None:
@@ -145,7 +147,7 @@ def test_what_another_page_holds_is_refused_by_name_and_never_written() -> None:
         groups=[GROUP],
         components=[component],
         incidents=[*book.open, own, replace(own, id="takenwords00", updates=book.recent[0].updates)],
-        turns=[core.Turn(NOW, core.Change(component.id, "Stolen", SLOW, SLOW), "turn00000001")],
+        status_changes=[core.StatusChange(NOW, core.Change(component.id, "Stolen", SLOW, SLOW), "turn00000001")],
     )
     loaded = load(second.page, history, None, NOW)
     assert facts_of(first.page) == before
@@ -158,7 +160,7 @@ def test_what_another_page_holds_is_refused_by_name_and_never_written() -> None:
     )
     assert [name.split(" of ")[1] for name in loaded.refused[4:]] == ["incident takenwords00"] * 2
     (written,) = second.page.incidents.all()
-    assert (written.pk, written.components, Turn.objects.filter(update_said__incident=written).count()) == (own.id, [], 0)
+    assert (written.pk, written.components, StatusChange.objects.filter(update__incident=written).count()) == (own.id, [], 0)
 
 
 def test_a_component_of_ours_keeps_out_of_another_pages_group() -> None:
@@ -208,7 +210,7 @@ def test_an_old_backup_goes_on_from_what_its_hosts_hold() -> None:
     load(desk.page, held, None, NOW + 2 * MINUTE)
     assert desk.page.revision > held.revision
     assert desk.page.epoch > held.epoch
-    assert rows.heard(desk.page) == {1: before, 3: held.revision}
+    assert rows.vector(desk.page) == {1: before, 3: held.revision}
     assert [update.id for update in rows.incident(opened).updates] == [newer.updates[-1].id, "laterupdate0"]
     found = snapshot.touched(desk.page, held.revision)
     assert found is not None and newer.month in found

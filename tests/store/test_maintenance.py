@@ -99,13 +99,13 @@ def test_an_update_that_was_backdated_does_not_keep_it_from_turning() -> None:
 
 
 @pytest.mark.parametrize(
-    ("starts", "ends", "turns"),
+    ("starts", "ends", "status_changes"),
     [(-15, 60, [Status.IN_PROGRESS]), (-90, -30, [Status.IN_PROGRESS, Status.COMPLETED])],
     ids=["begun already", "wholly past"],
 )
-def test_what_was_planned_too_late_is_turned_over_once(starts: int, ends: int, turns: list[Status]) -> None:
+def test_what_was_planned_too_late_is_turned_over_once(starts: int, ends: int, status_changes: list[Status]) -> None:
     desk = new_desk()
     incident = desk.schedules(NOW + starts * MINUTE, NOW + ends * MINUTE)
     for minute in range(1, 6):
         journal.keep_time(desk.page, NOW + minute * MINUTE)
-    assert [update.status for update in rows.incident(incident).updates] == [Status.SCHEDULED, *turns]
+    assert [update.status for update in rows.incident(incident).updates] == [Status.SCHEDULED, *status_changes]

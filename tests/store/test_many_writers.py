@@ -1,4 +1,4 @@
-"""Many writers at once, threads and processes: every deed has a revision of its own, and none is lost."""
+"""Many writers at once, threads and processes: every action has a revision of its own, and none is lost."""
 
 import os
 import subprocess
@@ -44,8 +44,8 @@ def check(incident: Incident) -> None:
     revisions = list(entries.values_list("revision", flat=True))
     assert revisions == list(range(1, len(revisions) + 1))
     assert Page.objects.get(pk=incident.page_id).revision == revisions[-1]
-    assert entries.filter(deed="update").count() == WRITERS * DEEDS
-    bodies = set(Update.objects.filter(incident=incident).values_list("texts__body", flat=True))
+    assert entries.filter(action="update").count() == WRITERS * DEEDS
+    bodies = set(Update.objects.filter(incident=incident).values_list("wordings__body", flat=True))
     assert bodies >= {f"writer{who} {number}" for who in range(WRITERS) for number in range(DEEDS)}
 
 
@@ -131,7 +131,7 @@ def test_who_takes_in_another_desks_words_waits_for_who_posts() -> None:
     revisions = list(desk.page.entries.order_by("revision").values_list("revision", flat=True))
     assert revisions == list(range(1, len(revisions) + 1))
     page = Page.objects.get(pk=desk.page.pk)
-    assert (page.revision, page.epoch > 900, page.heard) == (revisions[-1], True, {"1": revisions[-2], "900": 3})
+    assert (page.revision, page.epoch > 900, page.vector) == (revisions[-1], True, {"1": revisions[-2], "900": 3})
 
 
 def waits() -> bool:

@@ -7,7 +7,7 @@ from tests.django_settings import CONFIG
 from tests.store.desk import DOWN, MINUTE, NOW, SLOW, new_desk
 
 from lightship.core.model import Status
-from lightship.store.models import Entry, Turn
+from lightship.store.models import Entry, StatusChange
 
 
 def migrate(name: str) -> None:
@@ -22,9 +22,9 @@ def test_an_older_desks_rows_are_filled_in() -> None:
     desk.says(incident, "It is slow, I said.", at=NOW + MINUTE)
     desk.says(incident, "Nearly.", Status.RESOLVED, NOW + 2 * MINUTE, {desk.webmail.pk: SLOW})
     migrate("0004_wordings_by_time")
-    migrate("0006_levels_that_outlast")
+    migrate("0007_plain_names")
     entries = Entry.objects.filter(incident=incident).order_by("revision")
-    assert [entry.update_said and entry.update_said.status for entry in entries] == ["investigating", None, None, "resolved"]
-    ends = Turn.objects.order_by("pk").values_list("component__name", "new", "ends")
+    assert [entry.update and entry.update.status for entry in entries] == ["investigating", None, None, "resolved"]
+    ends = StatusChange.objects.order_by("pk").values_list("component__name", "new", "ends")
     assert list(ends)[:2] == [("Webmail", DOWN, False), ("Control panel", SLOW, False)]
-    assert all(turn.ends for turn in Turn.objects.filter(update_said__status="resolved"))
+    assert all(turn.ends for turn in StatusChange.objects.filter(update__status="resolved"))

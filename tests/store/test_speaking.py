@@ -8,7 +8,7 @@ from tests.store.desk import DOWN, MINUTE, NOW, OK, SLOW, new_desk
 
 from lightship.core.model import Facts, Impact, Kind, Status
 from lightship.store import journal
-from lightship.store.models import Entry, Incident, Text, Turn, Update
+from lightship.store.models import Entry, Incident, StatusChange, Update, Wording
 from lightship.store.read import rows, snapshot
 
 
@@ -18,10 +18,10 @@ def test_every_deed_takes_the_next_revision_and_names_what_it_touched() -> None:
     said = desk.says(incident)
     journal.correct(said, "A third is moved.", Facts(), None, NOW + 2 * MINUTE)
     journal.rename(incident, "Webmail is slow", None, NOW + 3 * MINUTE)
-    journal.turn(desk.panel, SLOW, None, NOW + 4 * MINUTE)
+    journal.set_status(desk.panel, SLOW, None, NOW + 4 * MINUTE)
     entries = Entry.objects.filter(page=desk.page).order_by("revision")
     assert desk.revisions() == list(range(1, desk.page.revision + 1))
-    assert [(e.deed, e.subject, e.month) for e in entries][-5:] == [
+    assert [(e.action, e.subject, e.month) for e in entries][-5:] == [
         ("open", incident.pk, "2026-11"),
         ("update", incident.pk, "2026-11"),
         ("correct", incident.pk, "2026-11"),
@@ -54,7 +54,7 @@ def test_a_megabyte_of_text_is_refused_with_its_size() -> None:
         desk.says(incident, "x" * 1_048_576)
     with pytest.raises(journal.JournalError, match="25,000 are the most"):
         journal.correct(incident.updates.get(), "x" * 25_001, Facts(), None, NOW)
-    assert desk.says(incident, "x" * 25_000).texts.get().body == "x" * 25_000
+    assert desk.says(incident, "x" * 25_000).wordings.get().body == "x" * 25_000
 
 
 def test_a_correction_keeps_every_wording_and_says_that_it_is_edited() -> None:
@@ -64,8 +64,8 @@ def test_a_correction_keeps_every_wording_and_says_that_it_is_edited() -> None:
     journal.correct(said, "Signing in fails.", Facts(scope="Vienna"), None, NOW + MINUTE)
     journal.correct(said, "Signing in fails for some.", Facts(), None, NOW + 2 * MINUTE)
     update = rows.update(Update.objects.get(pk=said.pk))
-    assert [text.body for text in update.texts] == ["Sign-in fails.", "Signing in fails.", "Signing in fails for some."]
-    assert [text.facts.scope for text in update.texts] == ["", "Vienna", ""]
+    assert [text.body for text in update.wordings] == ["Sign-in fails.", "Signing in fails.", "Signing in fails for some."]
+    assert [text.facts.scope for text in update.wordings] == ["", "Vienna", ""]
     assert (update.edited, update.display_at, update.updated_at) == (True, NOW, NOW + 2 * MINUTE)
 
 
@@ -105,13 +105,13 @@ def test_an_incident_may_have_begun_last_month_and_then_belongs_there() -> None:
 def test_a_component_is_what_its_newest_turn_says_and_a_turn_needs_no_incident() -> None:
     desk = new_desk()
     assert status_of(desk.panel.pk) is OK
-    assert journal.turn(desk.panel, OK, None, NOW) is None
-    first = journal.turn(desk.panel, SLOW, None, NOW)
+    assert journal.set_status(desk.panel, OK, None, NOW) is None
+    first = journal.set_status(desk.panel, SLOW, None, NOW)
     assert first is not None
-    assert (first.old, first.new, first.update_said_id, len(first.public_id)) == (OK, SLOW, None, 12)
+    assert (first.old, first.new, first.update_id, len(first.public_id)) == (OK, SLOW, None, 12)
     assert status_of(desk.panel.pk) is SLOW
-    assert journal.turn(desk.panel, SLOW, None, NOW + MINUTE) is None
-    assert Turn.objects.filter(component=desk.panel).count() == 1
+    assert journal.set_status(desk.panel, SLOW, None, NOW + MINUTE) is None
+    assert StatusChange.objects.filter(component=desk.panel).count() == 1
 
 
 def test_an_update_that_restates_a_status_keeps_it_and_one_that_names_none_says_so() -> None:
@@ -151,9 +151,13 @@ def test_nothing_said_is_ever_removed_by_saying_more() -> None:
     desk = new_desk()
     incident = desk.opens()
     known: set[tuple[str, int]] = set()
-    for deed in (desk.says, desk.resolves):
-        deed(incident)
-        now = {(model.__name__, pk) for model in (Text, Turn, Entry) for pk in model.objects.values_list("pk", flat=True)}
+    for action in (desk.says, desk.resolves):
+        action(incident)
+        now = {
+            (model.__name__, pk)
+            for model in (Wording, StatusChange, Entry)
+            for pk in model.objects.values_list("pk", flat=True)
+        }
         assert known < now
         known = now
     assert Incident.objects.get().kind == Kind.INCIDENT
@@ -161,14 +165,14 @@ def test_nothing_said_is_ever_removed_by_saying_more() -> None:
 
 def test_what_outlasts_an_incident_is_seen_however_long_ago_it_was_said() -> None:
     desk, long_ago = new_desk(), NOW - timedelta(days=95)
-    journal.turn(desk.panel, SLOW, None, long_ago)
+    journal.set_status(desk.panel, SLOW, None, long_ago)
     incident = desk.opens(at=long_ago)
     desk.says(incident, "Nearly.", Status.RESOLVED, long_ago + MINUTE, {desk.webmail.pk: SLOW})
     desk.resolves(desk.opens(at=long_ago + 2 * MINUTE), long_ago + 3 * MINUTE)
     still = desk.opens("Late mail", long_ago + 4 * MINUTE)
     shot = snapshot.take(desk.page, "https://acme.test", (), NOW)
     assert [(part.name, part.status) for part in shot.components] == [("Webmail", DOWN), ("Control panel", SLOW)]
-    assert (shot.turns, set(shot.before.values())) == ((), {DOWN, SLOW})
+    assert (shot.status_changes, set(shot.before.values())) == ((), {DOWN, SLOW})
     desk.says(still, "Over.", Status.RESOLVED, NOW)
     assert status_of(desk.webmail.pk) is OK, "the one before it had said that it works"
 
@@ -184,5 +188,5 @@ def test_each_line_of_the_journal_names_the_update_that_it_added() -> None:
     incident = desk.opens()
     desk.says(incident, at=NOW)
     desk.schedules(NOW + MINUTE, NOW + 9 * MINUTE)
-    lines = Entry.objects.exclude(update_said=None).order_by("revision").values_list("deed", "update_said__status")
+    lines = Entry.objects.exclude(update=None).order_by("revision").values_list("action", "update__status")
     assert list(lines) == [("open", "investigating"), ("update", "identified"), ("schedule", "scheduled")]

@@ -16,14 +16,14 @@ from tests.kills import fetched
 
 from lightship.config import Config, load
 from lightship.hosts import find
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 from lightship.store.journal import structure
 from lightship.store.models import Component, Page, Receipt
 from lightship.worker.current import utc_now
 
 __all__ = ["database", "template"]
 
-SEAL = Seal(bytes(range(32)))
+SEAL = SigningKey(bytes(range(32)))
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Site:
     def verdict(self, host: str) -> tuple[str, str]:
         """What the desk shows of the host now, and its words."""
         newest = Receipt.objects.filter(page=self.page, host=host).first()
-        return (newest.verdict, newest.words) if newest else ("", "")
+        return (newest.verdict, newest.reason) if newest else ("", "")
 
     def proven(self, revision: int) -> set[str]:
         found = Receipt.objects.filter(page=self.page, revision__gte=revision, verdict="proven")

@@ -26,13 +26,13 @@ from lightship.hosts.object_store import ObjectStore
 from lightship.hosts.sftp import Sftp
 from lightship.publishing.publish import Publisher
 from lightship.publishing.verify import Stranger
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 from lightship.store import journal, models
 from lightship.store.journal import structure
-from lightship.worker.current import Newest, utc_now
-from lightship.worker.host_loop import Keeper
+from lightship.worker.current import CurrentPage, utc_now
+from lightship.worker.host_loop import HostLoop
 
-SEAL = Seal(bytes(range(32)))
+SEAL = SigningKey(bytes(range(32)))
 
 
 @contextlib.contextmanager
@@ -88,7 +88,7 @@ BREAKS = [
 ]
 
 
-def keeper_of(host: Host, page: models.Page) -> Keeper:
+def keeper_of(host: Host, page: models.Page) -> HostLoop:
     config = PageConfig(
         slug=page.slug,
         url=host.url,
@@ -97,18 +97,18 @@ def keeper_of(host: Host, page: models.Page) -> Keeper:
         pulse=Pulse(),
         hosts=(HostConfig(name=host.name, kind="folder", url=host.url, options={}),),
     )
-    return Keeper(Newest(config), host, Publisher(SEAL, utc_now, Stranger()))
+    return HostLoop(CurrentPage(config), host, Publisher(SEAL, utc_now, Stranger()))
 
 
-def step(keeper: Keeper) -> None:
+def step(keeper: HostLoop) -> None:
     """All that the keeper would do next, now."""
     keeper.retry_at = keeper.look_at = 0.0
-    keeper.page.press = keeper.page.look() or keeper.page.press
-    assert keeper.page.press
-    asyncio.run(keeper.step(keeper.page.press))
+    keeper.page.rendering = keeper.page.look() or keeper.page.rendering
+    assert keeper.page.rendering
+    asyncio.run(keeper.step(keeper.page.rendering))
 
 
-def shown(keeper: Keeper, page: models.Page) -> tuple[str, int, str]:
+def shown(keeper: HostLoop, page: models.Page) -> tuple[str, int, str]:
     """The newest receipt's verdict and revision, and what the desk makes of it."""
     page.refresh_from_db()
     row = models.Receipt.objects.filter(page=page, host=keeper.host.name)[0]
@@ -130,7 +130,7 @@ def test_a_host_that_cannot_be_written_is_shown_with_the_revision_that_it_serves
 
     with breaks(host) as broken:
         keeper.host = broken
-        journal.turn(webmail, ComponentStatus.MAJOR, None, utc_now())
+        journal.set_status(webmail, ComponentStatus.MAJOR, None, utc_now())
         for _ in range(3):
             step(keeper)
             verdict, revision, words = shown(keeper, page)

@@ -14,11 +14,11 @@ from lightship.core.site.receipt import Receipt, Verdict
 from lightship.core.wire import sha256
 from lightship.hosts import Host, kinds
 from lightship.publishing.publish import Publisher
-from lightship.publishing.rendering import Press
+from lightship.publishing.rendering import Rendering
 from lightship.publishing.verify import Stranger, audit
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 
-SEAL = Seal(bytes(range(32)))
+SEAL = SigningKey(bytes(range(32)))
 KILLS = -(-rounds(24) // len(kinds()))
 """Of each kind of host, so that all kinds together see as many as asked."""
 
@@ -28,15 +28,15 @@ def _cases() -> list[Any]:
 
 
 def publish(book: Book, host: Host) -> Receipt:
-    return asyncio.run(Publisher(SEAL, lambda: NOW, Stranger()).converge(Press(book), host))
+    return asyncio.run(Publisher(SEAL, lambda: NOW, Stranger()).converge(Rendering(book), host))
 
 
 def publish_in_child(ready: Any, book: Book, host: Host) -> None:
     """Everything that a process does once in its life lies before `ready`, so that the kill falls into the publish."""
-    publisher, press = Publisher(SEAL, lambda: NOW, Stranger()), Press(book)
+    publisher, rendering = Publisher(SEAL, lambda: NOW, Stranger()), Rendering(book)
     paper.front(book.snapshot)
     ready.set()
-    asyncio.run(publisher.converge(press, host))
+    asyncio.run(publisher.converge(rendering, host))
 
 
 @pytest.mark.long
@@ -77,4 +77,4 @@ def _one_of(*fronts: str) -> Callable[[bytes], bool]:
 
 
 def _front(book: Book) -> str:
-    return sha256(Press(book).front()["index.html"].body or b"")
+    return sha256(Rendering(book).front()["index.html"].body or b"")

@@ -20,10 +20,10 @@ from tests.django_settings import CONFIG
 from tests.vault.town import SECRET, Town, rows, town, until, without_takeover
 
 from lightship.core.model import Status
-from lightship.core.site.versions import contains
+from lightship.core.site.versions import includes
 from lightship.store import journal
 from lightship.store.models import Entry, Incident, Page, Report, Update
-from lightship.store.read.rows import heard
+from lightship.store.read.rows import vector
 from lightship.worker.current import utc_now
 
 pytestmark = pytest.mark.skipif(CONFIG.desk.database.engine != "sqlite", reason="each desk here names its own database")
@@ -91,7 +91,7 @@ def test_with_the_key_every_row_comes_back_and_the_first_post_is_read_within_a_m
     use(acme.home / "desk.sqlite3")
     assert check_password("correct horse battery", User.objects.get(username="alice").password)
     assert User.objects.get(username="alice").groups.get().name == "Night shift"
-    assert Entry.objects.get(deed="open", name="Slow mail").author == User.objects.get(username="alice")
+    assert Entry.objects.get(action="open", name="Slow mail").author == User.objects.get(username="alice")
 
 
 def test_the_old_desk_is_refused_when_it_comes_back(acme: Town, tmp_path: Path) -> None:
@@ -117,11 +117,11 @@ def test_words_that_hosts_heard_after_the_vault_was_written_are_taken_in(acme: T
     told = acme.restore("--key", str(acme.key), "--vault", str(kept))
     assert any("held newer words than the vault; 2 updates" in note for note in told["notes"])
     use(acme.home / "desk.sqlite3")
-    assert Update.objects.filter(texts__body="A disk failed; half is moved.").count() == 1
+    assert Update.objects.filter(wordings__body="A disk failed; half is moved.").count() == 1
     assert Incident.objects.get(name="Panel is slow too").open
     row = Page.objects.get(slug="acme")
     assert row.epoch > last.epoch
-    assert contains((row.epoch, row.revision), heard(row), (last.epoch, last.revision))
+    assert includes((row.epoch, row.revision), vector(row), (last.epoch, last.revision))
     assert acme.run("publish", "--page", "acme").count("proven") == 2
     assert acme.shows("half is moved")
 
@@ -129,7 +129,7 @@ def test_words_that_hosts_heard_after_the_vault_was_written_are_taken_in(acme: T
 def test_without_the_key_everything_public_comes_back_and_it_says_what_does_not(acme: Town) -> None:
     before = rows(acme.home / "desk.sqlite3")
     incidents = set(Incident.objects.filter(page__slug="acme").values_list("id", flat=True))
-    said = dict(Update.objects.filter(incident__page__slug="acme").values_list("id", "texts__body"))
+    said = dict(Update.objects.filter(incident__page__slug="acme").values_list("id", "wordings__body"))
     toml = (acme.home / "lightship.toml").read_text()
     public = vault_public(acme)
     acme.is_lost()
@@ -137,7 +137,7 @@ def test_without_the_key_everything_public_comes_back_and_it_says_what_does_not(
 
     use(acme.home / "desk.sqlite3")
     after = rows(acme.home / "desk.sqlite3")
-    assert dict(Update.objects.values_list("id", "texts__body")) == said
+    assert dict(Update.objects.values_list("id", "wordings__body")) == said
     assert {row[0] for row in after["desk_incident"]} == incidents
     assert {row[0] for row in after["desk_component"]} == {row[0] for row in before["desk_component"]}
     assert {row[0] for row in after["desk_group"]} == {row[0] for row in before["desk_group"]}

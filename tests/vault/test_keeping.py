@@ -13,34 +13,34 @@ from tests.kills import killed, moments, rounds
 from lightship import vault
 from lightship.core.vault import GRACE, INDEX_PATH, SPARE_PATH, path_of, spare_in
 from lightship.hosts import File, Held, HostError
-from lightship.hosts.folder import Cellar
-from lightship.signing import Seal
-from lightship.vault import Copy, Piece, Pieces, Shelf, VaultError
+from lightship.hosts.folder import PrivateFolder
+from lightship.signing import SigningKey
+from lightship.vault import Copy, CopyTarget, Part, Parts, VaultError
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
-SEAL = Seal(bytes(range(32)))
+SEAL = SigningKey(bytes(range(32)))
 KEY, RECIPIENT = vault.new_key()
-PIECES = [Piece("head", b"{}"), *(Piece("desk.Text", f"rows of part {n}".encode() * 50) for n in range(40))]
+PIECES = [Part("head", b"{}"), *(Part("desk.Wording", f"rows of part {n}".encode() * 50) for n in range(40))]
 
 
-def shelf(path: Path, **more: Any) -> Shelf:
-    return replace(Shelf("vienna", Cellar(path), SEAL, "acmepage0001", 1), **more)
+def shelf(path: Path, **more: Any) -> CopyTarget:
+    return replace(CopyTarget("vienna", PrivateFolder(path), SEAL, "acmepage0001", 1), **more)
 
 
 def keep(
-    pieces: Iterable[Piece], *shelves: Shelf, to: str = RECIPIENT, now: datetime = NOW, closely: bool = False
+    pieces: Iterable[Part], *shelves: CopyTarget, to: str = RECIPIENT, now: datetime = NOW, closely: bool = False
 ) -> list[Copy]:
     return asyncio.run(vault.keep(begun(pieces), shelves, [to], now, closely=closely))
 
 
-def begun(pieces: Iterable[Piece]) -> Pieces:
+def begun(pieces: Iterable[Part]) -> Parts:
     return lambda: (piece for piece in pieces)
 
 
-def read(path: Path, key: str = KEY, seal: Seal = SEAL) -> list[Piece]:
-    index = asyncio.run(vault.look(Cellar(path), seal.verify))
+def read(path: Path, key: str = KEY, signing_key: SigningKey = SEAL) -> list[Part]:
+    index = asyncio.run(vault.look(PrivateFolder(path), signing_key.verify))
     assert index is not None
-    bodies = asyncio.run(vault.fetch([Cellar(path)], index, seal.verify))
+    bodies = asyncio.run(vault.fetch([PrivateFolder(path)], index, signing_key.verify))
     return [vault.opened(body, vault.key_in(key)) for body in bodies]
 
 
@@ -48,13 +48,13 @@ def names(path: Path) -> set[str]:
     return {file.name for file in (path / "parts").rglob("*") if file.is_file()}
 
 
-def with_one_changed() -> list[Piece]:
-    return [*PIECES[:7], Piece("desk.Text", b"one row more"), *PIECES[8:]]
+def with_one_changed() -> list[Part]:
+    return [*PIECES[:7], Part("desk.Wording", b"one row more"), *PIECES[8:]]
 
 
 def test_what_is_kept_is_read_back_in_order(tmp_path: Path) -> None:
     (copy,) = keep(PIECES, shelf(tmp_path))
-    assert (copy.words, copy.parts, copy.put) == ("", 41, 41)
+    assert (copy.reason, copy.parts, copy.put) == ("", 41, 41)
     assert read(tmp_path) == PIECES
 
 
@@ -92,7 +92,7 @@ def test_parts_that_nothing_needs_stay_an_hour_and_then_go(tmp_path: Path) -> No
 def test_a_day_later_the_index_is_signed_anew_to_say_that_somebody_looks_after_it(tmp_path: Path) -> None:
     keep(PIECES, shelf(tmp_path))
     keep(PIECES, shelf(tmp_path), now=NOW + timedelta(days=1, seconds=1))
-    index = asyncio.run(vault.look(Cellar(tmp_path), SEAL.verify))
+    index = asyncio.run(vault.look(PrivateFolder(tmp_path), SEAL.verify))
     assert index is not None
     assert index.at == NOW + timedelta(days=1, seconds=1)
 
@@ -124,7 +124,7 @@ def test_a_key_is_read_as_it_was_typed_from_paper() -> None:
 
 def test_a_part_that_was_changed_or_is_gone_is_named_and_nothing_is_opened(tmp_path: Path) -> None:
     keep(PIECES, shelf(tmp_path))
-    index = asyncio.run(vault.look(Cellar(tmp_path), SEAL.verify))
+    index = asyncio.run(vault.look(PrivateFolder(tmp_path), SEAL.verify))
     assert index is not None
     victim = tmp_path / path_of(index.parts[3])
     body = victim.read_bytes()
@@ -139,11 +139,11 @@ def test_a_part_that_was_changed_or_is_gone_is_named_and_nothing_is_opened(tmp_p
 def test_what_one_host_lost_another_still_has(tmp_path: Path) -> None:
     shelves = [shelf(tmp_path / "a", host="a"), shelf(tmp_path / "b", host="b")]
     keep(PIECES, *shelves)
-    index = asyncio.run(vault.look(Cellar(tmp_path / "a"), SEAL.verify))
+    index = asyncio.run(vault.look(PrivateFolder(tmp_path / "a"), SEAL.verify))
     assert index is not None
     (tmp_path / "a" / path_of(index.parts[1])).unlink()
     (tmp_path / "b" / path_of(index.parts[2])).unlink()
-    bodies = asyncio.run(vault.fetch([Cellar(tmp_path / "a"), Cellar(tmp_path / "b")], index, SEAL.verify))
+    bodies = asyncio.run(vault.fetch([PrivateFolder(tmp_path / "a"), PrivateFolder(tmp_path / "b")], index, SEAL.verify))
     assert [vault.opened(body, vault.key_in(KEY)) for body in bodies] == PIECES
 
 
@@ -159,7 +159,7 @@ def test_what_was_spoilt_is_put_again_by_a_closer_look(tmp_path: Path) -> None:
 
 def test_a_stranger_learns_neither_words_nor_labels_nor_the_names_of_parts(tmp_path: Path) -> None:
     keep(PIECES, shelf(tmp_path / "ours"))
-    keep(PIECES, shelf(tmp_path / "theirs", seal=Seal(bytes(32))))
+    keep(PIECES, shelf(tmp_path / "theirs", signing_key=SigningKey(bytes(32))))
     for file in (tmp_path / "ours").rglob("*"):
         if file.is_file():
             assert b"rows of part" not in file.read_bytes()
@@ -172,21 +172,21 @@ def test_a_vault_of_another_key_page_or_newer_desk_is_left_alone(tmp_path: Path)
     keep(PIECES, shelf(tmp_path, epoch=5))
     before = (tmp_path / INDEX_PATH).read_bytes()
     for other, words in (
-        (shelf(tmp_path, seal=Seal(bytes(32))), "not signed with this page's key"),
+        (shelf(tmp_path, signing_key=SigningKey(bytes(32))), "not signed with this page's key"),
         (shelf(tmp_path, page="otherpage001"), "another page's vault"),
         (shelf(tmp_path, epoch=4), "a newer desk"),
     ):
         (copy,) = keep(PIECES[:3], other)
-        assert words in copy.words
+        assert words in copy.reason
         assert (tmp_path / INDEX_PATH).read_bytes() == before
-    assert keep(PIECES, shelf(tmp_path, epoch=6))[0].words == ""
+    assert keep(PIECES, shelf(tmp_path, epoch=6))[0].reason == ""
 
 
 @dataclass
 class FakeFull:
     """A disk that is full after so many writes: no real one is full for just one test."""
 
-    place: Cellar
+    place: PrivateFolder
     writes: int = 0
     log: list[str] = field(default_factory=list)
 
@@ -202,23 +202,23 @@ class FakeFull:
 
 
 def test_one_copy_that_fails_holds_up_no_other(tmp_path: Path) -> None:
-    bad = shelf(tmp_path / "bad", host="bad", place=FakeFull(Cellar(tmp_path / "bad"), 1))
+    bad = shelf(tmp_path / "bad", host="bad", place=FakeFull(PrivateFolder(tmp_path / "bad"), 1))
     nowhere = shelf(tmp_path, host="nowhere", place=None)
     copies = keep(PIECES, bad, nowhere, shelf(tmp_path / "good"))
-    assert [copy.words for copy in copies][::2] == ["the disk is full: make room", ""]
-    assert "has no place that strangers cannot reach" in copies[1].words
+    assert [copy.reason for copy in copies][::2] == ["the disk is full: make room", ""]
+    assert "has no place that strangers cannot reach" in copies[1].reason
     assert read(tmp_path / "good") == PIECES
 
 
 @pytest.mark.parametrize("writes", range(5))
 def test_stopped_after_any_write_the_old_vault_is_whole_and_the_next_run_wastes_nothing(tmp_path: Path, writes: int) -> None:
     keep(PIECES, shelf(tmp_path))
-    stopped = shelf(tmp_path, place=FakeFull(Cellar(tmp_path), writes))
-    keep([*with_one_changed(), Piece("desk.Text", b"new")], stopped)
-    assert read(tmp_path) in (PIECES, [*with_one_changed(), Piece("desk.Text", b"new")])
+    stopped = shelf(tmp_path, place=FakeFull(PrivateFolder(tmp_path), writes))
+    keep([*with_one_changed(), Part("desk.Wording", b"new")], stopped)
+    assert read(tmp_path) in (PIECES, [*with_one_changed(), Part("desk.Wording", b"new")])
     for hour in (1, 2, 3):
-        keep([*PIECES, Piece("desk.Text", str(hour).encode())], shelf(tmp_path), now=NOW + 2 * hour * GRACE)
-    index = asyncio.run(vault.look(Cellar(tmp_path), SEAL.verify))
+        keep([*PIECES, Part("desk.Wording", str(hour).encode())], shelf(tmp_path), now=NOW + 2 * hour * GRACE)
+    index = asyncio.run(vault.look(PrivateFolder(tmp_path), SEAL.verify))
     assert index is not None
     spare = set(spare_in((tmp_path / SPARE_PATH).read_bytes()))
     assert names(tmp_path) <= {*index.parts, *spare}, "no part lies here that nobody knows of"
@@ -238,17 +238,17 @@ def keep_forever(ready: Any, path: Path, seed: int, recipient: str) -> None:
     ready.set()
     for number in range(10_000):
         now = NOW + timedelta(minutes=10 * number)
-        keep([*PIECES[:5], Piece("desk.Text", f"{seed} {number}".encode())], shelf(path), to=recipient, now=now)
+        keep([*PIECES[:5], Part("desk.Wording", f"{seed} {number}".encode())], shelf(path), to=recipient, now=now)
 
 
 def test_two_workers_at_once_leave_a_vault_that_one_of_them_wrote_whole(tmp_path: Path) -> None:
-    other = [*PIECES[:30], Piece("desk.Text", b"another minute")]
+    other = [*PIECES[:30], Part("desk.Wording", b"another minute")]
 
     async def both() -> None:
         shelves = [shelf(tmp_path)]
         for number in range(10):
             now = NOW + timedelta(minutes=30 * number)
-            mine = [*PIECES, Piece("desk.Text", str(number).encode())]
+            mine = [*PIECES, Part("desk.Wording", str(number).encode())]
             await asyncio.gather(*(vault.keep(begun(p), shelves, [RECIPIENT], now) for p in (mine, other)))
             assert await asyncio.to_thread(read, tmp_path) in (mine, other)
 
@@ -256,7 +256,7 @@ def test_two_workers_at_once_leave_a_vault_that_one_of_them_wrote_whole(tmp_path
 
 
 def test_below_a_host_the_vault_lies_in_its_folder(tmp_path: Path) -> None:
-    place = vault.Below(Cellar(tmp_path))
+    place = vault.Subfolder(PrivateFolder(tmp_path))
     asyncio.run(place.put([File("index", b"x")]))
     assert (tmp_path / "lightship/vault/index").read_bytes() == b"x"
     assert asyncio.run(place.read("index")) == Held(b"x")
@@ -266,7 +266,7 @@ def test_below_a_host_the_vault_lies_in_its_folder(tmp_path: Path) -> None:
 class Counting:
     """A folder's vault that counts how many reads are on their way."""
 
-    cellar: Cellar
+    cellar: PrivateFolder
     now: int = 0
     most: int = 0
 
@@ -284,7 +284,7 @@ class Counting:
 def test_a_host_is_logged_in_to_less_than_ten_times_at_once(tmp_path: Path) -> None:
     """sshd drops the tenth login that is on its way, and the vault then looks torn."""
     keep(PIECES, shelf(tmp_path))
-    place = Counting(Cellar(tmp_path))
+    place = Counting(PrivateFolder(tmp_path))
 
     async def fetched() -> list[bytes]:
         index = await vault.look(place, SEAL.verify)

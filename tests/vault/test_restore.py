@@ -24,11 +24,11 @@ from lightship.core.site.manifest import MANIFEST_PATH, Manifest, manifest_out
 from lightship.core.site.state import STATE_PATH, state_out
 from lightship.core.vault import Index, index_in, index_out, path_of
 from lightship.core.wire import sha256
-from lightship.hosts.folder import Cellar
+from lightship.hosts.folder import PrivateFolder
 from lightship.restore import discover
 from lightship.restore.files import name_database, settle
-from lightship.signing import Seal
-from lightship.vault import Piece, Shelf
+from lightship.signing import SigningKey
+from lightship.vault import CopyTarget, Part
 
 pytestmark = pytest.mark.skipif(CONFIG.desk.database.engine != "sqlite", reason="each desk here names its own database")
 
@@ -76,8 +76,8 @@ def test_a_changed_and_a_missing_part_are_named_and_nothing_is_written(bare: Tow
 
 def test_a_vault_that_a_stranger_planted_is_refused(bare: Town, tmp_path: Path) -> None:
     recipient = str(vault.key_in(bare.key.read_text()).to_public())
-    pieces = [Piece("head", b'{"migrations": [], "config": "", "secrets": [["file", "/etc/passwd", "x"]]}')]
-    shelf = Shelf("vienna", Cellar(tmp_path / "planted"), Seal(bytes(32)), "acmepage0001", 1)
+    pieces = [Part("head", b'{"migrations": [], "config": "", "secrets": [["file", "/etc/passwd", "x"]]}')]
+    shelf = CopyTarget("vienna", PrivateFolder(tmp_path / "planted"), SigningKey(bytes(32)), "acmepage0001", 1)
     asyncio.run(vault.keep(lambda: (each for each in pieces), [shelf], [recipient], datetime(2026, 11, 22, tzinfo=UTC)))
     done = bare.tried("restore", "--key", str(bare.key), "--vault", str(tmp_path / "planted"))
     assert "somebody planted it there" in done.stderr
@@ -85,16 +85,18 @@ def test_a_vault_that_a_stranger_planted_is_refused(bare: Town, tmp_path: Path) 
 
 
 def test_an_empty_vault_and_an_old_one_are_told_as_that(bare: Town, tmp_path: Path) -> None:
-    old, seed = copied(bare, tmp_path / "old"), Seal(bytes(32))
+    old, seed = copied(bare, tmp_path / "old"), SigningKey(bytes(32))
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "index").write_bytes(index_out(Index(page="p", epoch=1, at=AT, parts=()), seed.sign, seed.public))
     done = bare.tried("restore", "--key", str(bare.key), "--vault", str(tmp_path / "empty"))
     assert (done.returncode, "is empty: no desk wrote that" in done.stderr) == (1, True)
     first = bare.restore("--key", str(bare.key), "--vault", str(old))
     assert not [note for note in first["notes"] if "days old" in note]
-    seal = Seal(base64.b64decode((bare.home / "keys/acme.key").read_text()))
-    index = index_in((old / "index").read_bytes(), seal.verify)
-    (old / "index").write_bytes(index_out(replace(index, at=index.at - timedelta(days=9)), seal.sign, seal.public))
+    signing_key = SigningKey(base64.b64decode((bare.home / "keys/acme.key").read_text()))
+    index = index_in((old / "index").read_bytes(), signing_key.verify)
+    (old / "index").write_bytes(
+        index_out(replace(index, at=index.at - timedelta(days=9)), signing_key.sign, signing_key.public)
+    )
     shutil.rmtree(bare.home)
     bare.home.mkdir()
     again = bare.restore("--key", str(bare.key), "--vault", str(old))
@@ -102,7 +104,7 @@ def test_an_empty_vault_and_an_old_one_are_told_as_that(bare: Town, tmp_path: Pa
 
 
 def test_with_the_public_key_of_the_sheet_another_signature_is_refused(bare: Town) -> None:
-    other = Seal(bytes(32)).public_text
+    other = SigningKey(bytes(32)).public_text
     done = bare.tried("restore", "--key", str(bare.key), "--vault", str(bare.vault()), "--public", other)
     assert "which is not the page's key" in done.stderr
 
@@ -139,11 +141,11 @@ def test_the_new_recovery_key_is_shown_though_the_restore_fails_afterwards(bare:
 
 def test_a_host_that_is_believed_at_its_word_cannot_write_into_lightship_toml(bare: Town, tmp_path: Path) -> None:
     claimed = 'http://evil.example"\n[channels.ours]\nkind = "chat"\n[pages.acme]\nurl = "http://evil.example'
-    seal = Seal(bytes(32))
+    signing_key = SigningKey(bytes(32))
     state = state_out(replace(STATE, months=(), page=replace(STATE.page, url=claimed)))
     manifest = Manifest(page=STATE.page.id, revision=7, epoch=2, at=AT, build="b", files={STATE_PATH: sha256(state)})
     folder = tmp_path / "evil"
-    laid(folder, {STATE_PATH: state, MANIFEST_PATH: manifest_out(manifest, seal.sign, seal.public)})
+    laid(folder, {STATE_PATH: state, MANIFEST_PATH: manifest_out(manifest, signing_key.sign, signing_key.public)})
     url = f"http://127.0.0.1:{servers.free_port()}"
     command: list[str | Path] = [sys.executable, "-m", "lightship.hosts.serve", folder, url.removeprefix("http://")]
     with servers.running(command, tmp_path, int(url.rpartition(":")[2])):
@@ -283,13 +285,13 @@ def test_a_file_that_cannot_be_changed_without_doubt_is_left_to_a_person() -> No
 def test_the_vault_of_a_desk_that_was_replaced_is_no_newer_whatever_its_clock_says(tmp_path: Path) -> None:
     _, recipient = vault.new_key()
     for name, epoch, at in (("old", 1, datetime(2027, 1, 1, tzinfo=UTC)), ("new", 9, AT)):
-        shelf = Shelf(name, Cellar(tmp_path / name), Seal(bytes(32)), "acmepage0001", epoch)
-        asyncio.run(vault.keep(lambda: (each for each in [Piece("head", b"{}")]), [shelf], [recipient], at))
-    found, _ = asyncio.run(discover.copies({name: Cellar(tmp_path / name) for name in ("old", "new")}, ()))
+        shelf = CopyTarget(name, PrivateFolder(tmp_path / name), SigningKey(bytes(32)), "acmepage0001", epoch)
+        asyncio.run(vault.keep(lambda: (each for each in [Part("head", b"{}")]), [shelf], [recipient], at))
+    found, _ = asyncio.run(discover.copies({name: PrivateFolder(tmp_path / name) for name in ("old", "new")}, ()))
     assert [copy.name for copy in found] == ["new", "old"]
 
 
 def test_a_document_that_no_parser_gets_to_the_end_of_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "index").write_bytes(b'{"key":' + b"[" * 200_000)
-    found, words = asyncio.run(discover.copies({"evil": Cellar(tmp_path)}, ()))
+    found, words = asyncio.run(discover.copies({"evil": PrivateFolder(tmp_path)}, ()))
     assert (found, words) == ([], ["evil: it names no key that it is signed with"])

@@ -4,10 +4,10 @@ import logging
 import sys
 from datetime import timedelta
 
-from lightship.cli.shared import Told
+from lightship.cli.shared import App
 from lightship.witness import run, utc_now
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
     ahead = timedelta(seconds=float(sys.argv[2]))
-    run(Told(sys.argv[1], {}).config(("desk", "keys"), witness=True), lambda: utc_now() + ahead)
+    run(App(sys.argv[1], {}).config(("desk", "keys"), witness=True), lambda: utc_now() + ahead)

@@ -13,20 +13,20 @@ import pytest
 from tests import name_servers
 
 from lightship.cli.shared import ROOMS
-from lightship.config import ConfigError, Fellow, HostConfig, WitnessConfig, load
+from lightship.config import ConfigError, HostConfig, Peer, WitnessConfig, load
 from lightship.core.steering.decide import Witness
-from lightship.core.steering.records import FRESH, LEASE, POINTERS, Sets, Stand, Vote, place, pointed
-from lightship.signing import Mark, Seal
+from lightship.core.steering.records import FRESH, POINTERS, RECORD, Health, Sets, Vote, place, pointed
+from lightship.signing import SigningKey, VerifyKey
 from lightship.witness import alarms, peers, run
-from lightship.witness.controller import Steersman
-from lightship.witness.look import Eye
-from lightship.witness.monitor import Lookout
+from lightship.witness.controller import Controller
+from lightship.witness.look import HostCheck
+from lightship.witness.monitor import Monitor
 from lightship.zones import ZoneError
 from lightship.zones.rfc2136 import Rfc2136
 
 NAMES = ("w1", "w2", "w3")
 PLACES = (place("a", ["192.0.2.1"]), place("b", ["192.0.2.2"]))
-SEAL = Seal(bytes(32))
+SEAL = SigningKey(bytes(32))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class Voteless(Rfc2136):
 class Plain(Voteless):
     """Of the class of most providers: no conditions either."""
 
-    compares: ClassVar[bool] = False
+    atomic: ClassVar[bool] = False
 
 
 @pytest.fixture
@@ -53,22 +53,26 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def crew(primary: name_servers.Layout, kind: type[Rfc2136], told: list[str], **eyes: str) -> list[Steersman]:
+def crew(primary: name_servers.Layout, kind: type[Rfc2136], told: list[str], **eyes: str) -> list[Controller]:
     """Witnesses who see a and b as told (`du`: a down, b up), and have heard each other."""
     made = []
-    votes = {name: Vote(now(), {h: Stand(x == "u", now()) for h, x in zip("ab", eyes[name], strict=True)}) for name in eyes}
+    votes = {name: Vote(now(), {h: Health(x == "u", now()) for h, x in zip("ab", eyes[name], strict=True)}) for name in eyes}
     for name in eyes:
         zone = primary.zone(name)
         fields = {f: getattr(zone, f) for f in ("name", "server", "port", "key")}
-        eye = Eye("https://acmestatus.net", Mark(SEAL.public), now)
-        lookout = Lookout("acme", [HostConfig(name="a", kind="folder", url="", options={})], eye, WitnessConfig(name=name))
-        lookout.stands |= votes[name].stands
-        others = [Fellow(name=other, public=SEAL.public) for other in NAMES if other != name]
-        fellows = peers.Fellows("acme", others, ssl.create_default_context(), now)
-        fellows.heard |= {other: vote for other, vote in votes.items() if other != name}
-        me = Witness(name, NAMES, PLACES, kind.compares)
+        host_check = HostCheck("https://acmestatus.net", VerifyKey(SEAL.public), now)
+        monitor = Monitor(
+            "acme", [HostConfig(name="a", kind="folder", url="", options={})], host_check, WitnessConfig(name=name)
+        )
+        monitor.health |= votes[name].health
+        others = [Peer(name=other, public=SEAL.public) for other in NAMES if other != name]
+        others_heard = peers.Peers("acme", others, ssl.create_default_context(), now)
+        others_heard.heard |= {other: vote for other, vote in votes.items() if other != name}
+        me = Witness(name, NAMES, PLACES, kind.atomic)
         made.append(
-            Steersman("acme", me, kind(**fields), lookout, now, lambda subject, _: told.append(subject), fellows, SEAL, {})
+            Controller(
+                "acme", me, kind(**fields), monitor, now, lambda subject, _: told.append(subject), others_heard, SEAL, {}
+            )
         )
     return made
 
@@ -92,9 +96,9 @@ def test_without_votes_in_the_zone_one_of_those_who_agree_moves_the_name(
     assert leads_to(primary) == ("b",)
     assert told == ["acme: acmestatus.net now leads to b"]
     assert primary.zone().read(primary.name, [("w2._vote", "TXT")]) == {("w2._vote", "TXT"): frozenset()}
-    assert all(peers.opened(ship.said["acme"], Mark(SEAL.public), "acme", ship.me.name) for ship in ships)
+    assert all(peers.opened(ship.said["acme"], VerifyKey(SEAL.public), "acme", ship.me.name) for ship in ships)
     if kind is Plain:
-        assert ships[2].words == "hold a is down: w2 moves it, for this zone cannot compare" or "b has it" in ships[2].words
+        assert ships[2].reason == "hold a is down: w2 moves it, for this zone cannot compare" or "b has it" in ships[2].reason
 
 
 @pytest.mark.server("bind")
@@ -102,7 +106,7 @@ def test_a_minority_that_hears_nobody_moves_nothing_without_votes_in_the_zone(pr
     told: list[str] = []
     for ship in crew(primary, Plain, told, w3="du"):
         ship.turn()
-        assert "only w3 of the witnesses w1, w2, w3 votes" in ship.words
+        assert "only w3 of the witnesses w1, w2, w3 votes" in ship.reason
     assert leads_to(primary) == ("a",)
 
 
@@ -114,10 +118,10 @@ def test_what_became_of_a_move_whose_reply_was_lost_is_read_from_the_lease(prima
     class Lossy(Voteless):
         """Loses one reply, or one question."""
 
-        def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+        def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
             if losses and losses.pop() == "the question":
                 raise ZoneError("no answer", unknown=True)
-            super().point(name, to, expecting=expecting)
+            super().set_records(name, to, expecting=expecting)
             if lost == "the reply" and not done:
                 done.append(True)
                 raise ZoneError("no answer", unknown=True)
@@ -127,8 +131,8 @@ def test_what_became_of_a_move_whose_reply_was_lost_is_read_from_the_lease(prima
     ship.turn()
     assert leads_to(primary) == ("b",)
     assert told == ["acme: acmestatus.net now leads to b"]
-    assert ship.lease is not None
-    assert ship.lease.gen == 1, "it was not moved twice"
+    assert ship.record is not None
+    assert ship.record.gen == 1, "it was not moved twice"
 
 
 @pytest.mark.server("bind")
@@ -138,8 +142,8 @@ def test_a_move_is_told_also_where_the_provider_failed_right_after_it(primary: n
     class Stumbling(Voteless):
         """Makes the move, then cannot say when all its name servers have it."""
 
-        def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
-            super().point(name, to, expecting=expecting)
+        def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
+            super().set_records(name, to, expecting=expecting)
             raise ZoneError("it answers 503")
 
     ship = crew(primary, Stumbling, told, w1="du", w2="du")[0]
@@ -157,8 +161,8 @@ def test_a_move_that_came_only_half_way_is_not_told_as_one(primary: name_servers
     class Halting(Voteless):
         """Of the class of Azure: the lease goes first, and the rest may not follow."""
 
-        def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
-            super().point(name, {LEASE: to[LEASE]}, expecting=expecting)
+        def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
+            super().set_records(name, {RECORD: to[RECORD]}, expecting=expecting)
             raise ZoneError("no answer", unknown=True)
 
     ship = crew(primary, Halting, told, w1="du", w2="du")[0]
@@ -182,10 +186,10 @@ def test_where_one_moves_for_all_it_is_never_one_whom_the_zone_refuses(primary: 
     first.show()
     assert "acme" not in first.said, "it votes no more"
     second.turn()
-    assert second.words == "hold a is down: w1 moves it, for this zone cannot compare"
-    heard = peers.opened(shown, Mark(SEAL.public), "acme", "w1")
+    assert second.reason == "hold a is down: w1 moves it, for this zone cannot compare"
+    heard = peers.opened(shown, VerifyKey(SEAL.public), "acme", "w1")
     assert heard
-    second.fellows.heard["w1"] = Vote(heard.at - FRESH - timedelta(seconds=1), heard.stands)
+    second.peers.heard["w1"] = Vote(heard.at - FRESH - timedelta(seconds=1), heard.health)
     second.turn()
     assert leads_to(primary) == ("b",)
 
@@ -208,7 +212,7 @@ def test_staff_hear_of_a_zone_that_answers_nonsense(primary: name_servers.Layout
 @pytest.mark.server("bind")
 def test_a_clock_that_was_set_back_keeps_no_witness_from_voting(primary: name_servers.Layout) -> None:
     ship = crew(primary, Voteless, [], w1="uu", w2="uu")[0]
-    ship.vote = Vote(now() + timedelta(hours=1), dict(ship.lookout.stands))
+    ship.vote = Vote(now() + timedelta(hours=1), dict(ship.monitor.health))
     ship.show()
     assert abs(ship.vote.at - now()) < FRESH
 

@@ -21,30 +21,30 @@ from tests.certs import NOW as TODAY
 from tests.certs import Authority
 
 from lightship.core.site.manifest import Manifest, Pulse, manifest_out, pulse_out
-from lightship.core.site.receipt import Seen
+from lightship.core.site.receipt import CheckStatus
 from lightship.core.wire import sha256
 from lightship.net.pinned import Connection
-from lightship.signing import Mark, Seal
+from lightship.signing import SigningKey, VerifyKey
 from lightship.witness import look as probe
-from lightship.witness.look import Eye
+from lightship.witness.look import HostCheck
 
 NAME = "acmestatus.net"
-SEAL, THIEF = Seal(bytes(32)), Seal(bytes([7] * 32))
+SEAL, THIEF = SigningKey(bytes(32)), SigningKey(bytes([7] * 32))
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 FRONT = b"<!doctype html><p>All is well."
 Handler = http.server.BaseHTTPRequestHandler
 Answers = dict[str, bytes | int | Callable[[Handler], None]]
 
 
-def manifest(seal: Seal = SEAL, revision: int = 7, page: str = "acme", front: bytes = FRONT) -> bytes:
+def manifest(signing_key: SigningKey = SEAL, revision: int = 7, page: str = "acme", front: bytes = FRONT) -> bytes:
     files = {"index.html": sha256(front)}
     made = Manifest(page=page, revision=revision, epoch=1, at=NOW, build="b", files=files)
-    return manifest_out(made, seal.sign, seal.public)
+    return manifest_out(made, signing_key.sign, signing_key.public)
 
 
-def pulse(seal: Seal = SEAL, revision: int = 7, page: str = "acme", age: float = 5) -> bytes:
+def pulse(signing_key: SigningKey = SEAL, revision: int = 7, page: str = "acme", age: float = 5) -> bytes:
     made = Pulse(page=page, revision=revision, epoch=1, at=NOW - timedelta(seconds=age), seconds=60)
-    return pulse_out(made, seal.sign, seal.public)
+    return pulse_out(made, signing_key.sign, signing_key.public)
 
 
 def site(**changed: bytes | int | Callable[[Handler], None]) -> Answers:
@@ -91,8 +91,8 @@ def serving(answers: Answers, tls: Path | None = None, prefix: str = "") -> Iter
         server.server_close()
 
 
-def eye(port: int, scheme: str = "http", roots: Path | None = None, seconds: float = 1.5, prefix: str = "") -> Eye:
-    return Eye(f"{scheme}://{NAME}:{port}{prefix}", Mark(SEAL.public), lambda: NOW, roots, seconds)
+def host_check(port: int, scheme: str = "http", roots: Path | None = None, seconds: float = 1.5, prefix: str = "") -> HostCheck:
+    return HostCheck(f"{scheme}://{NAME}:{port}{prefix}", VerifyKey(SEAL.public), lambda: NOW, roots, seconds)
 
 
 @contextmanager
@@ -120,30 +120,30 @@ def gushing(text: bytes, again: bytes, pause: float) -> Iterator[int]:
 @pytest.mark.parametrize(
     ("answers", "seen", "words"),
     [
-        (site(), Seen.LIVE, ""),
-        (site(front=503), Seen.STATUS, "/ answers 503"),
-        (site(manifest=404), Seen.STATUS, "/lightship/manifest.json answers 404"),
-        (site(front=b"You have been hacked."), Seen.TORN, "not the one that its manifest names"),
-        (site(manifest=b"<html>Log in to this network"), Seen.TORN, "not JSON"),
-        (site(manifest=manifest(THIEF)), Seen.FORGED, "not signed with this page's key"),
-        (site(pulse=pulse(THIEF)), Seen.FORGED, "pulse.json is not signed with this page's key"),
-        (site(manifest=manifest().replace(b'"revision":7', b'"revision":8')), Seen.FORGED, "not signed"),
-        (site(pulse=pulse(page="other")), Seen.FORGED, "of another page"),
-        (site(manifest=manifest(page="other"), pulse=pulse(page="other")), Seen.FORGED, "of another page"),
-        (site(pulse=pulse(revision=8)), Seen.OLD, "it shows revision 7 of epoch 1, but 8 of 1 is known"),
-        (site(manifest=manifest(revision=6), pulse=pulse(revision=6)), Seen.OLD, "but 7 of 1 is known"),
-        (site(pulse=pulse(age=179)), Seen.LIVE, ""),
-        (site(pulse=pulse(age=181)), Seen.STALE, "last lived 181 s ago, 180 s at most"),
-        (site(pulse=pulse(age=-61)), Seen.STALE, "clock is 61 s ahead of ours, or ours behind"),
-        (site(manifest=json.dumps({"format": "lightship-manifest/1"}).encode()), Seen.TORN, "cannot be read"),
+        (site(), CheckStatus.LIVE, ""),
+        (site(front=503), CheckStatus.STATUS, "/ answers 503"),
+        (site(manifest=404), CheckStatus.STATUS, "/lightship/manifest.json answers 404"),
+        (site(front=b"You have been hacked."), CheckStatus.TORN, "not the one that its manifest names"),
+        (site(manifest=b"<html>Log in to this network"), CheckStatus.TORN, "not JSON"),
+        (site(manifest=manifest(THIEF)), CheckStatus.FORGED, "not signed with this page's key"),
+        (site(pulse=pulse(THIEF)), CheckStatus.FORGED, "pulse.json is not signed with this page's key"),
+        (site(manifest=manifest().replace(b'"revision":7', b'"revision":8')), CheckStatus.FORGED, "not signed"),
+        (site(pulse=pulse(page="other")), CheckStatus.FORGED, "of another page"),
+        (site(manifest=manifest(page="other"), pulse=pulse(page="other")), CheckStatus.FORGED, "of another page"),
+        (site(pulse=pulse(revision=8)), CheckStatus.OLD, "it shows revision 7 of epoch 1, but 8 of 1 is known"),
+        (site(manifest=manifest(revision=6), pulse=pulse(revision=6)), CheckStatus.OLD, "but 7 of 1 is known"),
+        (site(pulse=pulse(age=179)), CheckStatus.LIVE, ""),
+        (site(pulse=pulse(age=181)), CheckStatus.STALE, "last lived 181 s ago, 180 s at most"),
+        (site(pulse=pulse(age=-61)), CheckStatus.STALE, "clock is 61 s ahead of ours, or ours behind"),
+        (site(manifest=json.dumps({"format": "lightship-manifest/1"}).encode()), CheckStatus.TORN, "cannot be read"),
     ],
 )
-def test_only_the_newest_page_signed_and_fresh_is_live(answers: Answers, seen: Seen, words: str) -> None:
+def test_only_the_newest_page_signed_and_fresh_is_live(answers: Answers, seen: CheckStatus, words: str) -> None:
     with serving(answers) as port:
-        sight = eye(port).look("vienna", "127.0.0.1", newest=(1, 7), page="acme")
-    assert sight.verdict is seen, sight.words
-    assert words in sight.words
-    assert sight.live is (seen is Seen.LIVE)
+        result = host_check(port).look("vienna", "127.0.0.1", newest=(1, 7), page="acme")
+    assert result.verdict is seen, result.reason
+    assert words in result.reason
+    assert result.live is (seen is CheckStatus.LIVE)
 
 
 def test_a_live_host_tells_how_new_it_is_and_what_time_it_thinks_it_is() -> None:
@@ -155,15 +155,15 @@ def test_a_live_host_tells_how_new_it_is_and_what_time_it_thinks_it_is() -> None
         handler.wfile.write(pulse())
 
     with serving(site(pulse=late)) as port:
-        sight = eye(port).look("vienna", "127.0.0.1")
-    assert (sight.live, sight.rank, sight.page, sight.ahead) == (True, (1, 7), "acme", 3600)
-    assert sight.pulse == NOW - timedelta(seconds=5)
+        result = host_check(port).look("vienna", "127.0.0.1")
+    assert (result.live, result.version, result.page, result.ahead) == (True, (1, 7), "acme", 3600)
+    assert result.pulse == NOW - timedelta(seconds=5)
 
 
 def test_a_page_under_a_path_is_looked_at_under_that_path() -> None:
     with serving(site(), prefix="/status") as port:
-        assert eye(port, prefix="/status").look("vienna", "127.0.0.1").live
-        assert not eye(port).look("vienna", "127.0.0.1").live
+        assert host_check(port, prefix="/status").look("vienna", "127.0.0.1").live
+        assert not host_check(port).look("vienna", "127.0.0.1").live
 
 
 def test_a_host_that_closes_after_each_answer_is_dialled_again_at_its_address() -> None:
@@ -177,8 +177,8 @@ def test_a_host_that_closes_after_each_answer_is_dialled_again_at_its_address() 
         return answer
 
     with serving(site(front=closing(FRONT), manifest=closing(manifest()), pulse=closing(pulse()))) as port:
-        sight = eye(port).look("vienna", "127.0.0.1")
-    assert (sight.verdict, sight.words) == (Seen.LIVE, "")
+        result = host_check(port).look("vienna", "127.0.0.1")
+    assert (result.verdict, result.reason) == (CheckStatus.LIVE, "")
 
 
 @pytest.mark.parametrize(
@@ -192,14 +192,14 @@ def test_a_certificate_must_be_valid_for_the_page_s_name(tmp_path: Path, names: 
     pem.write_bytes(issued.chain + issued.key_pem)
     authority.write(roots)
     with serving(site(), tls=pem) as port:
-        sight = eye(port, "https", roots).look("vienna", "127.0.0.1")
-        strange = eye(port, "https").look("vienna", "127.0.0.1")
-    assert sight.live is (not words)
-    assert words in sight.words
-    assert strange.verdict is Seen.TLS
-    assert sight.certificate is not None, "also a certificate that is not accepted is told about"
-    assert sight.certificate.names == names
-    assert (sight.certificate.ends < datetime.now(UTC)) is (days < 0)
+        result = host_check(port, "https", roots).look("vienna", "127.0.0.1")
+        strange = host_check(port, "https").look("vienna", "127.0.0.1")
+    assert result.live is (not words)
+    assert words in result.reason
+    assert strange.verdict is CheckStatus.TLS
+    assert result.certificate is not None, "also a certificate that is not accepted is told about"
+    assert result.certificate.names == names
+    assert (result.certificate.ends < datetime.now(UTC)) is (days < 0)
 
 
 @pytest.mark.parametrize(
@@ -217,8 +217,8 @@ def test_a_certificate_must_be_valid_for_the_page_s_name(tmp_path: Path, names: 
 def test_a_look_ends_in_time_whatever_the_host_does(text: bytes, again: bytes, pause: float, scheme: str) -> None:
     with gushing(text, again, pause) as port:
         started = monotonic()
-        sight = eye(port, scheme, seconds=0.4).look("vienna", "127.0.0.1")
-    assert sight.verdict is Seen.TIMED_OUT, sight
+        result = host_check(port, scheme, seconds=0.4).look("vienna", "127.0.0.1")
+    assert result.verdict is CheckStatus.TIMED_OUT, result
     assert 0.3 < monotonic() - started < 1
 
 
@@ -232,15 +232,15 @@ def test_a_look_ends_in_time_whatever_the_host_does(text: bytes, again: bytes, p
 )
 def test_a_flood_and_a_stranger_s_protocol_are_no_page(text: bytes, again: bytes, words: str) -> None:
     with gushing(text, again, 0) as port:
-        sight = eye(port).look("vienna", "127.0.0.1")
-    assert sight.verdict is Seen.BROKEN
-    assert words in sight.words
+        result = host_check(port).look("vienna", "127.0.0.1")
+    assert result.verdict is CheckStatus.BROKEN
+    assert words in result.reason
 
 
 def test_nobody_at_the_port_is_refused() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    assert eye(port).look("vienna", "127.0.0.1").verdict is Seen.REFUSED
+    assert host_check(port).look("vienna", "127.0.0.1").verdict is CheckStatus.REFUSED
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_date_that_no_calendar_has_stops_no_look(date: str) -> None:
         handler.wfile.write(FRONT)
 
     with serving(site(front=mad)) as port:
-        assert eye(port).look("vienna", "127.0.0.1").live
+        assert host_check(port).look("vienna", "127.0.0.1").live
 
 
 def test_a_fault_of_ours_in_one_look_is_told_as_that_host_s(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,29 +264,29 @@ def test_a_fault_of_ours_in_one_look_is_told_as_that_host_s(monkeypatch: pytest.
 
     monkeypatch.setattr(probe, "manifest_in", fail)
     with serving(site()) as port:
-        sight = eye(port).look("vienna", "127.0.0.1")
-    assert sight.verdict is Seen.BROKEN
-    assert "ZeroDivisionError" in sight.words
+        result = host_check(port).look("vienna", "127.0.0.1")
+    assert result.verdict is CheckStatus.BROKEN
+    assert "ZeroDivisionError" in result.reason
 
 
 def test_what_a_host_sends_does_not_fill_the_log() -> None:
     odd = b'{"format":"lightship-manifest/1","signature":"AAAA","at":"\\ud800' + b"x" * 100_000 + b'"}'
     with serving(site(manifest=odd)) as port:
-        sight = eye(port).look("vienna", "127.0.0.1")
-    assert sight.verdict is Seen.TORN
-    assert len(sight.words) <= probe.LONGEST_WORDS
+        result = host_check(port).look("vienna", "127.0.0.1")
+    assert result.verdict is CheckStatus.TORN
+    assert len(result.reason) <= probe.LONGEST_WORDS
 
 
 def test_too_few_file_descriptors_here_say_nothing_of_a_host() -> None:
     with serving(site()) as port:
-        look, (soft, hard) = eye(port).look, resource.getrlimit(resource.RLIMIT_NOFILE)
+        look, (soft, hard) = host_check(port).look, resource.getrlimit(resource.RLIMIT_NOFILE)
         assert look("vienna", "127.0.0.1").live
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
         try:
-            sight = look("vienna", "127.0.0.1")
+            result = look("vienna", "127.0.0.1")
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    assert sight.verdict is Seen.BLIND, sight
+    assert result.verdict is CheckStatus.BLIND, result
 
 
 def test_a_certificate_with_a_name_that_cannot_be_told_is_not_told() -> None:
@@ -302,6 +302,6 @@ def test_a_certificate_with_a_name_that_cannot_be_told_is_not_told() -> None:
 def test_a_manifest_that_takes_long_to_read_is_not_read() -> None:
     huge = b'{"format":"lightship-manifest/1","signature":"AAAA","at":[' + b"1," * 200_000 + b"1]}"
     with serving(site(manifest=huge)) as port:
-        sight = eye(port).look("vienna", "127.0.0.1")
-    assert sight.verdict is Seen.BROKEN
-    assert "sends more than 262,144 bytes" in sight.words
+        result = host_check(port).look("vienna", "127.0.0.1")
+    assert result.verdict is CheckStatus.BROKEN
+    assert "sends more than 262,144 bytes" in result.reason

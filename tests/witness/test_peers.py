@@ -13,14 +13,14 @@ import pytest
 from tests import servers
 from tests.certs import Authority
 
-from lightship.config import Fellow
-from lightship.core.steering.records import Stand, Vote
-from lightship.signing import Mark, Seal
+from lightship.config import Peer
+from lightship.core.steering.records import Health, Vote
+from lightship.signing import SigningKey, VerifyKey
 from lightship.witness import peers
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
-SEAL, THIEF = Seal(bytes(32)), Seal(bytes([7] * 32))
-VOTE = Vote(NOW, {"vienna": Stand(True, NOW), "bucket": Stand(False, NOW)})
+SEAL, THIEF = SigningKey(bytes(32)), SigningKey(bytes([7] * 32))
+VOTE = Vote(NOW, {"vienna": Health(True, NOW), "bucket": Health(False, NOW)})
 
 
 @contextmanager
@@ -45,9 +45,9 @@ def saying(said: dict[str, bytes], certificate: Path | None = None) -> Iterator[
         loop.close()
 
 
-def fellows(port: int, scheme: str = "http", roots: Path | None = None) -> peers.Fellows:
-    w2 = Fellow(name="w2", url=f"{scheme}://127.0.0.1:{port}", public=SEAL.public)
-    return peers.Fellows("acme", [w2], ssl.create_default_context(cafile=str(roots) if roots else None), lambda: NOW)
+def listening(port: int, scheme: str = "http", roots: Path | None = None) -> peers.Peers:
+    w2 = Peer(name="w2", url=f"{scheme}://127.0.0.1:{port}", public=SEAL.public)
+    return peers.Peers("acme", [w2], ssl.create_default_context(cafile=str(roots) if roots else None), lambda: NOW)
 
 
 def test_a_vote_is_heard_over_https(tmp_path: Path) -> None:
@@ -56,10 +56,10 @@ def test_a_vote_is_heard_over_https(tmp_path: Path) -> None:
     pem.write_bytes(issued.chain + issued.key_pem)
     authority.write(roots)
     with saying({"acme": peers.signed(SEAL, "acme", "w2", VOTE)}, pem) as port:
-        heard = fellows(port, "https", roots)
+        heard = listening(port, "https", roots)
         assert heard.ask(heard.others[0]) == ""
         assert heard.heard == {"w2": VOTE}
-        strange = fellows(port, "https")
+        strange = listening(port, "https")
         assert "certificate" in strange.ask(strange.others[0])
 
 
@@ -78,9 +78,9 @@ def test_a_vote_is_heard_over_https(tmp_path: Path) -> None:
     ids=["a thief's", "of another page", "of another witness", "changed on the way", "nothing", "lines", "no base64", "bytes"],
 )
 def test_what_a_fellow_did_not_say_is_not_heard(body: bytes) -> None:
-    assert peers.opened(body, Mark(SEAL.public), "acme", "w2") is None
+    assert peers.opened(body, VerifyKey(SEAL.public), "acme", "w2") is None
     with saying({"acme": body}) as port:
-        heard = fellows(port)
+        heard = listening(port)
         assert "is no vote of w2" in heard.ask(heard.others[0])
     assert heard.heard == {}
 
@@ -88,7 +88,7 @@ def test_what_a_fellow_did_not_say_is_not_heard(body: bytes) -> None:
 def test_an_older_word_said_again_does_not_take_the_place_of_a_newer_one() -> None:
     said = {"acme": peers.signed(SEAL, "acme", "w2", VOTE)}
     with saying(said) as port:
-        heard = fellows(port)
+        heard = listening(port)
         heard.ask(heard.others[0])
         said["acme"] = peers.signed(SEAL, "acme", "w2", Vote(NOW - timedelta(seconds=1), {}))
         heard.ask(heard.others[0])
@@ -104,7 +104,7 @@ def test_an_older_word_said_again_does_not_take_the_place_of_a_newer_one() -> No
 def test_a_word_from_a_clock_that_was_wrong_does_not_outlast_those_after_it() -> None:
     said = {"acme": peers.signed(SEAL, "acme", "w2", Vote(NOW + timedelta(hours=1), {}))}
     with saying(said) as port:
-        heard = fellows(port)
+        heard = listening(port)
         heard.ask(heard.others[0])
         said["acme"] = peers.signed(SEAL, "acme", "w2", VOTE)
         heard.ask(heard.others[0])

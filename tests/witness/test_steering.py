@@ -76,7 +76,7 @@ def test_whatever_becomes_of_the_host_the_name_goes_to_the_other(lab: Harbour) -
         other = "b" if current.name == "a" else "a"
         fault(current)
         lab.wait(lambda other=other: lab.leads_to() == other)  # type: ignore[misc]
-        current.mend()
+        current.repair()
         lab.put()
         lab.let_go()
         lab.wait(lab.all_up)

@@ -23,45 +23,45 @@ from lightship.core.site.receipt import Read, Receipt, Verdict
 from lightship.hosts import File, HostError, Wrapper
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
-from lightship.publishing.rendering import Press
+from lightship.publishing.rendering import Rendering
 from lightship.publishing.verify import Stranger
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 from lightship.store import models
 from lightship.store.journal import structure
-from lightship.worker.current import Newest, in_thread, utc_now
-from lightship.worker.host_loop import TICK, Keeper
+from lightship.worker.current import CurrentPage, in_thread, utc_now
+from lightship.worker.host_loop import TICK, HostLoop
 
 __all__ = ["make_host", "vienna"]
-SEAL = Seal(bytes(range(32)))
+SEAL = SigningKey(bytes(range(32)))
 PAGE = PageConfig(slug="acme", url="https://acme.test", key=bytes(range(32)), proven=1, pulse=Pulse(), hosts=())
 
 
 @dataclass
-class Told(Newest):
+class Told(CurrentPage):
     """A page whose receipts are gathered. `later`: somebody spoke since."""
 
     receipts: list[Receipt] = field(default_factory=list)
     later: bool = False
 
-    def overtaken(self, press: Press) -> bool:
+    def overtaken(self, rendering: Rendering) -> bool:
         return self.later
 
     def record(self, receipt: Receipt) -> None:
         self.receipts.append(receipt)
 
 
-def keeper_of(host: Witnessed | Wrapper, book: Book) -> tuple[Keeper, Told]:
-    page = Told(PAGE, press=Press(book))
-    return Keeper(page, host, Publisher(SEAL, utc_now, Stranger())), page
+def keeper_of(host: Witnessed | Wrapper, book: Book) -> tuple[HostLoop, Told]:
+    page = Told(PAGE, rendering=Rendering(book))
+    return HostLoop(page, host, Publisher(SEAL, utc_now, Stranger())), page
 
 
-def step(keeper: Keeper) -> None:
-    assert keeper.page.press
-    asyncio.run(keeper.step(keeper.page.press))
+def step(keeper: HostLoop) -> None:
+    assert keeper.page.rendering
+    asyncio.run(keeper.step(keeper.page.rendering))
 
 
 def test_a_keeper_that_another_worker_overtook_waits_before_it_reads_the_host_again(vienna: Folder) -> None:
-    asyncio.run(Publisher(SEAL, utc_now, Stranger()).publish(Press(harbour().said("incident0000", "More.")), [vienna]))
+    asyncio.run(Publisher(SEAL, utc_now, Stranger()).publish(Rendering(harbour().said("incident0000", "More.")), [vienna]))
     keeper, page = keeper_of(Witnessed(vienna), harbour())
     page.later = True
     step(keeper)
@@ -105,7 +105,7 @@ class ReadOnlyReleases(Wrapper):
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a file closes no connections")
 def test_after_a_restart_of_the_database_no_thread_keeps_a_dead_connection(database: Path) -> None:
     row = structure.create_page("acme", "Acme Hosting", None, utc_now())
-    page, count = Newest(PAGE, row=row), 8
+    page, count = CurrentPage(PAGE, row=row), 8
     together = threading.Barrier(count)
 
     def record(number: int) -> None:

@@ -15,10 +15,10 @@ from lightship.core.site.receipt import Read, Receipt
 from lightship.store import journal, receipts, wake
 from lightship.store.journal import structure
 from lightship.store.models import Incident, Page
-from lightship.worker.current import Newest, utc_now
+from lightship.worker.current import CurrentPage, utc_now
 from lightship.worker.jobs import clock
 
-Heard = queue.Queue[str | None]
+VersionVector = queue.Queue[str | None]
 SECONDS = 10.0
 
 
@@ -28,9 +28,9 @@ def pages() -> list[Page]:
 
 
 @pytest.fixture
-def heard(pages: list[Page]) -> Iterator[Heard]:
+def heard(pages: list[Page]) -> Iterator[VersionVector]:
     """What a listener in a thread of its own was told, once it listens."""
-    told: Heard = queue.Queue()
+    told: VersionVector = queue.Queue()
     stop = threading.Event()
 
     def listen() -> None:
@@ -45,7 +45,7 @@ def heard(pages: list[Page]) -> Iterator[Heard]:
     thread.join(SECONDS)
 
 
-def test_only_the_page_that_spoke_is_woken_and_receipts_wake_nobody(pages: list[Page], heard: Heard) -> None:
+def test_only_the_page_that_spoke_is_woken_and_receipts_wake_nobody(pages: list[Page], heard: VersionVector) -> None:
     acme, beta = pages
     for number in range(5):
         receipts.record(acme, Receipt(host="vienna", at=utc_now(), outcome=Read(1, number, "")))
@@ -57,7 +57,7 @@ def test_only_the_page_that_spoke_is_woken_and_receipts_wake_nobody(pages: list[
     assert heard.empty()
 
 
-def test_what_is_rolled_back_wakes_nobody(pages: list[Page], heard: Heard) -> None:
+def test_what_is_rolled_back_wakes_nobody(pages: list[Page], heard: VersionVector) -> None:
     acme, beta = pages
     with transaction.atomic():
         structure.create_component(acme, "Webmail", None, utc_now())
@@ -92,6 +92,6 @@ def test_a_clock_that_fails_stops_neither_publishing_nor_the_clock_of_another_pa
     asyncio.run(clock.tend(config, lambda: later))
     assert [work.updates.count() for work in works] == [1, 2]
 
-    press = Newest(config.pages["acme"]).look()
+    rendering = CurrentPage(config.pages["acme"]).look()
     acme.refresh_from_db()
-    assert press and press.snapshot.revision == acme.revision
+    assert rendering and rendering.snapshot.revision == acme.revision

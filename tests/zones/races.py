@@ -10,8 +10,8 @@ from typing import Any
 
 from lightship.zones import Conflict, Key, Sets, Zone, ZoneError
 
-A, AAAA, LEASE = ("@", "A"), ("@", "AAAA"), ("_lease", "TXT")
-READ: tuple[Key, ...] = (A, AAAA, LEASE)
+A, AAAA, RECORD = ("@", "A"), ("@", "AAAA"), ("_lease", "TXT")
+READ: tuple[Key, ...] = (A, AAAA, RECORD)
 PATIENCE = 300.0
 
 
@@ -65,7 +65,7 @@ def _run(me: int, zone: Zone, rounds: int, barrier: Any, results: Any) -> None:
             barrier.wait(PATIENCE)
             seen = _read(zone)
             results.put(
-                (number, Attempt(seen[LEASE] == mine[LEASE] if won is None else won, won is not None, mine, seen, seconds))
+                (number, Attempt(seen[RECORD] == mine[RECORD] if won is None else won, won is not None, mine, seen, seconds))
             )
     except Exception as error:
         results.put((0, f"witness {me}: {error!r}"))
@@ -75,14 +75,14 @@ def _wish(me: int, number: int) -> Sets:
     return {
         A: frozenset({f"192.0.2.{me + 1}"}),
         AAAA: frozenset({f"2001:db8::{me + 1:x}"}),
-        LEASE: frozenset({f"{number} w{me + 1} {secrets.token_hex(8)}"}),
+        RECORD: frozenset({f"{number} w{me + 1} {secrets.token_hex(8)}"}),
     }
 
 
 def _pointed(zone: Zone, to: Sets, held: Sets) -> bool | None:
     """None: no reply came."""
     try:
-        zone.point(zone.name, to, expecting=held)
+        zone.set_records(zone.name, to, expecting=held)
     except Conflict:
         return False
     except ZoneError as error:

@@ -15,8 +15,8 @@ from lightship.zones.google import Google
 from lightship.zones.route53 import Route53
 
 NAME = "status.acme.example"
-A, AAAA, LEASE = ("@", "A"), ("@", "AAAA"), ("_lease", "TXT")
-KEYS: tuple[Key, ...] = (A, AAAA, LEASE)
+A, AAAA, RECORD = ("@", "A"), ("@", "AAAA"), ("_lease", "TXT")
+KEYS: tuple[Key, ...] = (A, AAAA, RECORD)
 NOTHING: Sets = {key: frozenset() for key in KEYS}
 
 
@@ -24,7 +24,7 @@ def wish(number: int) -> Sets:
     return {
         A: frozenset({f"192.0.2.{number}"}),
         AAAA: frozenset({f"2001:db8::{number:x}"}),
-        LEASE: frozenset({f"7 w{number} 1790000000 - nonce{number}"}),
+        RECORD: frozenset({f"7 w{number} 1790000000 - nonce{number}"}),
     }
 
 
@@ -83,7 +83,7 @@ def raced(zone: Zone, wishes: Callable[[int], Sets], held: Sets) -> tuple[list[i
     def run(number: int) -> None:
         barrier.wait(30)
         try:
-            zone.point(NAME, wishes(number), expecting=held)
+            zone.set_records(NAME, wishes(number), expecting=held)
             won.append(number)
         except ZoneError as error:
             told.append(error)
@@ -99,7 +99,7 @@ def raced(zone: Zone, wishes: Callable[[int], Sets], held: Sets) -> tuple[list[i
 @pytest.mark.parametrize("before", [NOTHING, wish(99)], ids=["from-nothing", "from-another"])
 def test_exactly_one_of_twenty_wins_and_the_others_are_told_so(provider: Provider, before: Sets) -> None:
     if before != NOTHING:
-        provider.zone.point(NAME, before, expecting=NOTHING)
+        provider.zone.set_records(NAME, before, expecting=NOTHING)
     won, told = raced(provider.zone, wish, before)
     assert len(won) == 1, told
     assert len(told) == 19
@@ -114,57 +114,57 @@ def test_one_of_twenty_wins_addresses_alone(provider: Provider) -> None:
         return {A: wish(number)[A], AAAA: wish(number)[AAAA]}
 
     before = addresses(99)
-    provider.zone.point(NAME, before, expecting={})
+    provider.zone.set_records(NAME, before, expecting={})
     won, _ = raced(provider.zone, addresses, before)
     assert len(won) == 1
     assert provider.zone.read(NAME, before) == addresses(won[0])
 
 
 def test_a_lost_reply_is_settled_by_reading_the_lease(provider: Provider) -> None:
-    provider.zone.point(NAME, wish(1), expecting=NOTHING)
+    provider.zone.set_records(NAME, wish(1), expecting=NOTHING)
     provider.fake.lost = 1
     with pytest.raises(ZoneError) as caught:
-        provider.zone.point(NAME, wish(2), expecting=wish(1))
+        provider.zone.set_records(NAME, wish(2), expecting=wish(1))
     assert caught.value.unknown
     assert not caught.value.permanent
-    assert provider.zone.read(NAME, [LEASE]) == {LEASE: wish(2)[LEASE]}
+    assert provider.zone.read(NAME, [RECORD]) == {RECORD: wish(2)[RECORD]}
 
 
 def test_a_change_that_was_obeyed_is_never_sent_again(provider: Provider) -> None:
     provider.fake.lost = 1
     with pytest.raises(ZoneError):
-        provider.zone.point(NAME, wish(1), expecting=NOTHING)
+        provider.zone.set_records(NAME, wish(1), expecting=NOTHING)
     assert len([each for each in provider.fake.asked if provider.fake.changes(each)]) == 1
 
 
 def test_throttling_is_no_reason_to_stop(provider: Provider) -> None:
-    provider.zone.point(NAME, wish(1), expecting=NOTHING)
+    provider.zone.set_records(NAME, wish(1), expecting=NOTHING)
     provider.fake.instead.append(provider.throttled)
     with pytest.raises(ZoneError) as caught:
-        provider.zone.point(NAME, wish(2), expecting=wish(1))
+        provider.zone.set_records(NAME, wish(2), expecting=wish(1))
     assert not isinstance(caught.value, Conflict)
     assert (caught.value.permanent, caught.value.unknown) == (False, False)
     assert provider.zone.read(NAME, KEYS) == wish(1)
 
 
 def test_a_server_error_leaves_open_whether_it_was_done(provider: Provider) -> None:
-    provider.zone.point(NAME, wish(1), expecting=NOTHING)
+    provider.zone.set_records(NAME, wish(1), expecting=NOTHING)
     provider.fake.instead.append(Reply(503, b"upstream connect error"))
     with pytest.raises(ZoneError) as caught:
-        provider.zone.point(NAME, wish(2), expecting=wish(1))
+        provider.zone.set_records(NAME, wish(2), expecting=wish(1))
     assert (caught.value.permanent, caught.value.unknown) == (False, True)
 
 
 def test_what_the_provider_does_not_take_is_no_conflict(provider: Provider) -> None:
     with pytest.raises(ZoneError) as caught:
-        provider.zone.point("status.other.example", {A: frozenset({"192.0.2.1"})}, expecting={})
+        provider.zone.set_records("status.other.example", {A: frozenset({"192.0.2.1"})}, expecting={})
     assert caught.value.permanent
     assert not isinstance(caught.value, Conflict)
 
 
 def test_no_address_is_sent_that_is_none(provider: Provider) -> None:
     with pytest.raises(ZoneError, match=r"192\.0\.2\.999") as caught:
-        provider.zone.point(NAME, {A: frozenset({"192.0.2.999"})}, expecting={})
+        provider.zone.set_records(NAME, {A: frozenset({"192.0.2.999"})}, expecting={})
     assert caught.value.permanent
 
 
@@ -176,9 +176,9 @@ def test_a_wrong_zone_is_told_as_permanent(provider: Provider) -> None:
 
 def test_addresses_never_come_to_stand_beside_a_cname(provider: Provider) -> None:
     alias: Sets = {("@", "CNAME"): frozenset({"pages.example.net"})}
-    provider.zone.point(NAME, alias, expecting={})
+    provider.zone.set_records(NAME, alias, expecting={})
     with pytest.raises(Conflict):
-        provider.zone.point(NAME, {A: frozenset({"192.0.2.1"})}, expecting={A: frozenset()})
+        provider.zone.set_records(NAME, {A: frozenset({"192.0.2.1"})}, expecting={A: frozenset()})
     assert provider.zone.read(NAME, [("@", "CNAME"), A]) == {**alias, A: frozenset()}
 
 

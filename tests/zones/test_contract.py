@@ -46,7 +46,7 @@ def able(place: Place) -> frozenset[str]:
 
 @pytest.fixture
 def comparing(zone: Zone) -> Zone:
-    if not zone.compares:
+    if not zone.atomic:
         pytest.skip("it does not compare and set at once, and says so")
     return zone
 
@@ -59,7 +59,7 @@ def only(able: frozenset[str], *types: str) -> None:
 def pointed(zone: Zone, to: Sets, name: str | None = None) -> Sets:
     """Point it there from whatever is; what is read back."""
     name = name or zone.name
-    zone.point(name, to, expecting=zone.read(name, to))
+    zone.set_records(name, to, expecting=zone.read(name, to))
     return zone.read(name, to)
 
 
@@ -101,28 +101,28 @@ def test_a_wrong_expectation_changes_nothing(comparing: Zone) -> None:
     wrongs: list[Sets] = [SECOND, {A: frozenset()}, {A: FIRST[A], AAAA: frozenset()}, {AAAA: FIRST[AAAA] | SECOND[AAAA]}]
     for wrong in wrongs:
         with pytest.raises(Conflict):
-            zone.point(zone.name, SECOND, expecting=wrong)
+            zone.set_records(zone.name, SECOND, expecting=wrong)
     assert zone.read(zone.name, FIRST) == FIRST
 
 
 def test_who_read_before_another_wrote_loses(comparing: Zone) -> None:
     zone = comparing
     held = zone.read(zone.name, FIRST)
-    zone.point(zone.name, FIRST, expecting=held)
+    zone.set_records(zone.name, FIRST, expecting=held)
     with pytest.raises(Conflict):
-        zone.point(zone.name, SECOND, expecting=held)
+        zone.set_records(zone.name, SECOND, expecting=held)
     assert zone.read(zone.name, FIRST) == FIRST
 
 
 def test_an_expectation_may_be_of_sets_that_do_not_change(comparing: Zone, able: frozenset[str]) -> None:
     only(able, "TXT")
     zone = comparing
-    lease, vote = {TXT: frozenset({"1 w1 nonce"})}, {("w1._vote", "TXT"): frozenset({"1790000000 10"})}
-    pointed(zone, {**FIRST, **lease, **vote})
+    record, vote = {TXT: frozenset({"1 w1 nonce"})}, {("w1._vote", "TXT"): frozenset({"1790000000 10"})}
+    pointed(zone, {**FIRST, **record, **vote})
     with pytest.raises(Conflict):
-        zone.point(zone.name, SECOND, expecting={**FIRST, **lease, ("w1._vote", "TXT"): frozenset({"1790000000 11"})})
-    zone.point(zone.name, SECOND, expecting={**FIRST, **lease, **vote})
-    every: Sets = {**SECOND, **lease, **vote}
+        zone.set_records(zone.name, SECOND, expecting={**FIRST, **record, ("w1._vote", "TXT"): frozenset({"1790000000 11"})})
+    zone.set_records(zone.name, SECOND, expecting={**FIRST, **record, **vote})
+    every: Sets = {**SECOND, **record, **vote}
     assert zone.read(zone.name, every) == every
 
 
@@ -133,9 +133,9 @@ def test_addresses_and_texts_change_together_or_not_at_all(comparing: Zone, able
     after: Sets = {**SECOND, TXT: frozenset({"2 w2 other"})}
     pointed(zone, before)
     with pytest.raises(Conflict):
-        zone.point(zone.name, after, expecting={**before, TXT: frozenset({"0 w9 older"})})
+        zone.set_records(zone.name, after, expecting={**before, TXT: frozenset({"0 w9 older"})})
     assert zone.read(zone.name, before) == before
-    zone.point(zone.name, after, expecting=before)
+    zone.set_records(zone.name, after, expecting=before)
     assert zone.read(zone.name, after) == after
 
 
@@ -170,8 +170,8 @@ def test_a_text_is_kept_byte_for_byte(place: Place, zone: Zone, able: frozenset[
     if not text and not zone.holds_votes:
         pytest.skip("providers refuse empty texts")
     assert pointed(zone, {TXT: frozenset({text})}) == {TXT: frozenset({text})}
-    if zone.compares:
-        zone.point(zone.name, {TXT: frozenset()}, expecting={TXT: frozenset({text})})
+    if zone.atomic:
+        zone.set_records(zone.name, {TXT: frozenset()}, expecting={TXT: frozenset({text})})
 
 
 def test_several_values_are_one_set(zone: Zone, able: frozenset[str]) -> None:
@@ -191,7 +191,7 @@ def test_the_ttl_is_as_configured_and_never_below_the_floor(place: Place) -> Non
 def test_a_provider_that_does_not_answer_is_told_in_words(place: Place) -> None:
     for attempt in (
         lambda: place.dead.read(place.dead.name, ADDRESSES),
-        lambda: place.dead.point(place.dead.name, FIRST, expecting={}),
+        lambda: place.dead.set_records(place.dead.name, FIRST, expecting={}),
     ):
         with pytest.raises(ZoneError) as caught:
             attempt()
@@ -202,7 +202,7 @@ def test_a_provider_that_does_not_answer_is_told_in_words(place: Place) -> None:
 
 def test_a_provider_that_refuses_us_is_told_as_permanent(place: Place) -> None:
     with pytest.raises(ZoneError) as caught:
-        place.refused.point(place.refused.name, FIRST, expecting={})
+        place.refused.set_records(place.refused.name, FIRST, expecting={})
     assert caught.value.permanent
     assert not caught.value.unknown
     assert len(str(caught.value)) > 30

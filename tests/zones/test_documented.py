@@ -81,10 +81,14 @@ def test_a_name_server_set_up_as_documented_takes_what_a_witness_writes_and_no_m
                 (f"{key if key != 'operator' else 'w1'}._vote", "TXT"): frozenset({"1790000000 11"}),
                 ("_canary", "TXT"): frozenset({key}),
             }
-            zone.point(zone.name, sets, expecting=zone.read(zone.name, sets))
+            zone.set_records(zone.name, sets, expecting=zone.read(zone.name, sets))
             assert zone.read(zone.name, sets) == sets
         if kind != "powerdns":
             with pytest.raises(ZoneError, match="change these names and types"):
-                replace(layout.zone(), key=keys["w1"]).point(layout.name, {("w2._vote", "TXT"): frozenset({"x"})}, expecting={})
+                replace(layout.zone(), key=keys["w1"]).set_records(
+                    layout.name, {("w2._vote", "TXT"): frozenset({"x"})}, expecting={}
+                )
         with pytest.raises(ZoneError):
-            replace(layout.zone(), key=keys["transfer"]).point(layout.name, {("_lease", "TXT"): frozenset({"x"})}, expecting={})
+            replace(layout.zone(), key=keys["transfer"]).set_records(
+                layout.name, {("_lease", "TXT"): frozenset({"x"})}, expecting={}
+            )

@@ -13,7 +13,7 @@ from tests.zones.fakes.dyndns2 import FakeDyndns2
 from lightship.zones import Conflict, Sets, ZoneError
 from lightship.zones.dyndns2 import ACCOUNT, HOST, REST, SAME, WAIT, Dyndns2, Patience
 
-A, AAAA, LEASE = ("@", "A"), ("@", "AAAA"), ("_lease", "TXT")
+A, AAAA, RECORD = ("@", "A"), ("@", "AAAA"), ("_lease", "TXT")
 ONE: Sets = {A: frozenset({"192.0.2.1"}), AAAA: frozenset({"2001:db8::1"})}
 TWO: Sets = {A: frozenset({"192.0.2.2"}), AAAA: frozenset({"2001:db8::2"})}
 
@@ -34,14 +34,14 @@ def place(bind: Layout) -> Iterator[Place]:
 
 def refused(place: Place, name: str = "") -> ZoneError:
     with pytest.raises(ZoneError) as caught:
-        place.zone.point(name or place.zone.name, ONE, expecting={})
+        place.zone.set_records(name or place.zone.name, ONE, expecting={})
     return caught.value
 
 
 @pytest.mark.server("bind")
 def test_both_families_go_in_one_update_and_the_other_one_stays(place: Place) -> None:
-    place.zone.point(place.zone.name, ONE, expecting={A: frozenset()})
-    place.zone.point(place.zone.name, {A: TWO[A]}, expecting=ONE)
+    place.zone.set_records(place.zone.name, ONE, expecting={A: frozenset()})
+    place.zone.set_records(place.zone.name, {A: TWO[A]}, expecting=ONE)
     assert place.zone.read(place.zone.name, ONE) == {A: TWO[A], AAAA: ONE[AAAA]}
     assert [(each.query["myip"], each.query["myipv6"]) for each in place.fake.asked] == [
         ("192.0.2.1", "2001:db8::1"),
@@ -51,15 +51,15 @@ def test_both_families_go_in_one_update_and_the_other_one_stays(place: Place) ->
 
 @pytest.mark.server("bind")
 def test_what_changes_nothing_is_not_sent(place: Place) -> None:
-    place.zone.point(place.zone.name, ONE, expecting={})
-    place.zone.point(place.zone.name, ONE, expecting={})
+    place.zone.set_records(place.zone.name, ONE, expecting={})
+    place.zone.set_records(place.zone.name, ONE, expecting={})
     assert len(place.fake.asked) == 1
 
 
 @pytest.mark.server("bind")
 def test_another_expectation_is_a_conflict_and_nothing_is_sent(place: Place) -> None:
     with pytest.raises(Conflict):
-        place.zone.point(place.zone.name, ONE, expecting=TWO)
+        place.zone.set_records(place.zone.name, ONE, expecting=TWO)
     assert place.fake.asked == []
 
 
@@ -89,7 +89,7 @@ def test_trouble_over_there_is_waited_out(place: Place, word: str) -> None:
 @pytest.mark.server("bind")
 def test_a_host_that_it_does_not_know_does_not_stop_the_others(place: Place) -> None:
     assert "no such host" in str(refused(place, f"canary.{place.zone.name.partition('.')[2]}"))
-    place.zone.point(place.zone.name, ONE, expecting={})
+    place.zone.set_records(place.zone.name, ONE, expecting={})
     assert place.zone.read(place.zone.name, ONE) == ONE
 
 
@@ -107,7 +107,7 @@ def test_a_busy_server_is_asked_again(place: Place, status: int, unknown: bool) 
     place.fake.instead.append(Reply(status, b"later"))
     error = refused(place)
     assert (error.permanent, error.unknown) == (False, unknown)
-    place.zone.point(place.zone.name, ONE, expecting={})
+    place.zone.set_records(place.zone.name, ONE, expecting={})
 
 
 @pytest.mark.server("bind")
@@ -135,13 +135,13 @@ def test_a_lost_reply_is_settled_by_reading_again(place: Place) -> None:
 
 @pytest.mark.server("bind")
 def test_a_text_or_an_alias_cannot_be_held(place: Place) -> None:
-    for key in (LEASE, ("@", "CNAME"), ("www", "A")):
+    for key in (RECORD, ("@", "CNAME"), ("www", "A")):
         value = "192.0.2.1" if key[1] == "A" else "x.example"
         with pytest.raises(ZoneError, match="only the addresses of a name") as caught:
-            place.zone.point(place.zone.name, {key: frozenset({value})}, expecting={})
+            place.zone.set_records(place.zone.name, {key: frozenset({value})}, expecting={})
         assert caught.value.permanent
     assert place.fake.asked == []
-    assert not place.zone.texts
+    assert not place.zone.holds_txt
 
 
 @pytest.mark.server("bind")

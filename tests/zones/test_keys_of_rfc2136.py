@@ -40,7 +40,7 @@ def test_the_same_file_serves_every_witness(tmp_path: Path) -> None:
     assert told is not None
     zone = zones.find(told.kind)(**told.options)
     assert zone == Rfc2136(name="acmestatus.net", server="192.0.2.53", key=TsigKey(name="w1", secret="c2VjcmV0"))
-    assert (zone.ttl, zone.compares, zone.holds_votes) == (30, True, True)
+    assert (zone.ttl, zone.atomic, zone.holds_votes) == (30, True, True)
     assert "c2VjcmV0" not in repr(told) + repr(zone)
 
 

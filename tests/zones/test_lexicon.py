@@ -25,8 +25,8 @@ def zone(powerdns_api: tuple[Layout, str]) -> Lexicon:
 @pytest.mark.server("powerdns")
 def test_a_ttl_that_was_longer_becomes_ours(zone: Lexicon, powerdns_api: tuple[Layout, str]) -> None:
     long = replace(zone, ttl=86400)
-    long.point(zone.name, {A: ONE}, expecting={})
-    zone.point(zone.name, {A: TWO}, expecting={A: ONE})
+    long.set_records(zone.name, {A: ONE}, expecting={})
+    zone.set_records(zone.name, {A: TWO}, expecting={A: ONE})
     records = zone._open().list_records("A", zone.name)
     assert {record["ttl"] for record in records} == {60}
     assert zone.read(zone.name, [A]) == {A: TWO}
@@ -35,7 +35,7 @@ def test_a_ttl_that_was_longer_becomes_ours(zone: Lexicon, powerdns_api: tuple[L
 @pytest.mark.server("powerdns")
 def test_what_comes_is_there_before_what_was_goes(zone: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name must not be empty between two requests: so the provider's own methods are watched."""
-    zone.point(zone.name, {A: ONE}, expecting={})
+    zone.set_records(zone.name, {A: ONE}, expecting={})
     done: list[str] = []
     provider = type(zone._open())
 
@@ -50,15 +50,15 @@ def test_what_comes_is_there_before_what_was_goes(zone: Lexicon, monkeypatch: py
 
     watch("create_record")
     watch("delete_record")
-    zone.point(zone.name, {A: TWO}, expecting={A: ONE})
+    zone.set_records(zone.name, {A: TWO}, expecting={A: ONE})
     assert done == ["create_record", "create_record", "delete_record"]
 
 
 @pytest.mark.server("powerdns")
 def test_another_state_than_expected_is_a_conflict(zone: Lexicon) -> None:
-    zone.point(zone.name, {A: ONE}, expecting={A: frozenset()})
+    zone.set_records(zone.name, {A: ONE}, expecting={A: frozenset()})
     with pytest.raises(Conflict, match=r"is 192\.0\.2\.1, not nothing as expected"):
-        zone.point(zone.name, {A: TWO}, expecting={A: frozenset()})
+        zone.set_records(zone.name, {A: TWO}, expecting={A: frozenset()})
     assert zone.read(zone.name, [A]) == {A: ONE}
 
 
@@ -73,26 +73,26 @@ def test_what_is_not_as_it_was_made_is_told(zone: Lexicon, monkeypatch: pytest.M
 
     monkeypatch.setattr(Lexicon, "read", late)
     with pytest.raises(ZoneError, match="is not as it was made") as caught:
-        zone.point(zone.name, {A: ONE}, expecting={})
+        zone.set_records(zone.name, {A: ONE}, expecting={})
     assert caught.value.unknown
 
 
 @pytest.mark.server("powerdns")
 def test_a_cname_that_lexicon_would_write_wrongly_is_refused_before_anything_goes(zone: Lexicon) -> None:
-    zone.point(zone.name, {A: ONE}, expecting={})
+    zone.set_records(zone.name, {A: ONE}, expecting={})
     with pytest.raises(ZoneError, match=r"outside of acmestatus\.net wrongly for powerdns") as caught:
-        zone.point(zone.name, {A: frozenset(), CNAME: frozenset({"pages.example.net"})}, expecting={A: ONE})
+        zone.set_records(zone.name, {A: frozenset(), CNAME: frozenset({"pages.example.net"})}, expecting={A: ONE})
     assert caught.value.permanent
     assert zone.read(zone.name, [A]) == {A: ONE}
     inside = {A: frozenset[str](), CNAME: frozenset({f"h1.{zone.zone}"})}
-    zone.point(zone.name, inside, expecting={A: ONE})
+    zone.set_records(zone.name, inside, expecting={A: ONE})
     assert zone.read(zone.name, inside) == inside
 
 
 @pytest.mark.server("powerdns")
 def test_a_text_with_quotation_marks_is_refused(zone: Lexicon) -> None:
     with pytest.raises(ZoneError, match="quotation marks") as caught:
-        zone.point(zone.name, {TXT: frozenset({'"'})}, expecting={})
+        zone.set_records(zone.name, {TXT: frozenset({'"'})}, expecting={})
     assert caught.value.permanent
 
 
@@ -102,7 +102,7 @@ def test_a_provider_that_hangs_is_left(zone: Lexicon, monkeypatch: pytest.Monkey
     monkeypatch.setattr("lightship.zones.lexicon.PATIENCE", 0.05)
     monkeypatch.setattr(Lexicon, "_open", lambda self: Event().wait())
     with pytest.raises(ZoneError, match="does not answer within") as caught:
-        zone.point(zone.name, {A: ONE}, expecting={})
+        zone.set_records(zone.name, {A: ONE}, expecting={})
     assert caught.value.unknown
 
 

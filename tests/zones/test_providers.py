@@ -19,9 +19,9 @@ from lightship.zones.google import Google
 from lightship.zones.route53 import Route53
 
 NAME = "status.acme.example"
-A, AAAA, LEASE = ("@", "A"), ("@", "AAAA"), ("_lease", "TXT")
-ONE = {A: frozenset({"192.0.2.1"}), AAAA: frozenset({"2001:db8::1"}), LEASE: frozenset({"1"})}
-TWO = {A: frozenset({"192.0.2.2"}), AAAA: frozenset({"2001:db8::2"}), LEASE: frozenset({"2"})}
+A, AAAA, RECORD = ("@", "A"), ("@", "AAAA"), ("_lease", "TXT")
+ONE = {A: frozenset({"192.0.2.1"}), AAAA: frozenset({"2001:db8::1"}), RECORD: frozenset({"1"})}
+TWO = {A: frozenset({"192.0.2.2"}), AAAA: frozenset({"2001:db8::2"}), RECORD: frozenset({"2"})}
 
 
 @pytest.fixture
@@ -67,15 +67,15 @@ def cloudflare(fake: FakeCloudflare) -> Cloudflare:
 
 def test_route_53_is_read_to_the_last_page_and_not_beyond_the_name(aws: FakeRoute53) -> None:
     zone, aws.page = route53(aws), 1
-    zone.point(NAME, ONE, expecting={})
-    zone.point(f"a.{NAME}", {A: TWO[A]}, expecting={})
+    zone.set_records(NAME, ONE, expecting={})
+    zone.set_records(f"a.{NAME}", {A: TWO[A]}, expecting={})
     aws.sets[f"{NAME}.", "MX"] = (300, ("10 mail.example.",))
     assert zone.read(NAME, ONE) == ONE
 
 
 def test_route_53_is_waited_for_until_all_its_servers_have_it(aws: FakeRoute53) -> None:
     aws.pending = 3
-    route53(aws).point(NAME, ONE, expecting={})
+    route53(aws).set_records(NAME, ONE, expecting={})
     assert list(aws.asked_for.values()) == [4]
 
 
@@ -83,53 +83,53 @@ def test_route_53_says_it_was_taken_if_it_is_not_everywhere_in_time(aws: FakeRou
     aws.pending = 10**6
     monkeypatch.setattr("lightship.zones.route53.PATIENCE", 0.3)  # Not 90 s of every run of the tests.
     with pytest.raises(ZoneError, match="took the change") as caught:
-        route53(aws).point(NAME, ONE, expecting={})
+        route53(aws).set_records(NAME, ONE, expecting={})
     assert caught.value.unknown
     assert route53(aws).read(NAME, ONE) == ONE
 
 
 def test_route_53_deletes_with_the_ttl_as_it_is(aws: FakeRoute53) -> None:
     aws.sets[f"{NAME}.", "A"] = (86400, ("192.0.2.1",))
-    route53(aws).point(NAME, {A: TWO[A]}, expecting={A: ONE[A]})
+    route53(aws).set_records(NAME, {A: TWO[A]}, expecting={A: ONE[A]})
     assert aws.sets[f"{NAME}.", "A"] == (30, ("192.0.2.2",))
 
 
 def test_route_53_that_is_busy_may_be_asked_again(aws: FakeRoute53) -> None:
     aws.instead.append(BUSY)
     with pytest.raises(ZoneError, match="earlier one") as caught:
-        route53(aws).point(NAME, ONE, expecting={})
+        route53(aws).set_records(NAME, ONE, expecting={})
     assert not caught.value.permanent
 
 
 def test_route_53_refuses_to_touch_an_alias(aws: FakeRoute53) -> None:
     aws.aliases.add((f"{NAME}.", "A"))
     with pytest.raises(ZoneError, match="is an alias") as caught:
-        route53(aws).point(NAME, ONE, expecting={})
+        route53(aws).set_records(NAME, ONE, expecting={})
     assert caught.value.permanent
 
 
 def test_route_53_takes_bytes_in_its_own_way(aws: FakeRoute53) -> None:
-    text = {LEASE: frozenset({'grün \\ "7" 065'})}
-    route53(aws).point(NAME, text, expecting={})
+    text = {RECORD: frozenset({'grün \\ "7" 065'})}
+    route53(aws).set_records(NAME, text, expecting={})
     assert aws.sets[f"_lease.{NAME}.", "TXT"][1] == ('"gr\\303\\274n \\\\ \\"7\\" 065"',)
     assert route53(aws).read(NAME, text) == text
 
 
 def test_cloud_dns_is_read_to_the_last_page(gcp: FakeCloudDns) -> None:
     zone, gcp.page = google(gcp), 1
-    zone.point(NAME, ONE, expecting={})
+    zone.set_records(NAME, ONE, expecting={})
     assert zone.read(NAME, ONE) == ONE
 
 
 def test_cloud_dns_is_waited_for_until_it_is_done(gcp: FakeCloudDns) -> None:
     gcp.pending = 3
-    google(gcp).point(NAME, ONE, expecting={})
+    google(gcp).set_records(NAME, ONE, expecting={})
     assert list(gcp.asked_for.values()) == [4]
 
 
 def test_cloud_dns_gives_one_token_for_many_requests(gcp: FakeCloudDns) -> None:
     zone = google(gcp)
-    zone.point(NAME, ONE, expecting={})
+    zone.set_records(NAME, ONE, expecting={})
     zone.read(NAME, ONE)
     assert len(gcp.tokens) == 1
 
@@ -163,10 +163,10 @@ def test_a_good_key_of_google_is_taken(gcp: FakeCloudDns) -> None:
 
 def test_azure_takes_back_what_was_done_if_the_rest_fails(microsoft: FakeAzureDns) -> None:
     zone = azure(microsoft)
-    zone.point(NAME, ONE, expecting={})
+    zone.set_records(NAME, ONE, expecting={})
     microsoft.instead.extend([None, REFUSED])  # The lease is changed, and then someone has changed A.
     with pytest.raises(Conflict):
-        zone.point(NAME, TWO, expecting=ONE)
+        zone.set_records(NAME, TWO, expecting=ONE)
     assert zone.read(NAME, ONE) == ONE
 
 
@@ -174,31 +174,31 @@ def test_azure_takes_back_what_was_made_and_not_there_before(microsoft: FakeAzur
     zone = azure(microsoft)
     microsoft.instead.extend([None, None, REFUSED])
     with pytest.raises(Conflict):
-        zone.point(NAME, ONE, expecting={key: frozenset() for key in ONE})
+        zone.set_records(NAME, ONE, expecting={key: frozenset() for key in ONE})
     assert microsoft.sets == {}
 
 
 def test_azure_says_what_it_could_not_take_back(microsoft: FakeAzureDns) -> None:
     zone = azure(microsoft)
-    zone.point(NAME, ONE, expecting={})
+    zone.set_records(NAME, ONE, expecting={})
     for why in ([None, REFUSED, THROTTLED], [None, Reply(503)]):
-        lease = zone.read(NAME, [LEASE])
+        record = zone.read(NAME, [RECORD])
         microsoft.instead.extend(why)
         with pytest.raises(ZoneError, match=f"_lease.{NAME} TXT had been changed before") as caught:
-            zone.point(NAME, TWO, expecting={A: ONE[A], **lease})
+            zone.set_records(NAME, TWO, expecting={A: ONE[A], **record})
         assert caught.value.unknown
-        assert zone.read(NAME, ONE) == {**ONE, LEASE: TWO[LEASE]}
+        assert zone.read(NAME, ONE) == {**ONE, RECORD: TWO[RECORD]}
 
 
 def test_azure_takes_the_lease_before_all_else(microsoft: FakeAzureDns) -> None:
-    azure(microsoft).point(NAME, ONE, expecting={})
+    azure(microsoft).set_records(NAME, ONE, expecting={})
     kinds = [each.path.split("/")[-2] for each in microsoft.asked if each.method == "PUT"]
     assert kinds == ["TXT", "A", "AAAA"]
 
 
 def test_azure_gives_one_token_for_many_requests_and_a_new_one_when_it_ends(microsoft: FakeAzureDns) -> None:
     zone = azure(microsoft)
-    zone.point(NAME, ONE, expecting={})
+    zone.set_records(NAME, ONE, expecting={})
     zone.read(NAME, ONE)
     assert len(microsoft.tokens) == 1
     zone, microsoft.lifetime = azure(microsoft), 60  # A minute before its end a token is not used any more.
@@ -210,7 +210,7 @@ def test_azure_gives_one_token_for_many_requests_and_a_new_one_when_it_ends(micr
 def test_azure_takes_a_token_that_is_given(microsoft: FakeAzureDns) -> None:
     azure(microsoft).read(NAME, [A])
     zone = azure(microsoft, token=next(iter(microsoft.tokens)))
-    zone.point(NAME, ONE, expecting={})
+    zone.set_records(NAME, ONE, expecting={})
     assert zone.read(NAME, ONE) == ONE
 
 
@@ -233,13 +233,13 @@ def test_azure_does_not_take_a_missing_zone_for_missing_records(microsoft: FakeA
 def test_cloudflare_is_read_to_the_last_page(flare: FakeCloudflare) -> None:
     zone, flare.page = cloudflare(flare), 1
     several = {A: frozenset({"192.0.2.1", "192.0.2.2", "192.0.2.3"})}
-    zone.point(NAME, several, expecting={})
+    zone.set_records(NAME, several, expecting={})
     assert zone.read(NAME, several) == several
 
 
 def test_cloudflare_must_not_stand_in_between(flare: FakeCloudflare) -> None:
     zone = cloudflare(flare)
-    zone.point(NAME, ONE, expecting={})
+    zone.set_records(NAME, ONE, expecting={})
     assert {each["proxied"] for each in flare.records.values()} == {False}
     next(each for each in flare.records.values() if each["type"] == "A")["proxied"] = True
     with pytest.raises(ZoneError, match="switch it to DNS only") as caught:
@@ -249,10 +249,10 @@ def test_cloudflare_must_not_stand_in_between(flare: FakeCloudflare) -> None:
 
 def test_cloudflare_is_left_without_a_lock(flare: FakeCloudflare) -> None:
     zone = cloudflare(flare)
-    zone.point(NAME, ONE, expecting={})
+    zone.set_records(NAME, ONE, expecting={})
     flare.instead.extend([None, INVALID])
     with pytest.raises(ZoneError):
-        zone.point(f"b.{NAME}", ONE, expecting={})
+        zone.set_records(f"b.{NAME}", ONE, expecting={})
     assert {each["name"] for each in flare.records.values()} == {NAME, f"_lease.{NAME}"}
 
 
@@ -260,14 +260,14 @@ def test_the_first_set_at_cloudflare_is_not_made_twice(flare: FakeCloudflare) ->
     zone = cloudflare(flare)
     flare.records["l1"] = _lock("l1", "2999-01-01T00:00:00Z")
     with pytest.raises(Conflict, match="at this moment"):
-        zone.point(NAME, ONE, expecting={})
+        zone.set_records(NAME, ONE, expecting={})
     assert list(flare.records) == ["l1"]
 
 
 def test_a_lock_at_cloudflare_that_goes_while_it_is_looked_at_is_a_conflict_too(flare: FakeCloudflare) -> None:
     flare.instead.append(IDENTICAL)
     with pytest.raises(Conflict, match="at this moment"):
-        cloudflare(flare).point(NAME, ONE, expecting={})
+        cloudflare(flare).set_records(NAME, ONE, expecting={})
 
 
 def test_a_lock_at_cloudflare_whose_holder_died_is_broken(flare: FakeCloudflare) -> None:
@@ -275,13 +275,13 @@ def test_a_lock_at_cloudflare_whose_holder_died_is_broken(flare: FakeCloudflare)
     zone = cloudflare(flare)
     flare.lost = 2  # The lock is made, and its holder dies.
     with pytest.raises(ZoneError):
-        zone.point(NAME, ONE, expecting={})
+        zone.set_records(NAME, ONE, expecting={})
     assert [each["name"] for each in flare.records.values()] == [f"_lock.{NAME}"]
     flare.lost = 0
     with pytest.raises(Conflict):
-        zone.point(NAME, ONE, expecting={})
+        zone.set_records(NAME, ONE, expecting={})
     flare.age = 0
-    zone.point(NAME, ONE, expecting={})
+    zone.set_records(NAME, ONE, expecting={})
     assert zone.read(NAME, ONE) == ONE
 
 

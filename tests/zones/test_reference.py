@@ -48,9 +48,9 @@ def test_what_is_required_is_said_to_be(kind: str) -> None:
 def test_what_a_kind_can_do_is_said(kind: str) -> None:
     found: Any = find(kind)
     (line,) = re.findall(rf"^\| `{kind}` \| (.*) \|$", ZONES, re.MULTILINE)
-    compares, votes, texts, floor = line.split(" | ")
-    said = [cell.startswith("yes") for cell in (compares, votes, texts)]
-    assert said == [found.compares, found.holds_votes, found.texts]
+    atomic, votes, texts, floor = line.split(" | ")
+    said = [cell.startswith("yes") for cell in (atomic, votes, texts)]
+    assert said == [found.atomic, found.holds_votes, found.holds_txt]
     assert int(re.match(r"\d+", floor)[0]) == found.floor  # type: ignore[index]
 
 

@@ -16,12 +16,12 @@ from tests.zones.places import PLACES, Case, Place
 from lightship.cli import main
 from lightship.config import HostConfig, WitnessConfig
 from lightship.core.steering.decide import Witness
-from lightship.core.steering.records import LEASE, Stand, Vote, lease_of, place
-from lightship.signing import Mark
-from lightship.witness.controller import Steersman
-from lightship.witness.look import Eye
-from lightship.witness.monitor import Lookout
-from lightship.witness.peers import Fellows
+from lightship.core.steering.records import RECORD, Health, Vote, place, record_of
+from lightship.signing import VerifyKey
+from lightship.witness.controller import Controller
+from lightship.witness.look import HostCheck
+from lightship.witness.monitor import Monitor
+from lightship.witness.peers import Peers
 from lightship.zones import Key, Sets, Zone, ZoneError
 
 A, AAAA = ("@", "A"), ("@", "AAAA")
@@ -83,9 +83,9 @@ def test_a_person_steers_from_the_file_alone(
     for host, there in (("vienna", VIENNA), ("linz", LINZ)):
         said = steer(tmp_path, case, capsys, "to", host)
         assert f"leads to {host}" in said
-        assert ("and stays there" in said) == zone.texts
+        assert ("and stays there" in said) == zone.holds_txt
         assert zone.read(zone.name, there) == there
-        assert ("pinned to" in steer(tmp_path, case, capsys)) == zone.texts
+        assert ("pinned to" in steer(tmp_path, case, capsys)) == zone.holds_txt
     steer(tmp_path, case, capsys, "auto")
     assert zone.read(zone.name, LINZ) == LINZ
     assert "pinned" not in steer(tmp_path, case, capsys)
@@ -95,7 +95,7 @@ def test_what_was_set_by_hand_is_told_as_set_though_the_provider_fails_next(
     case: tuple[str, Place], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kind, failing = type(case[1].zone), list[bool]()
-    read, point = kind.read, kind.point
+    read, point = kind.read, kind.set_records
 
     def last(self: Zone, name: str, to: Sets, *, expecting: Sets) -> None:
         point(self, name, to, expecting=expecting)
@@ -106,64 +106,64 @@ def test_what_was_set_by_hand_is_told_as_set_though_the_provider_fails_next(
             raise ZoneError("it cannot be reached")
         return read(self, name, keys)
 
-    monkeypatch.setattr(kind, "point", last)
+    monkeypatch.setattr(kind, "set_records", last)
     monkeypatch.setattr(kind, "read", no_more)
     assert "leads to linz" in steer(tmp_path, case, capsys, "to", "linz")
     assert failing
 
 
 NOW = datetime.now(UTC)
-SEEN = {"vienna": Stand(False, NOW - timedelta(seconds=9)), "linz": Stand(True, NOW - timedelta(minutes=9))}
+SEEN = {"vienna": Health(False, NOW - timedelta(seconds=9)), "linz": Health(True, NOW - timedelta(minutes=9))}
 
 
-def steersman(zone: Zone, me: str, roll: tuple[str, ...], told: list[str]) -> Steersman:
+def controller(zone: Zone, me: str, members: tuple[str, ...], told: list[str]) -> Controller:
     """One that sees Vienna down and Linz up, and has heard from all others that they see the same."""
 
     def clock() -> datetime:
         return NOW
 
     config = WitnessConfig(name=me)
-    mark = Mark(public=bytes(32))
-    eye = Eye(f"https://{zone.name}", mark, clock, None, 1.0)
-    fellows = Fellows("acme", [], create_default_context(), clock)
-    fellows.heard = {name: Vote(NOW, SEEN) for name in roll if name != me}
-    return Steersman(
+    verify_key = VerifyKey(public=bytes(32))
+    host_check = HostCheck(f"https://{zone.name}", verify_key, clock, None, 1.0)
+    peers = Peers("acme", [], create_default_context(), clock)
+    peers.heard = {name: Vote(NOW, SEEN) for name in members if name != me}
+    return Controller(
         page="acme",
-        me=Witness(me, roll, tuple(place(host.name, host.address) for host in HOSTS), zone.compares),
+        me=Witness(me, members, tuple(place(host.name, host.address) for host in HOSTS), zone.atomic),
         zone=zone,
-        lookout=Lookout("acme", HOSTS, eye, config, stands=dict(SEEN)),
+        monitor=Monitor("acme", HOSTS, host_check, config, health=dict(SEEN)),
         clock=clock,
         tell=lambda subject, body: told.append(subject),
-        fellows=fellows,
-        seal=None,
+        peers=peers,
+        signing_key=None,
         said={},
     )
 
 
 def test_a_witness_takes_the_name_from_a_dead_host(case: tuple[str, Place]) -> None:
     zone = case[1].zone
-    zone.point(zone.name, VIENNA, expecting={})
-    alone = steersman(zone, "w1", ("w1",), [])
+    zone.set_records(zone.name, VIENNA, expecting={})
+    alone = controller(zone, "w1", ("w1",), [])
     alone.turn()
     assert alone.refused == ""
     assert zone.read(zone.name, LINZ) == LINZ
-    lease = lease_of(zone.read(zone.name, [LEASE]))
-    assert lease
-    assert (lease.gen, lease.by) == ((1, "w1") if zone.texts else (0, "-"))
+    record = record_of(zone.read(zone.name, [RECORD]))
+    assert record
+    assert (record.gen, record.by) == ((1, "w1") if zone.holds_txt else (0, "-"))
 
 
 def test_of_three_witnesses_at_once_one_moves_the_name_once(case: tuple[str, Place]) -> None:
     zone = case[1].zone
-    zone.point(zone.name, VIENNA, expecting={})
-    roll = ("w1", "w2", "w3")
+    zone.set_records(zone.name, VIENNA, expecting={})
+    members = ("w1", "w2", "w3")
     told: list[str] = []
-    crew = [steersman(zone, me, roll, told) for me in roll]
+    crew = [controller(zone, me, members, told) for me in members]
     if zone.holds_votes:
         for each in crew:
             each._vote()
     barrier = threading.Barrier(3)
 
-    def run(each: Steersman) -> None:
+    def run(each: Controller) -> None:
         barrier.wait(30)
         each.turn()
 

@@ -15,7 +15,7 @@ NAME = "breakglass.jsonl"
 
 
 @dataclass(frozen=True)
-class Word:
+class PendingUpdate:
     """One update, and its incident as its author left it."""
 
     id: str
@@ -25,7 +25,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Diary:
+class PendingLog:
     """Of one page, in a file that several may share. Where it cannot be written, as on a disk mounted read-only, what it
     should hold is known until this process ends, and `faults` say why: that must keep nobody from speaking."""
 
@@ -34,12 +34,12 @@ class Diary:
     unkept: list[Json] = field(default_factory=list, compare=False)
     faults: list[str] = field(default_factory=list, compare=False)
 
-    def keep(self, incident: Incident, update_id: str, by: str, at: datetime) -> Word:
-        word = Word(update_id, stamp(at), by, incident)
+    def keep(self, incident: Incident, update_id: str, by: str, at: datetime) -> PendingUpdate:
+        word = PendingUpdate(update_id, stamp(at), by, incident)
         self._add({"said": word.id, "at": word.at, "by": by, "incident": incident_out(incident)})
         return word
 
-    def settle(self, words: Iterable[Word]) -> None:
+    def settle(self, words: Iterable[PendingUpdate]) -> None:
         """They are proven everywhere."""
         if ids := [word.id for word in words]:
             self._add({"proven": ids})
@@ -49,10 +49,10 @@ class Diary:
         if new := sorted(set(digests) - self.known()):
             self._add({"documents": new})
 
-    def pending(self) -> tuple[Word, ...]:
+    def pending(self) -> tuple[PendingUpdate, ...]:
         lines = list(self._lines())
         proven = {each for line in lines for each in line.get("proven", ())}
-        said = (Word(x["said"], x["at"], x["by"], incident_in(x["incident"])) for x in lines if "said" in x)
+        said = (PendingUpdate(x["said"], x["at"], x["by"], incident_in(x["incident"])) for x in lines if "said" in x)
         return tuple(word for word in said if word.id not in proven)
 
     def known(self) -> set[str]:

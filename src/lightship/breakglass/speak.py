@@ -10,28 +10,28 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from lightship.breakglass.pending import Diary, Word
+from lightship.breakglass.pending import PendingLog, PendingUpdate
 from lightship.config import PageConfig
 from lightship.core.duty.promises import due
 from lightship.core.model import HostLink, Incident, Month, Update
 from lightship.core.site import versions
 from lightship.core.site.receipt import Receipt
 from lightship.core.site.state import archive_path
-from lightship.core.site.union import Whole, joined
+from lightship.core.site.union import Union, merged
 from lightship.core.site.versions import STEP
 from lightship.core.wire import WireError
 from lightship.hosts import File, Held, Host, HostError, Wrapper
 from lightship.publishing.publish import Clock, Publisher
-from lightship.publishing.rendering import Press
+from lightship.publishing.rendering import Rendering
 from lightship.publishing.survey import AGAIN, HostState, Survey, TornError, Unreadable, digests, highest, with_archives
 from lightship.publishing.verify import Stranger
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 
 ROUNDS = 8
 LONGEST_PULSE = 3600
 PAUSE = 0.5
 
-Compose = Callable[[Whole], Incident]
+Compose = Callable[[Union], Incident]
 
 
 class NothingLeftError(Exception):
@@ -44,17 +44,17 @@ class Scene:
 
     survivors: Sequence[HostState]
     lost: Sequence[Unreadable]
-    whole: Whole
-    said: Sequence[Word]
+    whole: Union
+    said: Sequence[PendingUpdate]
 
     @property
     def agreed(self) -> bool:
         """Every host that could be read holds all of it already."""
-        return all(each.manifest.rank == self.whole.rank and not each.torn for each in self.survivors)
+        return all(each.manifest.version == self.whole.version and not each.torn for each in self.survivors)
 
 
 @dataclass(frozen=True)
-class Told:
+class Outcome:
     """What became of it. `proven`: on every host there is; else the words are kept, to be published again; or
     are not, because of what `unkept` tells."""
 
@@ -71,22 +71,22 @@ class BreakGlass:
 
     page: PageConfig
     hosts: Sequence[Host]
-    diary: Diary
+    pending_log: PendingLog
     clock: Clock
     trusting: Collection[str] = ()
     stranger: Stranger = field(default_factory=Stranger)
     again: Sequence[float] = AGAIN
     draw: Callable[[], int] = lambda: random.SystemRandom().randrange(STEP)
-    seal: Seal | None = None
+    signing_key: SigningKey | None = None
 
     @property
-    def _seal(self) -> Seal:
-        return self.seal or Seal(self.page.key)
+    def _seal(self) -> SigningKey:
+        return self.signing_key or SigningKey(self.page.key)
 
-    async def look(self, said: Sequence[Word] | None = None) -> Scene:
+    async def look(self, said: Sequence[PendingUpdate] | None = None) -> Scene:
         """NothingLeftError where no host can be believed."""
-        said = self.diary.pending() if said is None else said
-        search = Survey(self._seal.trusted, self.stranger, self.diary.known(), self.trusting, again=self.again)
+        said = self.pending_log.pending() if said is None else said
+        search = Survey(self._seal.trusted, self.stranger, self.pending_log.known(), self.trusting, again=self.again)
         found = await search.read(self.hosts)
         lost = [each for each in found if isinstance(each, Unreadable)]
         survivors = [each for each in found if isinstance(each, HostState)]
@@ -98,56 +98,58 @@ class BreakGlass:
                 survivors = [each for each in survivors if each.host.name != broken.host]
         raise NothingLeftError(_nothing(lost))
 
-    async def speak(self, compose: Compose, by: str) -> tuple[Word, Told]:
+    async def speak(self, compose: Compose, by: str) -> tuple[PendingUpdate, Outcome]:
         """Add one word and publish. Refused as a desk's journal would raise it; then nothing is kept or published."""
         scene = await self.look()
         incident = compose(scene.whole)
         word = _again(scene.said, incident)
         if word is None:
-            word = self.diary.keep(incident, _newest(incident).id, by, self.clock())
+            word = self.pending_log.keep(incident, _newest(incident).id, by, self.clock())
         return word, await self.publish()
 
-    async def publish(self) -> Told:
+    async def publish(self) -> Outcome:
         """Bring every host to one state that holds the words of all of them, and ours."""
         scene, receipts = await self.look(), list[Receipt]()
         for number in range(1, ROUNDS + 1):
-            self.diary.note(digests(scene.survivors))
+            self.pending_log.note(digests(scene.survivors))
             receipts = await self._put(scene)
             after = await self.look()
-            if after.agreed and after.whole.rank == scene.whole.rank and not _overtaken(receipts):
+            if after.agreed and after.whole.version == scene.whole.version and not _overtaken(receipts):
                 break
-            if after.whole.rank == scene.whole.rank and not _overtaken(receipts):
+            if after.whole.version == scene.whole.version and not _overtaken(receipts):
                 break  # some host does not take it; nobody said more
             scene = after
             await asyncio.sleep(random.SystemRandom().uniform(0, PAUSE * number))
         proven = all(receipt.proven for receipt in receipts) and len(receipts) == len(self.page.hosts)
         if proven and after.agreed:
-            self.diary.settle(after.said)
-        return Told(after, receipts, proven and after.agreed, "".join(self.diary.faults[-1:]))
+            self.pending_log.settle(after.said)
+        return Outcome(after, receipts, proven and after.agreed, "".join(self.pending_log.faults[-1:]))
 
     async def _put(self, scene: Scene) -> list[Receipt]:
-        press, publisher = Press(scene.whole), Publisher(self._seal, self.clock, self.stranger)
+        rendering, publisher = Rendering(scene.whole), Publisher(self._seal, self.clock, self.stranger)
         torn = {each.host for each in scene.lost} | {each.host.name for each in scene.survivors if each.torn}
-        each = (publisher.one(press, Noting(host, self.diary), mend=host.name in torn) for host in self.hosts)
+        each = (publisher.one(rendering, Noting(host, self.pending_log), repair=host.name in torn) for host in self.hosts)
         return list(await asyncio.gather(*each))
 
-    async def _scene(self, search: Survey, survivors: list[HostState], lost: list[Unreadable], said: Sequence[Word]) -> Scene:
+    async def _scene(
+        self, search: Survey, survivors: list[HostState], lost: list[Unreadable], said: Sequence[PendingUpdate]
+    ) -> Scene:
         incidents = [word.incident for word in said]
         months = _differing(survivors, {incident.month for incident in incidents})
         survivors = await _read(search, survivors, months)
         top, parts = highest(survivors), [each.part for each in survivors]
-        words, now = joined(parts, incidents), self.clock()
-        every = versions.joined((part.manifest.rank, part.manifest.heard) for part in parts)
-        rank = top.manifest.rank
-        if words != top.part.words:
-            rank = versions.raised(every, self.draw()), max(part.manifest.revision for part in parts) + 1
+        words, now = merged(parts, incidents), self.clock()
+        every = versions.merged((part.manifest.version, part.manifest.vector) for part in parts)
+        version = top.manifest.version
+        if words != top.part.content:
+            version = versions.next_epoch(every, self.draw()), max(part.manifest.revision for part in parts) + 1
         read = await self._for_front(search, top, now)
         pulse = _pulse(words.incidents.values(), now, self.page.pulse.calm)
-        whole = Whole(
-            words=words,
+        whole = Union(
+            content=words,
             parts=[part for part in parts if part is not top.part] + [top.part],
-            rank=rank,
-            heard={epoch: revision for epoch, revision in every.items() if epoch != rank[0]},
+            version=version,
+            vector={epoch: revision for epoch, revision in every.items() if epoch != version[0]},
             at=now,
             url=self.page.url,
             hosts=tuple(HostLink(host.name, host.url) for host in self.page.hosts),
@@ -177,7 +179,7 @@ class BrokenError(Exception):
 class Noting(Wrapper):
     """A host for which every document of the page's state is noted before it is put."""
 
-    diary: Diary
+    pending_log: PendingLog
 
     async def put(self, files: Sequence[File]) -> None:
         self._note(files)
@@ -188,7 +190,7 @@ class Noting(Wrapper):
         await self.host.release(files, manifest, expecting)
 
     def _note(self, files: Sequence[File]) -> None:
-        self.diary.note(f.digest for f in files if f.path.startswith("lightship/") and f.body is not None)
+        self.pending_log.note(f.digest for f in files if f.path.startswith("lightship/") and f.body is not None)
 
 
 async def _read(search: Survey, survivors: list[HostState], months: Collection[str]) -> list[HostState]:
@@ -245,7 +247,7 @@ def _newest(incident: Incident) -> Update:
     return max(incident.updates, key=lambda update: update.created_at)
 
 
-def _again(said: Sequence[Word], incident: Incident) -> Word | None:
+def _again(said: Sequence[PendingUpdate], incident: Incident) -> PendingUpdate | None:
     """What was said in the very same words before, and is not proven yet: a command that was killed, and called again."""
     new = _newest(incident)
     for word in said:

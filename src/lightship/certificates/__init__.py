@@ -9,11 +9,11 @@ from typing import Any
 
 from lightship.certificates.order import PATIENCE, CertificateError, new_account, obtain
 from lightship.certificates.places import install
-from lightship.certificates.store import Held, Shelf, State
+from lightship.certificates.store import CertFolder, Certificate, State
 from lightship.config import CertificateConfig
 from lightship.zones import Zone
 
-__all__ = ["CertificateError", "Held", "Outcome", "Shelf", "due", "keep", "new_account", "pause"]
+__all__ = ["CertFolder", "Certificate", "CertificateError", "Outcome", "due", "keep", "new_account", "pause"]
 
 FIRST, LONGEST = timedelta(minutes=15), timedelta(hours=6)
 """How long to leave an authority alone after a failure: Let's Encrypt takes five failed validations an hour."""
@@ -24,27 +24,27 @@ class Outcome:
     """What there is now. `words`: why there is no newer one, where there should be. `places`: by place of installation, in
     words, what went wrong with it; empty where it has the certificate."""
 
-    held: Held | None = None
+    held: Certificate | None = None
     renewed: bool = False
-    words: str = ""
+    reason: str = ""
     places: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def wrong(self) -> tuple[str, ...]:
         """All that stands in the way, in words."""
-        order = (f"No new certificate: {self.words}",) if self.words else ()
+        order = (f"No new certificate: {self.reason}",) if self.reason else ()
         return (*order, *(f"Not installed at {place}: {words}" for place, words in self.places.items() if words))
 
     @property
     def facts(self) -> dict[str, Any]:
-        told: dict[str, Any] = {"words": self.words, "places": dict(self.places)}
+        told: dict[str, Any] = {"words": self.reason, "places": dict(self.places)}
         if held := self.held:
             told |= {"names": list(held.names), "issuer": held.issuer, "fingerprint": held.fingerprint}
             told |= {"since": held.since.isoformat(), "until": held.until.isoformat()}
         return told
 
 
-def due(held: Held | None, names: tuple[str, ...], now: datetime) -> str:
+def due(held: Certificate | None, names: tuple[str, ...], now: datetime) -> str:
     """Why a new one is to be had; empty where none is."""
     if held is None:
         return "there is none"
@@ -73,24 +73,30 @@ def keep(
     """A certificate that has time left, and every place with it; nothing is done where nothing is due. None: another process
     is at it. `by_hand`: a person asks, so what failed a moment ago is tried again. `force`: a new one, due or not.
     `patience`: seconds until all name servers must show a challenge."""
-    shelf = Shelf(folder)
+    shelf = CertFolder(folder)
     with shelf.locked() as ours:
         if not ours:
             return None
         held, state, renewed = shelf.held(), shelf.state(), False
         if (force or due(held, wanted.names, now)) and (by_hand or now >= state.again_at):
             held, state = _renewed(wanted, zone, shelf, now, held, state, patience)
-            renewed = not state.words
-        elif not due(held, wanted.names, now) and state.words:
+            renewed = not state.reason
+        elif not due(held, wanted.names, now) and state.reason:
             state = State()  # a person has mended it meanwhile
             shelf.remember(state)
         places = install(wanted.install, shelf, held, now, by_hand=by_hand) if held else {}
-        return Outcome(held=held, renewed=renewed, words=state.words, places=places)
+        return Outcome(held=held, renewed=renewed, reason=state.reason, places=places)
 
 
 def _renewed(
-    wanted: CertificateConfig, zone: Zone, shelf: Shelf, now: datetime, held: Held | None, state: State, patience: float
-) -> tuple[Held | None, State]:
+    wanted: CertificateConfig,
+    zone: Zone,
+    shelf: CertFolder,
+    now: datetime,
+    held: Certificate | None,
+    state: State,
+    patience: float,
+) -> tuple[Certificate | None, State]:
     # Before it is tried: whoever is killed while ordering must not order at once again, and again.
     failures = state.failures + 1
     shelf.remember(State(failures, now + pause(failures), "an order was broken off"))

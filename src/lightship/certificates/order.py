@@ -18,7 +18,7 @@ from josepy.errors import Error as JoseError
 from josepy.jwa import ES256
 from josepy.jwk import JWK, JWKEC
 
-from lightship.certificates.store import Held, Shelf
+from lightship.certificates.store import CertFolder, Certificate
 from lightship.config import CertificateConfig
 from lightship.core.address import host_and_port
 from lightship.net.nameservers import ask, authorities
@@ -40,13 +40,13 @@ def new_account() -> str:
     return _pem(ec.generate_private_key(ec.SECP256R1())).decode()
 
 
-def obtain(wanted: CertificateConfig, zone: Zone, shelf: Shelf, patience: float = PATIENCE) -> Held:
+def obtain(wanted: CertificateConfig, zone: Zone, shelf: CertFolder, patience: float = PATIENCE) -> Certificate:
     """A new certificate with a new key (P-256)."""
     key = ec.generate_private_key(ec.SECP256R1())
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
     names = x509.SubjectAlternativeName([x509.DNSName(name) for name in wanted.names])
     csr = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
-    if not zone.texts:
+    if not zone.holds_txt:
         raise CertificateError("a zone of this kind holds no TXT, and so no challenge: put the name into one of another kind")
     with _explained(wanted.directory):
         authority = Authority.open(wanted)
@@ -59,7 +59,7 @@ def obtain(wanted: CertificateConfig, zone: Zone, shelf: Shelf, patience: float 
             # What cannot be taken away now is noted, and taken away before the next order.
             with contextlib.suppress(ZoneError):
                 _clean(zone, shelf)
-    return Held(chain.encode(), _pem(key))
+    return Certificate(chain.encode(), _pem(key))
 
 
 class _Network(client.ClientNetwork):
@@ -142,7 +142,9 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _show(zone: Zone, shelf: Shelf, proofs: Sequence[tuple[str, str]], nameservers: Sequence[str], patience: float) -> None:
+def _show(
+    zone: Zone, shelf: CertFolder, proofs: Sequence[tuple[str, str]], nameservers: Sequence[str], patience: float
+) -> None:
     """Put them into the zone, and wait until all its name servers answer them: one that does not fails the order."""
     shelf.note_challenges(proofs)
     for name, value in proofs:
@@ -157,7 +159,7 @@ def _show(zone: Zone, shelf: Shelf, proofs: Sequence[tuple[str, str]], nameserve
             time.sleep(0.5)
 
 
-def _clean(zone: Zone, shelf: Shelf) -> None:
+def _clean(zone: Zone, shelf: CertFolder) -> None:
     left = list(shelf.challenges())
     for name, value in tuple(left):
         _turn(zone, name, lambda there, value=value: there - {value})  # type: ignore[misc]
@@ -172,7 +174,7 @@ def _turn(zone: Zone, name: str, change: Callable[[frozenset[str]], frozenset[st
         if change(there) == there:
             return
         with contextlib.suppress(Conflict):
-            zone.point(name, {LABEL: change(there)}, expecting={LABEL: there})
+            zone.set_records(name, {LABEL: change(there)}, expecting={LABEL: there})
             return
     raise ZoneError(f"the set _acme-challenge.{name} changes all the time: what else writes there?")
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
-from lightship.certificates.store import Held, Shelf
+from lightship.certificates.store import CertFolder, Certificate
 from lightship.config.environment import inherited
 
 SECONDS = 120
@@ -18,8 +18,8 @@ LONGEST = timedelta(hours=1)
 
 def install(
     commands: Mapping[str, Sequence[str]],
-    shelf: Shelf,
-    held: Held,
+    shelf: CertFolder,
+    held: Certificate,
     now: datetime,
     *,
     by_hand: bool = False,
@@ -50,7 +50,7 @@ def _noted(before: Any, wanted: Sequence[str], words: str, now: datetime) -> dic
     return {"wanted": wanted, "words": words, "failures": failures, "again_at": (now + wait).isoformat()}
 
 
-def _run(place: str, command: Sequence[str], shelf: Shelf, held: Held, seconds: float) -> str:
+def _run(place: str, command: Sequence[str], shelf: CertFolder, held: Certificate, seconds: float) -> str:
     """What went wrong, in words. No shell: what is in a word stays in it."""
     facts = {"fullchain": str(shelf.chain), "privkey": str(shelf.key), "names": ",".join(held.names), "place": place}
     words = list(command)

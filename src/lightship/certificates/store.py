@@ -22,7 +22,7 @@ BEGINNING = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True)
-class Held:
+class Certificate:
     """A certificate with its chain and its private key, as PEM."""
 
     chain: bytes
@@ -60,11 +60,11 @@ class State:
 
     failures: int = 0
     again_at: datetime = BEGINNING
-    words: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
-class Shelf:
+class CertFolder:
     """Where a page's certificate lies: `current/fullchain.pem` and `current/privkey.pem`."""
 
     folder: Path
@@ -77,16 +77,16 @@ class Shelf:
     def key(self) -> Path:
         return self.folder / LINK / KEY
 
-    def held(self) -> Held | None:
+    def held(self) -> Certificate | None:
         try:
             pair = (self.folder / LINK).resolve()  # once: the link may be turned between two reads
-            held = Held((pair / CHAIN).read_bytes(), (pair / KEY).read_bytes())
+            held = Certificate((pair / CHAIN).read_bytes(), (pair / KEY).read_bytes())
             _ = held.names, held.until
         except (OSError, ValueError, x509.ExtensionNotFound):
             return None  # there is none, or nothing that could be served: a new one is to be had
         return held
 
-    def put(self, held: Held) -> None:
+    def put(self, held: Certificate) -> None:
         """Both files at once, by turning one link; the pair before stays for who is reading it."""
         pair = self.folder / PAIRS / held.fingerprint[:16]
         pair.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -121,7 +121,7 @@ class Shelf:
             return State()
 
     def remember(self, state: State) -> None:
-        self._keep("state.json", {"failures": state.failures, "again_at": state.again_at.isoformat(), "words": state.words})
+        self._keep("state.json", {"failures": state.failures, "again_at": state.again_at.isoformat(), "words": state.reason})
 
     def challenges(self) -> Sequence[tuple[str, str]]:
         """Name and value of each challenge that may stand in the zone."""

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from lightship import __version__
-from lightship.cli.shared import Refused, Told
+from lightship.cli.shared import App, Refused
 from lightship.config import ConfigError
 
 COMMANDS = {
@@ -63,7 +63,7 @@ def lightship(context: click.Context, config_path: str | None) -> None:
     \b
     Start with:   lightship init && lightship up
     """
-    context.obj = Told(config_path, os.environ)
+    context.obj = App(config_path, os.environ)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -11,19 +11,18 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
-from lightship.breakglass.pending import NAME, Diary, Word
-from lightship.breakglass.speak import BreakGlass, NothingLeftError
-from lightship.breakglass.speak import Told as Became
+from lightship.breakglass.pending import NAME, PendingLog, PendingUpdate
+from lightship.breakglass.speak import BreakGlass, NothingLeftError, Outcome
 from lightship.channels import tell_staff
 from lightship.cli import compose
 from lightship.cli.breakglass_report import became_facts, became_words, scene_facts, scene_words
 from lightship.cli.compose import component_option, ended_option, facts_options, incident_option, state_option
-from lightship.cli.shared import Refused, Told, json_option, say, utc_now, who_types
+from lightship.cli.shared import App, Refused, json_option, say, utc_now, who_types
 from lightship.config import Config
 from lightship.config.ids import new_id
 from lightship.core import rules, updates
 from lightship.core.model import Incident, Snapshot
-from lightship.core.site.union import Whole
+from lightship.core.site.union import Union
 from lightship.net.client import PublicReader
 from lightship.publishing.read_only import open_host
 
@@ -57,7 +56,7 @@ def breakglass(
     lightship breakglass post "Webmail is down" "Sign-in fails with 503." -c Webmail=down
     """
     # Opened by the command that needs it: `--help` must answer where there is no lightship.toml.
-    context.meta["breakglass"] = cache(lambda: _open(context.ensure_object(Told), slug, trusting, by))
+    context.meta["breakglass"] = cache(lambda: _open(context.ensure_object(App), slug, trusting, by))
     context.meta["clock is right"] = clock_is_right
     if context.invoked_subcommand is None:
         scene = _run("reading what survives", _glass(context).look())
@@ -93,7 +92,7 @@ def post(context: click.Context, /, name: str, body: str, components: Sequence[s
     """
     body, now = compose.text(body), utc_now()
 
-    def composed(whole: Whole) -> Incident:
+    def composed(whole: Union) -> Incident:
         new = compose.opening(whole.snapshot, name, body, components, facts, now)
         return updates.opened(whole.now, new, new_id(), new_id(), now)
 
@@ -126,7 +125,7 @@ def update(
     incident_id, body = _named(words, incident_id)
     body, now = compose.text(body), utc_now()
 
-    def composed(whole: Whole) -> Incident:
+    def composed(whole: Union) -> Incident:
         incident = _chosen(context, whole.snapshot, incident_id)
         new = compose.update(whole.snapshot, incident, body, state, components, facts, now)
         return updates.added(whole.now, incident, new, new_id(), now)
@@ -158,7 +157,7 @@ def resolve(
     incident_id, body = _named(words or ("",), incident_id)
     body, now = compose.text(body), utc_now()
 
-    def composed(whole: Whole) -> Incident:
+    def composed(whole: Union) -> Incident:
         incident = _chosen(context, whole.snapshot, incident_id)
         return updates.added(whole.now, incident, compose.end(incident, body, ended, facts, now), new_id(), now)
 
@@ -189,14 +188,14 @@ class Here:
     by: str
 
 
-def _open(told: Told, slug: str | None, trusting: Sequence[str], by: str | None) -> Here:
-    config = told.config(without={"desk", "secrets"})
+def _open(app: App, slug: str | None, trusting: Sequence[str], by: str | None) -> Here:
+    config = app.config(without={"desk", "secrets"})
     page = config.page(slug)
     known = {host.name for host in page.hosts}
     if strange := set(trusting) - known:
         raise Refused(f"there is no host {', '.join(sorted(strange))}; there is {', '.join(known)}")
-    diary = Diary(config.base / NAME, page.slug)
-    glass = BreakGlass(page, [open_host(host) for host in page.hosts], diary, utc_now, trusting, told.stranger())
+    pending_log = PendingLog(config.base / NAME, page.slug)
+    glass = BreakGlass(page, [open_host(host) for host in page.hosts], pending_log, utc_now, trusting, app.stranger())
     return Here(config, glass, by or who_types() or "somebody")
 
 
@@ -213,7 +212,7 @@ def _run(doing: str, work: Coroutine[Any, Any, T]) -> T:
         raise Refused(str(error)) from error
 
 
-def _speak(context: click.Context, composed: Callable[[Whole], Incident], *, as_json: bool) -> None:
+def _speak(context: click.Context, composed: Callable[[Union], Incident], *, as_json: bool) -> None:
     here: Here = context.meta["breakglass"]()
     if not context.meta["clock is right"]:
         _insist_on_clock([host.url for host in here.glass.page.hosts], here.glass.stranger)
@@ -231,8 +230,8 @@ def _insist_on_clock(urls: Sequence[str], reader: PublicReader) -> None:
     """What is dated wrongly stands above or below what colleagues say, and nobody can take that back. One host that agrees
     with us is enough: another may lie."""
     with ThreadPoolExecutor(16) as pool:
-        told = [at for at in pool.map(reader.clock, urls) if at]
-    off = min(((utc_now() - at).total_seconds() for at in told), key=abs, default=0.0)
+        app = [at for at in pool.map(reader.clock, urls) if at]
+    off = min(((utc_now() - at).total_seconds() for at in app), key=abs, default=0.0)
     if abs(off) > CLOCK_OFF:
         raise Refused(
             f"this machine's clock is {abs(off) / 60:,.0f} minutes {'ahead of' if off > 0 else 'behind'} what every host says "
@@ -241,11 +240,11 @@ def _insist_on_clock(urls: Sequence[str], reader: PublicReader) -> None:
         )
 
 
-def _said(became: Became, word: Word) -> Incident:
-    return became.scene.whole.words.incidents.get(word.incident.id, word.incident)
+def _said(became: Outcome, word: PendingUpdate) -> Incident:
+    return became.scene.whole.content.incidents.get(word.incident.id, word.incident)
 
 
-def _message(here: Here, word: Word, became: Became) -> tuple[str, str]:
+def _message(here: Here, word: PendingUpdate, became: Outcome) -> tuple[str, str]:
     update = next(each for each in word.incident.updates if each.id == word.id)
     page = became.scene.whole.snapshot.page
     subject = f"Break-glass on {page.name}: {word.incident.name} ({update.status})"

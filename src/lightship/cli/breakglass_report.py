@@ -5,15 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from lightship.breakglass.pending import NAME
-from lightship.breakglass.speak import Scene, Told
+from lightship.breakglass.speak import Outcome, Scene
 from lightship.core.durations import ago
 from lightship.core.wire import stamp
 from lightship.publishing.survey import HostState
 
 
-def became_words(became: Told) -> str:
+def became_words(became: Outcome) -> str:
     snapshot = became.scene.whole.snapshot
-    lines = [f"{r.host}: {r.verdict}{': ' + r.words if r.words else ''} ({r.milliseconds} ms)" for r in became.receipts]
+    lines = [f"{r.host}: {r.verdict}{': ' + r.reason if r.reason else ''} ({r.milliseconds} ms)" for r in became.receipts]
     lines.append(f"revision {snapshot.revision} of epoch {snapshot.epoch}")
     if not became.proven:
         kept = f"Kept in {NAME}" if not became.unkept else f"Not kept on this machine, only where it is proven: {became.unkept}"
@@ -21,14 +21,14 @@ def became_words(became: Told) -> str:
     return "\n".join(lines)
 
 
-def became_facts(became: Told) -> dict[str, Any]:
-    epoch, revision = became.scene.whole.rank
+def became_facts(became: Outcome) -> dict[str, Any]:
+    epoch, revision = became.scene.whole.version
     receipts = [receipt.facts() for receipt in became.receipts]
     return {"epoch": epoch, "revision": revision, "proven": became.proven, "receipts": receipts}
 
 
 def scene_words(scene: Scene, now: datetime) -> str:
-    top = scene.whole.rank
+    top = scene.whole.version
     lines = ["What survives:", *(f"  {each.host.name}: {_held_words(each, now)}" for each in scene.survivors)]
     lines += [f"  {each.host}: passed over: {each.why}" for each in scene.lost]
     opened = scene.whole.snapshot.open

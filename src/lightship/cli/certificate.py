@@ -2,8 +2,8 @@
 
 import click
 
-from lightship.certificates import Outcome, Shelf, due, keep
-from lightship.cli.shared import Chosen, Refused, Told, chosen, json_option, page_option, say, utc_now
+from lightship.certificates import CertFolder, Outcome, due, keep
+from lightship.cli.shared import App, Chosen, Refused, chosen, json_option, page_option, say, utc_now
 from lightship.config import CertificateConfig, Config, PageConfig
 from lightship.zones import open_zone
 
@@ -19,14 +19,14 @@ def certificate(context: click.Context, slug: str | None, as_json: bool) -> None
     lightship certificate
     lightship certificate renew
     """
-    context.obj = Chosen(context.ensure_object(Told), slug, as_json)
+    context.obj = Chosen(context.ensure_object(App), slug, as_json)
     if context.invoked_subcommand:
         return
     config, page, wanted = _page(context.obj)
-    shelf = Shelf(config.base / "certificates" / page.slug)
-    held, places = shelf.held(), {name: told["words"] for name, told in shelf.installed().items() if name in wanted.install}
+    shelf = CertFolder(config.base / "certificates" / page.slug)
+    held, places = shelf.held(), {name: app["words"] for name, app in shelf.installed().items() if name in wanted.install}
     missing = dict.fromkeys(wanted.install, "not installed yet")
-    _answer(Outcome(held=held, words=shelf.state().words, places={**missing, **places}), wanted, shelf, as_json=as_json)
+    _answer(Outcome(held=held, reason=shelf.state().reason, places={**missing, **places}), wanted, shelf, as_json=as_json)
 
 
 @certificate.command()
@@ -41,7 +41,7 @@ def renew(chosen: Chosen, force: bool) -> None:
     """
     config, page, wanted = _page(chosen)
     assert page.zone
-    shelf = Shelf(config.base / "certificates" / page.slug)
+    shelf = CertFolder(config.base / "certificates" / page.slug)
     zone = open_zone(page.zone)
     if force or due(shelf.held(), wanted.names, utc_now()):
         click.echo(f"ordering one for {', '.join(wanted.names)}; this takes up to some minutes", err=True)
@@ -52,17 +52,17 @@ def renew(chosen: Chosen, force: bool) -> None:
 
 
 def _page(chosen: Chosen) -> tuple[Config, PageConfig, CertificateConfig]:
-    config = chosen.told.config()
+    config = chosen.app.config()
     page = config.page(chosen.slug)
     if page.certificate is None:
         raise Refused(f"{config.path} has no [pages.{page.slug}.certificate]: see docs/operate/certificates.md")
     return config, page, page.certificate
 
 
-def _answer(outcome: Outcome, wanted: CertificateConfig, shelf: Shelf, *, as_json: bool) -> None:
+def _answer(outcome: Outcome, wanted: CertificateConfig, shelf: CertFolder, *, as_json: bool) -> None:
     """Exit status 1 unless there is one with time left, and every place has it."""
     now, held = utc_now(), outcome.held
-    why = outcome.words or due(held, wanted.names, now)
+    why = outcome.reason or due(held, wanted.names, now)
     lines = []
     if held:
         lines.append(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 
 from lightship.channels import Message, open_channel, tell_each
-from lightship.cli.shared import Chosen, Refused, Told, chosen, json_option, say, utc_now
+from lightship.cli.shared import App, Chosen, Refused, chosen, json_option, say, utc_now
 from lightship.config import Config
 
 
@@ -20,7 +20,7 @@ def channels(context: click.Context, as_json: bool) -> None:
     lightship channels
     lightship channels check
     """
-    context.obj = Chosen(context.ensure_object(Told), None, as_json)
+    context.obj = Chosen(context.ensure_object(App), None, as_json)
     if context.invoked_subcommand:
         return
     configured = _config(context.obj).channels
@@ -61,4 +61,4 @@ def _test_message(config: Config) -> Message:
 
 
 def _config(chosen: Chosen) -> Config:
-    return chosen.told.readable({"desk"}, {"desk", "keys"})
+    return chosen.app.readable({"desk"}, {"desk", "keys"})

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from lightship.cli.shared import Told, json_option, page_option, read_key, told
+from lightship.cli.shared import App, json_option, page_option, pass_app, read_key
 from lightship.config import Config, PageConfig
-from lightship.doctor import GROUPS, Examination, Finding, Known, Verdict, World, examine
+from lightship.doctor import GROUPS, Environment, Examination, Finding, Known, Verdict, examine
 from lightship.doctor.environment import RDAP, SECONDS
 
 MARKS = {
@@ -33,8 +33,8 @@ ANSWERS = {
 @click.option("--rdap", metavar="URL", default=None, help="Where to ask for registrations. Default: https://rdap.org.")
 @page_option
 @json_option
-@told
-def doctor(told: Told, everything: bool, key: Path | None, rdap: str | None, slug: str | None, as_json: bool) -> None:
+@pass_app
+def doctor(app: App, everything: bool, key: Path | None, rdap: str | None, slug: str | None, as_json: bool) -> None:
     """Would it work today? Examines hosts, certificates, the name, witnesses and the vault, and finds what goes down together.
 
     Exit status 0: all is well; 2: warnings; 1: something fails.
@@ -44,8 +44,8 @@ def doctor(told: Told, everything: bool, key: Path | None, rdap: str | None, slu
     lightship doctor --all --key recovery.txt
     lightship doctor --json --page acme
     """
-    config = told.readable((), {"desk", "secrets"}, {"desk", "keys"})
-    world = World(rdap=(rdap or RDAP).rstrip("/"), seconds=min(told.seconds, SECONDS), visit=2 * told.seconds)
+    config = app.readable((), {"desk", "secrets"}, {"desk", "keys"})
+    world = Environment(rdap=(rdap or RDAP).rstrip("/"), seconds=min(app.seconds, SECONDS), visit=2 * app.seconds)
     pages = [config.page(slug)] if slug else list(config.pages.values())
     found = [examine(config, page, world, _known(config, page, key)) for page in pages]
     if as_json:
@@ -61,7 +61,7 @@ def doctor(told: Told, everything: bool, key: Path | None, rdap: str | None, slu
 def _known(config: Config, page: PageConfig, key: Path | None) -> Known:
     """When the last drill was, if the desk's database is here and answers: the doctor works without."""
     alone = Known(key=read_key(str(key)) if key else None)
-    if config.desk_told is None:
+    if config.desk_or_none is None:
         return alone
     from lightship.store.settings import configure  # only with a desk
 
@@ -103,9 +103,9 @@ _COUNTS = (
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings:
-        mark, colour = MARKS[finding.verdict]
+        verify_key, colour = MARKS[finding.verdict]
         grave = f", {finding.check.severity}" if finding.verdict in (Verdict.FAIL, Verdict.WARN) else ""
-        head = f"{mark} {finding.check.title}: {finding.subject}"
+        head = f"{verify_key} {finding.check.title}: {finding.subject}"
         yield f"  {click.style(head, fg=colour)}" + click.style(f"  [{finding.check.id}{grave}]", dim=True)
         yield f"    {'not checked: ' if finding.verdict is Verdict.UNCHECKED else ''}{finding.evidence}"
         if finding.verdict in (Verdict.FAIL, Verdict.WARN):

@@ -9,9 +9,9 @@ from typing import Any
 import click
 from rich.console import Console
 
-from lightship.cli.shared import Told, json_option, page_option, say, told
+from lightship.cli.shared import App, json_option, page_option, pass_app, say
 from lightship.config import PageConfig
-from lightship.doctor import World
+from lightship.doctor import Environment
 from lightship.drill import DONE, FAILED, Drill, Scene, Step, rehearse
 from lightship.publishing.read_only import open_host
 
@@ -25,8 +25,8 @@ LAST = 12
 )
 @page_option
 @json_option
-@told
-def drill(told: Told, key: Path | None, slug: str | None, as_json: bool) -> None:
+@pass_app
+def drill(app: App, key: Path | None, slug: str | None, as_json: bool) -> None:
     """Rehearse the worst day on the real configuration, and time it. Readers notice nothing.
 
     Publishes a canary to every host, moves a canary name and back, restores the vault into a throw-away database, and speaks
@@ -35,21 +35,21 @@ def drill(told: Told, key: Path | None, slug: str | None, as_json: bool) -> None
     \b
     lightship drill --key recovery.txt
     """
-    config = told.config(without={"desk", "secrets"})
+    config = app.config(without={"desk", "secrets"})
     page = config.page(slug)
-    scene = Scene(config=config, page=page, hosts=tuple(open_host(host) for host in page.hosts), world=World(), key=key)
+    scene = Scene(config=config, page=page, hosts=tuple(open_host(host) for host in page.hosts), world=Environment(), key=key)
     with Console(stderr=True).status("clearing away what earlier drills left") as status:
         done = rehearse(scene, lambda title: status.update(title.lower()))
-    before = _kept(told, page, done)
+    before = _kept(app, page, done)
     say("\n".join(_lines(done, before)), done.facts(), as_json=as_json)
     if not done.passed:
         raise click.exceptions.Exit(1)
 
 
-def _kept(told: Told, page: PageConfig, done: Drill) -> Sequence[dict[str, Any]]:
+def _kept(app: App, page: PageConfig, done: Drill) -> Sequence[dict[str, Any]]:
     """The drills before this one, once this one is beside them: nothing where there is no desk here."""
     with suppress(Exception):  # a laptop has no desk, and a dead desk is what drills are for
-        told.desk()
+        app.desk()
         from lightship.store import models, reports  # after Django is set up
 
         row = models.Page.objects.get(slug=page.slug)
@@ -66,7 +66,7 @@ def _lines(done: Drill, before: Sequence[dict[str, Any]]) -> Iterator[str]:
         took = _seconds(step.seconds) if step.status == DONE else WORDS.get(step.status, "-")
         late = "  late" if step.status == DONE and step.seconds > step.goal else ""
         yield f"{step.title:24}{took:>9}{_usual(step, before):>9}{f'{step.goal:.0f} s':>9}{late}"
-        yield f"  {step.words}"
+        yield f"  {step.reason}"
     yield ""
     became = "Nothing failed." if done.passed else "Something failed: see above."
     yield f"{done.page}: rehearsed in {done.seconds:.1f} s. {became}"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from lightship.cli.shared import Refused, Told, json_option, page_option, refusing, say, told, utc_now
+from lightship.cli.shared import App, Refused, json_option, page_option, pass_app, refusing, say, utc_now
 from lightship.importers import Imported, ImporterError, kinds, read
 from lightship.publishing.contents import contents_at
-from lightship.signing import mark
+from lightship.signing import verify_key
 
 if TYPE_CHECKING:
     from lightship.store.history.load import Loaded
@@ -26,8 +26,8 @@ STATUSPAGE_API = "https://api.statuspage.io/v1"
 @click.option("--api", default=STATUSPAGE_API, show_default=True, help="Where that API is.")
 @page_option
 @json_option
-@told
-def import_(told: Told, kind: str, source: str, key: str, api: str, slug: str | None, as_json: bool) -> None:
+@pass_app
+def import_(app: App, kind: str, source: str, key: str, api: str, slug: str | None, as_json: bool) -> None:
     """Bring in pages' history. KIND: statuspage, cstate or lightship. What is here already is left alone.
 
     \b
@@ -37,14 +37,14 @@ def import_(told: Told, kind: str, source: str, key: str, api: str, slug: str | 
     lightship import cstate path/to/site
     lightship import lightship export/
     """
-    at, page = told.page(slug)
+    at, page = app.page(slug)
     if kind not in (known := sorted((*kinds(), OWN))):
         raise Refused(f"there is no importer {kind!r}; there is {', '.join(known)}")
     with refusing(ImporterError), Console(stderr=True).status(f"reading {source}"):
         if kind == OWN:
             ours = source.rstrip("/") in {at.url, *(host.url for host in at.hosts)}
             # Our own host may be in other hands.
-            found = contents_at(source, [mark(at).public] if ours else [], told.stranger())
+            found = contents_at(source, [verify_key(at).public] if ours else [], app.stranger())
         else:
             found = read(kind, source, **({"key": key, "api": api} if key else {}))
     from lightship.store.history.imports import take_in  # after Django is set up
@@ -82,14 +82,14 @@ def _report(found: Imported, loaded: "Loaded") -> str:
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @page_option
-@told
-def export(told: Told, directory: Path, slug: str | None) -> None:
+@pass_app
+def export(app: App, directory: Path, slug: str | None) -> None:
     """Write everything public to DIRECTORY as JSON, and the journal (who did what when) as one JSON line each.
 
     \b
     lightship export backup/
     """
-    config, page = told.page(slug)
+    config, page = app.page(slug)
     from lightship.store.export import files  # after Django is set up
 
     count = 0

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lightship.cli.shared import Refused, Told, json_option, page_option, say, told, utc_now
+from lightship.cli.shared import App, Refused, json_option, page_option, pass_app, say, utc_now
 from lightship.config import HostConfig, PageConfig
 from lightship.core.site.receipt import Receipt, Verdict
 from lightship.publishing.publish import Publisher
-from lightship.publishing.rendering import Press
+from lightship.publishing.rendering import Rendering
 from lightship.publishing.verify import Stranger, audit
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 
 if TYPE_CHECKING:
     from lightship.store.models import Page
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Put every file again, and take over a place that held something else.")
 @page_option
 @json_option
-@told
-def publish(told: Told, names: Sequence[str], force: bool, slug: str | None, as_json: bool) -> None:
+@pass_app
+def publish(app: App, names: Sequence[str], force: bool, slug: str | None, as_json: bool) -> None:
     """Make every host hold the newest revision, and prove it. The worker does so by itself; this is for when it does not run.
 
     \b
     lightship publish --host vienna
     """
-    config, page = told.page(slug)
+    config, page = app.page(slug)
     made = bring(config, page, _chosen(config, names), force=force)
-    lines = [_line(r.host, r.verdict, r.read.revision if r.read else 0, r.words, f"{r.milliseconds} ms") for r in made]
+    lines = [_line(r.host, r.verdict, r.read.revision if r.read else 0, r.reason, f"{r.milliseconds} ms") for r in made]
     say("\n".join(lines), [receipt.facts() for receipt in made], as_json=as_json)
     if not all(receipt.proven for receipt in made):
         raise click.exceptions.Exit(1)
@@ -44,8 +44,8 @@ def bring(config: PageConfig, page: "Page", hosts: Sequence[HostConfig], *, forc
     from lightship.store import receipts  # after Django is set up
     from lightship.worker.current import open_host, truth_of
 
-    press, publisher = Press(truth_of(page, config, utc_now())), Publisher(Seal(config.key), utc_now, Stranger())
-    made = asyncio.run(publisher.publish(press, [open_host(host) for host in hosts], force=force))
+    rendering, publisher = Rendering(truth_of(page, config, utc_now())), Publisher(SigningKey(config.key), utc_now, Stranger())
+    made = asyncio.run(publisher.publish(rendering, [open_host(host) for host in hosts], force=force))
     for receipt in made:
         receipts.record(page, receipt)
     return made
@@ -65,12 +65,12 @@ def hosts(context: click.Context, slug: str | None, as_json: bool) -> None:
     context.meta["hosts"] = (slug, as_json)
     if context.invoked_subcommand:
         return
-    config, page = context.ensure_object(Told).page(slug)
+    config, page = context.ensure_object(App).page(slug)
     from lightship.store import receipts  # after Django is set up
 
     rows = {host.name: receipts.newest(page, host.name) for host in config.hosts}
     lines = [
-        _line(name, row.verdict, row.revision, row.words, f"since {row.at:%H:%M} UTC, seen {row.seen_at:%H:%M:%S} UTC")
+        _line(name, row.verdict, row.revision, row.reason, f"since {row.at:%H:%M} UTC, seen {row.seen_at:%H:%M:%S} UTC")
         if row
         else f"{name}: nothing was ever published there"
         for name, row in rows.items()
@@ -80,7 +80,7 @@ def hosts(context: click.Context, slug: str | None, as_json: bool) -> None:
             "host": name,
             "verdict": row.verdict,
             "revision": row.revision,
-            "words": row.words,
+            "words": row.reason,
             "at": row.at,
             "seen_at": row.seen_at,
         }
@@ -96,11 +96,11 @@ def hosts(context: click.Context, slug: str | None, as_json: bool) -> None:
 def check(context: click.Context, whole: bool) -> None:
     """Read each host as a stranger, and compare all of it with its signed manifest. Needs no database."""
     slug, as_json = context.meta["hosts"]
-    told = context.ensure_object(Told)
-    config = told.config().page(slug)
-    stranger, seal = told.stranger(), Seal(config.key)
+    app = context.ensure_object(App)
+    config = app.config().page(slug)
+    stranger, signing_key = app.stranger(), SigningKey(config.key)
     with ThreadPoolExecutor(len(config.hosts)) as pool:  # one that does not answer holds up none
-        audits = pool.map(lambda host: list(audit(stranger, host.url, seal.verify, whole=whole)), config.hosts)
+        audits = pool.map(lambda host: list(audit(stranger, host.url, signing_key.verify, whole=whole)), config.hosts)
         faults = dict(zip((host.name for host in config.hosts), audits, strict=True))
     lines = [f"{name}: {'; '.join(wrong[:20]) or 'as its manifest says'}" for name, wrong in faults.items()]
     say("\n".join(lines), faults, as_json=as_json)

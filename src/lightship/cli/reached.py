@@ -32,7 +32,7 @@ class HostAnswer:
     host: str
     verdict: str
     revision: int
-    words: str
+    reason: str
     reads: bool
     heard: bool
 
@@ -48,9 +48,9 @@ def tell_posted(config: PageConfig, page: "Page", id: str, name: str, *, no_wait
         return
     answers, by = answers_of(config, page)
     reads = [answer.host for answer in answers if answer.reads]
-    rest = [{"host": a.host, "verdict": a.verdict, "revision": a.revision, "words": a.words} for a in answers]
+    rest = [{"host": a.host, "verdict": a.verdict, "revision": a.revision, "words": a.reason} for a in answers]
     seconds = round(time.monotonic() - started, 1)
-    lines = [f"{a.host} does not have it: {a.words or a.verdict}" for a in answers if not a.reads]
+    lines = [f"{a.host} does not have it: {a.reason or a.verdict}" for a in answers if not a.reads]
     if by == "terminal":
         lines.insert(0, "No worker is alive: it was published from here, and nobody keeps the page fresh.")
     if reads:
@@ -100,6 +100,6 @@ def _answer(page: "Page", host: str, row: "Receipt | None", before: "Receipt | N
         return HostAnswer(host, "", 0, "nothing is heard of it", reads=False, heard=False)
     behind = (row.epoch, row.revision) < (page.epoch, page.revision)
     proven = row.verdict == Verdict.PROVEN
-    words = f"it serves revision {row.revision}" if proven and behind else row.words
+    words = f"it serves revision {row.revision}" if proven and behind else row.reason
     heard = before is None or (row.pk, row.seen_at) != (before.pk, before.seen_at)
     return HostAnswer(host, row.verdict, row.revision, words, reads=proven and not behind, heard=heard)

@@ -6,14 +6,14 @@ from pathlib import Path
 import click
 
 from lightship import __version__
-from lightship.cli.shared import Refused, Told, read_key, told, utc_now
+from lightship.cli.shared import App, Refused, pass_app, read_key, utc_now
 from lightship.config import Config
 from lightship.config.files import write_new
 from lightship.config.toml import parse
 from lightship.core.site.manifest import Verify
 from lightship.core.wire import WireError
 from lightship.hosts import HostError, Place
-from lightship.signing import mark
+from lightship.signing import verify_key
 from lightship.vault import Key, VaultError, fetch, look, new_key, opened, vault_place
 from lightship.vault.sheet import SHEET, command, hand_over, known, sheet
 
@@ -34,7 +34,7 @@ def recovery(context: click.Context, file: Path | None) -> None:
     """
     if context.invoked_subcommand:
         return
-    config = _config(context.ensure_object(Told))
+    config = _config(context.ensure_object(App))
     for page in known(config):
         click.echo(f"{page.name}   public key {page.public}")
         for spot in page.spots:
@@ -47,14 +47,14 @@ def recovery(context: click.Context, file: Path | None) -> None:
 
 
 @recovery.command()
-@told
-def new(told: Told) -> None:
+@pass_app
+def new(app: App) -> None:
     """Make another recovery key: for an installation that has none, or in place of one that was lost or seen.
 
     \b
     lightship recovery new
     """
-    config = told.config()
+    config = app.config()
     key, public = new_key()
     click.echo(hand_over(key, config, config.base, utc_now()))  # before anything is encrypted to it
     if "vault" in parse(str(config.path), config.text.encode()).data:
@@ -70,18 +70,18 @@ def new(told: Told) -> None:
 
 @recovery.command()
 @click.option("--key", "source", required=True, metavar="FILE", help="The recovery key; - to type or paste it.")
-@told
-def check(told: Told, source: str) -> None:
+@pass_app
+def check(app: App, source: str) -> None:
     """Whether the recovery key opens every host's copy, to the last part.
 
     \b
     lightship recovery check --key recovery.txt
     """
-    config = _config(told)
+    config = _config(app)
     key, whole = read_key(source), True
     for page in config.pages.values():
         for host in page.hosts:
-            words, fine = asyncio.run(_checked(vault_place(config, host), mark(page).verify, key))
+            words, fine = asyncio.run(_checked(vault_place(config, host), verify_key(page).verify, key))
             click.echo(f"{page.slug} {host.name}: {words}")
             whole &= fine
     if not whole:
@@ -102,8 +102,8 @@ async def _checked(place: Place | None, verify: Verify, key: Key) -> tuple[str, 
         return str(error), False
 
 
-def _config(told: Told) -> Config:
-    config = told.config()
+def _config(app: App) -> Config:
+    config = app.config()
     if not config.vault.recovery:
         raise Refused(f"{config.path} names no recovery key, so nothing private is kept anywhere: `lightship recovery new`")
     return config

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from lightship.cli.setup import sign_in_words
-from lightship.cli.shared import Refused, Told, json_option, read_key, refusing, say, told, utc_now
+from lightship.cli.shared import App, Refused, json_option, pass_app, read_key, refusing, say, utc_now
 from lightship.config import Config, ConfigError, fields
 from lightship.importers import ImporterError
 from lightship.restore import RestoreError
@@ -24,8 +24,8 @@ from lightship.vault import VaultError
 @click.option("--public", default="", metavar="KEY", help="The page's public key, from the recovery sheet.")
 @click.option("--database", metavar="URL", help="Another database than before: sqlite:///desk.sqlite3, postgres://…")
 @json_option
-@told
-def restore(told: Told, url: str, key: str | None, vault: str | None, public: str, database: str | None, as_json: bool) -> None:
+@pass_app
+def restore(app: App, url: str, key: str | None, vault: str | None, public: str, database: str | None, as_json: bool) -> None:
     """Rebuild the desk from a host that still stands, on a machine with nothing but Lightship.
 
     URL is a host of the page, or the page itself. With the recovery key everything comes back: accounts, journal, settings,
@@ -37,27 +37,27 @@ def restore(told: Told, url: str, key: str | None, vault: str | None, public: st
     """
     if not url and not vault:
         raise click.UsageError("name a host that still stands, or where the vault lies (--vault PLACE)")
-    if database and told.path.exists():
-        raise Refused(f"{told.path} is here already: change `database` in it, and leave --database away")
+    if database and app.path.exists():
+        raise Refused(f"{app.path} is here already: change `database` in it, and leave --database away")
     if vault and not key:
         raise click.UsageError("the vault opens with the recovery key only: --key FILE")
     request = Request(
-        path=told.path,
-        here=_config_here(told) if key else None,
+        path=app.path,
+        here=_config_here(app) if key else None,
         url=url,
         vault=vault,
         public=_public(public),
         database=database,
-        env=told.env,
-        reader=told.stranger(),
+        env=app.env,
+        reader=app.stranger(),
         clock=utc_now,
         tell=click.echo,
         progress=Console(stderr=True).status,
-        open_desk=told.desk,
+        open_desk=app.desk,
     )
     with refusing(VaultError, ImporterError, RestoreError), contextlib.redirect_stdout(sys.stderr if as_json else sys.stdout):
         outcome = with_key(request, read_key(key)) if key else without_key(request)
-    say(_words(outcome) + sign_in_words(told.desk()), asdict(outcome), as_json=as_json)
+    say(_words(outcome) + sign_in_words(app.desk()), asdict(outcome), as_json=as_json)
 
 
 def _public(text: str) -> frozenset[bytes]:
@@ -67,13 +67,13 @@ def _public(text: str) -> frozenset[bytes]:
         raise click.BadParameter(f"--public {error}") from error
 
 
-def _config_here(told: Told) -> Config | None:
-    if not told.path.exists():
+def _config_here(app: App) -> Config | None:
+    if not app.path.exists():
         return None
     try:
-        return told.config()
+        return app.config()
     except ConfigError as error:
-        click.echo(f"{told.path} does not help to find the vault: {error}", err=True)
+        click.echo(f"{app.path} does not help to find the vault: {error}", err=True)
         return None
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import click
 import urllib3
 
-from lightship.cli.shared import Refused, Told, told
+from lightship.cli.shared import App, Refused, pass_app
 from lightship.config import Config
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ HOST_RESTART_SECONDS = 30.0
 
 @click.command()
 @click.option("--bind", metavar="ADDRESS:PORT", help="Where to listen. Default: as desk.url says.")
-@told
-def desk(told: Told, bind: str | None) -> None:
+@pass_app
+def desk(app: App, bind: str | None) -> None:
     """Serve the desk, where staff sign in.
 
     \b
     lightship desk --bind 127.0.0.1:8000
     """
-    config = told.config()
+    config = app.config()
     url = urlsplit(f"//{bind}" if bind else config.desk.url)
     try:
         address, port = url.hostname or "127.0.0.1", url.port or 8000
@@ -61,21 +61,21 @@ def desk(told: Told, bind: str | None) -> None:
 
 def application() -> "WSGIHandler":
     """The desk, made in the server's own child process, where nothing is set up yet."""
-    Told(None, os.environ).desk()
+    App(None, os.environ).desk()
     from lightship.desk.wsgi import application as made  # after Django is set up
 
     return made()
 
 
 @click.command()
-@told
-def worker(told: Told) -> None:
+@pass_app
+def worker(app: App) -> None:
     """Publish what is posted, keep the clock, show that it lives. Any number may run.
 
     \b
     lightship worker
     """
-    config = told.desk()
+    config = app.desk()
     from lightship.worker import run as work  # after Django is set up
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
@@ -84,14 +84,14 @@ def worker(told: Told) -> None:
 
 
 @click.command()
-@told
-def up(told: Told) -> None:
+@pass_app
+def up(app: App) -> None:
     """Everything on this machine: desk, worker, and a web server for each folder host with a local address.
 
     \b
     lightship init && lightship up
     """
-    config = told.desk()
+    config = app.desk()
     from lightship.cli.setup import sign_in_words  # after Django is set up
 
     crew = [Hand("desk", _lightship(config, "desk")), Hand("worker", _lightship(config, "worker")), *_local_hosts(config)]

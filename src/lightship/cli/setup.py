@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lightship.cli.shared import Told, refusing, told, utc_now
+from lightship.cli.shared import App, pass_app, refusing, utc_now
 from lightship.config import Config, fields
 from lightship.config.apply_file import read_file
 from lightship.restore import RestoreError
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 @click.option("--port", default=8000, show_default=True, help="The desk's; the two hosts take the next ones.")
 @click.option("--name", default="", help="What the page is called. Default: Our services.")
 @click.option("--email", default="", help="Address of the first account.")
-@told
-def init(told: Told, slug: str, url: str, port: int, name: str, email: str) -> None:
+@pass_app
+def init(app: App, slug: str, url: str, port: int, name: str, email: str) -> None:
     """Write lightship.toml, keys and data folder; make the database and the first account. What is there is left alone.
 
     \b
@@ -34,20 +34,20 @@ def init(told: Told, slug: str, url: str, port: int, name: str, email: str) -> N
     lightship init --page acme --url https://acmestatus.net
     """
     key = ""
-    if not told.path.is_file():
+    if not app.path.is_file():
         _check(slug, url)
-        key = write_config(told.path, slug, url, click.echo, port)
-    make_keys(told.path, click.echo)
-    config = told.desk()
+        key = write_config(app.path, slug, url, click.echo, port)
+    make_keys(app.path, click.echo)
+    config = app.desk()
     if key:  # before anything that may fail: it is shown this once
-        click.echo(hand_over(key, config, told.path.parent, utc_now()))
+        click.echo(hand_over(key, config, app.path.parent, utc_now()))
     from lightship.restore import rows  # after Django is set up
 
     make_private(config)
     with refusing(RestoreError):
         rows.make_tables(config.pages, name, utc_now(), click.echo)
     user = rows.first_account(email, click.echo)
-    click.echo(f"Ready. Start it with:  lightship --config {told.path} up" + sign_in_words(config, user))
+    click.echo(f"Ready. Start it with:  lightship --config {app.path} up" + sign_in_words(config, user))
 
 
 def _check(slug: str, url: str) -> None:
@@ -64,34 +64,34 @@ def _check(slug: str, url: str) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@told
-def apply(told: Told, file: Path) -> None:
+@pass_app
+def apply(app: App, file: Path) -> None:
     """Make pages, groups and components as FILE says. What is so already is left alone; nothing is removed.
 
     \b
     lightship apply components.toml
     """
-    config = told.desk()
+    config = app.desk()
     wanted = read_file(file)
     from lightship.store.journal import JournalError  # after Django is set up
     from lightship.store.journal.apply import apply as act
 
     with refusing(JournalError):
-        for deed in act(wanted, set(config.pages), utc_now()):
-            click.echo(deed)
+        for action in act(wanted, set(config.pages), utc_now()):
+            click.echo(action)
 
 
 @click.command()
 @click.argument("name")
 @click.option("--email", default="", help="Where the person can be reached.")
-@told
-def account(told: Told, name: str, email: str) -> None:
+@pass_app
+def account(app: App, name: str, email: str) -> None:
     """Make an account for a colleague, or help one who cannot sign in: prints a link that signs in once.
 
     \b
     lightship account alice --email alice@example.com
     """
-    config = told.desk()
+    config = app.desk()
     from django.contrib.auth.models import User  # after Django is set up
 
     if not re.fullmatch(r"[\w.@+-]{1,150}", name):

@@ -28,7 +28,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Told:
+class App:
     """What the command line and the environment said before the command's own words. `seconds`: for one answer of a host."""
 
     config_path: str | None
@@ -104,7 +104,7 @@ def who_types() -> str:
         return ""
 
 
-told = click.make_pass_decorator(Told)
+pass_app = click.make_pass_decorator(App)
 page_option = click.option("--page", "slug", metavar="SLUG", help="Which page, where there are several.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
@@ -113,7 +113,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JS
 class Chosen:
     """What a group of commands was told before the command's own words."""
 
-    told: Told
+    app: App
     slug: str | None
     as_json: bool
 

@@ -8,7 +8,7 @@ import click
 from lightship.cli import compose
 from lightship.cli.compose import component_option, ended_option, facts_options, incident_option, state_option
 from lightship.cli.reached import tell_posted, wait_option
-from lightship.cli.shared import Refused, Told, json_option, page_option, told, utc_now, who_types
+from lightship.cli.shared import App, Refused, json_option, page_option, pass_app, utc_now, who_types
 from lightship.config import PageConfig
 from lightship.core import model as core
 from lightship.core.updates import NewUpdate
@@ -30,9 +30,9 @@ by_option = click.option("--by", metavar="ACCOUNT", help="Whose words these are.
 @page_option
 @wait_option
 @json_option
-@told
+@pass_app
 def post(
-    told: Told,
+    app: App,
     /,
     name: str,
     body: str,
@@ -48,7 +48,7 @@ def post(
     \b
     lightship post "Webmail is down" "Sign-in fails with 503." -c Webmail=down --since 13:41 --next 30m
     """
-    config, page, shot = _page(told, slug)
+    config, page, shot = _page(app, slug)
     from lightship.store import journal  # after Django is set up
 
     now = utc_now()
@@ -70,9 +70,9 @@ def post(
 @page_option
 @wait_option
 @json_option
-@told
+@pass_app
 def update(
-    told: Told,
+    app: App,
     /,
     body: str,
     incident_id: str | None,
@@ -89,7 +89,7 @@ def update(
     \b
     lightship update "A failed controller; moving mailboxes to spare hardware." --state known --next 15:00
     """
-    config, page, shot = _page(told, slug)
+    config, page, shot = _page(app, slug)
     incident = _chosen(page, shot, incident_id)
     new = compose.update(shot, incident, compose.text(body), state, components, facts, utc_now())
     _say(config, page, incident, new, by, no_wait=no_wait, as_json=as_json)
@@ -104,9 +104,9 @@ def update(
 @page_option
 @wait_option
 @json_option
-@told
+@pass_app
 def resolve(
-    told: Told,
+    app: App,
     /,
     body: str,
     incident_id: str | None,
@@ -122,15 +122,15 @@ def resolve(
     \b
     lightship resolve "All mailboxes are on new hardware." --ended 14:20 --cause "A failed storage controller."
     """
-    config, page, shot = _page(told, slug)
+    config, page, shot = _page(app, slug)
     incident = _chosen(page, shot, incident_id)
     new = compose.end(incident, compose.text(body), ended, facts, utc_now())
     _say(config, page, incident, new, by, no_wait=no_wait, as_json=as_json)
 
 
-def _page(told: Told, slug: str | None) -> "tuple[PageConfig, Page, core.Snapshot]":
+def _page(app: App, slug: str | None) -> "tuple[PageConfig, Page, core.Snapshot]":
     """The page's configuration, its row, and the page as its readers have it."""
-    config, page = told.page(slug)
+    config, page = app.page(slug)
     from lightship.store.read import snapshot  # after Django is set up
 
     return config, page, snapshot.take(page, config.url, (), utc_now())

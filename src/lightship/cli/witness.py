@@ -10,20 +10,20 @@ from typing import Any
 
 import click
 
-from lightship.cli.shared import Chosen, Refused, Told, chosen, json_option, page_option, say, told, utc_now, who_types
+from lightship.cli.shared import App, Chosen, Refused, chosen, json_option, page_option, pass_app, say, utc_now, who_types
 from lightship.config import PageConfig
 from lightship.core.steering.decide import by_hand
 from lightship.core.steering.records import (
     FRESH,
-    LEASE,
     POINTERS,
+    RECORD,
     Key,
     Place,
     Sets,
     Vote,
-    lease_of,
     place,
     pointed,
+    record_of,
     vote_key,
     votes_of,
 )
@@ -34,8 +34,8 @@ SPARED = ("desk", "keys")
 
 @click.command()
 @click.option("--name", metavar="NAME", help="Which of the witnesses this machine is, where [witness] does not say.")
-@told
-def witness(told: Told, name: str | None) -> None:
+@pass_app
+def witness(app: App, name: str | None) -> None:
     """Look at each host from outside, vote with the other witnesses, and point the name at a host that answers.
 
     Runs until it is stopped. Three are recommended, each on a machine and network of its own, none of them a host's. Needs of
@@ -48,7 +48,7 @@ def witness(told: Told, name: str | None) -> None:
     from lightship.witness import run  # only this command needs it
 
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
-    config = told.config(SPARED, witness=True)
+    config = app.config(SPARED, witness=True)
     run(replace(config, witness=replace(config.witness, name=name)) if name else config)
 
 
@@ -64,7 +64,7 @@ def steer(context: click.Context, slug: str | None, as_json: bool) -> None:
     lightship steer to vienna
     lightship steer auto
     """
-    context.obj = Chosen(context.ensure_object(Told), slug, as_json)
+    context.obj = Chosen(context.ensure_object(App), slug, as_json)
     if not context.invoked_subcommand:
         context.invoke(show)
 
@@ -96,7 +96,7 @@ def to(chosen: Chosen, hosts: Sequence[str]) -> None:
             f"the name cannot lead to {', '.join(unknown)}: hosts with an `address` or `cname` are {', '.join(known)}"
         )
     facts = wheel.set(tuple(dict.fromkeys(hosts)))
-    stays = "and stays there" if wheel.zone.texts else "until a witness moves it: this zone holds no texts, and so no pin"
+    stays = "and stays there" if wheel.zone.holds_txt else "until a witness moves it: this zone holds no texts, and so no pin"
     say(
         f"{wheel.zone.name} leads to {', '.join(hosts)} {stays}. Readers follow within {wheel.zone.ttl} s.",
         facts,
@@ -124,12 +124,12 @@ class _Wheel:
     places: tuple[Place, ...]
 
     @property
-    def roll(self) -> tuple[str, ...]:
-        return tuple(fellow.name for fellow in self.page.witnesses)
+    def members(self) -> tuple[str, ...]:
+        return tuple(peer.name for peer in self.page.witnesses)
 
     def read(self) -> Sets:
-        texts: list[Key] = [LEASE] if self.zone.texts else []
-        texts += [vote_key(name) for name in self.roll] if self.zone.holds_votes else []
+        texts: list[Key] = [RECORD] if self.zone.holds_txt else []
+        texts += [vote_key(name) for name in self.members] if self.zone.holds_votes else []
         try:
             return self.zone.read(self.zone.name, [*POINTERS, *texts])
         except ZoneError as error:
@@ -143,7 +143,7 @@ class _Wheel:
             flip = by_hand(sets, self.places, hosts, by, utc_now(), token_hex(6))
             try:
                 to, expecting = within(self.zone, flip.to), within(self.zone, flip.expecting)
-                self.zone.point(self.zone.name, to, expecting=expecting)
+                self.zone.set_records(self.zone.name, to, expecting=expecting)
             except Conflict:
                 continue
             except ZoneError as error:
@@ -155,28 +155,28 @@ class _Wheel:
         raise Refused("the zone changed each time while it was set: look with `lightship steer`, then try again")
 
     def facts(self, sets: Sets, now: datetime) -> dict[str, Any]:
-        lease, hosts, votes = lease_of(sets), pointed(sets, self.places), votes_of(sets, self.roll)
+        record, hosts, votes = record_of(sets), pointed(sets, self.places), votes_of(sets, self.members)
         return {
             "name": self.zone.name,
             "records": {kind: sorted(sets[owner, kind]) for owner, kind in POINTERS if sets[owner, kind]},
             "hosts": None if hosts is None else list(hosts),
-            "gen": lease.gen if lease else None,
-            "by": lease.by if lease else None,
-            "at": lease.at if lease else None,
-            "pin": list(lease.pin) if lease else None,
-            "witnesses": {name: _ballot(votes.get(name), now) for name in self.roll} if self.zone.holds_votes else None,
+            "gen": record.gen if record else None,
+            "by": record.by if record else None,
+            "at": record.at if record else None,
+            "pin": list(record.pin) if record else None,
+            "witnesses": {name: _ballot(votes.get(name), now) for name in self.members} if self.zone.holds_votes else None,
         }
 
 
 def _ballot(vote: Vote | None, now: datetime) -> dict[str, Any] | None:
     if vote is None:
         return None
-    stands = {host: {"up": stand.up, "since": stand.since} for host, stand in vote.stands.items()}
-    return {"at": vote.at, "fresh": abs(now - vote.at) <= FRESH, "hosts": stands}
+    health = {host: {"up": state.up, "since": state.since} for host, state in vote.health.items()}
+    return {"at": vote.at, "fresh": abs(now - vote.at) <= FRESH, "hosts": health}
 
 
 def _wheel(chosen: Chosen) -> _Wheel:
-    page = chosen.told.config(SPARED).page(chosen.slug)
+    page = chosen.app.config(SPARED).page(chosen.slug)
     if page.zone is None:
         raise Refused(f"pages.{page.slug} has no zone: there is no name to steer")
     zone = open_zone(page.zone)

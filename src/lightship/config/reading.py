@@ -43,7 +43,7 @@ class Reading:
         self.refuse_twins(data, hosts)
         self.refuse_too_many_proven(data)
         self.refuse_disagreement(data, hosts, zones)
-        self.insist(data)
+        self.expect(data)
         if faults := [*self.references.faults, *self.back_ends.faults, *self.faults]:
             raise ConfigError(faults)
         pages = {slug: page_config(slug, page, hosts[slug], zones[slug], self.base) for slug, page in file.pages.items()}
@@ -54,7 +54,7 @@ class Reading:
             pages=pages,
             channels=tuple(c for c in channels if c),
             lacking=tuple(self.back_ends.lacking),
-            desk_told=desk,
+            desk_or_none=desk,
             vault=Vault(recovery=tuple(file.vault.recovery), public=file.vault.public),
             text=self.document.text,
             secrets=self.references.secrets,
@@ -67,7 +67,7 @@ class Reading:
         told = {item.name: self.references.option((), getattr(table, item.name)) for item in dataclasses.fields(table)}
         return WitnessConfig(**{**told, "key": base64.b64decode(table.key)})
 
-    def insist(self, data: Mapping[str, Any]) -> None:
+    def expect(self, data: Mapping[str, Any]) -> None:
         """On what only some machines need, and so no schema asks for."""
         if "desk" not in self.without and "desk" not in data:
             self.faults.append(self.document.fault(("desk",), "is missing"))

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 
 from lightship.config.fields import Address, Slug, Url, database, host_name, listening, place, public_key, recipient, seed
 from lightship.config.toml import STRICT, table
-from lightship.config.values import CertificateConfig, Fellow, HostConfig, PageConfig, Pulse, Secret, ZoneConfig
+from lightship.config.values import CertificateConfig, HostConfig, PageConfig, Peer, Pulse, Secret, ZoneConfig
 
 
 @table
@@ -123,7 +123,7 @@ def page_config(slug: str, page: PageTable, hosts: tuple[HostConfig, ...], zone:
         zone=zone,
         certificate=_certificate(page.certificate, page.url, base),
         witnesses=tuple(
-            Fellow(name=name, url=fellow.url, public=base64.b64decode(fellow.public)) for name, fellow in page.witnesses.items()
+            Peer(name=name, url=peer.url, public=base64.b64decode(peer.public)) for name, peer in page.witnesses.items()
         ),
     )
 

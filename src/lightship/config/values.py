@@ -73,7 +73,7 @@ class ChannelConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fellow:
+class Peer:
     """A witness as the others know it. `public` (32 bytes) and `url` are there where votes go from witness to witness."""
 
     name: str
@@ -135,7 +135,7 @@ class PageConfig:
     public: bytes = b""
     watches: tuple[str, ...] = ()
     zone: ZoneConfig | None = None
-    witnesses: tuple[Fellow, ...] = ()
+    witnesses: tuple[Peer, ...] = ()
     service_worker: bool = True
     certificate: CertificateConfig | None = None
 
@@ -160,7 +160,7 @@ class Config:
     pages: Mapping[str, PageConfig]
     channels: tuple[ChannelConfig, ...] = ()
     lacking: tuple[str, ...] = ()
-    desk_told: Desk | None = None
+    desk_or_none: Desk | None = None
     vault: Vault = field(default_factory=Vault)
     text: str = field(default="", repr=False)
     secrets: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
@@ -169,9 +169,9 @@ class Config:
     @property
     def desk(self) -> Desk:
         """ConfigError where the file was read without a desk."""
-        if self.desk_told is None:
+        if self.desk_or_none is None:
             raise ConfigError([Fault(str(self.path), 0, "desk", "is missing")])
-        return self.desk_told
+        return self.desk_or_none
 
     def page(self, slug: str | None) -> PageConfig:
         """The page of that slug, or the only one there is."""

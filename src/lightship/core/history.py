@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
-from lightship.core.model import ENDED, Change, ComponentStatus, Incident, Snapshot, Status, Turn
+from lightship.core.model import ENDED, Change, ComponentStatus, Incident, Snapshot, Status, StatusChange
 from lightship.core.status import severity, worst
 
 DAYS = 90
@@ -50,12 +50,12 @@ class Timeline:
     holds: Mapping[str, Sequence[Hold]]
 
     @staticmethod
-    def of(steps: Mapping[str, Sequence[Step]], by_hand: Iterable[Turn]) -> "Timeline":
+    def of(steps: Mapping[str, Sequence[Step]], by_hand: Iterable[StatusChange]) -> "Timeline":
         """`steps`: by incident, in the order of its updates."""
         holds: dict[str, list[Hold]] = defaultdict(list)
-        for turn in by_hand:
-            change, source = turn.change, RESTATED if turn.change.old is turn.change.new else BY_HAND
-            holds[change.component_id].append(Hold(turn.at, turn.id, source, change.new, change.name))
+        for status_change in by_hand:
+            change, source = status_change.change, RESTATED if status_change.change.old is status_change.change.new else BY_HAND
+            holds[change.component_id].append(Hold(status_change.at, status_change.id, source, change.new, change.name))
         for incident_id, said in steps.items():
             for component_id, hold in _held(incident_id, said):
                 holds[component_id].append(hold)
@@ -74,9 +74,9 @@ class Timeline:
         """What readers see of the component at that time."""
         return worst(self.levels(component_id, at).values())
 
-    def turns(self) -> tuple[Turn, ...]:
+    def status_changes(self) -> tuple[StatusChange, ...]:
         """What readers saw, oldest first: a turn for each moment at which something was said of a component."""
-        turns = []
+        status_changes = []
         for component_id, holds in self.holds.items():
             levels: dict[str, ComponentStatus] = {}
             status = _OK
@@ -86,14 +86,18 @@ class Timeline:
                     _take(levels, hold)
                     name = hold.name
                 status = worst(levels.values())
-                turns.append(Turn(at, Change(component_id, name, old, status)))
-        return tuple(sorted(turns, key=lambda turn: (turn.at, turn.change.component_id)))
+                status_changes.append(StatusChange(at, Change(component_id, name, old, status)))
+        return tuple(sorted(status_changes, key=lambda status_change: (status_change.at, status_change.change.component_id)))
 
-    def window(self, start: datetime, now: datetime) -> tuple[dict[str, ComponentStatus], tuple[Turn, ...]]:
+    def window(self, start: datetime, now: datetime) -> tuple[dict[str, ComponentStatus], tuple[StatusChange, ...]]:
         """Each component's status before `start`, where anything was said of it, and the turns from then to `now`."""
-        turns = [turn for turn in self.turns() if turn.at <= now]
-        before = {turn.change.component_id: turn.change.new for turn in turns if turn.at < start}
-        return before, tuple(turn for turn in turns if turn.at >= start)
+        status_changes = [status_change for status_change in self.status_changes() if status_change.at <= now]
+        before = {
+            status_change.change.component_id: status_change.change.new
+            for status_change in status_changes
+            if status_change.at < start
+        }
+        return before, tuple(status_change for status_change in status_changes if status_change.at >= start)
 
 
 def _held(incident_id: str, steps: Sequence[Step]) -> Iterable[tuple[str, Hold]]:
@@ -126,9 +130,9 @@ def steps(incidents: Iterable[Incident]) -> dict[str, list[Step]]:
     return {each.id: [Step(u.id, u.display_at, u.status, u.changes or ()) for u in each.updates] for each in incidents}
 
 
-def turns_of(incidents: Iterable[Incident], by_hand: Iterable[Turn] = ()) -> tuple[Turn, ...]:
+def status_changes_of(incidents: Iterable[Incident], by_hand: Iterable[StatusChange] = ()) -> tuple[StatusChange, ...]:
     """What readers saw of components by these, oldest first."""
-    return Timeline.of(steps(incidents), by_hand).turns()
+    return Timeline.of(steps(incidents), by_hand).status_changes()
 
 
 def left(incident: Incident) -> dict[str, ComponentStatus]:
@@ -161,22 +165,22 @@ def window_start(now: datetime) -> datetime:
 
 def days(component_id: str, snapshot: Snapshot) -> tuple[Day, ...]:
     """The last 90 UTC days of a component, oldest first; today ends at `snapshot.at`."""
-    turns = [t for t in snapshot.turns if t.change.component_id == component_id]
+    status_changes = [t for t in snapshot.status_changes if t.change.component_id == component_id]
     status = snapshot.before.get(component_id, ComponentStatus.OPERATIONAL)
     start, rows = window_start(snapshot.at), []
     position = 0
     for number in range(DAYS):
         begins = start + timedelta(days=number)
         ends = min(begins + timedelta(days=1), snapshot.at)
-        if status is ComponentStatus.OPERATIONAL and (position == len(turns) or turns[position].at >= ends):
+        if status is ComponentStatus.OPERATIONAL and (position == len(status_changes) or status_changes[position].at >= ends):
             rows.append(Day(begins.date(), status, {}))
             continue
         spans: dict[ComponentStatus, timedelta] = {}
         seen, since = {status}, begins
-        while position < len(turns) and turns[position].at < ends:
-            turn = turns[position]
-            _add(spans, status, turn.at - since)
-            status, since = turn.change.new, max(turn.at, since)
+        while position < len(status_changes) and status_changes[position].at < ends:
+            status_change = status_changes[position]
+            _add(spans, status, status_change.at - since)
+            status, since = status_change.change.new, max(status_change.at, since)
             seen.add(status)
             position += 1
         _add(spans, status, ends - since)

@@ -110,7 +110,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class StatusChange:
     """A change at a time. `id` is set for the journal's own turns, those made without an incident."""
 
     at: datetime
@@ -135,7 +135,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Wording:
     """One wording of an update: Markdown source and facts. A correction adds another, and none is ever lost."""
 
     at: datetime
@@ -149,7 +149,7 @@ class Update:
 
     id: str
     status: Status
-    texts: tuple[Text, ...]
+    wordings: tuple[Wording, ...]
     created_at: datetime
     updated_at: datetime
     display_at: datetime
@@ -158,15 +158,15 @@ class Update:
 
     @property
     def body(self) -> str:
-        return self.texts[-1].body
+        return self.wordings[-1].body
 
     @property
     def facts(self) -> Facts:
-        return self.texts[-1].facts
+        return self.wordings[-1].facts
 
     @property
     def edited(self) -> bool:
-        return len(self.texts) > 1
+        return len(self.wordings) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,13 +232,13 @@ class Snapshot:
     components: tuple[Component, ...] = ()
     open: tuple[Incident, ...] = ()
     recent: tuple[Incident, ...] = ()
-    turns: tuple[Turn, ...] = ()
+    status_changes: tuple[StatusChange, ...] = ()
     before: Mapping[str, ComponentStatus]
     months: tuple[tuple[str, int], ...] = ()
     hosts: tuple[HostLink, ...] = ()
     pulse_seconds: int = 300
     service_worker: bool = True
-    heard: Mapping[int, int] = field(default_factory=dict)
+    vector: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,4 +247,4 @@ class Month:
 
     month: str
     incidents: tuple[Incident, ...]
-    turns: tuple[Turn, ...] = ()
+    status_changes: tuple[StatusChange, ...] = ()

@@ -18,9 +18,9 @@ from lightship.core.model import (
     Incident,
     Kind,
     Status,
-    Text,
-    Turn,
+    StatusChange,
     Update,
+    Wording,
 )
 from lightship.core.rules import Refused, after, check, dated, fit_name, millisecond
 from lightship.core.status import severity, worst
@@ -155,7 +155,7 @@ def owed(incident: Incident, now: datetime) -> NewUpdate | None:
     return NewUpdate(status=status, body="", at=at) if at <= now else None
 
 
-def set_by_hand(page: PageNow, component_id: str, level: ComponentStatus, id: str, now: datetime) -> Turn | None:
+def set_by_hand(page: PageNow, component_id: str, level: ComponentStatus, id: str, now: datetime) -> StatusChange | None:
     """A component set without an incident; None if that is how it is set already. It holds until it is set again."""
     holds = page.timeline.holds.get(component_id, ())
     # After what was set before: of two at one moment, nobody could tell which one stands.
@@ -166,10 +166,10 @@ def set_by_hand(page: PageNow, component_id: str, level: ComponentStatus, id: st
         return None
     (change,) = _changes(page, {component_id: level}, at)
     # Where an incident shows that level already, the old level is the one set by hand: a turn from a level to itself restates.
-    return Turn(at, change if change.old is not level else replace(change, old=before), id)
+    return StatusChange(at, change if change.old is not level else replace(change, old=before), id)
 
 
-def settled(page: PageNow, wanted: Component, id: str, now: datetime) -> Turn | None:
+def settled(page: PageNow, wanted: Component, id: str, now: datetime) -> StatusChange | None:
     """What makes the page show a component as another tool shows it; None where its history tells the same."""
     levels, level = page.timeline.levels(wanted.id, now), wanted.status
     shown = worst(levels.values())
@@ -179,7 +179,7 @@ def settled(page: PageNow, wanted: Component, id: str, now: datetime) -> Turn | 
     at = wanted.updated_at if newest < wanted.updated_at <= now else now
     (change,) = _changes(page, {wanted.id: level}, at)
     claimed = worst(level for source, level in levels.items() if source not in (BY_HAND, LEFT))
-    return Turn(at, replace(change, old=level if severity(claimed) > severity(level) else shown), id)
+    return StatusChange(at, replace(change, old=level if severity(claimed) > severity(level) else shown), id)
 
 
 def _with(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now: datetime) -> Incident:
@@ -189,7 +189,7 @@ def _with(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now
     update = Update(
         id=update_id,
         status=new.status,
-        texts=(Text(now, new.body, wire.facts_in(wire.facts_out(new.facts))),),
+        wordings=(Wording(now, new.body, wire.facts_in(wire.facts_out(new.facts))),),
         created_at=now,
         updated_at=now,
         display_at=at,

@@ -20,9 +20,9 @@ from lightship.core.model import (
     Kind,
     Page,
     Status,
-    Text,
-    Turn,
+    StatusChange,
     Update,
+    Wording,
 )
 
 Json = dict[str, Any]
@@ -135,12 +135,12 @@ def change_in(raw: Json) -> Change:
     return Change(raw["component"], raw["name"], ComponentStatus(raw["old"]), ComponentStatus(raw["new"]))
 
 
-def turn_out(turn: Turn) -> Json:
-    return {"id": turn.id, "at": stamp(turn.at), **change_out(turn.change)}
+def status_change_out(status_change: StatusChange) -> Json:
+    return {"id": status_change.id, "at": stamp(status_change.at), **change_out(status_change.change)}
 
 
-def turn_in(raw: Json) -> Turn:
-    return Turn(moment(raw["at"]), change_in(raw), raw["id"])
+def status_change_in(raw: Json) -> StatusChange:
+    return StatusChange(moment(raw["at"]), change_in(raw), raw["id"])
 
 
 def facts_out(facts: Facts) -> Json:
@@ -165,19 +165,19 @@ def facts_in(raw: Json) -> Facts:
     return Facts(**{**raw, **times})
 
 
-def text_out(text: Text) -> Json:
+def text_out(text: Wording) -> Json:
     return {"at": stamp(text.at), "body": text.body, "facts": facts_out(text.facts)}
 
 
-def text_in(raw: Json) -> Text:
-    return Text(moment(raw["at"]), raw["body"], facts_in(raw["facts"]))
+def text_in(raw: Json) -> Wording:
+    return Wording(moment(raw["at"]), raw["body"], facts_in(raw["facts"]))
 
 
 def update_out(update: Update) -> Json:
     return {
         "id": update.id,
         "status": update.status.value,
-        "texts": [text_out(text) for text in update.texts],
+        "texts": [text_out(text) for text in update.wordings],
         "created_at": stamp(update.created_at),
         "updated_at": stamp(update.updated_at),
         "display_at": stamp(update.display_at),
@@ -190,7 +190,7 @@ def update_in(raw: Json) -> Update:
     return Update(
         id=raw["id"],
         status=Status(raw["status"]),
-        texts=tuple(text_in(text) for text in raw["texts"]),
+        wordings=tuple(text_in(text) for text in raw["texts"]),
         created_at=moment(raw["created_at"]),
         updated_at=moment(raw["updated_at"]),
         display_at=moment(raw["display_at"]),

@@ -44,7 +44,7 @@ def host(page: Page, name: str, url: str, now: datetime) -> HostSeen:
     words = _WORDS.get(row.verdict, "not proven")
     if row.verdict == Verdict.FAILED and row.revision:
         words += f"; readers there see revision {row.revision}"
-    return HostSeen(name, url, "down", words, row.words, since=_since(page, row))
+    return HostSeen(name, url, "down", words, row.reason, since=_since(page, row))
 
 
 _WORDS = {

@@ -78,7 +78,7 @@ def headline(names: list[str], status: ComponentStatus) -> str:
 _PLURAL = re.compile(r"[^sui]s$")
 
 
-def deed(name: str) -> str:
+def action(name: str) -> str:
     return DEED.get(name, name)
 
 

@@ -58,7 +58,7 @@ def policy(*styles: str) -> str:
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
-    """`flash`: what the last deed says of itself. It is gone once a template has shown it."""
+    """`flash`: what the last action says of itself. It is gone once a template has shown it."""
     return {"flash": SimpleLazyObject(lambda: _flash(request))}
 
 

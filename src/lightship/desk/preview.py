@@ -1,4 +1,4 @@
-"""Do a deed, look at what readers would see, and undo it: the preview is made by the deed itself, so it cannot differ."""
+"""Do a action, look at what readers would see, and undo it: the preview is made by the action itself, so it cannot differ."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from django.db import transaction
 
 from lightship import page as public
 from lightship.core.model import Snapshot
-from lightship.store.models import Text, Update
+from lightship.store.models import Update, Wording
 
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
@@ -26,18 +26,18 @@ class Preview:
     styles: tuple[str, ...]
 
 
-def rehearse(deed: Callable[[], object], look: Callable[[], Snapshot]) -> Preview:
-    """`deed` raises JournalError as it would in earnest. Nothing it writes stays, and nobody is woken."""
+def rehearse(action: Callable[[], object], look: Callable[[], Snapshot]) -> Preview:
+    """`action` raises JournalError as it would in earnest. Nothing it writes stays, and nobody is woken."""
     with transaction.atomic():
-        made = deed()
+        made = action()
         seen = look()
         transaction.set_rollback(True)
     return preview(seen, _spoken_of(made))
 
 
 def _spoken_of(made: object) -> str:
-    """The id of the incident that a deed was about, from the row that it made."""
-    row = made.update_said if isinstance(made, Text) else made
+    """The id of the incident that a action was about, from the row that it made."""
+    row = made.update if isinstance(made, Wording) else made
     return str(row.incident_id if isinstance(row, Update) else getattr(row, "pk", ""))
 
 

@@ -30,12 +30,24 @@ from lightship.doctor import (
 from lightship.doctor import infrastructure as parts
 from lightship.doctor.catalogue import CHECKS, GROUPS, say
 from lightship.doctor.domains import host_of, registrable
-from lightship.doctor.environment import World
+from lightship.doctor.environment import Environment
 from lightship.doctor.finding import Check, Finding, Severity, Verdict
 from lightship.doctor.shared_fate import Shared
 from lightship.zones import open_zone
 
-__all__ = ["CHECKS", "GROUPS", "Check", "Examination", "Finding", "Known", "Severity", "Shared", "Verdict", "World", "examine"]
+__all__ = [
+    "CHECKS",
+    "GROUPS",
+    "Check",
+    "Environment",
+    "Examination",
+    "Finding",
+    "Known",
+    "Severity",
+    "Shared",
+    "Verdict",
+    "examine",
+]
 
 RANK = {Verdict.FAIL: 0, Verdict.WARN: 1, Verdict.UNCHECKED: 2, Verdict.OK: 3}
 GRAVITY = {Severity.CRITICAL: 0, Severity.MAJOR: 1, Severity.MINOR: 2}
@@ -101,7 +113,7 @@ class Known:
     key: "x25519.Identity | None" = field(default=None, repr=False)
 
 
-def examine(config: Config, page: PageConfig, world: World, known: Known | None = None) -> Examination:
+def examine(config: Config, page: PageConfig, world: Environment, known: Known | None = None) -> Examination:
     """Takes some seconds, mostly of waiting; blocks. Raises nothing for what the world does."""
     online = asn.answers(world.resolver)
     world = replace(world, cymru=online)
@@ -118,7 +130,7 @@ def examine(config: Config, page: PageConfig, world: World, known: Known | None 
     )
 
 
-def _judged(config: Config, page: PageConfig, world: World, known: Known) -> Iterator[Finding]:
+def _judged(config: Config, page: PageConfig, world: Environment, known: Known) -> Iterator[Finding]:
     shown = visits.visit(page, world)
     yield from hosts.judge(page, shown, world.now())
     yield from certificates.judge(shown, world.now())
@@ -127,7 +139,7 @@ def _judged(config: Config, page: PageConfig, world: World, known: Known) -> Ite
     yield from _drill(page, known, world.now())
 
 
-def _name(page: PageConfig, shown: tuple[visits.Shown, ...], world: World) -> Iterator[Finding]:
+def _name(page: PageConfig, shown: tuple[visits.Shown, ...], world: Environment) -> Iterator[Finding]:
     if not servers.is_name(page.url):
         yield say("name.servers").unchecked(host_of(page.url), "it is no name in DNS")
         return

@@ -9,7 +9,7 @@ import dns.rrset
 
 from lightship.doctor.catalogue import say
 from lightship.doctor.certificates import issuer
-from lightship.doctor.environment import World
+from lightship.doctor.environment import Environment
 from lightship.doctor.finding import Finding
 from lightship.doctor.visits import Shown
 
@@ -27,7 +27,7 @@ AUTHORITIES = {
 """What is in the issuer's name -> what it answers to in CAA records."""
 
 
-def judge(name: str, shown: tuple[Shown, ...], world: World) -> Iterator[Finding]:
+def judge(name: str, shown: tuple[Shown, ...], world: Environment) -> Iterator[Finding]:
     check = say("name.caa")
     rrset = nearest(name, world)
     if rrset is None:
@@ -47,7 +47,7 @@ def judge(name: str, shown: tuple[Shown, ...], world: World) -> Iterator[Finding
             yield check.unchecked(name, f"{told}; what {authority} is called there is not known")
 
 
-def nearest(name: str, world: World) -> dns.rrset.RRset | None:
+def nearest(name: str, world: Environment) -> dns.rrset.RRset | None:
     """The record set of the name or, if it has none, of the next name above it that has."""
     here = dns.name.from_text(name)
     while len(here) > 1:

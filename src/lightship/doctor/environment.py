@@ -44,7 +44,7 @@ def _resolver() -> dns.resolver.Resolver:
 
 
 @dataclass(frozen=True, kw_only=True)
-class World:
+class Environment:
     """`roots`: a file of authorities to trust instead of the machine's. `open_resolvers`: by name, whom to ask what the public
     sees. `port`: where name servers listen. `cymru`: whether Team Cymru's DNS can be asked. `rdap`: the base URL of a
     registration data service. `seconds`: for one answer. `visit`: for all that is fetched from one address. `patience`: how
@@ -91,9 +91,9 @@ class World:
         return (asn.fresh(self.resolver, address) if self.cymru else None) or self.table.find(address)
 
 
-def at_once(deed: Callable[[In], Out], items: Sequence[In]) -> list[Out]:
+def at_once(action: Callable[[In], Out], items: Sequence[In]) -> list[Out]:
     """Each in a thread of its own; in their order."""
     if not items:
         return []
     with ThreadPoolExecutor(min(len(items), THREADS)) as pool:
-        return list(pool.map(deed, items))
+        return list(pool.map(action, items))

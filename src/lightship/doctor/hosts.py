@@ -84,12 +84,12 @@ def content(inside: tuple[Shown, ...]) -> Iterator[Finding]:
 
 def revision(inside: tuple[Shown, ...]) -> Iterator[Finding]:
     check = say("hosts.revision")
-    newest = max((each.manifest.rank for each in inside if each.manifest), default=None)
+    newest = max((each.manifest.version for each in inside if each.manifest), default=None)
     for host, ways in by_host(inside):
-        ranks = sorted({each.manifest.rank for each in ways if each.manifest})
-        if newest and ranks:
-            here = f"revision {ranks[0][1]} of epoch {ranks[0][0]}"
-            yield check.when(ranks == [newest], host, here, f"{here}; elsewhere there is {newest[1]} of {newest[0]}")
+        versions = sorted({each.manifest.version for each in ways if each.manifest})
+        if newest and versions:
+            here = f"revision {versions[0][1]} of epoch {versions[0][0]}"
+            yield check.when(versions == [newest], host, here, f"{here}; elsewhere there is {newest[1]} of {newest[0]}")
 
 
 def pulse(inside: tuple[Shown, ...], now: datetime) -> Iterator[Finding]:

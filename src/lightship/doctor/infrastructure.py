@@ -11,7 +11,7 @@ from lightship.config import Config, HostConfig, PageConfig
 from lightship.doctor import certificates, registry
 from lightship.doctor.asn import Network
 from lightship.doctor.domains import host_of, registrable
-from lightship.doctor.environment import World, at_once
+from lightship.doctor.environment import Environment, at_once
 from lightship.doctor.name import prefix
 from lightship.doctor.servers import servers, zone_of
 from lightship.doctor.visits import HEADERS, Door, connection, own
@@ -61,31 +61,31 @@ class _Asked:
     addresses: tuple[str, ...] = ()
 
 
-def gather(config: Config, page: PageConfig, world: World) -> tuple[Part, ...]:
+def gather(config: Config, page: PageConfig, world: Environment) -> tuple[Part, ...]:
     return tuple(at_once(lambda asked: _part(asked, world), [*_asked(config, page, world)]))
 
 
-def _asked(config: Config, page: PageConfig, world: World) -> Iterator[_Asked]:
+def _asked(config: Config, page: PageConfig, world: Environment) -> Iterator[_Asked]:
     yield _Asked(role=Role.NAME, label=host_of(page.url), url=page.url)
     for host in page.hosts:
         yield _Asked(role=Role.HOST, label=f"host {host.name}", url=host.url, addresses=_places(host, world))
     for channel in config.channels:
         if relay := channel.options.get("host"):
             yield _Asked(role=Role.MAIL, label=f"mail relay {channel.name}", url=f"smtp://{relay}")
-    if config.desk_told:
-        yield _Asked(role=Role.DESK, label="desk", url=config.desk_told.url)
-    for fellow in page.witnesses:
-        if fellow.url:
-            yield _Asked(role=Role.WITNESS, label=f"witness {fellow.name}", url=fellow.url)
+    if config.desk_or_none:
+        yield _Asked(role=Role.DESK, label="desk", url=config.desk_or_none.url)
+    for peer in page.witnesses:
+        if peer.url:
+            yield _Asked(role=Role.WITNESS, label=f"witness {peer.name}", url=peer.url)
     for watched in page.watches:
         yield _Asked(role=Role.WATCHED, label=host_of(watched), url=watched if "//" in watched else f"https://{watched}")
 
 
-def _places(host: HostConfig, world: World) -> tuple[str, ...]:
+def _places(host: HostConfig, world: Environment) -> tuple[str, ...]:
     return tuple({*host.address, *(world.addresses(host.cname) if host.cname else ()), *own(host, world)})
 
 
-def _part(asked: _Asked, world: World) -> Part:
+def _part(asked: _Asked, world: Environment) -> Part:
     name = host_of(asked.url)
     addresses = asked.addresses or own(HostConfig(name="", kind="", url=asked.url, options={}), world)
     networks = frozenset(found for found in map(world.network, addresses) if found)
@@ -111,7 +111,9 @@ def _part(asked: _Asked, world: World) -> Part:
     )
 
 
-def _surface(asked: _Asked, addresses: tuple[str, ...], world: World) -> tuple[x509.Certificate | None, Mapping[str, str]]:
+def _surface(
+    asked: _Asked, addresses: tuple[str, ...], world: Environment
+) -> tuple[x509.Certificate | None, Mapping[str, str]]:
     """Its certificate and the headers of its front page; whether either is good is asked elsewhere."""
     if not addresses or not asked.url.startswith("http"):
         return None, {}

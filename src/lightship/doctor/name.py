@@ -10,7 +10,7 @@ import dns.rdtypes.svcbbase
 from lightship.config import PageConfig
 from lightship.doctor.catalogue import say
 from lightship.doctor.domains import inside, registrable
-from lightship.doctor.environment import World
+from lightship.doctor.environment import Environment
 from lightship.doctor.finding import Finding
 from lightship.doctor.servers import Delegation, Server, serial
 
@@ -18,7 +18,7 @@ TTL, NEGATIVE, NS_TTL = 60, 60, 3600
 HINTS = ("ipv4hint", "ipv6hint", "ech")
 
 
-def judge(page: PageConfig, found: Delegation, world: World) -> Iterator[Finding]:
+def judge(page: PageConfig, found: Delegation, world: Environment) -> Iterator[Finding]:
     if not found.views:
         yield say("name.servers").unchecked(found.name, "no resolver could say which name servers it has")
         return
@@ -82,7 +82,7 @@ def hints(found: Delegation) -> Iterator[Finding]:
     yield say("name.hints").when(not given, found.name, "none", f"its HTTPS record has {', '.join(sorted(given))}")
 
 
-def agree(found: Delegation, world: World) -> Iterator[Finding]:
+def agree(found: Delegation, world: Environment) -> Iterator[Finding]:
     """Of the same serial, or of the newest that was seen a moment later: votes change the zone every few seconds."""
     check, newest = say("name.agree"), max(found.seen, key=lambda view: view.serial)
     behind, until = [view for view in found.seen if view.serial < newest.serial], time.monotonic() + world.patience
@@ -120,7 +120,7 @@ def independent(page: PageConfig, found: Delegation) -> Iterator[Finding]:
     yield say("name.independent").when(not within, found.apex, ", ".join(names), f"{', '.join(within)} depends on it")
 
 
-def resolvers(found: Delegation, world: World) -> Iterator[Finding]:
+def resolvers(found: Delegation, world: Environment) -> Iterator[Finding]:
     check = say("name.resolvers")
     kind = "A" if any("A" in view.sets for view in found.seen) else "AAAA"
     most = max((view.sets[kind].ttl for view in found.seen if kind in view.sets), default=0)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lightship.doctor.catalogue import say
-from lightship.doctor.environment import World
+from lightship.doctor.environment import Environment
 from lightship.doctor.finding import Finding
 from lightship.net.pinned import ConnectError
 
@@ -23,7 +23,7 @@ class Registration:
     status: frozenset[str]
 
 
-def ask(domain: str, world: World) -> Registration | None:
+def ask(domain: str, world: Environment) -> Registration | None:
     """None where it cannot be asked, or knows nothing."""
     if not domain or not world.rdap:
         return None

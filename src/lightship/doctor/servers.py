@@ -16,7 +16,7 @@ import dns.resolver
 import dns.rrset
 
 from lightship.doctor.asn import Network
-from lightship.doctor.environment import World, at_once
+from lightship.doctor.environment import Environment, at_once
 
 KINDS = ("A", "AAAA", "CNAME", "HTTPS", "SVCB")
 
@@ -79,7 +79,7 @@ def is_name(url: str) -> bool:
     return False
 
 
-def delegation(name: str, world: World) -> Delegation:
+def delegation(name: str, world: Environment) -> Delegation:
     apex = zone_of(name, world)
     if not apex:
         return Delegation(name=name)
@@ -88,7 +88,7 @@ def delegation(name: str, world: World) -> Delegation:
     return Delegation(name=name, apex=apex, views=tuple(views), ds=_ds(apex, world), chain=_chain(name, world))
 
 
-def zone_of(name: str, world: World) -> str:
+def zone_of(name: str, world: Environment) -> str:
     """The zone that holds a name, as the resolver knows it; empty where it does not answer."""
     try:
         return dns.resolver.zone_for_name(name, resolver=world.resolver).to_text(omit_final_dot=True)
@@ -96,12 +96,12 @@ def zone_of(name: str, world: World) -> str:
         return ""
 
 
-def servers(apex: str, world: World) -> list[Server]:
+def servers(apex: str, world: Environment) -> list[Server]:
     pairs = [(name, address) for name in world.resolve(apex, "NS") for address in world.addresses(name) or ("",)]
     return at_once(lambda pair: Server(*pair, world.network(pair[1]) if pair[1] else None), pairs)
 
 
-def view(server: Server, apex: str, name: str, world: World) -> View:
+def view(server: Server, apex: str, name: str, world: Environment) -> View:
     if not server.address:
         return View(server=server, fault="its name does not resolve")
     sets: dict[str, dns.rrset.RRset] = {}
@@ -120,7 +120,7 @@ def view(server: Server, apex: str, name: str, world: World) -> View:
     return View(server=server, sets=sets, signatures=signatures)
 
 
-def serial(server: Server, apex: str, world: World) -> int:
+def serial(server: Server, apex: str, world: Environment) -> int:
     """0 where it does not say."""
     answer = world.ask(server.address, apex, "SOA")
     soa = answer.get_rrset(answer.answer, dns.name.from_text(apex), dns.rdataclass.IN, dns.rdatatype.SOA) if answer else None
@@ -131,14 +131,14 @@ def _of(answer: dns.message.Message, owner: str) -> Iterator[dns.rrset.RRset]:
     return (rrset for rrset in answer.answer if rrset.name == dns.name.from_text(owner))
 
 
-def _ds(apex: str, world: World) -> dns.rrset.RRset | None:
+def _ds(apex: str, world: Environment) -> dns.rrset.RRset | None:
     try:
         return world.resolver.resolve(apex, "DS", search=False).rrset
     except (dns.exception.DNSException, OSError):
         return None
 
 
-def _chain(name: str, world: World) -> tuple[tuple[str, int], ...]:
+def _chain(name: str, world: Environment) -> tuple[tuple[str, int], ...]:
     try:
         answer = world.resolver.resolve(name, "A", search=False, raise_on_no_answer=False)
     except (dns.exception.DNSException, OSError):

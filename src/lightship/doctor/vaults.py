@@ -13,7 +13,7 @@ from lightship.core.wire import WireError
 from lightship.doctor.catalogue import say
 from lightship.doctor.finding import Finding
 from lightship.hosts import HostError
-from lightship.signing import mark
+from lightship.signing import verify_key
 from lightship.vault import VaultError, fetch, look, opened, vault_place
 
 OLD = timedelta(days=2)
@@ -39,8 +39,8 @@ async def _host(
     if place is None:
         return [present.fail(host.name, "it has no place that strangers cannot reach", _NO_PLACE)]
     try:
-        index = await look(place, mark(page).verify)
-        sealed = await fetch([place], index, mark(page).verify) if index else []
+        index = await look(place, verify_key(page).verify)
+        sealed = await fetch([place], index, verify_key(page).verify) if index else []
     except (HostError, WireError, VaultError, OSError) as error:
         return [present.fail(host.name, str(error))]
     if index is None:

@@ -10,11 +10,11 @@ from cryptography import x509
 
 from lightship.config import HostConfig, PageConfig
 from lightship.core.site.manifest import MANIFEST_PATH, PULSE_PATH, Manifest, NotOurs, Pulse, Verify, manifest_in, pulse_in
-from lightship.core.site.receipt import Seen
+from lightship.core.site.receipt import CheckStatus
 from lightship.core.wire import WireError, sha256
-from lightship.doctor.environment import World, at_once
+from lightship.doctor.environment import Environment, at_once
 from lightship.net.pinned import Answer, ConnectError, Connection, distrusting
-from lightship.signing import mark
+from lightship.signing import verify_key
 
 LONGEST = 16 * 1024 * 1024
 HEADERS = {"Accept-Encoding": "br, gzip", "User-Agent": "Lightship (doctor)"}
@@ -65,7 +65,7 @@ class Shown:
         return self.answers.get("")
 
 
-def doors(page: PageConfig, world: World) -> tuple[Door, ...]:
+def doors(page: PageConfig, world: Environment) -> tuple[Door, ...]:
     """The page's name at each address that it may point at, and each host under its own."""
     found: dict[Door, None] = {}
     for host in page.hosts:
@@ -75,7 +75,7 @@ def doors(page: PageConfig, world: World) -> tuple[Door, ...]:
     return tuple(found)
 
 
-def own(host: HostConfig, world: World) -> tuple[str, ...]:
+def own(host: HostConfig, world: Environment) -> tuple[str, ...]:
     """The addresses of the host's own name."""
     name = urlsplit(host.url).hostname or ""
     try:
@@ -85,12 +85,12 @@ def own(host: HostConfig, world: World) -> tuple[str, ...]:
         return local or world.addresses(name)
 
 
-def visit(page: PageConfig, world: World) -> tuple[Shown, ...]:
-    verify = mark(page).verify
+def visit(page: PageConfig, world: Environment) -> tuple[Shown, ...]:
+    verify = verify_key(page).verify
     return tuple(at_once(lambda door: enter(door, verify, world), doors(page, world)))
 
 
-def enter(door: Door, verify: Verify, world: World) -> Shown:
+def enter(door: Door, verify: Verify, world: Environment) -> Shown:
     try:
         with connection(door, world, world.visit) as way:
             distrust = distrusted(door, world) if door.secure else ""
@@ -107,20 +107,20 @@ def enter(door: Door, verify: Verify, world: World) -> Shown:
     return Shown(door=door, distrust=distrust, leaf=leaf, answers=answers, manifest=manifest, pulse=pulse, wrong=tuple(wrong))
 
 
-def distrusted(door: Door, world: World) -> str:
+def distrusted(door: Door, world: Environment) -> str:
     """In words, why a browser would refuse its certificate; empty where it would not."""
     trust = ssl.create_default_context(cafile=str(world.roots) if world.roots else None)
     try:
         with Connection(door.url, door.address, trust, world.seconds) as way:
             way.connect()
     except ConnectError as error:
-        if error.seen is Seen.TLS:
+        if error.seen is CheckStatus.TLS:
             return str(error)
         raise
     return ""
 
 
-def connection(door: Door, world: World, seconds: float) -> Connection:
+def connection(door: Door, world: Environment, seconds: float) -> Connection:
     """Without trust: whether a browser trusts it is asked apart, and what it serves is signed."""
     return Connection(door.url, door.address, distrusting(), seconds)
 

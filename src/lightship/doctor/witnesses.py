@@ -5,78 +5,78 @@ import binascii
 from collections.abc import Iterator
 from datetime import datetime
 
-from lightship.config import Fellow, PageConfig
-from lightship.core.steering.records import FRESH, LEASE, Vote, lease_of, vote_in, vote_key, votes_of
+from lightship.config import PageConfig, Peer
+from lightship.core.steering.records import FRESH, RECORD, Vote, record_of, vote_in, vote_key, votes_of
 from lightship.doctor.catalogue import say
-from lightship.doctor.environment import World, at_once
+from lightship.doctor.environment import Environment, at_once
 from lightship.doctor.finding import Finding
 from lightship.doctor.infrastructure import Part, Role
 from lightship.net.pinned import ConnectError
-from lightship.signing import Mark
+from lightship.signing import VerifyKey
 from lightship.zones import Zone, ZoneError
 
 ENOUGH = 3
 
 
-def judge(page: PageConfig, zone: Zone, world: World) -> Iterator[Finding]:
-    roll = tuple(fellow.name for fellow in page.witnesses)
-    told, check = f"only {', '.join(roll)}" if roll else "nobody", say("witnesses.count")
-    if len(roll) >= ENOUGH:
-        yield check.ok(page.slug, ", ".join(roll))
+def judge(page: PageConfig, zone: Zone, world: Environment) -> Iterator[Finding]:
+    members = tuple(peer.name for peer in page.witnesses)
+    told, check = f"only {', '.join(members)}" if members else "nobody", say("witnesses.count")
+    if len(members) >= ENOUGH:
+        yield check.ok(page.slug, ", ".join(members))
     else:
-        yield check.warn(page.slug, told) if roll else check.fail(page.slug, told)
-    if not zone.texts:
+        yield check.warn(page.slug, told) if members else check.fail(page.slug, told)
+    if not zone.holds_txt:
         yield say("witnesses.lease").unchecked(zone.name, "this kind of zone holds no lease")
         return
-    keys = [LEASE, *(vote_key(name) for name in roll if zone.holds_votes)]
+    keys = [RECORD, *(vote_key(name) for name in members if zone.holds_votes)]
     try:
         sets = zone.read(zone.name, keys)
     except ZoneError as error:
         yield say("witnesses.lease").unchecked(zone.name, str(error))
         return
     votes = (
-        votes_of(sets, roll)
+        votes_of(sets, members)
         if zone.holds_votes
         else dict(at_once(lambda each: (each.name, ask(page, each, world)), page.witnesses))
     )
     now = world.now()
-    for fellow in page.witnesses:
-        yield fresh(fellow, votes.get(fellow.name), now, asked=zone.holds_votes or bool(fellow.url))
-    lease = lease_of(sets)
-    if lease is None:
+    for peer in page.witnesses:
+        yield fresh(peer, votes.get(peer.name), now, asked=zone.holds_votes or bool(peer.url))
+    record = record_of(sets)
+    if record is None:
         yield say("witnesses.lease").fail(zone.name, "what lies at _lease is no lease", "Run `lightship steer auto`.")
     else:
-        pin = f"{lease.by} pinned it to {' and '.join(lease.pin)}: witnesses leave it there whatever happens"
+        pin = f"{record.by} pinned it to {' and '.join(record.pin)}: witnesses leave it there whatever happens"
         change = "Run `lightship steer auto` when the reason is gone."
-        told = f"moved {lease.gen} times, last by {lease.by}" if lease.gen else "never moved yet"
-        yield say("witnesses.lease").rather(not lease.pin, zone.name, told, pin, change)
+        told = f"moved {record.gen} times, last by {record.by}" if record.gen else "never moved yet"
+        yield say("witnesses.lease").rather(not record.pin, zone.name, told, pin, change)
 
 
-def fresh(fellow: Fellow, vote: Vote | None, now: datetime, *, asked: bool) -> Finding:
+def fresh(peer: Peer, vote: Vote | None, now: datetime, *, asked: bool) -> Finding:
     check = say("witnesses.fresh")
     if not asked:
-        return check.unchecked(fellow.name, "it has no url in lightship.toml")
+        return check.unchecked(peer.name, "it has no url in lightship.toml")
     if vote is None:
-        return check.fail(fellow.name, "it has not voted")
+        return check.fail(peer.name, "it has not voted")
     age = (now - vote.at).total_seconds()
     words = f"its last vote is {age:.0f} s old" if age >= 0 else f"its clock is {-age:.0f} s ahead"
-    return check.when(abs(age) <= FRESH.total_seconds(), fellow.name, words, words)
+    return check.when(abs(age) <= FRESH.total_seconds(), peer.name, words, words)
 
 
-def asked_for(page: PageConfig, world: World) -> dict[str, Vote]:
+def asked_for(page: PageConfig, world: Environment) -> dict[str, Vote]:
     found = at_once(lambda each: (each.name, ask(page, each, world)), page.witnesses)
     return {name: vote for name, vote in found if vote}
 
 
-def ask(page: PageConfig, fellow: Fellow, world: World) -> Vote | None:
+def ask(page: PageConfig, peer: Peer, world: Environment) -> Vote | None:
     """Its newest vote, as it shows it to the others: a line, and the signature of that line."""
     try:
-        answer = world.reader.get(f"{fellow.url}/{page.slug}", seconds=world.seconds)
+        answer = world.reader.get(f"{peer.url}/{page.slug}", seconds=world.seconds)
         text, _, signature = answer.body.decode().rstrip("\n").rpartition("\n")
-        signed = Mark(fellow.public).verify(text.encode(), base64.b64decode(signature))
+        signed = VerifyKey(peer.public).verify(text.encode(), base64.b64decode(signature))
     except (ConnectError, ValueError, binascii.Error):
         return None
-    start = f"{page.slug} {fellow.name} "
+    start = f"{page.slug} {peer.name} "
     return vote_in(text.removeprefix(start)) if signed and text.startswith(start) else None
 
 

@@ -9,7 +9,7 @@ import dns.rdatatype
 
 from lightship.doctor import dnssec
 from lightship.doctor.catalogue import say
-from lightship.doctor.environment import World
+from lightship.doctor.environment import Environment
 from lightship.doctor.finding import Finding
 from lightship.doctor.servers import Delegation, View
 from lightship.zones import Conflict, Key, Zone, ZoneError
@@ -20,11 +20,11 @@ TTL = 60
 NOTHING = frozenset[str]()
 
 
-def judge(zone: Zone, found: Delegation, world: World, roll: Collection[str]) -> Iterator[Finding]:
+def judge(zone: Zone, found: Delegation, world: Environment, members: Collection[str]) -> Iterator[Finding]:
     name = zone.name
-    yield say("zone.compares").rather(zone.compares, name, "one request does both", "it reads, then writes")
+    yield say("zone.compares").rather(zone.atomic, name, "one request does both", "it reads, then writes")
     yield say("zone.floor").when(zone.ttl <= TTL, name, f"{zone.ttl} s", f"{zone.ttl} s is the least it takes")
-    if not zone.texts:
+    if not zone.holds_txt:
         yield say("zone.writes").unchecked(name, "this kind of zone holds no TXT, and so no canary")
         return
     token = secrets.token_hex(8)
@@ -37,24 +37,24 @@ def judge(zone: Zone, found: Delegation, world: World, roll: Collection[str]) ->
         yield wrong_expectation(zone)
         yield from spreads(found, token, world)
         if zone.holds_votes:
-            yield scope(zone, roll)
+            yield scope(zone, members)
     finally:
         with suppress(ZoneError):
-            zone.point(name, {CANARY: NOTHING}, expecting={CANARY: frozenset({token})})
+            zone.set_records(name, {CANARY: NOTHING}, expecting={CANARY: frozenset({token})})
 
 
 def _write(zone: Zone, token: str) -> None:
     """Over what an earlier examination may have left. Another may be at it in this moment: so once more."""
     try:
-        zone.point(zone.name, {CANARY: frozenset({token})}, expecting=zone.read(zone.name, [CANARY]))
+        zone.set_records(zone.name, {CANARY: frozenset({token})}, expecting=zone.read(zone.name, [CANARY]))
     except Conflict:
-        zone.point(zone.name, {CANARY: frozenset({token})}, expecting=zone.read(zone.name, [CANARY]))
+        zone.set_records(zone.name, {CANARY: frozenset({token})}, expecting=zone.read(zone.name, [CANARY]))
 
 
 def wrong_expectation(zone: Zone) -> Finding:
     check = say("zone.writes")
     try:
-        zone.point(zone.name, {CANARY: frozenset({"wrong"})}, expecting={CANARY: frozenset({"something else"})})
+        zone.set_records(zone.name, {CANARY: frozenset({"wrong"})}, expecting={CANARY: frozenset({"something else"})})
     except Conflict:
         return check.ok(zone.name, "a right expectation is taken, a wrong one refused")
     except ZoneError as error:
@@ -62,24 +62,24 @@ def wrong_expectation(zone: Zone) -> Finding:
     return check.fail(zone.name, "it took a change whose expectation was wrong")
 
 
-def scope(zone: Zone, roll: Collection[str]) -> Finding:
+def scope(zone: Zone, members: Collection[str]) -> Finding:
     """Only a permission that is missing shows: so it does try, and takes it back. `roll`: witnesses; keys have their names."""
     check, stray = say("zone.scope"), {STRANGE: frozenset({"a trial of Lightship's doctor"})}
     try:
-        zone.point(zone.name, stray, expecting={STRANGE: NOTHING})
+        zone.set_records(zone.name, stray, expecting={STRANGE: NOTHING})
     except ZoneError as error:
         refused = error.permanent
         return check.ok(zone.name, "other names are refused") if refused else check.unchecked(zone.name, str(error))
     with suppress(ZoneError):
-        zone.point(zone.name, {STRANGE: NOTHING}, expecting=stray)
+        zone.set_records(zone.name, {STRANGE: NOTHING}, expecting=stray)
     key = getattr(getattr(zone, "key", None), "name", "")
-    if key and roll and key not in roll:
+    if key and members and key not in members:
         # An operator's must write more: _acme-challenge, for certificates.
         return check.unchecked(zone.name, f"the key {key} is no witness's, and may: run `lightship doctor` on a witness")
     return check.warn(zone.name, f"it could write {STRANGE[0]}.{zone.name}")
 
 
-def spreads(found: Delegation, token: str, world: World) -> Iterator[Finding]:
+def spreads(found: Delegation, token: str, world: Environment) -> Iterator[Finding]:
     check, started = say("zone.spreads"), time.monotonic()
     waiting = {view.server.address: view for view in found.seen}
     while waiting and time.monotonic() - started < world.patience:
@@ -93,13 +93,13 @@ def spreads(found: Delegation, token: str, world: World) -> Iterator[Finding]:
         yield check.fail(str(view.server), f"not after {world.patience:.0f} s")
 
 
-def said(server: str, name: str, world: World) -> str:
+def said(server: str, name: str, world: Environment) -> str:
     """The canary as one name server has it."""
     answer = world.ask(server, f"{CANARY[0]}.{name}", "TXT")
     return " ".join(item.to_text() for rrset in answer.answer for item in rrset) if answer else ""
 
 
-def _signed(view: View, found: Delegation, world: World) -> Iterator[Finding]:
+def _signed(view: View, found: Delegation, world: Environment) -> Iterator[Finding]:
     """Whether the primary signs what is written now."""
     keys = view.sets.get("DNSKEY")
     answer = world.ask(view.server.address, f"{CANARY[0]}.{found.name}", "TXT", signed=True) if keys else None

@@ -11,7 +11,7 @@ from typing import Any
 from lightship.breakglass.speak import NothingLeftError
 from lightship.config import Config, PageConfig
 from lightship.core.rules import Refused
-from lightship.doctor import World
+from lightship.doctor import Environment
 from lightship.drill import move, publish, restore, speak
 from lightship.drill.canary import DrillError, NotRehearsed, sweep
 from lightship.hosts import Host, HostError
@@ -31,7 +31,7 @@ class Step:
     status: str
     seconds: float
     goal: float
-    words: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Scene:
     config: Config
     page: PageConfig
     hosts: tuple[Host, ...]
-    world: World
+    world: Environment
     key: Path | None = None
 
 
@@ -88,13 +88,13 @@ def _plan(scene: Scene) -> tuple[tuple[str, str, float, Callable[[], tuple[float
     )
 
 
-def _timed(told: Told, name: str, title: str, goal: float, deed: Callable[[], tuple[float, str]]) -> Step:
+def _timed(told: Told, name: str, title: str, goal: float, action: Callable[[], tuple[float, str]]) -> Step:
     told(title)
     status, seconds = DONE, 0.0
     try:
-        seconds, words = deed()
+        seconds, words = action()
     except NotRehearsed as why:
         status, words = SKIPPED, str(why)
     except FAILURES as error:
         status, words = FAILED, str(error)
-    return Step(name=name, title=title, status=status, seconds=round(seconds, 2), goal=goal, words=words)
+    return Step(name=name, title=title, status=status, seconds=round(seconds, 2), goal=goal, reason=words)

@@ -47,7 +47,7 @@ class Canary(Wrapper):
         await self.put([file for file in files if file.path == "index.html"])
         await self.put([manifest])
 
-    def hidden(self) -> Place | None:
+    def vault_place(self) -> Place | None:
         return None
 
 

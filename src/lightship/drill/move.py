@@ -11,21 +11,21 @@ from urllib.parse import urlsplit
 
 from lightship.config import PageConfig
 from lightship.core.steering.records import Place, place
-from lightship.doctor import World
+from lightship.doctor import Environment
 from lightship.doctor.servers import Server, delegation
 from lightship.doctor.zone import CANARY, NOTHING, said
 from lightship.drill.canary import DrillError, NotRehearsed
 from lightship.zones import Zone, ZoneError, open_zone
 
 
-def step(page: PageConfig, world: World) -> tuple[float, str]:
+def step(page: PageConfig, world: Environment) -> tuple[float, str]:
     if page.zone is None:
         raise NotRehearsed("no zone is configured")
     places = [place(host.name, host.address, host.cname) for host in page.hosts if host.address or host.cname]
     if len(places) < 2:
         raise NotRehearsed("fewer than two hosts have an address")
     zone = open_zone(page.zone)
-    if not zone.texts:
+    if not zone.holds_txt:
         raise NotRehearsed(f"{page.zone.kind} holds no texts, so there is no canary to move")
     asked = [view.server for view in delegation(urlsplit(page.url).hostname or "", world).seen]
     try:
@@ -34,7 +34,7 @@ def step(page: PageConfig, world: World) -> tuple[float, str]:
         back = _point(zone, places[0], asked, world)
     finally:
         with suppress(ZoneError):
-            zone.point(zone.name, {CANARY: NOTHING}, expecting=zone.read(zone.name, [CANARY]))
+            zone.set_records(zone.name, {CANARY: NOTHING}, expecting=zone.read(zone.name, [CANARY]))
     who = f"{len(asked)} name servers say so" if asked else "no name server could be asked"
     return (
         there,
@@ -42,10 +42,10 @@ def step(page: PageConfig, world: World) -> tuple[float, str]:
     )
 
 
-def _point(zone: Zone, to: Place, asked: Sequence[Server], world: World) -> float:
+def _point(zone: Zone, to: Place, asked: Sequence[Server], world: Environment) -> float:
     """Seconds until all have it."""
     text, started = " ".join(sorted(to.values)), time.monotonic()
-    zone.point(zone.name, {CANARY: frozenset({text})}, expecting=zone.read(zone.name, [CANARY]))
+    zone.set_records(zone.name, {CANARY: frozenset({text})}, expecting=zone.read(zone.name, [CANARY]))
     waiting = list(asked)
     while waiting := [server for server in waiting if text not in said(server.address, zone.name, world)]:
         if time.monotonic() - started > world.patience:

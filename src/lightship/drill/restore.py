@@ -15,7 +15,7 @@ from lightship.core.vault import INDEX_PATH, index_in, path_of
 from lightship.core.wire import WireError
 from lightship.drill.canary import DrillError, NotRehearsed
 from lightship.hosts import Host, HostError, Place
-from lightship.signing import mark
+from lightship.signing import verify_key
 from lightship.vault import vault_place
 from lightship.vault.fetching import AT_ONCE
 
@@ -45,7 +45,7 @@ async def _fetched(place: Place, page: PageConfig, folder: Path) -> bool:
     held = await place.read(INDEX_PATH)  # once: the worker may sign another in the next moment
     if held is None:
         return False
-    index = index_in(held.body, mark(page).verify)
+    index = index_in(held.body, verify_key(page).verify)
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def bring(path: str) -> None:
@@ -65,7 +65,7 @@ async def _fetched(place: Place, page: PageConfig, folder: Path) -> bool:
 def _restored(folder: Path, url: str, page: PageConfig, key: Path, name: str, started: float) -> tuple[float, str]:
     command = [sys.executable, "-m", "lightship.cli", "--config", str(folder / "lightship.toml"), "restore", url, "--json"]
     command += ["--key", str(key), "--vault", str(folder / "vault"), "--database", f"sqlite:///{folder}/drill.sqlite3"]
-    command += ["--public", mark(page).text]
+    command += ["--public", verify_key(page).text]
     try:
         done = subprocess.run(  # noqa: S603
             command,

@@ -8,27 +8,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
-from lightship.breakglass.pending import NAME, Diary
+from lightship.breakglass.pending import NAME, PendingLog
 from lightship.breakglass.speak import BreakGlass
 from lightship.config import PageConfig
 from lightship.config.ids import new_id
 from lightship.core import updates
 from lightship.core.model import Incident, Status
-from lightship.core.site.union import Whole
+from lightship.core.site.union import Union
 from lightship.core.updates import NewIncident, NewUpdate
 from lightship.drill.canary import Canary, DrillError, NotRehearsed
 from lightship.hosts import Host
-from lightship.signing import Mark, Seal, mark, new_seed
+from lightship.signing import SigningKey, VerifyKey, new_seed, verify_key
 
 BODY = "Nothing is broken. This is a rehearsal, on a path that nobody links to."
 
 
 @dataclass(frozen=True)
-class Rehearsal(Seal):
+class Rehearsal(SigningKey):
     """Believes what the page's key signed, and signs with one that is thrown away: a drill's pages are of a higher epoch than
     the real ones, and whoever copied them to the front of a host would be believed by witnesses and browsers."""
 
-    real: Mark
+    real: VerifyKey
 
     @property
     def trusted(self) -> frozenset[bytes]:
@@ -43,18 +43,18 @@ def step(page: PageConfig, hosts: Sequence[Host]) -> tuple[float, str]:
         raise NotRehearsed("the page's private key is not on this machine")
     started = monotonic()
     with tempfile.TemporaryDirectory(prefix="lightship-drill-") as folder:
-        canaries, diary = [Canary(host) for host in hosts], Diary(Path(folder) / NAME, page.slug)
-        glass = BreakGlass(page, canaries, diary, _now, seal=Rehearsal(new_seed(), mark(page)))
+        canaries, pending_log = [Canary(host) for host in hosts], PendingLog(Path(folder) / NAME, page.slug)
+        glass = BreakGlass(page, canaries, pending_log, _now, signing_key=Rehearsal(new_seed(), verify_key(page)))
         _, became = asyncio.run(glass.speak(_drill, "drill"))
     took = monotonic() - started
-    failed = [f"{receipt.host}: {receipt.words}" for receipt in became.receipts if not receipt.proven]
+    failed = [f"{receipt.host}: {receipt.reason}" for receipt in became.receipts if not receipt.proven]
     if failed:
         raise DrillError("; ".join(failed))
     months = len(became.scene.whole.snapshot.months)
     return took, f"proven at {', '.join(receipt.host for receipt in became.receipts)}, with {months} months of history"
 
 
-def _drill(whole: Whole) -> Incident:
+def _drill(whole: Union) -> Incident:
     new = NewIncident(name="A drill", update=NewUpdate(status=Status.INVESTIGATING, body=BODY))
     return updates.opened(whole.now, new, new_id(), new_id(), _now())
 

@@ -115,7 +115,7 @@ class Host(Place, Protocol):
         tell that another lies there now, it raises Conflict and changes nothing that readers see.
         """
 
-    def hidden(self) -> Place | None:
+    def vault_place(self) -> Place | None:
         """A place of the same keeper that strangers cannot reach over the web, for the vault; None where there is none. Its
         `str` is what a person who looks for it must know."""
 
@@ -143,8 +143,8 @@ class Wrapper:
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
         await self.host.release(files, manifest, expecting)
 
-    def hidden(self) -> Place | None:
-        return self.host.hidden()
+    def vault_place(self) -> Place | None:
+        return self.host.vault_place()
 
 
 def kinds() -> tuple[str, ...]:

@@ -59,12 +59,12 @@ class Folder:
         # Not awaited: readers see the release already, and what this leaves the next one finds.
         asyncio.get_running_loop().run_in_executor(None, _tidy, self.path)
 
-    def hidden(self) -> "Cellar":
-        return Cellar(self.vault or self.path.with_name(f"{self.path.name}.vault"))
+    def vault_place(self) -> "PrivateFolder":
+        return PrivateFolder(self.vault or self.path.with_name(f"{self.path.name}.vault"))
 
 
 @dataclass(frozen=True)
-class Cellar:
+class PrivateFolder:
     """A folder that only its owner may enter."""
 
     path: Path

@@ -73,8 +73,8 @@ class Sftp:
         async with self._session() as there:
             await _release(there, [*files, manifest], expecting)
 
-    def hidden(self) -> "Cellar":
-        return Cellar(replace(self, path=self.vault or f"{self.path.rstrip('/')}.vault", vault=None))
+    def vault_place(self) -> "PrivateFolder":
+        return PrivateFolder(replace(self, path=self.vault or f"{self.path.rstrip('/')}.vault", vault=None))
 
     @contextlib.asynccontextmanager
     async def _session(self) -> AsyncIterator[Session]:
@@ -109,7 +109,7 @@ class Sftp:
 
 
 @dataclass(frozen=True)
-class Cellar:
+class PrivateFolder:
     """A folder there that only its owner may enter: the `path` of `there`."""
 
     there: Sftp

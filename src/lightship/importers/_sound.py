@@ -11,11 +11,11 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 from zoneinfo import available_timezones
 
-from lightship.core.model import Component, Group, Incident, Page, Turn
+from lightship.core.model import Component, Group, Incident, Page, StatusChange
 from lightship.importers._values import ID, NEWEST, OLDEST, Imported, ImporterError, Problem, shown, with_retired
 
 _IDS = ("id", "component_id", "group_id")
-_NEVER_EMPTY = ("updates", "texts")
+_NEVER_EMPTY = ("updates", "wordings")
 _LARGEST = 2**31 - 1
 _RANGES = {"position": (0, _LARGEST), "promise_minutes": (1, 24 * 60), "revision": (0, 2**53 - 1), "epoch": (0, 2**53 - 1)}
 _SUPPORT_URL = re.compile(r"|(?:(?:https?|ftps?)://|mailto:)\S{1,190}")
@@ -97,14 +97,16 @@ def checked(found: Imported) -> Imported:
     incidents = sieve.incidents(found.incidents)
     if len(components) < len(found.components):
         components = list(with_retired(components, incidents))
-    turns = sieve.known(sieve.each("turn", found.turns, Turn), {component.id for component in components})
+    status_changes = sieve.known(
+        sieve.each("turn", found.status_changes, StatusChange), {component.id for component in components}
+    )
     return replace(
         found,
         page=page,
         groups=tuple(groups),
         components=tuple(components),
         incidents=tuple(incidents),
-        turns=tuple(turns),
+        status_changes=tuple(status_changes),
         problems=tuple(sieve.problems),
     )
 
@@ -162,13 +164,13 @@ class _Sieve:
             kept.append(component)
         return kept
 
-    def known(self, turns: Iterable[Turn], components: set[str]) -> list[Turn]:
-        kept: list[Turn] = []
-        for turn in turns:
-            if turn.change.component_id in components:
-                kept.append(turn)
+    def known(self, status_changes: Iterable[StatusChange], components: set[str]) -> list[StatusChange]:
+        kept: list[StatusChange] = []
+        for status_change in status_changes:
+            if status_change.change.component_id in components:
+                kept.append(status_change)
             else:
-                self.leave_out(f"turn {turn.id}", f"its component {turn.change.component_id} is not there")
+                self.leave_out(f"turn {status_change.id}", f"its component {status_change.change.component_id} is not there")
         return kept
 
 

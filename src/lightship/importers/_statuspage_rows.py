@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from lightship.core.model import Change, Component, ComponentStatus, Group, Status, Text, Update
+from lightship.core.model import Change, Component, ComponentStatus, Group, Status, Update, Wording
 from lightship.core.wire import moment
 from lightship.importers import ID, id_of, shown
 
@@ -50,7 +50,7 @@ def update(row: Row, allowed: Sequence[Status]) -> Update:
     return Update(
         id=ident(row["id"]),
         status=status,
-        texts=(Text(created, text_of(row.get("body") or "")),),
+        wordings=(Wording(created, text_of(row.get("body") or "")),),
         created_at=created,
         updated_at=moment(row.get("updated_at") or row["created_at"]),
         display_at=moment(row.get("display_at") or row["created_at"]),
@@ -64,7 +64,7 @@ def postmortem(row: Row) -> Update:
     return Update(
         id=id_of("statuspage postmortem", text_of(row["id"])),
         status=Status.POSTMORTEM,
-        texts=(Text(at, text_of(row["postmortem_body"])),),
+        wordings=(Wording(at, text_of(row["postmortem_body"])),),
         created_at=at,
         updated_at=at,
         display_at=at,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lightship.core.model import Component, ComponentStatus, Group, Incident, Kind, Page, Turn
+from lightship.core.model import Component, ComponentStatus, Group, Incident, Kind, Page, StatusChange
 
 ID = re.compile(r"[a-z0-9]{12}")
 OLDEST, NEWEST = 1990, 2200  # the years in which a time may lie
@@ -44,7 +44,7 @@ class Imported:
     groups: tuple[Group, ...] = ()
     components: tuple[Component, ...] = ()
     incidents: tuple[Incident, ...] = ()
-    turns: tuple[Turn, ...] = ()
+    status_changes: tuple[StatusChange, ...] = ()
     problems: tuple[Problem, ...] = ()
     found: int = 0
     revision: int = 0

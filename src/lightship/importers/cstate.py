@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lightship.core.model import Change, Component, ComponentStatus, Group, Impact, Incident, Page, Text, Update
+from lightship.core.model import Change, Component, ComponentStatus, Group, Impact, Incident, Page, Update, Wording
 from lightship.core.status import worst
 from lightship.importers import OLDEST, Imported, ImporterError, Problem, id_of, shown
 from lightship.importers._cstate_body import CLOSED, MILLISECOND, Said, in_order, moment_of, said
@@ -259,7 +259,7 @@ def _update(key: str, number: int, entry: Said, changes: tuple[Change, ...] | No
     return Update(
         id=id_of("cstate update", key, str(number)),
         status=entry.status,
-        texts=(Text(entry.at, entry.body),),
+        wordings=(Wording(entry.at, entry.body),),
         created_at=entry.at,
         updated_at=entry.at,
         display_at=entry.at,

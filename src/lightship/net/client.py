@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from urllib.parse import quote, urljoin, urlsplit
 
-from lightship.core.site.receipt import Seen
+from lightship.core.site.receipt import CheckStatus
 from lightship.net.deadline import Deadline
 from lightship.net.pinned import Answer, ConnectError, Connection
 
@@ -47,8 +47,8 @@ class PublicReader:
         except ConnectError as error:
             raise ConnectError(error.seen, f"{name} does not answer: {error}") from error
         except ValueError as error:  # of a URL that is none
-            raise ConnectError(Seen.BROKEN, f"{name} does not answer: it leads to what is no URL ({error})") from error
-        raise ConnectError(Seen.BROKEN, f"{name} does not answer: it redirects more than {REDIRECTS} times")
+            raise ConnectError(CheckStatus.BROKEN, f"{name} does not answer: it leads to what is no URL ({error})") from error
+        raise ConnectError(CheckStatus.BROKEN, f"{name} does not answer: it redirects more than {REDIRECTS} times")
 
     def clock(self, url: str) -> datetime | None:
         """What time it is there, by its own word; None where it gives none."""
@@ -73,7 +73,7 @@ class PublicReader:
             try:
                 return self._over(connection, path, headers, method, deadline)
             except ConnectError as error:
-                if error.seen is not Seen.BROKEN or deadline.is_over:
+                if error.seen is not CheckStatus.BROKEN or deadline.is_over:
                     raise
         fresh = Connection(origin, urlsplit(origin).hostname or "", self._trust, deadline.seconds)
         return self._over(fresh, path, headers, method, deadline)

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import brotli  # type: ignore[import-untyped]
 from cryptography import x509
 
-from lightship.core.site.receipt import Seen
+from lightship.core.site.receipt import CheckStatus
 from lightship.net.deadline import Deadline, TimedSocket, addresses
 
 LONGEST = 8 * 1024 * 1024
@@ -35,7 +35,7 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 class ConnectError(Exception):
     """No answer came that a reader could use. `seen` says which kind of failure; the message is for an operator."""
 
-    def __init__(self, seen: Seen, message: str) -> None:
+    def __init__(self, seen: CheckStatus, message: str) -> None:
         super().__init__(message)
         self.seen = seen
 
@@ -165,10 +165,10 @@ class Connection:
             self.close()
             if isinstance(error, ssl.SSLCertVerificationError):
                 self._see_certificate()
-                raise ConnectError(Seen.TLS, error.verify_message) from error
+                raise ConnectError(CheckStatus.TLS, error.verify_message) from error
             if isinstance(error, TimeoutError) or self.deadline.is_over:
                 limit = self.deadline.seconds if self.deadline.is_over else CONNECT
-                raise ConnectError(Seen.TIMED_OUT, f"{limit:g} s were over while {self.stage}") from error
+                raise ConnectError(CheckStatus.TIMED_OUT, f"{limit:g} s were over while {self.stage}") from error
             raise ConnectError(*_meaning(error, self.tried)) from error
         except ConnectError:
             self.close()
@@ -198,7 +198,7 @@ def _body(answer: http.client.HTTPResponse, longest: int) -> bytes:
         size += len(chunk)
         body += decode(chunk, longest + 1 - len(body))
         if max(size, len(body)) > longest:
-            raise ConnectError(Seen.BROKEN, f"it sends more than {longest:,} bytes")
+            raise ConnectError(CheckStatus.BROKEN, f"it sends more than {longest:,} bytes")
     if answer.length or (size and not is_whole()):
         raise http.client.IncompleteRead(bytes(body), answer.length)
     answer.close()  # `read1` does not, and the next request waits for it
@@ -219,22 +219,22 @@ def _decoder(coding: str) -> tuple[Callable[[bytes, int], bytes], Callable[[], b
 _OURS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
-def _meaning(error: Exception, address: str) -> tuple[Seen, str]:
+def _meaning(error: Exception, address: str) -> tuple[CheckStatus, str]:
     if isinstance(error, ConnectionRefusedError):
-        return Seen.REFUSED, "nothing listens there"
+        return CheckStatus.REFUSED, "nothing listens there"
     if isinstance(error, socket.gaierror):
-        return Seen.UNREACHABLE, f"its name leads nowhere ({error.strerror})"
+        return CheckStatus.UNREACHABLE, f"its name leads nowhere ({error.strerror})"
     if isinstance(error, OSError) and error.errno in _OURS:
-        return Seen.BLIND, f"this machine lacks what a connection needs ({error.strerror})"
+        return CheckStatus.BLIND, f"this machine lacks what a connection needs ({error.strerror})"
     if isinstance(error, RuntimeError):  # no thread
-        return Seen.BLIND, f"this machine lacks what a connection needs ({error})"
+        return CheckStatus.BLIND, f"this machine lacks what a connection needs ({error})"
     if isinstance(error, OSError) and error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL):
         if _routed(address):
-            return Seen.UNREACHABLE, "the network says that it cannot be reached"
-        return Seen.BLIND, "this machine has no route to such addresses"
+            return CheckStatus.UNREACHABLE, "the network says that it cannot be reached"
+        return CheckStatus.BLIND, "this machine has no route to such addresses"
     if isinstance(error, ssl.SSLError):
-        return Seen.TLS, f"no TLS can be agreed on ({error.reason or error})"
-    return Seen.BROKEN, f"it does not answer in HTTP, or hangs up ({str(error) or type(error).__name__})"
+        return CheckStatus.TLS, f"no TLS can be agreed on ({error.reason or error})"
+    return CheckStatus.BROKEN, f"it does not answer in HTTP, or hangs up ({str(error) or type(error).__name__})"
 
 
 def _routed(address: str) -> bool:

@@ -38,7 +38,10 @@ def _born(component: Component, snapshot: Snapshot) -> date:
     """Its stated start, or else the first we know of it: history may have been imported into a young component."""
     if component.start_date:
         return component.start_date
-    first = next((turn.at for turn in snapshot.turns if turn.change.component_id == component.id), component.created_at)
+    first = next(
+        (status_change.at for status_change in snapshot.status_changes if status_change.change.component_id == component.id),
+        component.created_at,
+    )
     return min(first, component.created_at).date()
 
 

@@ -25,7 +25,7 @@ def _event(incident: Incident, start: datetime, snapshot: Snapshot) -> Event:
     event.add("dtstamp", _second(incident.updated_at))
     event.add("last-modified", _second(incident.updated_at))
     # Calendars ignore a change whose sequence did not rise.
-    event.add("sequence", sum(len(update.texts) for update in incident.updates) - 1)
+    event.add("sequence", sum(len(update.wordings) for update in incident.updates) - 1)
     event.add("dtstart", _second(start))
     event.add("dtend", _second(incident.scheduled_until or start + timedelta(hours=1)))
     event.add("summary", f"{prose.legal(snapshot.page.name)}: {prose.legal(incident.name)}")

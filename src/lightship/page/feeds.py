@@ -54,7 +54,7 @@ def _entry(update: Update, incident: Incident, snapshot: Snapshot) -> Entry:
         html=str(prose.block(update.body)),
         text=prose.plain(update.body),
         published=update.display_at,
-        updated=max(update.display_at, update.texts[-1].at) if update.edited else update.display_at,
+        updated=max(update.display_at, update.wordings[-1].at) if update.edited else update.display_at,
     )
 
 

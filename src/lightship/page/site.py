@@ -81,7 +81,9 @@ def month(page: Page, month: Month, hosts: Sequence[HostLink]) -> dict[str, byte
         title=times.month_name(month.month),
         canonical=f"{page.url}/history/{month.month}/",
         rows=[_row(incident) for incident in month.incidents],
-        turns=[(times.when(t.at), prose.legal(t.change.name), labels.COMPONENT[t.change.new]) for t in month.turns],
+        status_changes=[
+            (times.when(t.at), prose.legal(t.change.name), labels.COMPONENT[t.change.new]) for t in month.status_changes
+        ],
     )
     return {f"history/{month.month}/index.html": html, state.archive_path(month.month): state.archive_out(month)}
 

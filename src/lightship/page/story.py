@@ -142,7 +142,7 @@ def _said(update: Update, now: datetime | None) -> Said:
         word=labels.STATUS[update.status],
         when=times.when(update.display_at, now),
         body=prose.block(update.body),
-        edited=times.when(update.texts[-1].at, now) if update.edited else None,
+        edited=times.when(update.wordings[-1].at, now) if update.edited else None,
         turned=_turned(update.changes or ()),
     )
 

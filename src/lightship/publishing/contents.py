@@ -8,7 +8,7 @@ from pathlib import Path
 from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.core.wire import WireError
 from lightship.hosts import HostError
-from lightship.hosts.folder import Cellar
+from lightship.hosts.folder import PrivateFolder
 from lightship.importers import Imported, ImporterError, Problem, checked, faults, with_retired
 from lightship.net.client import PublicReader
 from lightship.publishing.read_only import PublicFiles, ReadOnlyHost
@@ -33,19 +33,19 @@ def contents_at(source: str, keys: Collection[bytes], reader: PublicReader) -> I
     """All that a host (its URL, or its folder) or an export holds; ImporterError for what is torn. With `keys`, only what one
     of them signed."""
     web = source.startswith(("http://", "https://"))
-    host = _public(source.rstrip("/"), reader) if web else ReadOnlyHost(source, "", "", Cellar(Path(source)))
+    host = _public(source.rstrip("/"), reader) if web else ReadOnlyHost(source, "", "", PrivateFolder(Path(source)))
     survey = Survey(keys, reader, seconds=PATIENCE, again=AGAIN[:2], unsigned=not keys)
     state = asyncio.run(survey.read([host]))[0]
     if isinstance(state, Unreadable):
         raise ImporterError(f"{source}: {state.why}", permanent=False)
     taken = contents(state)
-    return taken if keys or not state.mark.public else replace(taken, problems=(UNPROVEN,))
+    return taken if keys or not state.verify_key.public else replace(taken, problems=(UNPROVEN,))
 
 
 def contents(state: HostState) -> Imported:
     """All that a host holds, whole or an ImporterError."""
     name, page = state.host.name, state.state
-    survey = Survey([state.mark.public], PublicReader())
+    survey = Survey([state.verify_key.public], PublicReader())
     try:
         months = list(asyncio.run(survey.archives(state, page.months)).values())
     except (TornError, WireError, HostError, OSError) as error:
@@ -61,7 +61,7 @@ def contents(state: HostState) -> Imported:
             groups=page.groups,
             components=with_retired(page.components, incidents),
             incidents=incidents,
-            turns=tuple(turn for month in months for turn in month.turns),
+            status_changes=tuple(turn for month in months for turn in month.status_changes),
             found=len(incidents),
             revision=page.revision,
             epoch=page.epoch,

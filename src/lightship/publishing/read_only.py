@@ -56,7 +56,7 @@ class ReadOnlyHost:
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
         raise HostError(self.why, permanent=True)
 
-    def hidden(self) -> Place | None:
+    def vault_place(self) -> Place | None:
         return None
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from lightship import page as paper
 from lightship.core.model import Incident, Month, Snapshot
-from lightship.core.site.versions import Rank
+from lightship.core.site.versions import Version
 from lightship.hosts import File
 
 
@@ -17,13 +17,13 @@ class Truth(Protocol):
     @property
     def snapshot(self) -> Snapshot: ...
 
-    def touched(self, since: Rank) -> Mapping[str, frozenset[str] | None] | None:
+    def touched(self, since: Version) -> Mapping[str, frozenset[str] | None] | None:
         """Month -> incidents touched after a state that it contains; None for a month: all of them. None: everything."""
 
     def month(self, name: str) -> Month: ...
 
 
-class Press:
+class Rendering:
     """One truth drawn once for all its hosts. Safe to share between threads; months are kept two at a time."""
 
     def __init__(self, truth: Truth) -> None:

@@ -26,14 +26,14 @@ from lightship.core.site.manifest import (
     shelf_path,
 )
 from lightship.core.site.state import STATE_PATH, State, archive_in, archive_path, state_in
-from lightship.core.site.union import Part, ids_in, lacking
-from lightship.core.site.versions import Rank
+from lightship.core.site.union import HostPart, ids_in, lacking
+from lightship.core.site.versions import Version
 from lightship.core.wire import WireError, sha256
 from lightship.hosts import Host, HostError, Place
 from lightship.importers import shown
 from lightship.net.client import PublicReader
 from lightship.publishing.read_only import PublicFiles, ReadOnlyHost
-from lightship.signing import Mark
+from lightship.signing import VerifyKey
 
 SECONDS = 15.0
 AT_ONCE = 12
@@ -62,8 +62,8 @@ class HostState:
     what of it is believed though its manifest names something else."""
 
     host: Host
-    mark: Mark
-    part: Part
+    verify_key: VerifyKey
+    part: HostPart
     shelves: dict[str, dict[str, str]]
     pulse: Pulse | None = None
     outside: str = ""
@@ -102,7 +102,7 @@ class Survey:
 
     async def archives(self, state: HostState, names: Collection[str]) -> dict[str, Month]:
         """Those of its months, verified. TornError if one is not what its list names."""
-        documents = await self._documents(state.host, believed=not state.mark.public, outside=state.outside)
+        documents = await self._documents(state.host, believed=not state.verify_key.public, outside=state.outside)
 
         async def month(name: str) -> Month:
             path = archive_path(name)
@@ -140,8 +140,8 @@ class Survey:
         body = await documents.get(MANIFEST_PATH)
         if body is None:
             return await self._export(host, documents)
-        mark = signer(body, self.keys)
-        manifest = _manifest(body, mark)
+        verify_key = signer(body, self.keys)
+        manifest = _manifest(body, verify_key)
         state = await documents.verified(STATE_PATH, manifest.files.get(STATE_PATH, ""), _state)
         if state.page.id != manifest.page:
             raise TornError(f"{STATE_PATH} is of another page than {MANIFEST_PATH}")
@@ -152,10 +152,10 @@ class Survey:
         pulse = await documents.get(PULSE_PATH)
         return HostState(
             host=host,
-            mark=mark,
-            part=Part(manifest=manifest, state=state, lists={name: ids_in(shelf) for name, shelf in shelves.items()}),
+            verify_key=verify_key,
+            part=HostPart(manifest=manifest, state=state, lists={name: ids_in(shelf) for name, shelf in shelves.items()}),
             shelves=shelves,
-            pulse=_pulse(pulse, mark) if pulse else None,
+            pulse=_pulse(pulse, verify_key) if pulse else None,
             outside=documents.outside,
             torn=tuple(documents.torn),
         )
@@ -169,7 +169,9 @@ class Survey:
         state = _parsed(STATE_PATH, _state, body)
         page, epoch, revision = state.page, state.epoch, state.revision
         manifest = Manifest(page=page.id, revision=revision, epoch=epoch, at=page.updated_at, build="")
-        return HostState(host=host, mark=Mark(b""), part=Part(manifest=manifest, state=state, lists={}), shelves={})
+        return HostState(
+            host=host, verify_key=VerifyKey(b""), part=HostPart(manifest=manifest, state=state, lists={}), shelves={}
+        )
 
     async def _documents(self, host: Host, *, believed: bool = False, outside: str = "") -> "_Documents":
         """As who may write there; where that fails, as a stranger."""
@@ -215,7 +217,7 @@ class _Documents:
         return _parsed(path, parse, body)
 
 
-def signer(body: bytes, keys: Collection[bytes]) -> Mark:
+def signer(body: bytes, keys: Collection[bytes]) -> VerifyKey:
     """Whose signature to hold a document to: that of a key we know, or else of the one that it names itself."""
     try:
         named = base64.b64decode(json.loads(body)["key"])
@@ -225,7 +227,7 @@ def signer(body: bytes, keys: Collection[bytes]) -> Mark:
         raise NotOurs(f"it is signed with {base64.b64encode(named).decode()}, which is not the page's key")
     if len(named) != 32:
         raise WireError("it names no key that it is signed with")
-    return Mark(named)
+    return VerifyKey(named)
 
 
 def digests(states: Iterable[HostState]) -> set[str]:
@@ -247,8 +249,8 @@ def highest(states: Sequence[HostState]) -> HostState:
     return max(states, key=order)
 
 
-def order(state: HostState) -> tuple[Rank, str]:
-    return state.manifest.rank, state.manifest.files.get(STATE_PATH, "")
+def order(state: HostState) -> tuple[Version, str]:
+    return state.manifest.version, state.manifest.files.get(STATE_PATH, "")
 
 
 def _parsed(path: str, parse: Callable[[bytes], T], body: bytes) -> T:
@@ -260,8 +262,8 @@ def _parsed(path: str, parse: Callable[[bytes], T], body: bytes) -> T:
         raise TornError(f"{path} is nested too deep, or has a number beyond all measure") from error
 
 
-def _manifest(body: bytes, mark: Mark) -> Manifest:
-    manifest = manifest_in(body, mark.verify)
+def _manifest(body: bytes, verify_key: VerifyKey) -> Manifest:
+    manifest = manifest_in(body, verify_key.verify)
     if not isinstance(manifest.files, dict) or not isinstance(manifest.months, dict):
         raise WireError("manifest.json names no files")
     return manifest
@@ -275,8 +277,8 @@ def _state(body: bytes) -> State:
     return state
 
 
-def _pulse(body: bytes, mark: Mark) -> Pulse | None:
+def _pulse(body: bytes, verify_key: VerifyKey) -> Pulse | None:
     try:
-        return pulse_in(body, mark.verify)
+        return pulse_in(body, verify_key.verify)
     except WireError:
         return None

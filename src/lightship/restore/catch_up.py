@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lightship.config import PageConfig
-from lightship.core.site.versions import STEP, Heard, Rank, contains
+from lightship.core.site.versions import STEP, Version, VersionVector, includes
 from lightship.publishing.contents import contents
 from lightship.publishing.survey import HostState
 from lightship.store.history import imports
-from lightship.store.journal.take_over import succeed
+from lightship.store.journal.take_over import take_over
 from lightship.store.models import Page
-from lightship.store.read.rows import heard
+from lightship.store.read.rows import vector
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,14 @@ def after_the_vault(
 ) -> tuple[PageRestored, list[str]]:
     """The page that came out of the vault, with what hosts were told after the vault was written. And notes on that."""
     row = Page.objects.get(slug=page.slug)
-    states: list[tuple[Rank, Heard]] = [((row.epoch, row.revision), heard(row))]
+    states: list[tuple[Version, VersionVector]] = [((row.epoch, row.revision), vector(row))]
     notes = []
     if not claims:
         notes.append(f"page {page.slug}: no host answered with its state, so the vault's stands alone ({'; '.join(why)})")
-    elif not contains(*states[0], claims[0].manifest.rank):
+    elif not includes(*states[0], claims[0].manifest.version):
         newest = claims[0]
         loaded = imports.add(row, contents(newest), now)
-        states.append((newest.manifest.rank, newest.manifest.heard))
+        states.append((newest.manifest.version, newest.manifest.vector))
         notes.append(
             f"page {page.slug}: {newest.url} held newer words than the vault; {loaded.updates} updates of "
             f"{loaded.incidents + loaded.maintenances + loaded.grown} incidents were taken in. "
@@ -51,9 +51,9 @@ def without_a_vault(page: PageConfig, newest: HostState, now: datetime) -> PageR
     """The page as the newest host shows it."""
     imports.take_in(Page.objects.get(slug=page.slug), contents(newest), now)
     row = Page.objects.get(slug=page.slug)
-    return _succeeded(row, [(newest.manifest.rank, newest.manifest.heard)], now)
+    return _succeeded(row, [(newest.manifest.version, newest.manifest.vector)], now)
 
 
-def _succeeded(row: Page, states: list[tuple[Rank, Heard]], now: datetime) -> PageRestored:
-    succeed(row, states, secrets.randbelow(STEP), now)
+def _succeeded(row: Page, states: list[tuple[Version, VersionVector]], now: datetime) -> PageRestored:
+    take_over(row, states, secrets.randbelow(STEP), now)
     return PageRestored(row.slug, row.revision, row.epoch, row.incidents.count())

@@ -14,10 +14,10 @@ from lightship.config import Config, fields
 from lightship.core.vault import INDEX_PATH, Index, index_in
 from lightship.core.wire import WireError
 from lightship.hosts import HostError, Place, open_host
-from lightship.hosts.folder import Cellar
+from lightship.hosts.folder import PrivateFolder
 from lightship.publishing.read_only import GONE, PublicFiles
 from lightship.publishing.survey import signer
-from lightship.signing import Mark, Seal
+from lightship.signing import SigningKey, VerifyKey
 from lightship.vault import BELOW, Key, VaultError, fetch, opened
 
 STORES = ("s3://", "gs://", "az://")
@@ -30,7 +30,7 @@ class Copy:
     name: str
     place: Place
     index: Index
-    mark: Mark
+    verify_key: VerifyKey
 
 
 def places(said: str | None, url: str | None, config: Config | None, folder: Path, env: Mapping[str, str]) -> dict[str, Place]:
@@ -39,7 +39,7 @@ def places(said: str | None, url: str | None, config: Config | None, folder: Pat
         return {said: _place(said, folder, env)}
     found: dict[str, Place] = {}
     for host in (host for page in (config.pages.values() if config else ()) for host in page.hosts):
-        if hidden := open_host(host).hidden():
+        if hidden := open_host(host).vault_place():
             found[f"host {host.name}"] = hidden
         found[host.url] = _web(f"{host.url}/{BELOW}")
     return found | ({url: _web(f"{url.rstrip('/')}/{BELOW}")} if url else {})
@@ -53,9 +53,9 @@ def _place(said: str, folder: Path, env: Mapping[str, str]) -> Place:
     if said.startswith(("http://", "https://")):
         return _web(said.rstrip("/"))
     if said.startswith("sftp://"):
-        return Cellar(_by_sftp(said, folder))
+        return PrivateFolder(_by_sftp(said, folder))
     if not said.startswith(STORES):
-        return Cellar(Path(said))
+        return PrivateFolder(Path(said))
     from lightship.hosts.object_store import ObjectStore  # an extra: only who has a store needs it
 
     try:
@@ -111,10 +111,16 @@ async def newest(places: Mapping[str, Place], known: Collection[bytes], key: Key
     copy = found[0]
     if not copy.index.parts:
         raise VaultError(f"the vault at {copy.name} is empty: no desk wrote that")
-    sealed = await fetch([other.place for other in found if other.mark == copy.mark], copy.index, copy.mark.verify)
+    sealed = await fetch(
+        [other.place for other in found if other.verify_key == copy.verify_key], copy.index, copy.verify_key.verify
+    )
     head = json.loads(opened(sealed[0], key).body)
     secrets = {(kind, name): value for kind, name, value in head["secrets"]}
-    if not any(Seal(seed).public == copy.mark.public for text in (*secrets.values(), head["config"]) for seed in _seeds(text)):
+    if not any(
+        SigningKey(seed).public == copy.verify_key.public
+        for text in (*secrets.values(), head["config"])
+        for seed in _seeds(text)
+    ):
         raise VaultError("the vault is not signed with the key that it holds: somebody planted it there. Take another host's")
     return Contents(copy, head["config"], secrets, head["migrations"], sealed[1:])
 
@@ -131,7 +137,7 @@ async def _copy(name: str, place: Place, known: Collection[bytes]) -> Copy | str
         held = await place.read(INDEX_PATH)
         if held is None:
             return f"{name}: no vault there"
-        mark = signer(held.body, known)
-        return Copy(name, place, index_in(held.body, mark.verify), mark)
+        verify_key = signer(held.body, known)
+        return Copy(name, place, index_in(held.body, verify_key.verify), verify_key)
     except (HostError, WireError) as error:
         return f"{name}: {error}"

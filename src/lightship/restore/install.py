@@ -13,7 +13,7 @@ from lightship.config.files import write_new
 from lightship.config.toml import parse
 from lightship.restore import Tell
 from lightship.restore.files import name_database
-from lightship.signing import Seal, new_seed
+from lightship.signing import SigningKey, new_seed
 from lightship.vault import new_key
 
 TOML = """\
@@ -49,7 +49,7 @@ def write_config(path: Path, slug: str, url: str, tell: Tell, port: int = 8000, 
     key, recovery = new_key()
     file = path.parent / "keys" / f"{slug}.key"
     _make(file, _seed, tell)
-    public = Seal(base64.b64decode(file.read_text())).public_text
+    public = SigningKey(base64.b64decode(file.read_text())).public_text
 
     def change(data: Table) -> None:
         if url:

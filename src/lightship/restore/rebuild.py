@@ -15,7 +15,7 @@ from lightship.publishing.contents import contents, newest_first
 from lightship.restore import RestoreError, Tell, discover
 from lightship.restore.files import settle
 from lightship.restore.install import keyed, make_keys, make_private, write_config
-from lightship.signing import mark
+from lightship.signing import verify_key
 from lightship.vault import Key, opened
 from lightship.vault.sheet import hand_over
 
@@ -57,7 +57,7 @@ class Outcome:
 def with_key(request: Request, key: Key) -> Outcome:
     """Accounts, journal, settings, lightship.toml, keys: all that lies in the vault, and what hosts were told since."""
     pages = request.here.pages.values() if request.here else ()
-    known = request.public or {mark(page).public for page in pages}
+    known = request.public or {verify_key(page).public for page in pages}
     with tempfile.TemporaryDirectory() as folder, request.progress("fetching the vault"):
         places = discover.places(request.vault, request.url or None, request.here, Path(folder), request.env)
         vault = asyncio.run(discover.newest(places, known, key))
@@ -70,7 +70,7 @@ def with_key(request: Request, key: Key) -> Outcome:
         )
     outcome.notes += [f"{file} was here already and was left as it is" for file in left]
     if not known:
-        outcome.notes.append(f"compare with your recovery sheet: the page's public key is {copy.mark.text}")
+        outcome.notes.append(f"compare with your recovery sheet: the page's public key is {copy.verify_key.text}")
     config = request.open_desk()
     from lightship.restore import catch_up, rows  # after Django is set up
 
@@ -79,7 +79,7 @@ def with_key(request: Request, key: Key) -> Outcome:
     with request.progress("writing the rows"):
         outcome.rows = rows.rows_in(vault.migrations, (opened(body, key) for body in vault.sealed))
     for page in rows.pages_of(config):
-        claims, why = newest_first(_urls(request, page), {mark(page).public}, request.reader)
+        claims, why = newest_first(_urls(request, page), {verify_key(page).public}, request.reader)
         restored, notes = catch_up.after_the_vault(page, claims, why, request.clock())
         outcome.pages.append(restored)
         outcome.notes += notes
@@ -98,7 +98,7 @@ def without_key(request: Request) -> Outcome:
         request.tell(hand_over(recovery, config, request.path.parent, request.clock()))
         outcome.notes.append(f"{request.path} names two local hosts: put your own hosts into it")
     new = keyed(request.path) - had
-    own = {slug: frozenset[bytes]() if slug in new else {mark(page).public} for slug, page in config.pages.items()}
+    own = {slug: frozenset[bytes]() if slug in new else {verify_key(page).public} for slug, page in config.pages.items()}
     known = {slug: request.public or key for slug, key in own.items()}
     claimed = {slug: newest_first(_urls(request, page), known[slug], request.reader) for slug, page in config.pages.items()}
     if not any(claims for claims, _ in claimed.values()):
@@ -117,10 +117,12 @@ def without_key(request: Request) -> Outcome:
             continue
         outcome.notes += [f"page {slug}: not read: {line}" for line in why]
         if not known[slug]:
-            outcome.notes.append(f"{claims[0].url} was believed at its word. Compare: its public key is {claims[0].mark.text}")
+            outcome.notes.append(
+                f"{claims[0].url} was believed at its word. Compare: its public key is {claims[0].verify_key.text}"
+            )
         outcome.pages.append(catch_up.without_a_vault(page, claims[0], request.clock()))
-        if claims[0].mark != mark(page):
-            outcome.notes.append(_NEW_KEY.format(slug=slug, public=mark(page).text))
+        if claims[0].verify_key != verify_key(page):
+            outcome.notes.append(_NEW_KEY.format(slug=slug, public=verify_key(page).text))
     outcome.notes.append(_LOST)
     return outcome
 

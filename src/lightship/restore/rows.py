@@ -18,7 +18,7 @@ from lightship.config import Config, PageConfig
 from lightship.restore import RestoreError, Tell
 from lightship.store.journal import structure
 from lightship.store.models import Page
-from lightship.vault import Piece
+from lightship.vault import Part
 
 BATCH = 500
 
@@ -57,7 +57,7 @@ def refuse_full() -> None:
         raise RestoreError(what)
 
 
-def rows_in(migrations: Iterable[tuple[str, str]], pieces: Iterable[Piece]) -> dict[str, int]:
+def rows_in(migrations: Iterable[tuple[str, str]], pieces: Iterable[Part]) -> dict[str, int]:
     """All of it or nothing; how many rows of each table. The tables are first made as they were when the rows were kept,
     and then brought up to date, as any older database is."""
     executor = MigrationExecutor(connection)

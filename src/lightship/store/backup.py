@@ -19,7 +19,7 @@ from lightship import __version__
 from lightship.config import Config
 from lightship.core.vault import grouped
 from lightship.store.models import Report
-from lightship.vault import Piece, Pieces
+from lightship.vault import Part, Parts
 
 HEAD = "head"
 APPS = ("auth", "desk")
@@ -38,13 +38,13 @@ def kept() -> list[type[models.Model]]:
     return [model for model in found if model._meta.managed and model._meta.label not in LEFT_OUT]
 
 
-def pieces(config: Config) -> Pieces:
+def pieces(config: Config) -> Parts:
     return partial(_pieces, config)
 
 
-def _pieces(config: Config) -> Generator[Piece, None, None]:
+def _pieces(config: Config) -> Generator[Part, None, None]:
     with _standing_still():
-        yield Piece(HEAD, _json(head(config)))
+        yield Part(HEAD, _json(head(config)))
         for model in kept():
             yield from _rows(model)
 
@@ -60,7 +60,7 @@ def head(config: Config) -> dict[str, Any]:
     }
 
 
-def _rows(model: type[models.Model]) -> Iterator[Piece]:
+def _rows(model: type[models.Model]) -> Iterator[Part]:
     fields = model._meta.concrete_fields
     rows = model._default_manager.order_by("pk")
     if model is Report:
@@ -69,7 +69,7 @@ def _rows(model: type[models.Model]) -> Iterator[Piece]:
     label = model._meta.label
     found = rows.values_list(*(field.attname for field in fields)).iterator(chunk_size=2000)
     for group in grouped((f"{label} {row[place]}", row) for row in found):
-        yield Piece(label, _json({"fields": [field.name for field in fields], "rows": group}))
+        yield Part(label, _json({"fields": [field.name for field in fields], "rows": group}))
 
 
 @contextlib.contextmanager

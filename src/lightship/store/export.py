@@ -26,7 +26,7 @@ def _line(entry: models.Entry) -> bytes:
                 "revision": entry.revision,
                 "at": wire.stamp(entry.at),
                 "author": entry.author.get_username() if entry.author else None,
-                "deed": entry.deed,
+                "deed": entry.action,
                 "subject": entry.subject,
                 "name": entry.name,
             }

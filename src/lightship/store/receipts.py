@@ -14,7 +14,7 @@ def record(page: models.Page, receipt: Receipt) -> None:
     epoch, revision = (receipt.read.epoch, receipt.read.revision) if receipt.read else (0, 0)
     rows = models.Receipt.objects.filter(page=page, host=receipt.host)
     newest = rows.first()
-    if newest and (newest.verdict, newest.words, newest.revision) == (receipt.verdict, receipt.words, revision):
+    if newest and (newest.verdict, newest.reason, newest.revision) == (receipt.verdict, receipt.reason, revision):
         models.Receipt.objects.filter(pk=newest.pk).update(seen_at=receipt.at)
         return
     models.Receipt.objects.create(
@@ -23,7 +23,7 @@ def record(page: models.Page, receipt: Receipt) -> None:
         at=receipt.at,
         seen_at=receipt.at,
         verdict=receipt.verdict,
-        words=receipt.words,
+        reason=receipt.reason,
         revision=revision,
         epoch=epoch,
         milliseconds=receipt.milliseconds,

@@ -8,13 +8,13 @@ from datetime import datetime
 from django.db import transaction
 
 from lightship.config import PageConfig
-from lightship.core.site.versions import Rank, contains
+from lightship.core.site.versions import Version, includes
 from lightship.importers import Imported, ImporterError
 from lightship.net.client import PublicReader
 from lightship.publishing.contents import contents
 from lightship.publishing.read_only import open_host
 from lightship.publishing.survey import HostState, Survey, Unreadable
-from lightship.signing import mark
+from lightship.signing import verify_key
 from lightship.store import receipts
 from lightship.store.history.load import load
 from lightship.store.history.ownership import History
@@ -35,7 +35,7 @@ class Elsewhere:
 
 
 @dataclass(frozen=True)
-class Heard:
+class Reconciled:
     """What was taken in, and in words what could not be read."""
 
     hosts: tuple[str, ...]
@@ -46,12 +46,12 @@ class Heard:
 
 def elsewhere(page: Page, config: PageConfig) -> Elsewhere | None:
     """By the newest receipts: what hosts hold that this desk has not heard."""
-    own, heard = (page.epoch, page.revision), rows.heard(page)
+    own, vector = (page.epoch, page.revision), rows.vector(page)
     newest = [receipts.newest(page, host.name) for host in config.hosts]
     found = [
         (row, row.held_epoch)
         for row in newest
-        if row and row.held_epoch and not contains(own, heard, (row.held_epoch, row.held_revision or 0))
+        if row and row.held_epoch and not includes(own, vector, (row.held_epoch, row.held_revision or 0))
     ]
     if not found:
         return None
@@ -62,7 +62,7 @@ def elsewhere(page: Page, config: PageConfig) -> Elsewhere | None:
     )
 
 
-def take_in(page: Page, config: PageConfig, by: By, now: datetime) -> Heard:
+def take_in(page: Page, config: PageConfig, by: By, now: datetime) -> Reconciled:
     """Read every host that holds what we have not heard, signed with the page's key, and write all of it or nothing. Nothing
     that this desk said meanwhile is lost."""
     found, troubles = _unheard(page, config)
@@ -75,23 +75,23 @@ def take_in(page: Page, config: PageConfig, by: By, now: datetime) -> Heard:
             updates += loaded.updates
     hosts = tuple(state.host.name for state, _ in found)
     log.info("page=%s heard=%s incidents=%d updates=%d", page.slug, ",".join(hosts), incidents, updates)
-    return Heard(hosts, incidents, updates, tuple(troubles))
+    return Reconciled(hosts, incidents, updates, tuple(troubles))
 
 
 def _unheard(page: Page, config: PageConfig) -> tuple[list[tuple[HostState, Imported]], list[str]]:
     """One host of each rank: those that agree need not be written twice."""
-    own, heard = (page.epoch, page.revision), rows.heard(page)
-    unheard: dict[Rank, tuple[HostState, Imported]] = {}
+    own, vector = (page.epoch, page.revision), rows.vector(page)
+    unheard: dict[Version, tuple[HostState, Imported]] = {}
     troubles: list[str] = []
-    survey = Survey([mark(config).public], PublicReader())
+    survey = Survey([verify_key(config).public], PublicReader())
     for state in asyncio.run(survey.read([open_host(host) for host in config.hosts])):
         if isinstance(state, Unreadable):
             troubles.append(f"{state.host}: {state.why}")
         elif state.state.page.id != page.pk:
             troubles.append(f"{state.host.name}: it holds another page")
-        elif not contains(own, heard, state.manifest.rank):
+        elif not includes(own, vector, state.manifest.version):
             try:
-                unheard[state.manifest.rank] = state, contents(state)
+                unheard[state.manifest.version] = state, contents(state)
             except ImporterError as error:
                 troubles.append(str(error))
     return list(unheard.values()), troubles
@@ -102,9 +102,9 @@ def _history(state: HostState, imported: Imported) -> History:
         groups=imported.groups,
         components=imported.components,
         incidents=imported.incidents,
-        turns=imported.turns,
+        status_changes=imported.status_changes,
         revision=state.manifest.revision,
         epoch=state.manifest.epoch,
-        heard=state.manifest.heard,
+        vector=state.manifest.vector,
         updated_at=state.state.page.updated_at,
     )

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from lightship.config import Config, PageConfig
-from lightship.doctor import Examination, Known, World, examine
+from lightship.doctor import Environment, Examination, Known, examine
 from lightship.store.models import Page, Report
 
 DOCTOR, DRILL = "doctor", "drill"
@@ -56,7 +56,7 @@ def take_on(page: Page, now: datetime) -> bool:
     return bool(asked and Report.objects.filter(pk=asked.pk, kind=ASKED).update(kind=BEGUN))
 
 
-def run(config: Config, page: PageConfig, row: Page, world: World) -> Examination:
+def run(config: Config, page: PageConfig, row: Page, world: Environment) -> Examination:
     """Examine the page now, and keep what was found. Takes some seconds."""
     examination = examine(config, page, world, known(row))
     Report.objects.create(page=row, kind=DOCTOR, at=examination.at, facts=examination.facts())

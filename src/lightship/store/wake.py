@@ -16,7 +16,7 @@ Wake = Callable[[str | None], None]
 
 
 def tell(slug: str) -> None:
-    """Inside a deed's transaction: whoever listens hears of it when it is committed. SQLite needs no telling."""
+    """Inside a action's transaction: whoever listens hears of it when it is committed. SQLite needs no telling."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, slug))

@@ -4,12 +4,12 @@ from lightship.vault.fetching import fetch, look, opened, parts
 from lightship.vault.keeping import keep
 from lightship.vault.values import (
     BELOW,
-    Below,
     Copy,
+    CopyTarget,
     Key,
-    Piece,
-    Pieces,
-    Shelf,
+    Part,
+    Parts,
+    Subfolder,
     VaultError,
     key_in,
     new_key,
@@ -18,12 +18,12 @@ from lightship.vault.values import (
 
 __all__ = [
     "BELOW",
-    "Below",
     "Copy",
+    "CopyTarget",
     "Key",
-    "Piece",
-    "Pieces",
-    "Shelf",
+    "Part",
+    "Parts",
+    "Subfolder",
     "VaultError",
     "fetch",
     "keep",

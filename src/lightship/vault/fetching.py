@@ -11,7 +11,7 @@ from lightship.core.site.manifest import Verify
 from lightship.core.vault import INDEX_PATH, Index, index_in, part_in, path_of
 from lightship.core.wire import WireError
 from lightship.hosts import HostError, Place
-from lightship.vault.values import Piece, VaultError
+from lightship.vault.values import Part, VaultError
 
 AT_ONCE = 4
 """An sftp host is logged in to for each part; OpenSSH drops logins beyond the tenth that is on its way (MaxStartups)."""
@@ -67,7 +67,7 @@ async def fetch(places: Sequence[Place], index: Index, verify: Verify) -> list[b
     return found
 
 
-def opened(sealed: bytes, key: "x25519.Identity") -> Piece:
+def opened(sealed: bytes, key: "x25519.Identity") -> Part:
     try:
         packed = decrypt(sealed, [key])
     except DecryptError as error:
@@ -77,4 +77,4 @@ def opened(sealed: bytes, key: "x25519.Identity") -> Piece:
     label, _, body = unpacking.decompress(packed, LONGEST).partition(b"\0")
     if unpacking.unconsumed_tail:
         raise VaultError(f"a part of the vault unpacks to more than {LONGEST:,} bytes: it is none of ours")
-    return Piece(label.decode(), body)
+    return Part(label.decode(), body)

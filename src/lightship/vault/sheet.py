@@ -13,7 +13,7 @@ import segno
 from lightship import __version__
 from lightship.config import Config, HostConfig, PageConfig
 from lightship.config.files import write_new
-from lightship.signing import mark
+from lightship.signing import verify_key
 from lightship.vault.values import BELOW, SECRET, key_in, vault_place
 
 SHEET = "recovery-sheet.html"
@@ -63,7 +63,7 @@ def known(config: Config) -> list[Known]:
 
 def _known(config: Config, page: PageConfig) -> Known:
     spots = [Spot(host.name, host.url, _place(config, host)) for host in page.hosts]
-    return Known(urlsplit(page.url).netloc, page.url, mark(page).text, spots)
+    return Known(urlsplit(page.url).netloc, page.url, verify_key(page).text, spots)
 
 
 def _place(config: Config, host: HostConfig) -> str:

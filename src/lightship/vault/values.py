@@ -9,7 +9,7 @@ from pyrage import IdentityError, x25519  # type: ignore[import-untyped]
 
 from lightship.config import Config, HostConfig
 from lightship.hosts import File, Held, Place, open_host
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 
 BELOW = "lightship/vault"
 """Where the vault lies on a host, if anyone may fetch it."""
@@ -26,24 +26,24 @@ class VaultError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Part:
     """A part before it is encrypted. `label`: what it is of."""
 
     label: str
     body: bytes
 
 
-Pieces = Callable[[], Generator[Piece, None, None]]
+Parts = Callable[[], Generator[Part, None, None]]
 """Begins a reading of all that is private. It is called, and gone through, in a thread of its own."""
 
 
 @dataclass(frozen=True)
-class Shelf:
+class CopyTarget:
     """One host's copy: where it lies, and in whose name it is written. `place` None: the host has none that is hidden."""
 
     host: str
     place: Place | None
-    seal: Seal
+    signing_key: SigningKey
     page: str
     epoch: int
 
@@ -55,14 +55,14 @@ class Copy:
 
     host: str
     page: str
-    words: str
+    reason: str
     parts: int = 0
     put: int = 0
     sent: int = 0
 
 
 @dataclass(frozen=True)
-class Below:
+class Subfolder:
     """A folder of a place, as a place."""
 
     place: Place
@@ -81,7 +81,7 @@ def vault_place(config: Config, host: HostConfig) -> Place | None:
     if host.lacking:
         return None
     made = open_host(host)
-    return Below(made) if config.vault.public else made.hidden()
+    return Subfolder(made) if config.vault.public else made.vault_place()
 
 
 def new_key() -> tuple[str, str]:

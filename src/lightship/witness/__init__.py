@@ -15,14 +15,14 @@ from time import monotonic
 from typing import Any
 
 from lightship import channels, zones
-from lightship.config import Config, ConfigError, Fault, Fellow, HostConfig, PageConfig
+from lightship.config import Config, ConfigError, Fault, HostConfig, PageConfig, Peer
 from lightship.core.steering.decide import Witness
 from lightship.core.steering.records import place
-from lightship.signing import Seal, mark
+from lightship.signing import SigningKey, verify_key
 from lightship.witness import peers
-from lightship.witness.controller import Steersman, Tell
-from lightship.witness.look import Eye
-from lightship.witness.monitor import Lookout
+from lightship.witness.controller import Controller, Tell
+from lightship.witness.look import HostCheck
+from lightship.witness.monitor import Monitor
 
 THREADS = 64
 log = logging.getLogger("lightship.witness")
@@ -55,7 +55,7 @@ def _lacking(config: Config) -> list[tuple[str, str]]:
     if not pages:
         found.append(("pages", "none has a zone: there is no name to steer"))
     for page in pages:
-        at, names = f"pages.{page.slug}", [fellow.name for fellow in page.witnesses]
+        at, names = f"pages.{page.slug}", [peer.name for peer in page.witnesses]
         if not steered(page):
             found.append((f"{at}.hosts", "none has an `address` or a `cname`: the name can lead nowhere"))
         if names and me.name and me.name not in names:
@@ -71,11 +71,11 @@ def _speechless(page: PageConfig, config: Config) -> list[tuple[str, str]]:
     found = [] if me.listen else [("witness.listen", f"is missing, {why}")]
     if not me.key:
         found.append(("witness.key", f"is missing, {why}"))
-    for fellow in page.witnesses:
-        if fellow.name != me.name and not (fellow.url and fellow.public):
-            found.append((f"pages.{page.slug}.witnesses.{fellow.name}", f"needs `url` and `public`, {why}"))
-        elif fellow.name == me.name and me.key and fellow.public not in (b"", Seal(me.key).public):
-            found.append((f"pages.{page.slug}.witnesses.{fellow.name}.public", "is not the public half of witness.key"))
+    for peer in page.witnesses:
+        if peer.name != me.name and not (peer.url and peer.public):
+            found.append((f"pages.{page.slug}.witnesses.{peer.name}", f"needs `url` and `public`, {why}"))
+        elif peer.name == me.name and me.key and peer.public not in (b"", SigningKey(me.key).public):
+            found.append((f"pages.{page.slug}.witnesses.{peer.name}.public", "is not the public half of witness.key"))
     return found
 
 
@@ -102,23 +102,23 @@ async def _work(config: Config, clock: Clock) -> None:
     loop.set_default_executor(ThreadPoolExecutor(1))
 
 
-def _steersman(config: Config, page: PageConfig, clock: Clock, said: dict[str, bytes]) -> Steersman:
+def _steersman(config: Config, page: PageConfig, clock: Clock, said: dict[str, bytes]) -> Controller:
     me, told = config.witness, page.zone
     assert told
-    eye = Eye(page.url, mark(page), clock, me.roots, me.timeout)
+    host_check = HostCheck(page.url, verify_key(page), clock, me.roots, me.timeout)
     zone = zones.open_zone(told)
-    roll = tuple(fellow.name for fellow in page.witnesses) or (me.name,)
+    members = tuple(peer.name for peer in page.witnesses) or (me.name,)
     places = tuple(place(host.name, host.address, host.cname) for host in steered(page))
-    others = [fellow for fellow in page.witnesses if fellow.name != me.name and not zone.holds_votes]
-    return Steersman(
+    others = [peer for peer in page.witnesses if peer.name != me.name and not zone.holds_votes]
+    return Controller(
         page=page.slug,
-        me=Witness(me.name, roll, places, zone.compares),
+        me=Witness(me.name, members, places, zone.atomic),
         zone=zone,
-        lookout=Lookout(page.slug, steered(page), eye, me),
+        monitor=Monitor(page.slug, steered(page), host_check, me),
         clock=clock,
         tell=_teller(config, me.name),
-        fellows=peers.Fellows(page.slug, others, eye.trust, clock),
-        seal=Seal(me.key) if me.key else None,
+        peers=peers.Peers(page.slug, others, host_check.trust, clock),
+        signing_key=SigningKey(me.key) if me.key else None,
         said=said,
     )
 
@@ -136,27 +136,27 @@ def _teller(config: Config, name: str) -> Tell:
     return tell
 
 
-def _watch(steersman: Steersman, config: Config) -> list[Coroutine[Any, Any, None]]:
-    seen, interval, fellows = asyncio.Event(), config.witness.interval, steersman.fellows
+def _watch(controller: Controller, config: Config) -> list[Coroutine[Any, Any, None]]:
+    seen, interval, peers = asyncio.Event(), config.witness.interval, controller.peers
 
     async def look() -> None:
-        await steersman.lookout.look()
-        steersman.show()
+        await controller.monitor.look()
+        controller.show()
         seen.set()
 
     async def turn() -> None:
         await seen.wait()
         seen.clear()
-        await asyncio.to_thread(steersman.turn)
+        await asyncio.to_thread(controller.turn)
 
-    async def ask(fellow: Fellow) -> None:
-        words = await asyncio.to_thread(fellows.ask, fellow)
-        if words != silent.get(fellow.name, ""):
-            log.warning("page=%s fellow=%s words=%r", steersman.page, fellow.name, words or "heard")
-        silent[fellow.name] = words
+    async def ask(peer: Peer) -> None:
+        words = await asyncio.to_thread(peers.ask, peer)
+        if words != silent.get(peer.name, ""):
+            log.warning("page=%s fellow=%s words=%r", controller.page, peer.name, words or "heard")
+        silent[peer.name] = words
 
     silent: dict[str, str] = {}
-    asked = [_forever(lambda fellow=fellow: ask(fellow), interval) for fellow in fellows.others]  # type: ignore[misc]
+    asked = [_forever(lambda peer=peer: ask(peer), interval) for peer in peers.others]  # type: ignore[misc]
     return [_forever(look, interval), _forever(turn, 0.0), *asked]
 
 

@@ -7,24 +7,24 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from time import monotonic
 
-from lightship.core.steering.decide import Alarm, Decision, Flip, Witness, decide
+from lightship.core.steering.decide import Alarm, Decision, Move, Witness, decide
 from lightship.core.steering.records import (
-    LEASE,
     POINTERS,
+    RECORD,
     Key,
-    Lease,
+    MoveRecord,
     Sets,
     Vote,
-    lease_of,
-    lease_out,
+    record_of,
+    record_out,
     vote_key,
     vote_out,
     votes_of,
 )
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 from lightship.witness.alarms import Alarms
-from lightship.witness.monitor import Lookout
-from lightship.witness.peers import Fellows, signed
+from lightship.witness.monitor import Monitor
+from lightship.witness.peers import Peers, signed
 from lightship.zones import Conflict, Zone, ZoneError, within
 
 EVERY = timedelta(seconds=5)
@@ -41,27 +41,27 @@ Tell = Callable[[str, str], None]
 
 
 @dataclass
-class Steersman:
+class Controller:
     """One witness at the wheel of one page. `said`: its newest signed vote by page, where votes go from witness to witness."""
 
     page: str
     me: Witness
     zone: Zone
-    lookout: Lookout
+    monitor: Monitor
     clock: Callable[[], datetime]
     tell: Tell
-    fellows: Fellows
-    seal: Seal | None
+    peers: Peers
+    signing_key: SigningKey | None
     said: dict[str, bytes]
     alarms: Alarms = field(default_factory=Alarms)
     vote: Vote | None = None
-    lease: Lease | None = None
-    words: str = ""
+    record: MoveRecord | None = None
+    reason: str = ""
     wait_until: float = 0.0
     read_at: float = 0.0
     refused: str = ""
     held: Mapping[str, str] = field(default_factory=dict)
-    tried: tuple[Flip, Sets] | None = None
+    tried: tuple[Move, Sets] | None = None
 
     def turn(self) -> None:
         """Vote, decide, move, and say what is wrong."""
@@ -79,7 +79,7 @@ class Steersman:
             except Exception as error:  # what a provider answers may be anything, and staff must hear that nobody steers
                 self.refused = f"the zone: Lightship itself failed over it ({type(error).__name__}); see the log"
                 log.exception("page=%s", self.page)
-        troubles = {**self.lookout.troubles, **self.held, **({"zone": self.refused} if self.refused else {})}
+        troubles = {**self.monitor.troubles, **self.held, **({"zone": self.refused} if self.refused else {})}
         for words in self.alarms.due(troubles, monotonic()):
             log.warning("page=%s told=%r", self.page, words)
             self.tell(f"{self.page}: {words.splitlines()[0][:100]}", f"{words}\n\n{self._sights()}")
@@ -92,34 +92,34 @@ class Steersman:
     @property
     def _able(self) -> bool:
         """Where only the first of those who agree moves the name, one whom the zone refuses must not be that one."""
-        return self.zone.compares or not self.refused
+        return self.zone.atomic or not self.refused
 
     def _vote(self) -> None:
-        now, stands = self.clock(), dict(self.lookout.stands)
+        now, health = self.clock(), dict(self.monitor.health)
         old = self.vote
         if (
             old
             and abs(now - old.at) < EVERY
-            and {h: s.up for h, s in old.stands.items()} == {h: s.up for h, s in stands.items()}
+            and {h: s.up for h, s in old.health.items()} == {h: s.up for h, s in health.items()}
         ):
             return
-        vote = Vote(now, stands)
+        vote = Vote(now, health)
         if self.zone.holds_votes:
-            self.zone.point(self.zone.name, {vote_key(self.me.name): frozenset({vote_out(vote)})}, expecting={})
-        elif self.seal:
-            self.said[self.page] = signed(self.seal, self.page, self.me.name, vote)
+            self.zone.set_records(self.zone.name, {vote_key(self.me.name): frozenset({vote_out(vote)})}, expecting={})
+        elif self.signing_key:
+            self.said[self.page] = signed(self.signing_key, self.page, self.me.name, vote)
         self.vote = vote
 
     def _uneasy(self) -> bool:
-        return any(stand.up is not True for stand in self.lookout.stands.values())
+        return any(state.up is not True for state in self.monitor.health.values())
 
     def _read(self) -> Sets:
-        votes = [vote_key(name) for name in self.me.roll] if self.zone.holds_votes else []
-        keys: list[Key] = [*POINTERS, *([LEASE] if self.zone.texts else []), *votes]
+        votes = [vote_key(name) for name in self.me.members] if self.zone.holds_votes else []
+        keys: list[Key] = [*POINTERS, *([RECORD] if self.zone.holds_txt else []), *votes]
         sets = self.zone.read(self.zone.name, keys)
         self.read_at = monotonic()
         # A zone that holds no lease: our own moves are remembered here, so that the name dwells all the same.
-        return sets if self.zone.texts or not self.lease else {**sets, LEASE: frozenset({lease_out(self.lease)})}
+        return sets if self.zone.holds_txt or not self.record else {**sets, RECORD: frozenset({record_out(self.record)})}
 
     def _steer(self) -> None:
         for _ in range(TRIES):
@@ -129,7 +129,7 @@ class Steersman:
             self.tried = decision, sets
             try:
                 to, expecting = within(self.zone, decision.to), within(self.zone, decision.expecting)
-                self.zone.point(self.zone.name, to, expecting=expecting)
+                self.zone.set_records(self.zone.name, to, expecting=expecting)
             except Conflict:
                 self.tried = None
             except ZoneError as error:
@@ -146,46 +146,46 @@ class Steersman:
         if self.tried is None:
             return False
         (flip, before), self.tried = self.tried, None
-        held = lease_of(sets)
-        made = all(sets[key] == values for key, values in flip.to.items() if key != LEASE)
-        if self.zone.texts:
-            made = made and held is not None and held.nonce == flip.lease.nonce
+        held = record_of(sets)
+        made = all(sets[key] == values for key, values in flip.to.items() if key != RECORD)
+        if self.zone.holds_txt:
+            made = made and held is not None and held.nonce == flip.record.nonce
         if made:
             self._moved(flip, before)
         return made
 
-    def _decision(self, sets: Sets) -> Flip | None:
-        heard = votes_of(sets, self.me.roll) if self.zone.holds_votes else dict(self.fellows.heard)
+    def _decision(self, sets: Sets) -> Move | None:
+        heard = votes_of(sets, self.me.members) if self.zone.holds_votes else dict(self.peers.heard)
         if self.vote and not self.zone.holds_votes:
             heard[self.me.name] = self.vote
-        lease = lease_of(sets)
-        if lease and self.lease and lease.gen != self.lease.gen and lease.by != self.me.name:
-            log.info("page=%s moved_by=%s gen=%d pin=%s", self.page, lease.by, lease.gen, "+".join(lease.pin) or "-")
-        self.lease = lease
-        decision = decide(self.me, self.lookout.stands, sets, heard, self.clock(), token_hex(6))
-        self.held = {decision.trouble.value: decision.words} if isinstance(decision, Alarm) else {}
+        record = record_of(sets)
+        if record and self.record and record.gen != self.record.gen and record.by != self.me.name:
+            log.info("page=%s moved_by=%s gen=%d pin=%s", self.page, record.by, record.gen, "+".join(record.pin) or "-")
+        self.record = record
+        decision = decide(self.me, self.monitor.health, sets, heard, self.clock(), token_hex(6))
+        self.held = {decision.trouble.value: decision.reason} if isinstance(decision, Alarm) else {}
         self._note(decision)
-        return decision if isinstance(decision, Flip) else None
+        return decision if isinstance(decision, Move) else None
 
     def _note(self, decision: Decision) -> None:
         kind = type(decision).__name__.lower()
-        if f"{kind} {decision.words}" != self.words:
-            self.words = f"{kind} {decision.words}"
+        if f"{kind} {decision.reason}" != self.reason:
+            self.reason = f"{kind} {decision.reason}"
             level = logging.WARNING if isinstance(decision, Alarm) else logging.INFO
-            log.log(level, "page=%s decision=%s words=%r", self.page, kind, decision.words)
+            log.log(level, "page=%s decision=%s words=%r", self.page, kind, decision.reason)
 
-    def _moved(self, flip: Flip, before: Sets) -> None:
+    def _moved(self, flip: Move, before: Sets) -> None:
         was = ", ".join(sorted(frozenset().union(*(before[key] for key in POINTERS)))) or "nothing"
-        self.lease = flip.lease
-        log.warning("page=%s moved=%s from=%r gen=%d words=%r", self.page, flip.host, was, flip.lease.gen, flip.words)
+        self.record = flip.record
+        log.warning("page=%s moved=%s from=%r gen=%d words=%r", self.page, flip.host, was, flip.record.gen, flip.reason)
         body = (
-            f"{self.zone.name} led to {was} and now leads to {flip.host}: {flip.words}.\n"
-            f"Witness {self.me.name} moved it (move {flip.lease.gen}) at {flip.lease.at:%Y-%m-%d %H:%M:%S} UTC.\n"
+            f"{self.zone.name} led to {was} and now leads to {flip.host}: {flip.reason}.\n"
+            f"Witness {self.me.name} moved it (move {flip.record.gen}) at {flip.record.at:%Y-%m-%d %H:%M:%S} UTC.\n"
             f"Readers follow within {self.zone.ttl} s. To set it by hand: lightship steer to HOST\n\n{self._sights()}"
         )
         self.tell(f"{self.page}: {self.zone.name} now leads to {flip.host}", body)
 
     def _sights(self) -> str:
-        sights = self.lookout.sights.values()
-        lines = (f"{s.host} at {s.address}: {s.verdict}{', ' + s.words if s.words else ''}" for s in sights)
+        results = self.monitor.results.values()
+        lines = (f"{s.host} at {s.address}: {s.verdict}{', ' + s.reason if s.reason else ''}" for s in results)
         return "\n".join((f"What witness {self.me.name} sees:", *lines))

@@ -12,10 +12,10 @@ from pathlib import Path
 from time import monotonic
 
 from lightship.core.site.manifest import MANIFEST_PATH, PULSE_PATH, Manifest, NotOurs, Pulse, manifest_in, pulse_in
-from lightship.core.site.receipt import Seen
+from lightship.core.site.receipt import CheckStatus
 from lightship.core.wire import WireError, sha256
 from lightship.net.pinned import LONGEST, Certificate, ConnectError, Connection
-from lightship.signing import Mark
+from lightship.signing import VerifyKey
 
 SECONDS = 1.5
 FRONT = "index.html"
@@ -29,22 +29,22 @@ dead."""
 log = logging.getLogger("lightship.witness.look")
 
 Clock = Callable[[], datetime]
-Rank = tuple[int, int]
+Version = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class CheckResult:
     """One look. `page` and `rank` (epoch, revision) are those of the signed manifest; `pulse`: when the publisher last lived,
     and `every` how often, in seconds, it promised to; `ahead`: seconds by which the host's clock is ahead of ours. Each is
     empty where the look did not come so far."""
 
     host: str
     address: str
-    verdict: Seen
-    words: str = ""
+    verdict: CheckStatus
+    reason: str = ""
     milliseconds: int = 0
     page: str = ""
-    rank: Rank | None = None
+    version: Version | None = None
     pulse: datetime | None = None
     every: int = 0
     ahead: float | None = None
@@ -52,17 +52,17 @@ class Sight:
 
     @property
     def live(self) -> bool:
-        return self.verdict is Seen.LIVE
+        return self.verdict is CheckStatus.LIVE
 
 
 @dataclass(frozen=True)
-class Eye:
+class HostCheck:
     """Looks at the hosts of one page. `url`: the page's own, the name that readers know. `roots`: a file of certificate
     authorities to trust instead of the system's, for labs and private ones. `seconds`: for one whole look. Safe to share
     between threads."""
 
     url: str
-    mark: Mark
+    verify_key: VerifyKey
     clock: Clock
     roots: Path | None = None
     seconds: float = SECONDS
@@ -71,7 +71,7 @@ class Eye:
     def trust(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.roots) if self.roots else None)
 
-    def look(self, host: str, address: str, newest: Rank = (0, 0), page: str = "") -> Sight:
+    def look(self, host: str, address: str, newest: Version = (0, 0), page: str = "") -> CheckResult:
         """`newest`: what any host has been seen to hold; less is old. `page`: its id, where it is known. Whatever a host or a
         network does is in the answer."""
         started, found = monotonic(), _Found()
@@ -79,21 +79,23 @@ class Eye:
             try:
                 self._read(line, found)
                 self._judge(found, newest, page)
-                seen, words = Seen.LIVE, ""
+                seen, words = CheckStatus.LIVE, ""
             except ConnectError as error:
                 seen, words = error.seen, str(error)
             except Exception as error:  # whatever one host sends, the others are looked at
                 log.exception("host=%s address=%s", host, address)
-                seen = Seen.BLIND if isinstance(error, MemoryError | RuntimeError) else Seen.BROKEN  # no thread: our own want
+                seen = (
+                    CheckStatus.BLIND if isinstance(error, MemoryError | RuntimeError) else CheckStatus.BROKEN
+                )  # no thread: our own want
                 words = f"Lightship itself failed over it ({type(error).__name__}); see the log"
-            return Sight(
+            return CheckResult(
                 host=host,
                 address=address,
                 verdict=seen,
-                words=words[:LONGEST_WORDS],
+                reason=words[:LONGEST_WORDS],
                 milliseconds=round((monotonic() - started) * 1000),
                 page=found.manifest.page if found.manifest else "",
-                rank=found.manifest.rank if found.manifest else None,
+                version=found.manifest.version if found.manifest else None,
                 pulse=found.pulse.at if found.pulse else None,
                 every=found.pulse.seconds if found.pulse else 0,
                 ahead=found.ahead,
@@ -105,29 +107,29 @@ class Eye:
         mostly finds a manifest that knows the page."""
         found.front = sha256(self._get(line, "", found))
         with _signed():
-            found.manifest = manifest_in(self._get(line, MANIFEST_PATH, found, LONGEST_CLAIM), self.mark.verify)
-            found.pulse = pulse_in(self._get(line, PULSE_PATH, found, LONGEST_CLAIM), self.mark.verify)
+            found.manifest = manifest_in(self._get(line, MANIFEST_PATH, found, LONGEST_CLAIM), self.verify_key.verify)
+            found.pulse = pulse_in(self._get(line, PULSE_PATH, found, LONGEST_CLAIM), self.verify_key.verify)
 
     def _get(self, line: Connection, path: str, found: "_Found", longest: int = LONGEST) -> bytes:
         answer = line.get(path, longest)
         found.ahead = _ahead(answer.headers.get("date"), self.clock())
         if answer.status != 200:
-            raise ConnectError(Seen.STATUS, f"/{path} answers {answer.status}")
+            raise ConnectError(CheckStatus.STATUS, f"/{path} answers {answer.status}")
         return answer.body
 
-    def _judge(self, found: "_Found", newest: Rank, page: str) -> None:
+    def _judge(self, found: "_Found", newest: Version, page: str) -> None:
         manifest, pulse = found.manifest, found.pulse
         assert manifest and pulse
         if manifest.page != pulse.page or (page and page != manifest.page):
-            raise ConnectError(Seen.FORGED, "its signed files are of another page")
+            raise ConnectError(CheckStatus.FORGED, "its signed files are of another page")
         if manifest.files.get(FRONT) != found.front:
-            raise ConnectError(Seen.TORN, "its front page is not the one that its manifest names")
+            raise ConnectError(CheckStatus.TORN, "its front page is not the one that its manifest names")
         known = max(newest, (pulse.epoch, pulse.revision))
-        if manifest.rank < known:
+        if manifest.version < known:
             has = f"revision {manifest.revision} of epoch {manifest.epoch}"
-            raise ConnectError(Seen.OLD, f"it shows {has}, but {known[1]} of {known[0]} is known")
+            raise ConnectError(CheckStatus.OLD, f"it shows {has}, but {known[1]} of {known[0]} is known")
         if wrong := unconfirmed(pulse, self.clock()):
-            raise ConnectError(Seen.STALE, wrong)
+            raise ConnectError(CheckStatus.STALE, wrong)
 
 
 @dataclass
@@ -145,9 +147,9 @@ def _signed() -> Iterator[None]:
     try:
         yield
     except NotOurs as error:
-        raise ConnectError(Seen.FORGED, str(error)) from error
+        raise ConnectError(CheckStatus.FORGED, str(error)) from error
     except WireError as error:
-        raise ConnectError(Seen.TORN, str(error)) from error
+        raise ConnectError(CheckStatus.TORN, str(error)) from error
 
 
 def bound(every: int) -> int:

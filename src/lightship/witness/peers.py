@@ -11,27 +11,27 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lightship.config import Fellow
+from lightship.config import Peer
 from lightship.core.address import host_and_port
 from lightship.core.steering.records import FRESH, Vote, vote_in, vote_out
 from lightship.net.pinned import ConnectError, Connection
-from lightship.signing import Mark, Seal
+from lightship.signing import SigningKey, VerifyKey
 
 LONGEST = 8 * 1024
 PATIENCE = 2.0
 
 
-def signed(seal: Seal, page: str, by: str, vote: Vote) -> bytes:
+def signed(signing_key: SigningKey, page: str, by: str, vote: Vote) -> bytes:
     """`PAGE WITNESS VOTE`, and its signature in base64 on a line of its own."""
     text = f"{page} {by} {vote_out(vote)}"
-    return f"{text}\n{base64.b64encode(seal.sign(text.encode())).decode()}\n".encode()
+    return f"{text}\n{base64.b64encode(signing_key.sign(text.encode())).decode()}\n".encode()
 
 
-def opened(body: bytes, mark: Mark, page: str, by: str) -> Vote | None:
+def opened(body: bytes, verify_key: VerifyKey, page: str, by: str) -> Vote | None:
     """None for what this witness did not say about this page."""
     text, _, signature = body.decode("utf-8", "replace").rstrip("\n").rpartition("\n")
     try:
-        ours = mark.verify(text.encode(), base64.b64decode(signature, validate=True))
+        ours = verify_key.verify(text.encode(), base64.b64decode(signature, validate=True))
     except (binascii.Error, ValueError):
         return None
     whose, _, rest = text.removeprefix(f"{page} ").partition(" ")
@@ -39,31 +39,31 @@ def opened(body: bytes, mark: Mark, page: str, by: str) -> Vote | None:
 
 
 @dataclass
-class Fellows:
+class Peers:
     """What the others last said of one page. An older word never takes the place of a newer one, so that a word said twice
     does no harm; one that is too old counts for nobody (see core/steering/decide.py)."""
 
     page: str
-    others: Sequence[Fellow]
+    others: Sequence[Peer]
     trust: ssl.SSLContext
     clock: Callable[[], datetime]
     seconds: float = PATIENCE
     heard: dict[str, Vote] = field(default_factory=dict)
 
-    def ask(self, fellow: Fellow) -> str:
+    def ask(self, peer: Peer) -> str:
         """Blocks. In words, why nothing new was heard; empty if something was."""
         try:
-            with Connection(fellow.url, urlsplit(fellow.url).hostname or "", self.trust, self.seconds) as line:
+            with Connection(peer.url, urlsplit(peer.url).hostname or "", self.trust, self.seconds) as line:
                 answer = line.get(self.page, LONGEST)
         except ConnectError as error:
             return str(error)
-        vote = opened(answer.body, Mark(fellow.public), self.page, fellow.name) if answer.status == HTTPStatus.OK else None
+        vote = opened(answer.body, VerifyKey(peer.public), self.page, peer.name) if answer.status == HTTPStatus.OK else None
         if vote is None:
-            return f"what {fellow.url}/{self.page} answers is no vote of {fellow.name}: is its `public` right?"
-        old = self.heard.get(fellow.name)
+            return f"what {peer.url}/{self.page} answers is no vote of {peer.name}: is its `public` right?"
+        old = self.heard.get(peer.name)
         # What was said by a clock that was wrong at the time counts for nobody, and must not outlast what is said now.
         if old is None or vote.at >= old.at or abs(self.clock() - old.at) > FRESH:
-            self.heard[fellow.name] = vote
+            self.heard[peer.name] = vote
         return ""
 
 

@@ -14,11 +14,11 @@ from lightship.core.model import HostLink
 from lightship.core.site.receipt import Fault, Receipt, Verdict
 from lightship.core.status import is_current
 from lightship.publishing.read_only import open_host
-from lightship.publishing.rendering import Press
+from lightship.publishing.rendering import Rendering
 from lightship.store import models, receipts
 from lightship.store.read.snapshot import Truth
 
-__all__ = ["Newest", "in_thread", "open_host", "truth_of", "utc_now"]
+__all__ = ["CurrentPage", "in_thread", "open_host", "truth_of", "utc_now"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -49,37 +49,37 @@ def truth_of(row: models.Page, config: PageConfig, now: datetime, before: Truth 
 
 
 @dataclass
-class Newest:
+class CurrentPage:
     """One page as this process last saw it: a new press whenever somebody spoke, or time alone calls for one. `fault`: why
     there is no newer press though there should be."""
 
     config: PageConfig
     row: models.Page | None = None
     truth: Truth | None = None
-    press: Press | None = None
+    rendering: Rendering | None = None
     fault: Fault | None = None
     told: dict[str, tuple[Verdict, int]] = field(default_factory=dict)
 
     @property
     def pulse(self) -> int:
-        busy = self.press and any(is_current(incident) for incident in self.press.snapshot.open)
+        busy = self.rendering and any(is_current(incident) for incident in self.rendering.snapshot.open)
         return self.config.pulse.incident if busy else self.config.pulse.calm
 
-    def look(self) -> Press | None:
+    def look(self) -> Rendering | None:
         """The press to go on with, if it is another than before. Blocks: run it in a thread."""
         now = utc_now()
         row = models.Page.objects.filter(slug=self.config.slug).first()
         if row is None:
             return None
-        old = self.press.snapshot if self.press else None
+        old = self.rendering.snapshot if self.rendering else None
         if old and (old.epoch, old.revision) == (row.epoch, row.revision) and phase(old, old.at) == phase(old, now):
             return None
         self.row, self.truth = row, truth_of(row, self.config, now, self.truth)
-        return Press(self.truth)
+        return Rendering(self.truth)
 
-    def overtaken(self, press: Press) -> bool:
+    def overtaken(self, rendering: Rendering) -> bool:
         """Whether somebody spoke since. Blocks: run it in a thread."""
-        shot = press.snapshot
+        shot = rendering.snapshot
         now = models.Page.objects.filter(pk=shot.page.id).values_list("epoch", "revision").first()
         return now is not None and now > (shot.epoch, shot.revision)
 

@@ -10,8 +10,8 @@ from django.db import DatabaseError
 from lightship.core.site.receipt import Fault, Front, Read, Receipt, Verdict, wait
 from lightship.hosts import Host, HostError
 from lightship.publishing.publish import Publisher
-from lightship.publishing.rendering import Press
-from lightship.worker.current import Newest, in_thread, utc_now
+from lightship.publishing.rendering import Rendering
+from lightship.worker.current import CurrentPage, in_thread, utc_now
 
 TICK = 1.0
 WATCH = 5.0
@@ -19,18 +19,18 @@ log = logging.getLogger("lightship.worker")
 
 
 @dataclass(eq=False)
-class Keeper:
+class HostLoop:
     """Keeps one host at the newest press: converges when there is a new one, beats the pulse, looks as a stranger. `put`: what
     the host was given last; `fault`: why it could not be written to since."""
 
-    page: Newest
+    page: CurrentPage
     host: Host
     publisher: Publisher
     woken: asyncio.Event = field(default_factory=asyncio.Event)
-    done: Press | None = None
+    done: Rendering | None = None
     put: Front | None = None
     fault: Fault | None = None
-    mend: bool = False
+    repair: bool = False
     failures: int = 0
     retry_at: float = 0.0
     beat_at: float = 0.0
@@ -38,10 +38,10 @@ class Keeper:
 
     async def run(self) -> None:
         while True:
-            press = self.page.press
-            if press:
+            rendering = self.page.rendering
+            if rendering:
                 try:
-                    await self.step(press)
+                    await self.step(rendering)
                 except Exception as error:  # whatever one host does, the others are served
                     self._failed(error)
             try:
@@ -62,35 +62,35 @@ class Keeper:
         else:
             self.fault, self.look_at = failure(error), 0.0
 
-    async def step(self, press: Press) -> None:
-        if (press is not self.done or self.mend) and monotonic() >= self.retry_at:
-            await self._converge(press)
+    async def step(self, rendering: Rendering) -> None:
+        if (rendering is not self.done or self.repair) and monotonic() >= self.retry_at:
+            await self._converge(rendering)
         # A host that serves something else than it was given gets no pulse: it would vouch for that.
-        if self.put and press is self.done and not self.mend and monotonic() >= self.beat_at:
+        if self.put and rendering is self.done and not self.repair and monotonic() >= self.beat_at:
             self.beat_at = monotonic() + self.page.pulse
-            await self.publisher.beat(self.put, press, self.host, self.page.pulse)
+            await self.publisher.beat(self.put, rendering, self.host, self.page.pulse)
             self.fault = None
         if (self.put or self.fault) and monotonic() >= self.look_at:
-            await self._look(press)
+            await self._look(rendering)
 
-    async def _converge(self, press: Press) -> None:
-        receipt = await self.publisher.converge(press, self.host, mend=self.mend)
-        if receipt.verdict is Verdict.REFUSED and await in_thread(self.page.overtaken, press):
+    async def _converge(self, rendering: Rendering) -> None:
+        receipt = await self.publisher.converge(rendering, self.host, repair=self.repair)
+        if receipt.verdict is Verdict.REFUSED and await in_thread(self.page.overtaken, rendering):
             # Another worker was quicker with what is newer; we are about to hear of it.
-            self.mend, self.retry_at = True, monotonic() + TICK
+            self.repair, self.retry_at = True, monotonic() + TICK
             return
         if receipt.put:  # whether or not strangers reach it yet
             self.put, self.fault = receipt.put, None
         self.look_at = monotonic() + WATCH
         if receipt.proven:
-            self.done, self.failures, self.mend, self.beat_at = press, 0, False, 0.0
+            self.done, self.failures, self.repair, self.beat_at = rendering, 0, False, 0.0
         else:
             self.failures += 1
             self.retry_at = monotonic() + wait(self.failures)
             if isinstance(receipt.outcome, Fault) and receipt.verdict is Verdict.FAILED:
                 self.fault, self.look_at = receipt.outcome, 0.0  # told with what strangers read there
                 return
-            self.mend = receipt.verdict in (Verdict.DIFFERS, Verdict.REFUSED)
+            self.repair = receipt.verdict in (Verdict.DIFFERS, Verdict.REFUSED)
             if receipt.verdict is Verdict.REFUSED:
                 self._step_back()
         await self._record(receipt)
@@ -101,14 +101,14 @@ class Keeper:
         self.done, self.put, self.fault, self.failures = None, None, None, 0
         self.retry_at = monotonic() + WATCH
 
-    async def _look(self, press: Press) -> None:
+    async def _look(self, rendering: Rendering) -> None:
         """What a stranger reads there now, between one publish and the next, and why it is not what it should be."""
         self.look_at = monotonic() + WATCH
         outcome = await asyncio.to_thread(self.publisher.look, self.host, self.put) if self.put else None
-        if press is not self.page.press:
+        if rendering is not self.page.rendering:
             return  # something newer is on its way: the old page's proof says nothing
         if outcome:
-            self.mend = isinstance(outcome, Fault) and outcome.verdict is Verdict.DIFFERS
+            self.repair = isinstance(outcome, Fault) and outcome.verdict is Verdict.DIFFERS
         if fault := self.fault or self.page.fault:
             outcome = replace(fault, read=outcome if isinstance(outcome, Read) else None)
         if outcome:
@@ -126,13 +126,13 @@ class Keeper:
                 receipt.verdict,
                 revision,
                 receipt.milliseconds,
-                receipt.words,
+                receipt.reason,
             )
         await in_thread(self.page.record, receipt)
 
     def _next(self) -> float:
         times = [self.look_at] if self.put or self.fault else []
-        if self.page.press is not self.done or self.mend:
+        if self.page.rendering is not self.done or self.repair:
             times.append(self.retry_at)
         elif self.done:
             times.append(self.beat_at)

@@ -12,10 +12,10 @@ from django.db import DatabaseError
 from lightship.config import Config
 from lightship.publishing.publish import Publisher
 from lightship.publishing.verify import Stranger
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 from lightship.store import wake
-from lightship.worker.current import Newest, in_thread, open_host, utc_now
-from lightship.worker.host_loop import TICK, Keeper, failure
+from lightship.worker.current import CurrentPage, in_thread, open_host, utc_now
+from lightship.worker.host_loop import TICK, HostLoop, failure
 from lightship.worker.jobs import CHORES, Chore
 
 THREADS = 64
@@ -35,9 +35,9 @@ async def _work(config: Config) -> None:
         loop.add_signal_handler(number, over.set)
     woken, tasks = dict[str, asyncio.Event](), [asyncio.create_task(_until(over))]
     for slug, page in config.pages.items():
-        newest, woken[slug] = Newest(page), asyncio.Event()
-        publisher = Publisher(Seal(page.key), utc_now, stranger)
-        keepers = [Keeper(newest, open_host(host), publisher) for host in page.hosts]
+        newest, woken[slug] = CurrentPage(page), asyncio.Event()
+        publisher = Publisher(SigningKey(page.key), utc_now, stranger)
+        keepers = [HostLoop(newest, open_host(host), publisher) for host in page.hosts]
         tasks += [asyncio.create_task(keeper.run()) for keeper in keepers]
         tasks.append(asyncio.create_task(_watch(newest, keepers, woken[slug])))
     tasks += [asyncio.create_task(_keep_at(chore, config)) for chore in CHORES]
@@ -60,19 +60,19 @@ async def _until(over: asyncio.Event) -> None:
     await over.wait()
 
 
-async def _watch(newest: Newest, keepers: list[Keeper], woken: asyncio.Event) -> None:
+async def _watch(newest: CurrentPage, keepers: list[HostLoop], woken: asyncio.Event) -> None:
     """Look when somebody spoke, and every second for what time brings; tell the keepers of a new press."""
     while True:
         try:
-            press, newest.fault = await in_thread(newest.look), None
+            rendering, newest.fault = await in_thread(newest.look), None
         except DatabaseError as error:
             log.warning("database=%r", str(error))
-            press = None
+            rendering = None
         except Exception as error:  # one page that cannot be drawn must not end the others
             log.exception("page=%s cannot be drawn", newest.config.slug)
-            press, newest.fault = None, failure(error)
-        if press:
-            newest.press = press
+            rendering, newest.fault = None, failure(error)
+        if rendering:
+            newest.rendering = rendering
             for keeper in keepers:
                 keeper.woken.set()
         try:

@@ -44,12 +44,12 @@ class Conflict(ZoneError):
 class Zone(Protocol):
     """One DNS provider with the name in it. Both methods may raise ZoneError."""
 
-    compares: ClassVar[bool]
+    atomic: ClassVar[bool]
     """Whether `point` compares and sets at once. If not, it reads, compares, writes and reads back, and two that write at
     the same time may both believe that they won for a moment."""
     holds_votes: ClassVar[bool]
     """Whether it takes a vote every few seconds, and votes as conditions of a change."""
-    texts: ClassVar[bool]
+    holds_txt: ClassVar[bool]
     """Whether it holds TXT. Without it there is no lease: no pin, and no memory of how often the name moved."""
     floor: ClassVar[int]
     """The shortest TTL that it serves, in seconds."""
@@ -64,14 +64,14 @@ class Zone(Protocol):
     def read(self, name: str, keys: Collection[Key]) -> Sets:
         """What the authority holds now (not a cache): every key asked for, with an empty set where there is none."""
 
-    def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+    def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
         """Make each set of `to` what it says (an empty one: gone), all at once, if each set of `expecting` is as it says;
         else Conflict, and nothing changed."""
 
 
 def within(zone: Zone, sets: Sets) -> Sets:
     """What of it the zone can hold: without the lease, where it holds no texts."""
-    return sets if zone.texts else {key: values for key, values in sets.items() if key[1] != "TXT"}
+    return sets if zone.holds_txt else {key: values for key, values in sets.items() if key[1] != "TXT"}
 
 
 def kinds() -> tuple[str, ...]:
@@ -80,7 +80,7 @@ def kinds() -> tuple[str, ...]:
 
 def find(kind: str) -> type[Zone]:
     """The class of a kind. LookupError if there is none."""
-    found: type[Zone] = back_ends.find(__name__, __path__, kind, "point")
+    found: type[Zone] = back_ends.find(__name__, __path__, kind, "set_records")
     return found
 
 

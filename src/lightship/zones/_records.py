@@ -82,7 +82,7 @@ def _spoken(kind: str, value: str) -> str:
     return value if kind == "TXT" else _value(kind, value)
 
 
-def insist(name: str, held: Sets, expecting: Sets) -> None:
+def expect(name: str, held: Sets, expecting: Sets) -> None:
     """Conflict if something is not as expected."""
     for key, expected in expecting.items():
         if held[key] != expected:

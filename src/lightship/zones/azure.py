@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from lightship.config.fields import Name
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import agreed, below, check_ttl, insist, lifetime, owner, values
+from lightship.zones._records import agreed, below, check_ttl, expect, lifetime, owner, values
 from lightship.zones._rest import Answer, Rest
 
 WHO = "Azure DNS"
@@ -26,9 +26,9 @@ class Azure:
     """`zone` is the zone's name. Either a service principal (`tenant`, `client`, `secret`) or a `token`, which lives for about
     an hour. `endpoint` and `login` differ in China and for governments."""
 
-    compares: ClassVar[bool] = True
+    atomic: ClassVar[bool] = True
     holds_votes: ClassVar[bool] = False
-    texts: ClassVar[bool] = True
+    holds_txt: ClassVar[bool] = True
     floor: ClassVar[int] = 1
 
     name: Name
@@ -52,10 +52,10 @@ class Azure:
     def read(self, name: str, keys: Collection[Key]) -> Sets:
         return _sets(self._held(name, keys))
 
-    def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+    def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
         to, expecting = agreed(to, expecting)
         held = self._held(name, {*to, *expecting})
-        insist(name, _sets(held), expecting)
+        expect(name, _sets(held), expecting)
         # All begin with the same set, so that one of them wins it; and what goes makes way for what comes (A for CNAME).
         order = sorted(to, key=lambda at: (at[1] != "TXT", not held[at], at))
         done: dict[Key, Any] = {}

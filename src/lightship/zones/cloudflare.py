@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from lightship.config.fields import Name
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import agreed, check_ttl, insist, lifetime, owner, quoted, values
+from lightship.zones._records import agreed, check_ttl, expect, lifetime, owner, quoted, values
 from lightship.zones._rest import Answer, Rest
 
 WHO = "Cloudflare"
@@ -24,9 +24,9 @@ class Cloudflare:
     """`zone` is the zone's id, `token` an API token that may edit its DNS. `enterprise`: the plan whose TTLs go down to 30.
     The records are never proxied: Cloudflare's own addresses would stand in the way of the witnesses' choice."""
 
-    compares: ClassVar[bool] = True
+    atomic: ClassVar[bool] = True
     holds_votes: ClassVar[bool] = False
-    texts: ClassVar[bool] = True
+    holds_txt: ClassVar[bool] = True
     floor: ClassVar[int] = 60
 
     name: Name
@@ -46,7 +46,7 @@ class Cloudflare:
     def read(self, name: str, keys: Collection[Key]) -> Sets:
         return _sets(self._held(name, keys), keys)
 
-    def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+    def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
         to, expecting = agreed(to, expecting)
         # What is only expected is made anew as it was: its ids are conditions too.
         to = {**{key: expected for key, expected in expecting.items() if expected}, **to}
@@ -60,7 +60,7 @@ class Cloudflare:
 
     def _checked(self, name: str, keys: Collection[Key], expecting: Sets) -> dict[Key, list[Any]]:
         held = self._held(name, keys)
-        insist(name, _sets(held, keys), expecting)
+        expect(name, _sets(held, keys), expecting)
         return held
 
     def _change(self, name: str, held: Mapping[Key, Sequence[Any]], to: Sets, locks: Sequence[str]) -> None:

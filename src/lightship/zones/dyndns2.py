@@ -24,7 +24,7 @@ import urllib3
 from lightship.config.fields import Name
 from lightship.net.nameservers import ask, authorities
 from lightship.zones import Key, Sets, ZoneError
-from lightship.zones._records import agreed, check_ttl, insist, owner, values
+from lightship.zones._records import agreed, check_ttl, expect, owner, values
 from lightship.zones._rest import Rest, settled
 
 PATIENCE = 60
@@ -55,9 +55,9 @@ class Dyndns2:
     """`server` is the URL of the update: https://update.dedyn.io/ for deSEC, https://HOST/nic/update elsewhere.
     `nameservers`: addresses (or ADDRESS:PORT) to read from, where those of the zone should not be looked up."""
 
-    compares: ClassVar[bool] = False
+    atomic: ClassVar[bool] = False
     holds_votes: ClassVar[bool] = False
-    texts: ClassVar[bool] = False
+    holds_txt: ClassVar[bool] = False
     floor: ClassVar[int] = 60
 
     name: Name
@@ -78,13 +78,13 @@ class Dyndns2:
     def read(self, name: str, keys: Collection[Key]) -> Sets:
         return {key: self._authority(name, key) for key in keys}
 
-    def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+    def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
         to, expecting = agreed(to, expecting)
         if strange := [key for key, wanted in to.items() if wanted and key not in _FAMILIES]:
             what = ", ".join(f"{owner(name, label)} {kind}" for label, kind in strange)
             raise ZoneError(f"dyndns2 holds only the addresses of a name, not {what}", permanent=True)
         held = self.read(name, {*_FAMILIES, *expecting})
-        insist(name, held, expecting)
+        expect(name, held, expecting)
         wanted = {key: to.get(key, held[key]) for key in _FAMILIES}
         if wanted == {key: held[key] for key in _FAMILIES}:
             return  # Nothing to change: asking all the same is what providers call abuse.

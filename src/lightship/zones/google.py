@@ -15,7 +15,7 @@ from google.oauth2.service_account import Credentials
 
 from lightship.config.fields import Name
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import agreed, check_ttl, insist, lifetime, owner, values, written
+from lightship.zones._records import agreed, check_ttl, expect, lifetime, owner, values, written
 from lightship.zones._rest import Answer, Rest, settled
 
 PATIENCE = 90
@@ -28,9 +28,9 @@ class Google:
     """`zone` is the managed zone's name or number, `key` the JSON of a service account's key; without it the machine's own
     account is used. `endpoint` differs in sovereign clouds."""
 
-    compares: ClassVar[bool] = True
+    atomic: ClassVar[bool] = True
     holds_votes: ClassVar[bool] = False
-    texts: ClassVar[bool] = True
+    holds_txt: ClassVar[bool] = True
     floor: ClassVar[int] = 1
 
     name: Name
@@ -51,11 +51,11 @@ class Google:
     def read(self, name: str, keys: Collection[Key]) -> Sets:
         return _sets(self._held(name, keys), keys)
 
-    def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+    def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
         to, expecting = agreed(to, expecting)
         keys = sorted({*to, *expecting})
         held = self._held(name, keys)
-        insist(name, _sets(held, keys), expecting)
+        expect(name, _sets(held, keys), expecting)
         made = [made for key in keys if (made := self._made(name, key, to, held))]
         if not made and not held:
             return

@@ -14,7 +14,7 @@ from lexicon.exceptions import AuthenticationError
 
 from lightship.config.fields import Name
 from lightship.zones import Key, Sets, ZoneError
-from lightship.zones._records import agreed, check_ttl, insist, owner, values
+from lightship.zones._records import agreed, check_ttl, expect, owner, values
 
 PATIENCE = 45
 AT_ONCE = 8
@@ -29,9 +29,9 @@ class Lexicon:
     """`provider` and the options in `auth` are named as on `lexicon PROVIDER --help`, without the dashes in front: auth_token,
     auth_username. `zone` is the domain as the provider holds it."""
 
-    compares: ClassVar[bool] = False
+    atomic: ClassVar[bool] = False
     holds_votes: ClassVar[bool] = False
-    texts: ClassVar[bool] = True
+    holds_txt: ClassVar[bool] = True
     floor: ClassVar[int] = 60
 
     name: Name
@@ -55,14 +55,14 @@ class Lexicon:
     def read(self, name: str, keys: Collection[Key]) -> Sets:
         return self._within(lambda: _sets(self._held(self._open(), name, keys)), writes=False)
 
-    def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+    def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
         to, expecting = agreed(to, expecting)
         self._refuse(to)
 
         def change() -> None:
             provider = self._open()
             held = self._held(provider, name, {*to, *expecting})
-            insist(name, _sets(held), expecting)
+            expect(name, _sets(held), expecting)
             # What goes first makes way for what comes: a CNAME stands beside nothing.
             for key in sorted(to, key=lambda at: (bool(to[at]), at)):
                 self._change(provider, name, key, to[key], held[key])

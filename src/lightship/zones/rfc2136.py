@@ -61,9 +61,9 @@ class Rfc2136:
     """`server` is the primary, best by address: a witness must reach it when names do not resolve. `zone` is the zone that
     holds the name, where that is not the name itself. `timeout`: seconds for a whole read or change; Knot stalls for one."""
 
-    compares: ClassVar[bool] = True
+    atomic: ClassVar[bool] = True
     holds_votes: ClassVar[bool] = True
-    texts: ClassVar[bool] = True
+    holds_txt: ClassVar[bool] = True
     floor: ClassVar[int] = 1
 
     name: Name
@@ -85,7 +85,7 @@ class Rfc2136:
         answers = self._ask(list(queries.values()))
         return {key: self._found(self._at(name, key), key[1], answers[query.id]) for key, query in queries.items()}
 
-    def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+    def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
         update = dns.update.UpdateMessage(self._origin)
         for key, values in {**_out_of_the_way(to), **expecting}.items():
             if values:

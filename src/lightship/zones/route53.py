@@ -12,7 +12,7 @@ from botocore.session import Session
 
 from lightship.config.fields import Name
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import agreed, check_ttl, insist, lifetime, owner, values, written
+from lightship.zones._records import agreed, check_ttl, expect, lifetime, owner, values, written
 from lightship.zones._rest import settled
 
 PATIENCE = 90
@@ -24,9 +24,9 @@ class Route53:
     """`zone` is the id of the hosted zone. Without `key` and `secret` botocore looks for credentials where AWS's own tools
     do: environment, profile, role of the machine. `region` finds the endpoint of China and GovCloud."""
 
-    compares: ClassVar[bool] = True
+    atomic: ClassVar[bool] = True
     holds_votes: ClassVar[bool] = False
-    texts: ClassVar[bool] = True
+    holds_txt: ClassVar[bool] = True
     floor: ClassVar[int] = 1
 
     name: Name
@@ -45,11 +45,11 @@ class Route53:
     def read(self, name: str, keys: Collection[Key]) -> Sets:
         return _sets(self._held(name, keys), keys)
 
-    def point(self, name: str, to: Sets, *, expecting: Sets) -> None:
+    def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
         to, expecting = agreed(to, expecting)
         keys = sorted({*to, *expecting})
         held = self._held(name, keys)
-        insist(name, _sets(held, keys), expecting)
+        expect(name, _sets(held, keys), expecting)
         changes = [_change("DELETE", held[key]) for key in keys if key in held]
         changes += [_change("CREATE", made) for key in keys if (made := self._made(name, key, to, held))]
         if not changes:

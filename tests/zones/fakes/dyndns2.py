@@ -33,7 +33,7 @@ class FakeDyndns2(Fake):
         given = {key: self._given(request, field) for key, field in zip(ADDRESSES[:2], ("myip", "myipv6"), strict=True)}
         if self.behind.read(name, given) == given:
             return Reply(200, b"nochg")
-        self.behind.point(name, given, expecting={})
+        self.behind.set_records(name, given, expecting={})
         return Reply(200, b"good")
 
     def _given(self, request: Request, field: str) -> frozenset[str]:

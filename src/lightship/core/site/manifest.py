@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from lightship.core.site.versions import Heard, Rank, contains
+from lightship.core.site.versions import Version, VersionVector, includes
 from lightship.core.wire import Json, WireError, canonical, moment, reading, stamp
 
 MANIFEST = "lightship-manifest/1"
@@ -45,15 +45,15 @@ class Manifest:
     build: str
     files: Mapping[str, str] = field(default_factory=dict)
     months: Mapping[str, str] = field(default_factory=dict)
-    heard: Heard = field(default_factory=dict)
+    vector: VersionVector = field(default_factory=dict)
 
     @property
-    def rank(self) -> Rank:
+    def version(self) -> Version:
         return self.epoch, self.revision
 
-    def contains(self, other: "Manifest") -> bool:
+    def includes(self, other: "Manifest") -> bool:
         """Whether all that the other one holds is in this one."""
-        return contains(self.rank, self.heard, other.rank)
+        return includes(self.version, self.vector, other.version)
 
 
 def manifest_out(manifest: Manifest, sign: Sign, key: bytes) -> bytes:
@@ -67,7 +67,7 @@ def manifest_out(manifest: Manifest, sign: Sign, key: bytes) -> bytes:
             "build": manifest.build,
             "files": dict(manifest.files),
             "months": dict(manifest.months),
-            **({"heard": {str(epoch): revision for epoch, revision in manifest.heard.items()}} if manifest.heard else {}),
+            **({"heard": {str(epoch): revision for epoch, revision in manifest.vector.items()}} if manifest.vector else {}),
         },
         sign,
         key,
@@ -85,7 +85,7 @@ def manifest_in(body: bytes, verify: Verify) -> Manifest:
             build=raw["build"],
             files=raw["files"],
             months=raw["months"],
-            heard={int(epoch): revision for epoch, revision in raw.get("heard", {}).items()},
+            vector={int(epoch): revision for epoch, revision in raw.get("heard", {}).items()},
         )
 
 

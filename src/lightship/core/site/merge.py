@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from lightship.core import wire
 from lightship.core.history import left
-from lightship.core.model import Component, Group, Impact, Incident, Page, Text, Turn, Update
+from lightship.core.model import Component, Group, Impact, Incident, Page, StatusChange, Update, Wording
 from lightship.core.updates import in_order, placed
 
 T = TypeVar("T", Page, Group, Component, Incident)
@@ -19,23 +19,26 @@ _GRAVITY = (None, Impact.NONE, Impact.MAINTENANCE, Impact.MINOR, Impact.MAJOR, I
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Content:
     """What was said on a page, or a part of it: by id."""
 
     page: Page
     groups: Mapping[str, Group]
     components: Mapping[str, Component]
     incidents: Mapping[str, Incident]
-    turns: Mapping[str, Turn]
+    status_changes: Mapping[str, StatusChange]
 
 
-def words(one: Words, other: Words) -> Words:
-    return Words(
+def content(one: Content, other: Content) -> Content:
+    return Content(
         page=_later(one.page, other.page, wire.page_out),
         groups=_united(one.groups, other.groups, lambda a, b: _later(a, b, wire.group_out)),
         components=_united(one.components, other.components, lambda a, b: _later(a, b, wire.component_out)),
         incidents=_united(one.incidents, other.incidents, incident),
-        turns={turn.id: turn for turn in sorted((*one.turns.values(), *other.turns.values()), key=_turn_key)},
+        status_changes={
+            status_change.id: status_change
+            for status_change in sorted((*one.status_changes.values(), *other.status_changes.values()), key=_turn_key)
+        },
     )
 
 
@@ -57,9 +60,9 @@ def update(one: Update, other: Update) -> Update:
     """Every wording of both, oldest first; what else an update is never changes."""
     if one == other:
         return one
-    texts = sorted({*one.texts, *other.texts}, key=_text_key)
-    same = max(one, other, key=lambda each: _key(wire.update_out(replace(each, texts=(), updated_at=each.created_at))))
-    return replace(same, texts=tuple(texts), updated_at=max(one.updated_at, other.updated_at))
+    wordings = sorted({*one.wordings, *other.wordings}, key=_text_key)
+    same = max(one, other, key=lambda each: _key(wire.update_out(replace(each, wordings=(), updated_at=each.created_at))))
+    return replace(same, wordings=tuple(wordings), updated_at=max(one.updated_at, other.updated_at))
 
 
 def _records(merged: Incident, *sides: Sequence[Component]) -> tuple[Component, ...]:
@@ -96,13 +99,13 @@ def _key(raw: wire.Json) -> bytes:
     return wire.canonical(raw)
 
 
-def _text_key(text: Text) -> tuple[Any, bytes]:
+def _text_key(text: Wording) -> tuple[Any, bytes]:
     return text.at, _key(wire.text_out(text))
 
 
-def _turn_key(turn: Turn) -> tuple[Any, bytes]:
-    return turn.at, _key(wire.turn_out(turn))
+def _turn_key(status_change: StatusChange) -> tuple[Any, bytes]:
+    return status_change.at, _key(wire.status_change_out(status_change))
 
 
-def merged(every: Sequence[Words]) -> Words:
-    return reduce(words, every)
+def merged(every: Sequence[Content]) -> Content:
+    return reduce(content, every)

@@ -14,13 +14,13 @@ class Refused:
     ours: Manifest
 
     def __str__(self) -> str:
-        why = "newer than ours" if self.held.rank > self.ours.rank else "which we have not heard"
+        why = "newer than ours" if self.held.version > self.ours.version else "which we have not heard"
         return f"it holds revision {self.held.revision} of epoch {self.held.epoch}, {why}: another desk speaks there"
 
 
 def refusal(ours: Manifest, held: Manifest | None) -> Refused | None:
     """The only reason not to publish over a manifest of the same page: it has words that ours does not contain."""
-    return None if held is None or ours.contains(held) else Refused(held, ours)
+    return None if held is None or ours.includes(held) else Refused(held, ours)
 
 
 def compare(desired: Mapping[str, str], held: Mapping[str, str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from lightship.core.site.versions import Rank
+from lightship.core.site.versions import Version
 
 
 class Verdict(StrEnum):
@@ -38,7 +38,7 @@ class Fault:
     """What is wrong with a host, in words for people. `read`: what strangers read there all the same."""
 
     verdict: Literal[Verdict.DIFFERS, Verdict.UNREACHABLE, Verdict.FAILED, Verdict.REFUSED]
-    words: str
+    reason: str
     read: Read | None = None
 
 
@@ -52,15 +52,15 @@ class Receipt:
     outcome: Read | Fault
     put: Front | None = None
     milliseconds: int = 0
-    held: Rank | None = None
+    held: Version | None = None
 
     @property
     def verdict(self) -> Verdict:
         return self.outcome.verdict if isinstance(self.outcome, Fault) else Verdict.PROVEN
 
     @property
-    def words(self) -> str:
-        return self.outcome.words if isinstance(self.outcome, Fault) else ""
+    def reason(self) -> str:
+        return self.outcome.reason if isinstance(self.outcome, Fault) else ""
 
     @property
     def read(self) -> Read | None:
@@ -79,7 +79,7 @@ class Receipt:
             "at": self.at,
             "revision": read.revision if read else None,
             "epoch": read.epoch if read else None,
-            "words": self.words,
+            "words": self.reason,
             "milliseconds": self.milliseconds,
             "held": list(self.held) if self.held else None,
         }
@@ -94,7 +94,7 @@ def wait(failures: int) -> float:
     return min(FIRST_WAIT * 2.0 ** max(failures - 1, 0), LONGEST_WAIT)
 
 
-class Seen(StrEnum):
+class CheckStatus(StrEnum):
     """What one look at a host, by its address, found. `LIVE`: the page's newest, signed and fresh. `BLIND`: this machine has no
     way to such an address; of the host it says nothing. All others: readers who are led there find no page, or one that
     they must not be shown."""

@@ -14,8 +14,8 @@ from lightship.core.wire import (
     page_in,
     page_out,
     reading,
-    turn_in,
-    turn_out,
+    status_change_in,
+    status_change_out,
 )
 
 STATE = "lightship-state/1"
@@ -91,7 +91,7 @@ def archive_out(month: Month) -> bytes:
             "format": ARCHIVE,
             "month": month.month,
             "incidents": [incident_out(incident) for incident in month.incidents if incident.ended],
-            "turns": [turn_out(turn) for turn in month.turns],
+            "turns": [status_change_out(status_change) for status_change in month.status_changes],
         }
     )
 
@@ -101,5 +101,5 @@ def archive_in(body: bytes) -> Month:
         return Month(
             raw["month"],
             tuple(incident_in(incident) for incident in raw["incidents"]),
-            tuple(turn_in(turn) for turn in raw["turns"]),
+            tuple(status_change_in(status_change) for status_change in raw["turns"]),
         )

@@ -12,17 +12,17 @@ from enum import StrEnum
 from lightship.core.steering.records import (
     FRESH,
     HEALTHY,
-    LEASE,
     NOTHING,
     POINTERS,
-    Lease,
+    RECORD,
+    Health,
+    MoveRecord,
     Place,
     Sets,
-    Stand,
     Vote,
-    lease_of,
-    lease_out,
     pointed,
+    record_of,
+    record_out,
     vote_key,
 )
 
@@ -31,13 +31,13 @@ from lightship.core.steering.records import (
 class Hold:
     """Nothing to do, or nothing that may be done."""
 
-    words: str
+    reason: str
 
 
 class Trouble(StrEnum):
     """What a person must look at."""
 
-    LEASE = "lease"
+    RECORD = "lease"
     STRANGE = "strange"
     QUORUM = "quorum"
     NOWHERE = "nowhere"
@@ -49,21 +49,21 @@ class Alarm:
     """Nothing that may be done, and a person must know."""
 
     trouble: Trouble
-    words: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Flip:
+class Move:
     """Point the name at `host`: make `to` so, if `expecting` is."""
 
     host: str
-    words: str
+    reason: str
     to: Sets
     expecting: Sets
-    lease: Lease
+    record: MoveRecord
 
 
-Decision = Hold | Alarm | Flip
+Decision = Hold | Alarm | Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,13 @@ class Witness:
     `compares`: whether the zone takes conditions; if not, the first by name of those who would move does."""
 
     name: str
-    roll: tuple[str, ...]
+    members: tuple[str, ...]
     places: tuple[Place, ...]
-    compares: bool = True
+    atomic: bool = True
 
     @property
     def majority(self) -> int:
-        return len(self.roll) // 2 + 1
+        return len(self.members) // 2 + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +86,10 @@ class _Scene:
     """All that one decision looks at. `votes` are the fresh ones."""
 
     me: Witness
-    mine: Mapping[str, Stand]
+    mine: Mapping[str, Health]
     sets: Sets
     votes: Mapping[str, Vote]
-    lease: Lease
+    record: MoveRecord
     current: tuple[str, ...]
     now: datetime
 
@@ -108,35 +108,39 @@ class _Scene:
 
 
 def decide(
-    me: Witness, mine: Mapping[str, Stand], sets: Sets, votes: Mapping[str, Vote], now: datetime, nonce: str
+    me: Witness, mine: Mapping[str, Health], sets: Sets, votes: Mapping[str, Vote], now: datetime, nonce: str
 ) -> Decision:
     """`mine`: what this witness sees now; `sets`: POINTERS, LEASE and, if the zone holds votes, theirs, as read; `votes`:
     the newest of each witness, however they came."""
-    lease, current = lease_of(sets), pointed(sets, me.places)
-    if lease is None:
-        return Alarm(Trouble.LEASE, f"the lease cannot be read ({', '.join(sorted(sets[LEASE]))}): run `lightship steer auto`")
+    record, current = record_of(sets), pointed(sets, me.places)
+    if record is None:
+        return Alarm(
+            Trouble.RECORD, f"the lease cannot be read ({', '.join(sorted(sets[RECORD]))}): run `lightship steer auto`"
+        )
     if current is None:
         told = ", ".join(sorted(frozenset().union(*(sets.get(key, NOTHING) for key in POINTERS))))
         return Alarm(Trouble.STRANGE, f"the name leads to {told}, which is no host here: run `lightship steer to HOST`")
-    fresh = {name: vote for name, vote in votes.items() if name in me.roll and abs(now - vote.at) <= FRESH}
-    scene = _Scene(me, mine, sets, fresh, lease, current, now)
+    fresh = {name: vote for name, vote in votes.items() if name in me.members and abs(now - vote.at) <= FRESH}
+    scene = _Scene(me, mine, sets, fresh, record, current, now)
     return _pinned(scene) or _unable(scene) or (_away(scene, nonce) if _must_go(scene) else _home(scene, nonce))
 
 
 def _pinned(scene: _Scene) -> Decision | None:
-    if not scene.lease.pin:
+    if not scene.record.pin:
         return None
-    told = " and ".join(scene.lease.pin)
+    told = " and ".join(scene.record.pin)
     if scene.current and scene.enough(scene.down()):
         return Alarm(Trouble.PINNED, f"it is pinned to {told}, which is down: run `lightship steer auto` or `steer to HOST`")
-    return Hold(f"pinned to {told} by {scene.lease.by}")
+    return Hold(f"pinned to {told} by {scene.record.by}")
 
 
 def _unable(scene: _Scene) -> Decision | None:
     if scene.enough(tuple(scene.votes)):
         return None
-    heard = ", ".join(sorted(scene.votes)) or "nobody"
-    words = f"only {heard} of the witnesses {', '.join(scene.me.roll)} votes; {scene.me.majority} must, or the name cannot move"
+    vector = ", ".join(sorted(scene.votes)) or "nobody"
+    words = (
+        f"only {vector} of the witnesses {', '.join(scene.me.members)} votes; {scene.me.majority} must, or the name cannot move"
+    )
     return Alarm(Trouble.QUORUM, words)
 
 
@@ -150,7 +154,7 @@ def _away(scene: _Scene, nonce: str) -> Decision:
     told = " and ".join(scene.current) or "no host"
     if not scene.enough(down):
         return Hold(
-            f"{told} is down for {', '.join(down) or 'nobody'}, {scene.me.majority} of {len(scene.me.roll)} must say so"
+            f"{told} is down for {', '.join(down) or 'nobody'}, {scene.me.majority} of {len(scene.me.members)} must say so"
         )
     for each in scene.me.places:
         up = scene.up(each.name)
@@ -165,28 +169,28 @@ def _away(scene: _Scene, nonce: str) -> Decision:
 def _home(scene: _Scene, nonce: str) -> Decision:
     """Back to the most preferred host, once it has been well for long."""
     first = scene.me.places[0]
-    stand = scene.mine.get(first.name)
-    if first.name in scene.current or not stand or not stand.up:
+    state = scene.mine.get(first.name)
+    if first.name in scene.current or not state or not state.up:
         return Hold(f"{' and '.join(scene.current)} has it")
-    long = [name for name in scene.up(first.name) if scene.now - scene.votes[name].stands[first.name].since >= HEALTHY]
-    if scene.now - stand.since < HEALTHY or not scene.enough(long):
+    long = [name for name in scene.up(first.name) if scene.now - scene.votes[name].health[first.name].since >= HEALTHY]
+    if scene.now - state.since < HEALTHY or not scene.enough(long):
         return Hold(f"{' and '.join(scene.current)} has it until {first.name} has been up for {HEALTHY.seconds // 60} minutes")
     return _move(scene, first, (), tuple(long), f"{first.name} has been well for {HEALTHY.seconds // 60} minutes", nonce)
 
 
 def _move(scene: _Scene, to: Place, down: Sequence[str], up: Sequence[str], words: str, nonce: str) -> Decision:
-    me, lease = scene.me, scene.lease
+    me, record = scene.me, scene.record
     # A lease from the future was written by a wrong clock (a laptop's, say): no reason to wait until then.
-    if (left := lease.dwell - abs(scene.now - lease.at)).total_seconds() > 0:
-        return Hold(f"{words}, but it moved {lease.moves} times in a row: {left.total_seconds():.0f} s more are waited")
+    if (left := record.dwell - abs(scene.now - record.at)).total_seconds() > 0:
+        return Hold(f"{words}, but it moved {record.moves} times in a row: {left.total_seconds():.0f} s more are waited")
     able = sorted({*up} & {*down} if down else {*up})
-    if not me.compares and able and me.name != able[0]:
+    if not me.atomic and able and me.name != able[0]:
         return Hold(f"{words}: {able[0]} moves it, for this zone cannot compare")
     quorum = {*_firsts(scene, down), *_firsts(scene, up)}
-    made = lease.moved(me.name, scene.now, nonce)
-    expecting = {key: scene.sets.get(key, NOTHING) for key in (*POINTERS, LEASE)}
+    made = record.moved(me.name, scene.now, nonce)
+    expecting = {key: scene.sets.get(key, NOTHING) for key in (*POINTERS, RECORD)}
     expecting |= {vote_key(name): scene.sets[vote_key(name)] for name in quorum if vote_key(name) in scene.sets}
-    return Flip(to.name, words, pointing(scene.sets, to.sets, made), expecting, made)
+    return Move(to.name, words, pointing(scene.sets, to.sets, made), expecting, made)
 
 
 def _firsts(scene: _Scene, voters: Sequence[str]) -> list[str]:
@@ -194,17 +198,17 @@ def _firsts(scene: _Scene, voters: Sequence[str]) -> list[str]:
     return sorted(voters, key=lambda name: (name != scene.me.name, -scene.votes[name].at.timestamp()))[: scene.me.majority]
 
 
-def pointing(sets: Sets, to: Sets, lease: Lease) -> Sets:
+def pointing(sets: Sets, to: Sets, record: MoveRecord) -> Sets:
     """What to change for the name to lead there: only what is otherwise, for a key may be let to change no more."""
     changed = {key: to.get(key, NOTHING) for key in POINTERS if sets.get(key, NOTHING) != to.get(key, NOTHING)}
-    return {**changed, LEASE: frozenset({lease_out(lease)})}
+    return {**changed, RECORD: frozenset({record_out(record)})}
 
 
-def by_hand(sets: Sets, places: Sequence[Place], pin: Sequence[str], by: str, now: datetime, nonce: str) -> Flip:
+def by_hand(sets: Sets, places: Sequence[Place], pin: Sequence[str], by: str, now: datetime, nonce: str) -> Move:
     """A person's own word, which nothing is weighed against: to these hosts and stay there, or with no pin, let go."""
-    lease = lease_of(sets) or Lease(0, by, now, 0, (), nonce)
-    made = replace(lease.moved(by, now, nonce), pin=tuple(pin), moves=0)
+    record = record_of(sets) or MoveRecord(0, by, now, 0, (), nonce)
+    made = replace(record.moved(by, now, nonce), pin=tuple(pin), moves=0)
     known = {each.name: each.sets for each in places}
     wanted = {key: NOTHING.union(*(known[name][key] for name in pin)) for key in POINTERS} if pin else sets
-    expecting = {key: sets.get(key, NOTHING) for key in (*POINTERS, LEASE)}
-    return Flip(" and ".join(pin), "by hand", pointing(sets, wanted, made), expecting, made)
+    expecting = {key: sets.get(key, NOTHING) for key in (*POINTERS, RECORD)}
+    return Move(" and ".join(pin), "by hand", pointing(sets, wanted, made), expecting, made)

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from lightship.core.site.receipt import Seen
+from lightship.core.site.receipt import CheckStatus
 
 Key = tuple[str, str]
 Sets = Mapping[Key, frozenset[str]]
 """Record sets by owner, relative to the name, and type: as zones speak of them."""
 
 POINTERS: tuple[Key, ...] = (("@", "A"), ("@", "AAAA"), ("@", "CNAME"))
-LEASE: Key = ("_lease", "TXT")
+RECORD: Key = ("_lease", "TXT")
 NOTHING: frozenset[str] = frozenset()
 
 FRESH = timedelta(seconds=15)
@@ -50,7 +50,7 @@ def place(name: str, addresses: Iterable[str], cname: str = "") -> Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class Health:
     """What a witness holds of one host, and since when; `up` None: it cannot tell. `last` was seen `run` times in a row."""
 
     up: bool | None
@@ -59,38 +59,38 @@ class Stand:
     run: int = 0
 
 
-def after(old: Stand | None, live: bool | None, now: datetime, count: int) -> Stand:
+def after(old: Health | None, live: bool | None, now: datetime, count: int) -> Health:
     """A host turns up or down after `count` looks of one mind."""
     if live is None:
-        return old if old and old.up is None else Stand(None, now)
-    old = old or Stand(None, now)
+        return old if old and old.up is None else Health(None, now)
+    old = old or Health(None, now)
     run = old.run + 1 if old.run and old.last == live else 1
     up = live if run >= count else old.up
-    return Stand(up, old.since if up == old.up else now, live, run)
+    return Health(up, old.since if up == old.up else now, live, run)
 
 
-SILENT = frozenset({Seen.TIMED_OUT, Seen.UNREACHABLE})
+SILENT = frozenset({CheckStatus.TIMED_OUT, CheckStatus.UNREACHABLE})
 
 
-def alive(seen: Mapping[tuple[str, str], Seen]) -> dict[str, bool | None]:
+def alive(seen: Mapping[tuple[str, str], CheckStatus]) -> dict[str, bool | None]:
     """Each host that was looked at, by what was found at each (host, address): live if it is at every one, for readers come
     by any. An address that this machine has no way to says nothing; nor does a family in which all of several hosts are
     silent while the other family answers, for that is more likely our own network's fault."""
     families = {":" in address for _, address in seen}
-    answering = {v6 for v6 in families if any(found is Seen.LIVE for (_, a), found in seen.items() if (":" in a) == v6)}
+    answering = {v6 for v6 in families if any(found is CheckStatus.LIVE for (_, a), found in seen.items() if (":" in a) == v6)}
     deaf = {v6 for v6 in families - answering if answering and _all_silent(seen, v6)}
     alive: dict[str, bool | None] = {}
     for (host, address), found in seen.items():
-        if found is Seen.BLIND or (":" in address) in deaf:
+        if found is CheckStatus.BLIND or (":" in address) in deaf:
             alive.setdefault(host, None)
         else:
-            alive[host] = found is Seen.LIVE and alive.get(host) is not False
+            alive[host] = found is CheckStatus.LIVE and alive.get(host) is not False
     return alive
 
 
-def _all_silent(seen: Mapping[tuple[str, str], Seen], v6: bool) -> bool:
+def _all_silent(seen: Mapping[tuple[str, str], CheckStatus], v6: bool) -> bool:
     of_it = {host: found for (host, address), found in seen.items() if (":" in address) == v6}
-    return len(of_it) > 1 and set(of_it.values()) <= SILENT | {Seen.BLIND}
+    return len(of_it) > 1 and set(of_it.values()) <= SILENT | {CheckStatus.BLIND}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +98,18 @@ class Vote:
     """What a witness told at a time. Text: `1763820000 vienna=up:1763810000 bucket=down:1763819990`, seconds since 1970."""
 
     at: datetime
-    stands: Mapping[str, Stand]
+    health: Mapping[str, Health]
 
     def up(self, host: str) -> bool:
-        return host in self.stands and self.stands[host].up is True
+        return host in self.health and self.health[host].up is True
 
     def down(self, host: str) -> bool:
-        return host in self.stands and self.stands[host].up is False
+        return host in self.health and self.health[host].up is False
 
 
 def vote_out(vote: Vote) -> str:
-    told = ((host, stand) for host, stand in sorted(vote.stands.items()) if stand.up is not None)
-    words = (f"{host}={'up' if stand.up else 'down'}:{int(stand.since.timestamp())}" for host, stand in told)
+    told = ((host, state) for host, state in sorted(vote.health.items()) if state.up is not None)
+    words = (f"{host}={'up' if state.up else 'down'}:{int(state.since.timestamp())}" for host, state in told)
     return " ".join((str(int(vote.at.timestamp())), *words))
 
 
@@ -120,7 +120,7 @@ def vote_in(text: str) -> Vote | None:
     if any(up not in ("up", "down") for _, up, _, _ in parts):
         return None
     try:
-        return Vote(_time(at), {host: Stand(up == "up", _time(since)) for host, up, _, since in parts})
+        return Vote(_time(at), {host: Health(up == "up", _time(since)) for host, up, _, since in parts})
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -132,7 +132,7 @@ def _time(text: str) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Lease:
+class MoveRecord:
     """Who moved the name last. `moves`: how many, each soon after the one before. `pin`: hosts that a person set it to, until
     a person lets go. `nonce`: by which a mover whose reply was lost knows its own move. Text: `gen by at moves pin nonce`."""
 
@@ -148,23 +148,23 @@ class Lease:
         """How long it must stay now: nothing at first, then twice as long with each quick move more."""
         return min(DWELL * 2 ** min(self.moves - MOVES, 20), LONGEST_DWELL) if self.moves >= MOVES else timedelta()
 
-    def moved(self, by: str, now: datetime, nonce: str) -> "Lease":
+    def moved(self, by: str, now: datetime, nonce: str) -> "MoveRecord":
         quick = now - self.at < QUICK + self.dwell
-        return Lease(self.gen + 1, by, now, self.moves + 1 if quick else 1, (), nonce)
+        return MoveRecord(self.gen + 1, by, now, self.moves + 1 if quick else 1, (), nonce)
 
 
-FIRST = Lease(0, "-", datetime.fromtimestamp(0, UTC), 0, (), "-")
+FIRST = MoveRecord(0, "-", datetime.fromtimestamp(0, UTC), 0, (), "-")
 """What stands for a lease where there never was one."""
 
 
-def lease_out(lease: Lease) -> str:
-    pin = "+".join(lease.pin) or "-"
-    return f"{lease.gen} {lease.by} {int(lease.at.timestamp())} {lease.moves} {pin} {lease.nonce}"
+def record_out(record: MoveRecord) -> str:
+    pin = "+".join(record.pin) or "-"
+    return f"{record.gen} {record.by} {int(record.at.timestamp())} {record.moves} {pin} {record.nonce}"
 
 
-def lease_of(sets: Sets) -> Lease | None:
+def record_of(sets: Sets) -> MoveRecord | None:
     """The lease as the zone has it; FIRST where it has none, None where it has something else there."""
-    texts = sets.get(LEASE, NOTHING)
+    texts = sets.get(RECORD, NOTHING)
     if not texts:
         return FIRST
     words = next(iter(texts)).split(" ") if len(texts) == 1 else []
@@ -172,14 +172,14 @@ def lease_of(sets: Sets) -> Lease | None:
         return None
     gen, by, at, moves, pin, nonce = words
     try:
-        return Lease(int(gen), by, _time(at), int(moves), () if pin == "-" else tuple(pin.split("+")), nonce)
+        return MoveRecord(int(gen), by, _time(at), int(moves), () if pin == "-" else tuple(pin.split("+")), nonce)
     except (ValueError, OverflowError, OSError):
         return None
 
 
-def votes_of(sets: Sets, roll: Iterable[str]) -> dict[str, Vote]:
+def votes_of(sets: Sets, members: Iterable[str]) -> dict[str, Vote]:
     """The votes that the zone holds, of the witnesses on the roll."""
-    texts = {name: sets.get(vote_key(name), NOTHING) for name in roll}
+    texts = {name: sets.get(vote_key(name), NOTHING) for name in members}
     read = {name: vote_in(next(iter(text))) for name, text in texts.items() if len(text) == 1}
     return {name: vote for name, vote in read.items() if vote}
 

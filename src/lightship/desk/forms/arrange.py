@@ -9,7 +9,7 @@ from lightship.core.model import ComponentStatus
 from lightship.desk import labels
 from lightship.desk.forms.edit import EditForm
 from lightship.desk.forms.fields import Line
-from lightship.desk.forms.text import Link, Words
+from lightship.desk.forms.text import Link, TextField
 from lightship.store.models import Component, Group, Page
 
 
@@ -17,8 +17,8 @@ class NewPageForm(forms.Form):
     """Its address, hosts and keys are in lightship.toml; here it gets a name."""
 
     slug = forms.ChoiceField(label="Page in lightship.toml")
-    name = Words(label="Name readers know", max_length=255)
-    time_zone = Words(label="Time zone", initial="UTC", max_length=64, widget=forms.TextInput(attrs={"list": "zones"}))
+    name = TextField(label="Name readers know", max_length=255)
+    time_zone = TextField(label="Time zone", initial="UTC", max_length=64, widget=forms.TextInput(attrs={"list": "zones"}))
 
     def __init__(self, *args: Any, slugs: list[str], **more: Any) -> None:
         super().__init__(*args, **more)
@@ -28,9 +28,9 @@ class NewPageForm(forms.Form):
 
 
 class PageForm(EditForm):
-    name = Words(label="Name readers know", max_length=255)
+    name = TextField(label="Name readers know", max_length=255)
     description = Line(label="In one sentence, what it is about")
-    time_zone = Words(
+    time_zone = TextField(
         label="Time zone",
         help_text="Times on the desk are in it.",
         max_length=64,
@@ -50,7 +50,7 @@ class PageForm(EditForm):
 
 
 class GroupForm(EditForm):
-    name = Words(label="Name of the group", max_length=255)
+    name = TextField(label="Name of the group", max_length=255)
 
     @staticmethod
     def of(row: Group) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class GroupForm(EditForm):
 
 
 class ComponentForm(EditForm):
-    name = Words(label="Name", max_length=255)
+    name = TextField(label="Name", max_length=255)
     description = Line(label="What it is, for customers")
     group = forms.ChoiceField(required=False, label="Group")
     start_date = forms.DateField(

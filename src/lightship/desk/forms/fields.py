@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from lightship.core.model import Facts
-from lightship.desk.forms.text import Words
+from lightship.desk.forms.text import TextField
 
 AHEAD = {
     "since": "This is still to come: for work that is planned, plan a maintenance.",
@@ -38,7 +38,7 @@ class Moment(forms.DateTimeField):
         return at.astimezone(UTC) if at else None
 
 
-class Line(Words):
+class Line(TextField):
     """A sentence or two: one line high, never cut."""
 
     def __init__(self, **more: Any) -> None:

@@ -9,7 +9,7 @@ from lightship.core.model import Facts
 from lightship.desk import labels
 from lightship.desk.forms.edit import EditForm
 from lightship.desk.forms.fields import Body, FactsForm, Moment, facts_initial
-from lightship.desk.forms.text import Words
+from lightship.desk.forms.text import TextField
 from lightship.store.models import Incident, Update
 from lightship.store.read import rows
 
@@ -39,7 +39,7 @@ class CorrectForm(EditForm, FactsForm):
 
 
 class RenameForm(EditForm):
-    name = Words(label="Title", max_length=255)
+    name = TextField(label="Title", max_length=255)
     impact = forms.ChoiceField(required=False, label="How grave, for the record", choices=labels.impact_choices())
 
     @staticmethod

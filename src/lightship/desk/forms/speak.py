@@ -9,15 +9,15 @@ from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
 
+from lightship.config.ids import new_id
 from lightship.core.model import ENDED, Component, ComponentStatus, Facts, Impact, Incident, Kind, Snapshot, Status
 from lightship.core.status import told
 from lightship.desk import labels
 from lightship.desk.forms.edit import EditForm
 from lightship.desk.forms.fields import Body, FactsForm, Line, Moment, Promise, facts_initial
-from lightship.desk.forms.text import Words
+from lightship.desk.forms.text import TextField
 from lightship.store.journal import NewIncident, NewUpdate, Window
 from lightship.store.models import Incident as Row
-from lightship.store.models import new_id
 
 # The id of the incident to come, so that a form sent twice opens one.
 ONCE = re.compile("[a-z0-9]{12}")
@@ -78,7 +78,7 @@ class OpenForm(Promise, FactsForm, _Touching):
         initial=ComponentStatus.MAJOR.value,
     )
     body = Body(label="What do customers see?")
-    name = Words(required=False, label="Title", max_length=255)
+    name = TextField(required=False, label="Title", max_length=255)
     status = forms.ChoiceField(
         label="Where we stand",
         choices=[choice for choice in labels.status_choices(Kind.INCIDENT) if choice[0] not in ENDED],
@@ -217,7 +217,7 @@ def _carried(incident: Incident) -> dict[str, Any]:
 class PlanForm(_Touching):
     """A maintenance announced."""
 
-    name = Words(label="What is planned?", max_length=255)
+    name = TextField(label="What is planned?", max_length=255)
     body = Body(label="What will customers notice?")
     starts = Moment(label="Begins")
     ends = Moment(label="Ends")

@@ -13,7 +13,7 @@ def clean(text: str) -> str:
     return _UNSEEN.sub("", text)
 
 
-class Words(forms.CharField):
+class TextField(forms.CharField):
     """A name or a title."""
 
     def to_python(self, value: Any) -> str:

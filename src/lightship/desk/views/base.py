@@ -87,10 +87,10 @@ def typed(request: HttpRequest) -> tuple[QueryDict | None, bool]:
     return kept, kept is not None
 
 
-def attempt(form: BaseForm, deed: Callable[[], object]) -> bool:
+def attempt(form: BaseForm, action: Callable[[], object]) -> bool:
     """Do it, or let the form say why not."""
     try:
-        deed()
+        action()
     except JournalError as error:
         form.add_error(None, str(error))
     except OperationalError:
@@ -99,17 +99,17 @@ def attempt(form: BaseForm, deed: Callable[[], object]) -> bool:
 
 
 def if_unchanged(
-    page: Page, form: EditForm, row: Row, shown: Callable[[Row], Mapping[str, Any]], deed: Callable[[], object]
+    page: Page, form: EditForm, row: Row, shown: Callable[[Row], Mapping[str, Any]], action: Callable[[], object]
 ) -> object:
     """Do it only while the form shows what is saved (`shown`: of a row). Raises Changed.
 
-    The page's row is locked first, as every deed locks it, so that nobody saves between the look and the deed.
+    The page's row is locked first, as every action locks it, so that nobody saves between the look and the action.
     """
     with transaction.atomic():
         Page.objects.select_for_update().get(pk=page.pk)
         row.refresh_from_db()
         form.compare(shown(row))
-        return deed()
+        return action()
 
 
 def said(request: HttpRequest, words: str, to: str, *args: Any, draft: str = "", tone: str = "ok") -> HttpResponseRedirect:

@@ -36,7 +36,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     page, query = page_of(slug), clean(request.GET.get("q", "")).strip()[:200]
     found = page.incidents.order_by("-created_at", "-id")
     if query:
-        found = found.filter(Q(name__icontains=query) | Q(updates__texts__body__icontains=query)).distinct()
+        found = found.filter(Q(name__icontains=query) | Q(updates__wordings__body__icontains=query)).distinct()
     leaf = Paginator(found, PER_PAGE).get_page(request.GET.get("leaf"))
     lines = [_past(incident) for incident in rows.incidents(leaf)]
     return show(request, "history.html", page, {"leaf": leaf, "lines": lines, "query": query, "total": _total(leaf)})

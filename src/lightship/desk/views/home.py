@@ -129,7 +129,7 @@ def entry_line(entry: Entry) -> dict[str, Any]:
     who = entry.author.get_full_name() or entry.author.username if entry.author else "Lightship"
     return {
         "who": who,
-        "deed": labels.deed(entry.deed),
+        "action": labels.action(entry.action),
         "name": entry.name,
         "at": entry.at,
         "incident_id": entry.incident_id,

@@ -15,7 +15,7 @@ from lightship.desk.views.home import hosts_now
 from lightship.desk.views.posting import Posting
 from lightship.desk.views.timeline import said_line, told
 from lightship.store import journal
-from lightship.store.models import Incident, Page, Text, Update
+from lightship.store.models import Incident, Page, Update, Wording
 from lightship.store.read import rows
 
 
@@ -43,7 +43,7 @@ def _first_tap(page: Page, form: OpenForm) -> Incident | None:
     row = Incident.objects.filter(pk=form.cleaned_data["once"]).first()
     if row is None:
         return None
-    text = Text.objects.filter(update_said__incident=row).order_by("pk").first()
+    text = Wording.objects.filter(update__incident=row).order_by("pk").first()
     if row.page_id == page.pk and text and text.body == form.cleaned_data["body"]:
         return row
     form.renew()
@@ -94,8 +94,8 @@ def correct(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     form = CorrectForm(data, initial=CorrectForm.of(row), now=now)
     shown = {"kept": kept, "row": row, "said": said_line(row), "draft": f"correct:{id}"}
     view = Posting(request, page, form, "correct.html", shown)
-    deed = lambda: journal.correct(row, *form.wording(), author(request), now)  # noqa: E731
-    done = view.post(lambda: if_unchanged(page, form, row, CorrectForm.of, deed))
+    action = lambda: journal.correct(row, *form.wording(), author(request), now)  # noqa: E731
+    done = view.post(lambda: if_unchanged(page, form, row, CorrectForm.of, action))
     if done is None or isinstance(done, HttpResponse):
         return view.answer(done)
     return said(request, "Corrected. The earlier wording is kept.", "incident", slug, row.incident_id, draft=f"correct:{id}")
@@ -110,7 +110,7 @@ def rename(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         impact = Impact(form.cleaned_data["impact"]) if form.cleaned_data["impact"] else None
         name, now = form.cleaned_data["name"], timezone.now()
-        deed = lambda: journal.rename(row, name, author(request), now, impact=impact)  # noqa: E731
-        if attempt(form, lambda: if_unchanged(page, form, row, RenameForm.of, deed)):
+        action = lambda: journal.rename(row, name, author(request), now, impact=impact)  # noqa: E731
+        if attempt(form, lambda: if_unchanged(page, form, row, RenameForm.of, action)):
             return said(request, "Renamed.", "incident", slug, id)
     return show(request, "rename.html", page, {"form": form, "row": row, "kept": kept})

@@ -60,7 +60,7 @@ def move(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     form = MoveForm(data, initial=MoveForm.of(row))
     if request.method == "POST" and form.is_valid():
         starts, ends = form.window(rows.incident(row))
-        deed = lambda: journal.reschedule(row, starts, ends, author(request), timezone.now())  # noqa: E731
-        if attempt(form, lambda: if_unchanged(page, form, row, MoveForm.of, deed)):
+        action = lambda: journal.reschedule(row, starts, ends, author(request), timezone.now())  # noqa: E731
+        if attempt(form, lambda: if_unchanged(page, form, row, MoveForm.of, action)):
             return said(request, "Moved. Post a word about it, so that nobody is surprised.", "incident", slug, id)
     return show(request, "move.html", page, {"form": form, "row": row, "kept": kept})

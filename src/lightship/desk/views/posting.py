@@ -18,18 +18,18 @@ _OWN = ("csrfmiddlewaretoken", "go")
 
 
 class Posting:
-    """`post` does the deed, if it was asked for; `answer` is what to show when it was not, or could not be, done."""
+    """`post` does the action, if it was asked for; `answer` is what to show when it was not, or could not be, done."""
 
     def __init__(self, request: HttpRequest, page: Page, form: forms.Form, template: str, more: dict[str, Any]) -> None:
         self.request, self.page, self.form, self.template, self.more = request, page, form, template, more
 
-    def post(self, deed: Callable[[], object]) -> object:
-        """What the deed made; or the answer to give instead."""
+    def post(self, action: Callable[[], object]) -> object:
+        """What the action made; or the answer to give instead."""
         go = self.request.POST.get("go", "post")
         if self.request.method != "POST" or go == "edit" or not self.form.is_valid():
             return None
         try:
-            return deed() if go != "preview" else self._preview(deed)
+            return action() if go != "preview" else self._preview(action)
         except Overtaken as error:
             return self._overtaken(error)
         except JournalError as error:
@@ -44,8 +44,8 @@ class Posting:
         status = 422 if self.form.is_bound and self.form.errors and self.request.method == "POST" else 200
         return show(self.request, self.template, self.page, {"form": self.form, **self.more}, status)
 
-    def _preview(self, deed: Callable[[], object]) -> HttpResponse:
-        made = rehearse(deed, lambda: shot(self.page))
+    def _preview(self, action: Callable[[], object]) -> HttpResponse:
+        made = rehearse(action, lambda: shot(self.page))
         fields = [(name, value) for name, values in self.request.POST.lists() for value in values if name not in _OWN]
         response = show(self.request, "preview.html", self.page, {"made": made, "fields": fields})
         response.headers["Content-Security-Policy"] = policy(*made.styles)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from lightship.desk.views.base import BUSY, author, elsewhere_of, page_config, page_of, said, staff
 from lightship.store import reconcile
 from lightship.store.journal import JournalError
-from lightship.store.reconcile import Heard
+from lightship.store.reconcile import Reconciled
 
 
 @staff
@@ -32,7 +32,7 @@ def take_in(request: HttpRequest, slug: str) -> HttpResponse:
     return said(request, _told(heard), "page", slug, tone="ok" if heard.hosts else "slow")
 
 
-def _told(heard: Heard) -> str:
+def _told(heard: Reconciled) -> str:
     """In words, what came in."""
     if not heard.hosts:
         why = f" ({'; '.join(heard.troubles)})" if heard.troubles else ""

@@ -65,11 +65,11 @@ def part(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     form = ComponentForm(data if doing == "describe" else None, groups=list(page.groups.all()), initial=ComponentForm.of(row))
     by, now = author(request), timezone.now()
     if request.method == "POST":
-        if doing == "turn" and turn.is_valid() and attempt(turn, lambda: journal.turn(row, turn.chosen(), by, now)):
+        if doing == "turn" and turn.is_valid() and attempt(turn, lambda: journal.set_status(row, turn.chosen(), by, now)):
             return said(request, _set(row, turn.chosen(), _shown(page, row)), "part", slug, id)
-        deed = lambda: structure.describe_component(row, form.described(row), by, now)  # noqa: E731
+        action = lambda: structure.describe_component(row, form.described(row), by, now)  # noqa: E731
         described = doing == "describe" and form.is_valid()
-        if described and attempt(form, lambda: if_unchanged(page, form, row, ComponentForm.of, deed)):
+        if described and attempt(form, lambda: if_unchanged(page, form, row, ComponentForm.of, action)):
             return said(request, "Saved.", "parts", slug)
         if doing == "retire":
             structure.retire_component(row, by, now)
@@ -97,9 +97,9 @@ def group(request: HttpRequest, slug: str, id: str) -> HttpResponse:
     if request.method == "POST" and request.POST.get("do") == "remove":
         structure.remove_group(row, by, now)
         return said(request, f"The group {row.name} is gone. Its components stay.", "parts", slug)
-    deed = lambda: structure.describe_group(row, form.cleaned_data, by, now)  # noqa: E731
+    action = lambda: structure.describe_group(row, form.cleaned_data, by, now)  # noqa: E731
     valid = request.method == "POST" and form.is_valid()
-    if valid and attempt(form, lambda: if_unchanged(page, form, row, GroupForm.of, deed)):
+    if valid and attempt(form, lambda: if_unchanged(page, form, row, GroupForm.of, action)):
         return said(request, "Saved.", "parts", slug)
     return show(request, "group.html", page, {"row": row, "form": form, "kept": kept})
 
@@ -132,7 +132,7 @@ def settings(request: HttpRequest, slug: str) -> HttpResponse:
     data, kept = typed(request)
     form = PageForm(data, initial=PageForm.of(page))
     valid, by, now = request.method == "POST" and form.is_valid(), author(request), timezone.now()
-    deed = lambda: structure.describe_page(page, form.cleaned_data, by, now)  # noqa: E731
-    if valid and attempt(form, lambda: if_unchanged(page, form, page, PageForm.of, deed)):
+    action = lambda: structure.describe_page(page, form.cleaned_data, by, now)  # noqa: E731
+    if valid and attempt(form, lambda: if_unchanged(page, form, page, PageForm.of, action)):
         return said(request, "Saved.", "settings", slug)
     return show(request, "settings.html", page, {"form": form, "zones": zones(), "kept": kept})

@@ -39,8 +39,8 @@ def _part(name: str, status: ComponentStatus) -> dict[str, str]:
 
 def _authors(row: Incident) -> dict[Any, str]:
     """Who wrote which update, as the journal has it."""
-    entries = Entry.objects.filter(update_said__incident=row).select_related("author")
-    return {e.update_said_id: (e.author.get_full_name() or e.author.username) if e.author else "Lightship" for e in entries}
+    entries = Entry.objects.filter(update__incident=row).select_related("author")
+    return {e.update_id: (e.author.get_full_name() or e.author.username) if e.author else "Lightship" for e in entries}
 
 
 def _line(update: CoreUpdate, authors: dict[Any, str]) -> dict[str, Any]:
@@ -53,8 +53,8 @@ def _line(update: CoreUpdate, authors: dict[Any, str]) -> dict[str, Any]:
         "at": update.display_at,
         "body": update.body,
         "turned": turned,
-        "edited": update.texts[-1].at if update.edited else None,
-        "earlier": [(text.at, text.body) for text in reversed(update.texts[:-1])],
+        "edited": update.wordings[-1].at if update.edited else None,
+        "earlier": [(text.at, text.body) for text in reversed(update.wordings[:-1])],
         "doing": facts.doing,
         "next_update": facts.next_update,
     }

@@ -19,8 +19,8 @@ def take_in(page: Page, imported: Imported, now: datetime) -> Loaded:
                 page = adopt(page, imported.page)
             else:
                 name = imported.page.name.strip()[:255] or page.name
-                texts = {"name": name, "time_zone": imported.page.time_zone, "description": imported.page.description}
-                structure.describe_page(page, texts, None, now)
+                wordings = {"name": name, "time_zone": imported.page.time_zone, "description": imported.page.description}
+                structure.describe_page(page, wordings, None, now)
         return add(page, imported, now)
 
 
@@ -32,7 +32,7 @@ def add(page: Page, imported: Imported, now: datetime) -> Loaded:
         groups=imported.groups,
         components=imported.components,
         incidents=imported.incidents,
-        turns=imported.turns,
+        status_changes=imported.status_changes,
         revision=imported.revision if own else 0,
         epoch=imported.epoch if own else 0,
         updated_at=imported.page.updated_at if imported.page else None,

@@ -8,16 +8,17 @@ from datetime import datetime
 
 from django.db import transaction
 
+from lightship.config.ids import new_id
 from lightship.core import model as core
 from lightship.core import updates
 from lightship.core.model import ComponentStatus, Kind, month_of
 from lightship.core.rules import millisecond
-from lightship.core.site.versions import STEP, contains, joined, raised
+from lightship.core.site.versions import STEP, includes, merged, next_epoch
 from lightship.store.history.merge import unite
 from lightship.store.history.ownership import BATCH, History, ours
 from lightship.store.journal import insert
-from lightship.store.journal.entry import By, JournalError, enter
-from lightship.store.models import Component, Group, Incident, Page, Turn, Update, new_id
+from lightship.store.journal.entry import By, JournalError, append
+from lightship.store.models import Component, Group, Incident, Page, StatusChange, Update
 from lightship.store.read import rows
 
 
@@ -67,7 +68,7 @@ def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
             _overtake(page, history)
         if fresh:
             _go_on(page, history)
-        entry = enter(page, "adopt" if fresh else "import", now, by)
+        entry = append(page, "adopt" if fresh else "import", now, by)
         before = Update.objects.filter(incident__page=page).count()
         history, refused = ours(page, history)
         if history.revision and refused:
@@ -81,15 +82,17 @@ def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
             insert.updates(page, [(each, said) for each in new[start : start + BATCH] for said in each.updates])
         known = [incident for incident in history.incidents if incident.id in here]
         grown = unite(page, known, renamed) if history.revision else _grow(page, known)
-        turns = _turns(page, history.turns)
+        status_changes = _turns(page, history.status_changes)
         entry.name = f"{len(new)} incidents"
         entry.save(update_fields=["name"])
         if fresh:
             Page.objects.filter(pk=page.pk).update(updated_at=history.updated_at or page.updated_at)
             page.refresh_from_db()
         else:
-            for month in sorted({i.month for i in [*new, *grown]} | {month_of(turn.at) for turn in turns}):
-                enter(page, "import month", now, by, month=month)
+            for month in sorted(
+                {i.month for i in [*new, *grown]} | {month_of(status_change.at) for status_change in status_changes}
+            ):
+                append(page, "import month", now, by, month=month)
         if not history.revision:
             _settle(page, history.components, now)
     maintenances = sum(1 for incident in new if incident.kind is Kind.MAINTENANCE)
@@ -99,19 +102,19 @@ def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
 
 def _overtake(page: Page, history: History) -> None:
     """Go on under a number above what this page and the other state have, for it now holds the words of both."""
-    rank = (history.epoch, history.revision)
-    if contains((page.epoch, page.revision), rows.heard(page), rank):
+    version = (history.epoch, history.revision)
+    if includes((page.epoch, page.revision), rows.vector(page), version):
         return
-    heard = joined([((page.epoch, page.revision), rows.heard(page)), (rank, history.heard)])
-    page.heard = {str(epoch): revision for epoch, revision in heard.items()}
-    page.epoch, page.revision = raised(heard, secrets.randbelow(STEP)), max(page.revision, history.revision)
-    page.save(update_fields=["heard", "epoch", "revision"])
+    vector = merged([((page.epoch, page.revision), rows.vector(page)), (version, history.vector)])
+    page.vector = {str(epoch): revision for epoch, revision in vector.items()}
+    page.epoch, page.revision = next_epoch(vector, secrets.randbelow(STEP)), max(page.revision, history.revision)
+    page.save(update_fields=["vector", "epoch", "revision"])
 
 
 def _renamed_here(page: Page, history: History) -> frozenset[str]:
     """The incidents that were named or moved here since the other desk last heard this one: it spoke on with the old name."""
-    since = history.heard.get(page.epoch, page.revision)
-    entries = page.entries.filter(revision__gt=since, deed__in=("rename", "reschedule"))
+    since = history.vector.get(page.epoch, page.revision)
+    entries = page.entries.filter(revision__gt=since, action__in=("rename", "reschedule"))
     return frozenset(entries.order_by().values_list("subject", flat=True))
 
 
@@ -174,11 +177,11 @@ def _grow(page: Page, known: Sequence[core.Incident]) -> Sequence[core.Incident]
     return grown
 
 
-def _turns(page: Page, turns: Sequence[core.Turn]) -> list[core.Turn]:
+def _turns(page: Page, status_changes: Sequence[core.StatusChange]) -> list[core.StatusChange]:
     """Those that were not here."""
-    here = set(page.turns.exclude(public_id="").values_list("public_id", flat=True))
-    new = [turn for turn in turns if turn.id not in here]
-    Turn.objects.bulk_create([insert.turn(page, turn) for turn in new])
+    here = set(page.status_changes.exclude(public_id="").values_list("public_id", flat=True))
+    new = [status_change for status_change in status_changes if status_change.id not in here]
+    StatusChange.objects.bulk_create([insert.status_change(page, status_change) for status_change in new])
     return new
 
 
@@ -188,8 +191,8 @@ def _settle(page: Page, components: Sequence[core.Component], now: datetime) -> 
     for component in components:
         row = known.get(component.id)
         if row and (wanted := updates.settled(around, component, new_id(), now)):
-            insert.turn(page, wanted).save(force_insert=True)
-            enter(page, "turn", now, None, subject=row.pk, name=row.name, month=month_of(wanted.at))
+            insert.status_change(page, wanted).save(force_insert=True)
+            append(page, "turn", now, None, subject=row.pk, name=row.name, month=month_of(wanted.at))
 
 
 def _go_on(page: Page, history: History) -> None:
@@ -197,5 +200,5 @@ def _go_on(page: Page, history: History) -> None:
     journal tells of this page before that, it tells of another (see snapshot.touched)."""
     own = page.entries.values_list("revision", flat=True).first() or 0
     page.revision, page.epoch = max(own, history.revision - 1), history.epoch
-    page.heard = {str(epoch): revision for epoch, revision in history.heard.items()}
-    page.save(update_fields=["revision", "epoch", "heard"])
+    page.vector = {str(epoch): revision for epoch, revision in history.vector.items()}
+    page.save(update_fields=["revision", "epoch", "vector"])

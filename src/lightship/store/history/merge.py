@@ -8,7 +8,7 @@ from lightship.core import wire
 from lightship.core.site import merge
 from lightship.store.history.ownership import BATCH
 from lightship.store.journal import insert
-from lightship.store.models import Incident, Page, Text, Update
+from lightship.store.models import Incident, Page, Update, Wording
 from lightship.store.read import rows
 
 
@@ -39,8 +39,8 @@ def _write(page: Page, ours: core.Incident, one: core.Incident) -> None:
 
 def _reword(ours: core.Update, one: core.Update) -> None:
     """The wordings that are new here; which one counts is told by their times."""
-    new = [text for text in one.texts if text not in ours.texts]
-    Text.objects.bulk_create(
-        [Text(update_said_id=one.id, at=text.at, body=text.body, facts=wire.facts_out(text.facts)) for text in new]
+    new = [text for text in one.wordings if text not in ours.wordings]
+    Wording.objects.bulk_create(
+        [Wording(update_id=one.id, at=text.at, body=text.body, facts=wire.facts_out(text.facts)) for text in new]
     )
     Update.objects.filter(pk=one.id).update(updated_at=one.updated_at)

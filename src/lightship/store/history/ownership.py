@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from lightship.core import model as core
-from lightship.core.site.versions import Heard
+from lightship.core.site.versions import VersionVector
 from lightship.store.models import Component, Group, Incident, Page, Update
 
 BATCH = 500
@@ -23,10 +23,10 @@ class History:
     groups: Sequence[core.Group] = ()
     components: Sequence[core.Component] = ()
     incidents: Sequence[core.Incident] = ()
-    turns: Sequence[core.Turn] = ()
+    status_changes: Sequence[core.StatusChange] = ()
     revision: int = 0
     epoch: int = 0
-    heard: Heard = field(default_factory=dict)
+    vector: VersionVector = field(default_factory=dict)
     updated_at: datetime | None = None
 
 
@@ -49,7 +49,9 @@ def ours(page: Page, history: History) -> tuple[History, tuple[str, ...]]:
         groups=[each for each in history.groups if each.id not in groups],
         components=[each for each in history.components if each.id not in components],
         incidents=[each for each in kept if each.updates],
-        turns=[turn for turn in history.turns if turn.change.component_id not in components],
+        status_changes=[
+            status_change for status_change in history.status_changes if status_change.change.component_id not in components
+        ],
     )
     return ours, tuple(refused)
 

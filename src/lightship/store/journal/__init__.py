@@ -1,4 +1,4 @@
-"""The one door that writes public truth. Each deed is one transaction that adds rows and one numbered entry.
+"""The one door that writes public truth. Each action is one transaction that adds rows and one numbered entry.
 
 `entry` numbers the entries; `speak` is what staff say, and the clock; `arrange` makes and describes pages, groups and
 components; `load` takes in a whole history from elsewhere.
@@ -6,7 +6,7 @@ components; `load` takes in a whole history from elsewhere.
 
 from lightship.core.updates import NewIncident, NewUpdate, Window
 from lightship.store.journal.entry import JournalError, Overtaken
-from lightship.store.journal.speak import correct, keep_time, open_incident, rename, reschedule, schedule, turn, update
+from lightship.store.journal.speak import correct, keep_time, open_incident, rename, reschedule, schedule, set_status, update
 
 __all__ = [
     "JournalError",
@@ -20,6 +20,6 @@ __all__ = [
     "rename",
     "reschedule",
     "schedule",
-    "turn",
+    "set_status",
     "update",
 ]

@@ -1,4 +1,4 @@
-"""Make pages, groups and components as an apply file says. What is so already is no deed; what the file leaves out stays."""
+"""Make pages, groups and components as an apply file says. What is so already is no action; what the file leaves out stays."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Numbering: every deed takes the page's next revision, in its own transaction, so that no two share one; and none is done
+"""Numbering: every action takes the page's next revision, in its own transaction, so that no two share one; and none is done
 without having read what others wrote meanwhile."""
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from lightship.store.models import Entry, Incident, Page, Update
 By = User | None
 
 
-# The deed is refused. One class, for most of what a journal refuses is refused without a desk too.
+# The action is refused. One class, for most of what a journal refuses is refused without a desk too.
 JournalError = Refused
 
 
@@ -26,9 +26,9 @@ class Overtaken(JournalError):
         self.updates = tuple(updates)
 
 
-def enter(
+def append(
     page: Page,
-    deed: str,
+    action: str,
     now: datetime,
     by: By,
     *,
@@ -37,8 +37,8 @@ def enter(
     name: str = "",
     month: str = "",
 ) -> Entry:
-    """Take the next revision and write its line. Call inside the deed's transaction, before anything else is read, for
-    it locks the page's row: whoever comes next waits and then sees what this deed wrote."""
+    """Take the next revision and write its line. Call inside the action's transaction, before anything else is read, for
+    it locks the page's row: whoever comes next waits and then sees what this action wrote."""
     wake.tell(page.slug)
     Page.objects.filter(pk=page.pk).update(revision=F("revision") + 1, updated_at=now)
     page.refresh_from_db(fields=["revision", "updated_at"])
@@ -47,7 +47,7 @@ def enter(
         revision=page.revision,
         at=now,
         author=by,
-        deed=deed,
+        action=action,
         incident=incident,
         subject=subject or (incident.pk if incident else ""),
         name=name or (incident.name if incident else ""),
@@ -57,7 +57,7 @@ def enter(
 
 def in_order_said(incident: Incident) -> list[Update]:
     """Its updates as they were written, whatever time they hold from and however close together."""
-    return list(incident.updates.annotate(first=Min("texts__id")).order_by("first"))
+    return list(incident.updates.annotate(first=Min("wordings__id")).order_by("first"))
 
 
 def refuse_unread(incident: Incident, seen: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lightship.core import model as core
 from lightship.core import wire
-from lightship.store.models import Incident, Page, Text, Turn, Update
+from lightship.store.models import Incident, Page, StatusChange, Update, Wording
 
 FIXED = ("id", "page", "kind", "created_at", "month")
 """What of an incident never changes."""
@@ -27,16 +27,16 @@ def updates(page: Page, said: Sequence[tuple[core.Incident, core.Update]]) -> No
             for incident, update in said
         ]
     )
-    Text.objects.bulk_create(
+    Wording.objects.bulk_create(
         [
-            Text(update_said_id=update.id, at=text.at, body=text.body, facts=wire.facts_out(text.facts))
+            Wording(update_id=update.id, at=text.at, body=text.body, facts=wire.facts_out(text.facts))
             for _, update in said
-            for text in update.texts
+            for text in update.wordings
         ]
     )
-    Turn.objects.bulk_create(
+    StatusChange.objects.bulk_create(
         [
-            turn(page, core.Turn(update.display_at, change), update.id, ends=update.status in core.ENDED)
+            status_change(page, core.StatusChange(update.display_at, change), update.id, ends=update.status in core.ENDED)
             for _, update in sorted(said, key=lambda pair: pair[1].display_at)
             for change in update.changes or ()
         ]
@@ -72,11 +72,11 @@ def change(row: Incident, after: core.Incident) -> None:
     row.save(update_fields=fields)
 
 
-def turn(page: Page, each: core.Turn, update_id: str | None = None, *, ends: bool = False) -> Turn:
-    return Turn(
+def status_change(page: Page, each: core.StatusChange, update_id: str | None = None, *, ends: bool = False) -> StatusChange:
+    return StatusChange(
         page=page,
         component_id=each.change.component_id,
-        update_said_id=update_id,
+        update_id=update_id,
         public_id=each.id,
         at=each.at,
         name=each.change.name[:520],

@@ -5,14 +5,15 @@ from datetime import datetime
 
 from django.db import transaction
 
+from lightship.config.ids import new_id
 from lightship.core import model as core
 from lightship.core import updates, wire
 from lightship.core.model import ComponentStatus, Facts, Impact, Kind, month_of
 from lightship.core.rules import fit_body, fit_name, millisecond
 from lightship.core.updates import NewIncident, NewUpdate, PageNow, Window
 from lightship.store.journal import insert
-from lightship.store.journal.entry import By, JournalError, Overtaken, enter, in_order_said, refuse_unread
-from lightship.store.models import Component, Entry, Incident, Page, Text, Turn, Update, new_id
+from lightship.store.journal.entry import By, JournalError, Overtaken, append, in_order_said, refuse_unread
+from lightship.store.models import Component, Entry, Incident, Page, StatusChange, Update, Wording
 from lightship.store.read import rows
 
 
@@ -29,7 +30,7 @@ def schedule(page: Page, window: Window, by: By, now: datetime) -> Incident:
 def _make(page: Page, action: str, made: Callable[[PageNow], core.Incident], at: datetime, by: By, now: datetime) -> Incident:
     now = millisecond(now)
     with transaction.atomic():
-        entry = enter(page, action, now, by)
+        entry = append(page, action, now, by)
         incident = made(rows.page_now(page, millisecond(at)))
         row = insert.incident(page, incident)
         row.save(force_insert=True)
@@ -41,7 +42,7 @@ def update(incident: Incident, new: NewUpdate, by: By, now: datetime, *, seen: s
     """Add an update. `seen`: the id of the newest update that the author had read; Overtaken if there are newer ones."""
     now, page, update_id = millisecond(now), incident.page, new_id()
     with transaction.atomic():
-        entry = enter(page, "update", now, by)
+        entry = append(page, "update", now, by)
         incident.refresh_from_db()
         if seen is not None:
             refuse_unread(incident, seen)
@@ -58,18 +59,18 @@ def _insert(row: Incident, incident: core.Incident, made: core.Update, entry: En
     changed = [change.component_id for change in made.changes or () if change.old is not change.new]
     Component.objects.filter(pk__in=changed).update(updated_at=made.created_at)
     entry.incident, entry.subject, entry.name, entry.month = row, row.pk, row.name, row.month
-    entry.update_said_id = made.id
-    entry.save(update_fields=["incident", "subject", "name", "month", "update_said"])
+    entry.update_id = made.id
+    entry.save(update_fields=["incident", "subject", "name", "month", "update"])
     return Update.objects.get(pk=made.id)
 
 
-def correct(said: Update, body: str, facts: Facts, by: By, now: datetime) -> Text:
+def correct(said: Update, body: str, facts: Facts, by: By, now: datetime) -> Wording:
     """Reword an update. The earlier wording is kept, and readers see that it was edited."""
     now, incident = millisecond(now), said.incident
     fit_body(body)
     with transaction.atomic():
-        enter(incident.page, "correct", now, by, incident=incident)
-        text = Text.objects.create(update_said=said, at=now, body=body, facts=wire.facts_out(facts))
+        append(incident.page, "correct", now, by, incident=incident)
+        text = Wording.objects.create(update=said, at=now, body=body, facts=wire.facts_out(facts))
         Update.objects.filter(pk=said.pk).update(updated_at=now)
         Incident.objects.filter(pk=incident.pk).update(updated_at=now)
     return text
@@ -80,11 +81,11 @@ def rename(incident: Incident, name: str, by: By, now: datetime, *, impact: Impa
     now = millisecond(now)
     incident.name, incident.impact_override, incident.updated_at = fit_name(name), impact or "", now
     with transaction.atomic():
-        enter(incident.page, "rename", now, by, incident=incident)
+        append(incident.page, "rename", now, by, incident=incident)
         incident.save(update_fields=["name", "impact_override", "updated_at"])
 
 
-def turn(component: Component, status: ComponentStatus, by: By, now: datetime) -> Turn | None:
+def set_status(component: Component, status: ComponentStatus, by: By, now: datetime) -> StatusChange | None:
     """Set a component by hand. None if it is set so already."""
     now, page = millisecond(now), component.page
     with transaction.atomic():
@@ -92,9 +93,9 @@ def turn(component: Component, status: ComponentStatus, by: By, now: datetime) -
         wanted = updates.set_by_hand(rows.page_now(page, now), component.pk, status, new_id(), now)
         if wanted is None:
             return None
-        enter(page, "turn", now, by, subject=component.pk, name=component.name, month=month_of(wanted.at))
+        append(page, "turn", now, by, subject=component.pk, name=component.name, month=month_of(wanted.at))
         Component.objects.filter(pk=component.pk).update(updated_at=now)
-        row = insert.turn(page, wanted)
+        row = insert.status_change(page, wanted)
         row.save(force_insert=True)
         return row
 
@@ -104,7 +105,7 @@ def reschedule(incident: Incident, starts: datetime, ends: datetime, by: By, now
     now = millisecond(now)
     updates.check_window(starts, ends)
     with transaction.atomic():
-        enter(incident.page, "reschedule", now, by, incident=incident)
+        append(incident.page, "reschedule", now, by, incident=incident)
         incident.refresh_from_db()
         if not incident.open:
             raise JournalError("This maintenance has ended: plan a new one.")

@@ -1,4 +1,4 @@
-"""Pages, groups and components: making, describing, ordering, retiring. Idempotent: what is so already is no deed."""
+"""Pages, groups and components: making, describing, ordering, retiring. Idempotent: what is so already is no action."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,9 +7,10 @@ from zoneinfo import available_timezones
 
 from django.db import transaction
 
+from lightship.config.ids import new_id
 from lightship.core.rules import fit_name, millisecond
-from lightship.store.journal.entry import By, JournalError, enter
-from lightship.store.models import Component, Group, Page, new_id
+from lightship.store.journal.entry import By, JournalError, append
+from lightship.store.models import Component, Group, Page
 
 
 def create_page(slug: str, name: str, by: By, now: datetime, **more: Any) -> Page:
@@ -20,7 +21,7 @@ def create_page(slug: str, name: str, by: By, now: datetime, **more: Any) -> Pag
     _valid(more)
     with transaction.atomic():
         page = Page.objects.create(**{"created_at": now, "updated_at": now, **more}, slug=slug, name=fit_name(name))
-        enter(page, "create page", now, by, name=page.name)
+        append(page, "create page", now, by, name=page.name)
     return page
 
 
@@ -33,7 +34,7 @@ def create_group(page: Page, name: str, by: By, now: datetime, **more: Any) -> G
     now = millisecond(now)
     with transaction.atomic():
         row = Group(**{**_born(_last(page, None), now), **more}, page=page, name=fit_name(name))
-        enter(page, "create group", now, by, subject=row.pk, name=row.name)
+        append(page, "create group", now, by, subject=row.pk, name=row.name)
         row.save(force_insert=True)
     return row
 
@@ -45,7 +46,7 @@ def describe_group(group: Group, fields: Mapping[str, Any], by: By, now: datetim
 def remove_group(group: Group, by: By, now: datetime) -> None:
     """Its components stay, outside any group."""
     with transaction.atomic():
-        enter(group.page, "remove group", millisecond(now), by, subject=group.pk, name=group.name)
+        append(group.page, "remove group", millisecond(now), by, subject=group.pk, name=group.name)
         group.delete()
 
 
@@ -54,7 +55,7 @@ def create_component(page: Page, name: str, by: By, now: datetime, **more: Any) 
     with transaction.atomic():
         row = Component(**{**_born(_last(page, more.get("group")), now), **more}, page=page, name=fit_name(name))
         _of_this_page(row)
-        enter(page, "create component", now, by, subject=row.pk, name=row.name)
+        append(page, "create component", now, by, subject=row.pk, name=row.name)
         row.save(force_insert=True)
     return row
 
@@ -75,21 +76,21 @@ def arrange(page: Page, order: Sequence[Group | Component], by: By, now: datetim
     if not moved:
         return False
     with transaction.atomic():
-        enter(page, "arrange", millisecond(now), by)
+        append(page, "arrange", millisecond(now), by)
         for row, number in moved:
             row.position = number
             row.save(update_fields=["position"])
     return True
 
 
-def _describe(page: Page, row: Page | Group | Component, deed: str, fields: Mapping[str, Any], by: By, now: datetime) -> bool:
+def _describe(page: Page, row: Page | Group | Component, action: str, fields: Mapping[str, Any], by: By, now: datetime) -> bool:
     if "name" in fields:
         fields = {**fields, "name": fit_name(fields["name"])}
     changed = {name: value for name, value in fields.items() if getattr(row, name) != value}
     if not changed:
         return False
     with transaction.atomic():
-        enter(page, deed, millisecond(now), by, subject="" if row is page else row.pk, name=row.name)
+        append(page, action, millisecond(now), by, subject="" if row is page else row.pk, name=row.name)
         for name, value in {**changed, "updated_at": millisecond(now)}.items():
             setattr(row, name, value)
         if isinstance(row, Component):

@@ -5,17 +5,17 @@ from datetime import datetime
 
 from django.db import transaction
 
-from lightship.core.site.versions import Heard, Rank, joined, raised
-from lightship.store.journal.entry import enter
+from lightship.core.site.versions import Version, VersionVector, merged, next_epoch
+from lightship.store.journal.entry import append
 from lightship.store.models import Page
 from lightship.store.read import rows
 
 
-def succeed(page: Page, states: Sequence[tuple[Rank, Heard]], draw: int, now: datetime) -> None:
+def take_over(page: Page, states: Sequence[tuple[Version, VersionVector]], draw: int, now: datetime) -> None:
     """`states`: the ranks of all that this page's rows were made from. `draw`: see lineage.raised."""
     with transaction.atomic():
-        enter(page, "restore", now, None, name=page.name)
-        heard = joined([*states, *((rank, rows.heard(page)) for rank, _ in states)])
-        page.heard = {str(epoch): revision for epoch, revision in heard.items()}
-        page.epoch = raised(heard, draw)
-        page.save(update_fields=["heard", "epoch"])
+        append(page, "restore", now, None, name=page.name)
+        vector = merged([*states, *((version, rows.vector(page)) for version, _ in states)])
+        page.vector = {str(epoch): revision for epoch, revision in vector.items()}
+        page.epoch = next_epoch(vector, draw)
+        page.save(update_fields=["vector", "epoch"])

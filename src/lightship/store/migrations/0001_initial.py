@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import lightship.store.models
+import lightship.config.ids
 
 
 class Migration(migrations.Migration):
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.CharField(default=lightship.store.models.new_id, max_length=12, primary_key=True, serialize=False),
+                    models.CharField(default=lightship.config.ids.new_id, max_length=12, primary_key=True, serialize=False),
                 ),
                 ("slug", models.SlugField(max_length=63, unique=True)),
                 ("name", models.CharField(max_length=255)),
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.CharField(default=lightship.store.models.new_id, max_length=12, primary_key=True, serialize=False),
+                    models.CharField(default=lightship.config.ids.new_id, max_length=12, primary_key=True, serialize=False),
                 ),
                 ("kind", models.CharField(choices=[("incident", "incident"), ("maintenance", "maintenance")], max_length=16)),
                 ("name", models.CharField(max_length=255)),
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.CharField(default=lightship.store.models.new_id, max_length=12, primary_key=True, serialize=False),
+                    models.CharField(default=lightship.config.ids.new_id, max_length=12, primary_key=True, serialize=False),
                 ),
                 ("name", models.CharField(max_length=255)),
                 ("description", models.TextField(blank=True, default="")),
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.CharField(default=lightship.store.models.new_id, max_length=12, primary_key=True, serialize=False),
+                    models.CharField(default=lightship.config.ids.new_id, max_length=12, primary_key=True, serialize=False),
                 ),
                 ("name", models.CharField(max_length=255)),
                 ("description", models.TextField(blank=True, null=True)),
@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.CharField(default=lightship.store.models.new_id, max_length=12, primary_key=True, serialize=False),
+                    models.CharField(default=lightship.config.ids.new_id, max_length=12, primary_key=True, serialize=False),
                 ),
                 (
                     "status",

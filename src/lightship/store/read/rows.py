@@ -11,7 +11,7 @@ from lightship.core import wire
 from lightship.core.history import Step, Timeline
 from lightship.core.model import ComponentStatus, Impact, Kind, Status
 from lightship.core.updates import PageNow
-from lightship.store.models import Component, Group, Incident, Page, Text, Turn, Update
+from lightship.store.models import Component, Group, Incident, Page, StatusChange, Update, Wording
 
 
 def page(row: Page, url: str) -> core.Page:
@@ -29,8 +29,8 @@ def page(row: Page, url: str) -> core.Page:
     )
 
 
-def heard(row: Page) -> dict[int, int]:
-    return {int(epoch): revision for epoch, revision in row.heard.items()}
+def vector(row: Page) -> dict[int, int]:
+    return {int(epoch): revision for epoch, revision in row.vector.items()}
 
 
 def group(row: Group) -> core.Group:
@@ -61,15 +61,15 @@ def component(row: Component, status: ComponentStatus) -> core.Component:
     )
 
 
-def change(row: Turn) -> core.Change:
+def change(row: StatusChange) -> core.Change:
     return core.Change(row.component_id, row.name, ComponentStatus(row.old), ComponentStatus(row.new))
 
 
-def turns(found: QuerySet[Turn]) -> tuple[core.Turn, ...]:
+def status_changes(found: QuerySet[StatusChange]) -> tuple[core.StatusChange, ...]:
     """Oldest first. Thousands may be asked for: no row is made an object of Django's."""
     fields = found.order_by("at", "id").values_list("at", "public_id", "component_id", "name", "old", "new")
     return tuple(
-        core.Turn(at, core.Change(component, name, ComponentStatus(old), ComponentStatus(new)), public_id)
+        core.StatusChange(at, core.Change(component, name, ComponentStatus(old), ComponentStatus(new)), public_id)
         for at, public_id, component, name, old, new in fields
     )
 
@@ -78,11 +78,11 @@ def update(row: Update) -> core.Update:
     return next(each for each in incident(row.incident).updates if each.id == row.pk)
 
 
-def _update(row: Update, texts: Iterable[core.Text], changes: Iterable[core.Change]) -> core.Update:
+def _update(row: Update, wordings: Iterable[core.Wording], changes: Iterable[core.Change]) -> core.Update:
     return core.Update(
         id=row.pk,
         status=Status(row.status),
-        texts=tuple(texts),
+        wordings=tuple(wordings),
         created_at=row.created_at,
         updated_at=row.updated_at,
         display_at=row.display_at,
@@ -117,14 +117,14 @@ def incidents(found: Iterable[Incident]) -> tuple[core.Incident, ...]:
     """Many at once, in the order given: three queries, and a third of the time that prefetching takes."""
     found = list(found)
     ids = [row.pk for row in found]
-    # Updates before their texts: one that is posted meanwhile is then seen whole, or not at all.
+    # Updates before their wordings: one that is posted meanwhile is then seen whole, or not at all.
     updates = list(Update.objects.filter(incident__in=ids))
-    texts, said, changes = defaultdict(list), defaultdict(list), _changes(ids)
-    wordings = Text.objects.filter(update_said__incident__in=ids).order_by("at", "id")
-    for update_id, at, body, facts in wordings.values_list("update_said_id", "at", "body", "facts"):
-        texts[update_id].append(core.Text(at, body, wire.facts_in(facts)))
+    wordings, said, changes = defaultdict(list), defaultdict(list), _changes(ids)
+    written = Wording.objects.filter(update__incident__in=ids).order_by("at", "id")
+    for update_id, at, body, facts in written.values_list("update_id", "at", "body", "facts"):
+        wordings[update_id].append(core.Wording(at, body, wire.facts_in(facts)))
     for row in updates:
-        said[row.incident_id].append(_update(row, texts[row.pk], changes[row.pk]))
+        said[row.incident_id].append(_update(row, wordings[row.pk], changes[row.pk]))
     return tuple(_incident(row, said[row.pk]) for row in found)
 
 
@@ -141,14 +141,16 @@ def timeline(row: Page, since: datetime) -> Timeline:
     """What holds each component of the page since a time: what is open, what was spoken of since (an incident that had ended
     by then holds nothing), and what outlasts both: the newest level set by hand, and the newest stated at an end."""
     steps = _steps([*_ids(row.incidents.filter(open=True)), *_ids(row.incidents.filter(updated_at__gte=since, open=False))])
-    lone, restated = Q(page=row, update_said=None), Q(old=F("new"))
-    newest = _newest(row, since, "-public_id", Q(update_said=None) & ~restated)
-    ending = Turn.objects.filter(_newest(row, since, "-update_said_id", Q(ends=True))).select_related("update_said")
-    for turn in ending:
-        said = turn.update_said
+    lone, restated = Q(page=row, update=None), Q(old=F("new"))
+    newest = _newest(row, since, "-public_id", Q(update=None) & ~restated)
+    ending = StatusChange.objects.filter(_newest(row, since, "-update_id", Q(ends=True))).select_related("update")
+    for status_change in ending:
+        said = status_change.update
         if said and said.incident_id not in steps:
-            steps[f"{said.pk} {turn.pk}"] = [Step(said.pk, turn.at, Status(said.status), [change(turn)])]
-    return Timeline.of(steps, turns(Turn.objects.filter(newest | lone & (Q(at__gte=since) | restated))))
+            steps[f"{said.pk} {status_change.pk}"] = [
+                Step(said.pk, status_change.at, Status(said.status), [change(status_change)])
+            ]
+    return Timeline.of(steps, status_changes(StatusChange.objects.filter(newest | lone & (Q(at__gte=since) | restated))))
 
 
 def _ids(incidents: QuerySet[Incident]) -> list[str]:
@@ -158,8 +160,8 @@ def _ids(incidents: QuerySet[Incident]) -> list[str]:
 def _changes(ids: Sequence[str]) -> dict[str, list[core.Change]]:
     """Of all updates of these incidents."""
     changes = defaultdict(list)
-    rows = Turn.objects.filter(update_said__incident__in=ids).order_by("id")
-    for update_id, component_id, name, old, new in rows.values_list("update_said_id", "component_id", "name", "old", "new"):
+    rows = StatusChange.objects.filter(update__incident__in=ids).order_by("id")
+    for update_id, component_id, name, old, new in rows.values_list("update_id", "component_id", "name", "old", "new"):
         changes[update_id].append(core.Change(component_id, name, ComponentStatus(old), ComponentStatus(new)))
     return changes
 
@@ -175,5 +177,5 @@ def _steps(ids: Sequence[str]) -> dict[str, list[Step]]:
 
 def _newest(row: Page, since: datetime, tie: str, which: Q) -> Q:
     """The newest of such turns before `since`, of each component."""
-    older = Turn.objects.filter(which, component=OuterRef("pk"), at__lt=since).order_by("-at", tie)
+    older = StatusChange.objects.filter(which, component=OuterRef("pk"), at__lt=since).order_by("-at", tie)
     return Q(pk__in=[pk for pk in row.components.order_by().values_list(Subquery(older.values("pk")[:1]), flat=True) if pk])

@@ -10,7 +10,7 @@ from lightship.core import model as core
 from lightship.core.history import window_start
 from lightship.core.model import ComponentStatus, HostLink, Kind, Month, Snapshot, month_of
 from lightship.core.site.union import RECENT, RECENT_DAYS, in_shown_order
-from lightship.core.site.versions import Rank
+from lightship.core.site.versions import Version
 from lightship.store.models import Incident, Page
 from lightship.store.read import rows
 
@@ -26,8 +26,8 @@ def take(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, *, puls
 
 def _front(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, pulse_seconds: int, known: Known) -> Snapshot:
     groups, start = tuple(rows.group(each) for each in page.groups.all()), window_start(now)
-    before, turns = rows.timeline(page, start).window(start, now)
-    standing = before | {turn.change.component_id: turn.change.new for turn in turns}
+    before, status_changes = rows.timeline(page, start).window(start, now)
+    standing = before | {status_change.change.component_id: status_change.change.new for status_change in status_changes}
     components = [rows.component(each, standing.get(each.pk, ComponentStatus.OPERATIONAL)) for each in page.components.all()]
     return Snapshot(
         page=rows.page(page, url),
@@ -38,19 +38,19 @@ def _front(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, pulse
         components=in_shown_order(components, groups),
         open=_read(page.incidents.filter(open=True), known),
         recent=_recent(page, now, known),
-        turns=turns,
+        status_changes=status_changes,
         before=before,
         months=months(page),
         hosts=tuple(hosts),
         pulse_seconds=pulse_seconds,
-        heard=rows.heard(page),
+        vector=rows.vector(page),
     )
 
 
 def months(page: Page) -> tuple[tuple[str, int], ...]:
     """Every month with something in it, newest first, and how many incidents and maintenances it holds."""
     counts = dict(page.incidents.order_by().values_list("month").annotate(Count("id")))
-    lone = {month_of(day) for day in page.turns.filter(update_said=None).datetimes("at", "month")}
+    lone = {month_of(day) for day in page.status_changes.filter(update=None).datetimes("at", "month")}
     return tuple((name, counts.get(name, 0)) for name in sorted({*counts, *lone}, reverse=True))
 
 
@@ -63,11 +63,13 @@ def touched(page: Page, since: int) -> dict[str, frozenset[str] | None] | None:
     found: dict[str, set[str]] = defaultdict(set)
     whole: set[str] = set()
     entries = page.entries.filter(revision__gt=since, revision__lte=page.revision)
-    if entries.filter(deed="adopt").exists():
+    if entries.filter(action="adopt").exists():
         return None
-    for name, incident_id, deed in entries.exclude(month="").order_by().values_list("month", "incident_id", "deed").distinct():
+    for name, incident_id, action in (
+        entries.exclude(month="").order_by().values_list("month", "incident_id", "action").distinct()
+    ):
         found[name] |= {incident_id} if incident_id else set()
-        whole |= {name} if deed == "import month" else set()
+        whole |= {name} if action == "import month" else set()
     return {name: None if name in whole else frozenset(ids) for name, ids in found.items()}
 
 
@@ -75,8 +77,8 @@ def month(page: Page, name: str, known: Known | None = None) -> Month:
     known = dict(known or {})
     first = datetime.strptime(name, "%Y-%m").replace(tzinfo=UTC)
     after = (first + timedelta(days=32)).replace(day=1)
-    turns = page.turns.filter(update_said=None, at__gte=first, at__lt=after)
-    return Month(name, _read(page.incidents.filter(month=name), known), rows.turns(turns))
+    status_changes = page.status_changes.filter(update=None, at__gte=first, at__lt=after)
+    return Month(name, _read(page.incidents.filter(month=name), known), rows.status_changes(status_changes))
 
 
 def _recent(page: Page, now: datetime, known: Known) -> tuple[core.Incident, ...]:
@@ -121,7 +123,7 @@ class Truth:
         self._month: Month | None = None
         self.snapshot = _front(page, url, hosts, now, pulse_seconds, self._known)
 
-    def touched(self, since: Rank) -> dict[str, frozenset[str] | None] | None:
+    def touched(self, since: Version) -> dict[str, frozenset[str] | None] | None:
         """The journal counts our own revisions only: from what another desk made, everything is compared."""
         epoch, revision = since
         return touched(self.page, revision) if epoch == self.page.epoch else None

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import close_old_connections
 
-from lightship.certificates import Outcome, Shelf, keep
+from lightship.certificates import CertFolder, Outcome, keep
 from lightship.channels import tell_staff
 from lightship.config import Config, PageConfig
 from lightship.store.models import Page, Report
@@ -36,7 +36,7 @@ def look_after(config: Config, page: PageConfig, now: datetime) -> Outcome | Non
     row = Page.objects.filter(slug=page.slug).first()
     newest = Report.objects.filter(page=row, kind="certificate").first() if row else None
     folder = folder_of(config, page)
-    if newest and not Shelf(folder).held() and _another_does(newest.facts, page.certificate.names, now):
+    if newest and not CertFolder(folder).held() and _another_does(newest.facts, page.certificate.names, now):
         return None
     outcome = keep(page.certificate, open_zone(page.zone), folder, now)
     if outcome and row:

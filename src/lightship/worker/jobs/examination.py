@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from lightship.config import Config
-from lightship.doctor import Verdict, World
+from lightship.doctor import Environment, Verdict
 from lightship.store import reports
 from lightship.store.models import Page
 from lightship.worker.current import in_thread, utc_now
@@ -31,6 +31,6 @@ def _one(config: Config, slug: str, wanted: Callable[[Page, datetime], bool]) ->
     row = Page.objects.filter(slug=slug).first()
     if row is None or not wanted(row, utc_now()):
         return
-    examination = reports.run(config, config.pages[slug], row, World())
+    examination = reports.run(config, config.pages[slug], row, Environment())
     counts = [examination.count(verdict) for verdict in (Verdict.FAIL, Verdict.WARN, Verdict.UNCHECKED)]
     log.log(logging.WARNING if counts[0] else logging.INFO, "page=%s fails=%d warnings=%d unchecked=%d", slug, *counts)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import close_old_connections
 
 from lightship.config import Config, PageConfig, ZoneConfig
-from lightship.core.steering.records import FRESH, LEASE, POINTERS, Key, Sets, lease_of, place, pointed, vote_key, votes_of
+from lightship.core.steering.records import FRESH, POINTERS, RECORD, Key, Sets, place, pointed, record_of, vote_key, votes_of
 from lightship.core.wire import stamp
 from lightship.store.models import Page, Report
 from lightship.worker.current import utc_now
@@ -56,26 +56,26 @@ def _zone(page: PageConfig) -> Zone:
 def found(page: PageConfig, now: datetime) -> dict[str, Any]:
     """Blocks. What the zone says now; `error` where it cannot be read."""
     zone = _zone(page)
-    roll = [fellow.name for fellow in page.witnesses] if zone.holds_votes else []
-    keys: list[Key] = [*POINTERS, LEASE, *(vote_key(name) for name in roll)]
+    members = [peer.name for peer in page.witnesses] if zone.holds_votes else []
+    keys: list[Key] = [*POINTERS, RECORD, *(vote_key(name) for name in members)]
     try:
         sets = zone.read(zone.name, keys)
     except ZoneError as error:
         return {"error": str(error)}
-    return {"name": zone.name, **_facts(page, sets, roll, now)}
+    return {"name": zone.name, **_facts(page, sets, members, now)}
 
 
-def _facts(page: PageConfig, sets: Sets, roll: list[str], now: datetime) -> Mapping[str, Any]:
+def _facts(page: PageConfig, sets: Sets, members: list[str], now: datetime) -> Mapping[str, Any]:
     hosts = pointed(sets, [place(host.name, host.address, host.cname) for host in page.hosts])
-    lease, votes = lease_of(sets), votes_of(sets, roll)
+    record, votes = record_of(sets), votes_of(sets, members)
     voting = [name for name, vote in votes.items() if abs(now - vote.at) <= FRESH]
     return {
         "hosts": None if hosts is None else list(hosts),
         "records": sorted(frozenset().union(*(sets[key] for key in POINTERS))),
-        "gen": lease.gen if lease else None,
-        "by": lease.by if lease else "",
-        "moved": stamp(lease.at) if lease and lease.gen else "",
-        "pin": list(lease.pin) if lease else [],
+        "gen": record.gen if record else None,
+        "by": record.by if record else "",
+        "moved": stamp(record.at) if record and record.gen else "",
+        "pin": list(record.pin) if record else [],
         "voting": voting,
-        "silent": [name for name in roll if name not in voting],
+        "silent": [name for name in members if name not in voting],
     }

@@ -9,10 +9,10 @@ from django.db import close_old_connections
 
 from lightship import vault
 from lightship.config import Config
-from lightship.signing import Seal
+from lightship.signing import SigningKey
 from lightship.store.backup import pieces
 from lightship.store.models import Page, Report
-from lightship.vault import Copy, Shelf
+from lightship.vault import Copy, CopyTarget
 from lightship.worker.current import utc_now
 
 DAILY = timedelta(days=1)
@@ -52,24 +52,24 @@ def _newest(page: str) -> Report | None:
 def _tell(page: str, copies: list[Copy], now: datetime) -> None:
     """In the log whenever something was sent; as a report when a copy begins to fail or to work, and once a day."""
     for copy in copies:
-        if copy.put or copy.words:
-            fields = (copy.page, copy.host, copy.parts, copy.put, copy.sent, copy.words)
-            level = logging.WARNING if copy.words else logging.INFO
+        if copy.put or copy.reason:
+            fields = (copy.page, copy.host, copy.parts, copy.put, copy.sent, copy.reason)
+            level = logging.WARNING if copy.reason else logging.INFO
             log.log(level, "page=%s host=%s parts=%d put=%d bytes=%d words=%r", *fields)
     newest = _newest(page)
     before = {host: facts["words"] for host, facts in newest.facts["hosts"].items()} if newest else None
-    if newest is None or now - newest.at > DAILY or before != {copy.host: copy.words for copy in copies}:
-        hosts = {copy.host: {"words": copy.words, "parts": copy.parts, "sent": copy.sent} for copy in copies}
+    if newest is None or now - newest.at > DAILY or before != {copy.host: copy.reason for copy in copies}:
+        hosts = {copy.host: {"words": copy.reason, "parts": copy.parts, "sent": copy.sent} for copy in copies}
         Report.objects.create(page_id=page, kind="vault", at=now, facts={"hosts": hosts})
 
 
-def shelves_of(config: Config) -> list[Shelf]:
+def shelves_of(config: Config) -> list[CopyTarget]:
     """Where a copy of the vault belongs: on every host of every page that the database has."""
     close_old_connections()
     rows = {row.slug: row for row in Page.objects.filter(slug__in=config.pages)}
     pages = [(page, rows[slug]) for slug, page in config.pages.items() if slug in rows]
     return [
-        Shelf(host.name, vault.vault_place(config, host), Seal(page.key), row.pk, row.epoch)
+        CopyTarget(host.name, vault.vault_place(config, host), SigningKey(page.key), row.pk, row.epoch)
         for page, row in pages
         for host in page.hosts
     ]

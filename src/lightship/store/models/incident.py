@@ -1,0 +1,115 @@
+"""What was said, and at which level it holds which component. The journal only ever adds these rows."""
+
+from django.db import models
+
+from lightship.config.ids import new_id
+from lightship.core.model import ComponentStatus, Impact, Kind, Status
+from lightship.store.models.page import Component, Page
+
+
+def _choices(enum: type[ComponentStatus] | type[Impact] | type[Kind] | type[Status]) -> list[tuple[str, str]]:
+    return [(member.value, member.value) for member in enum]
+
+
+class Incident(models.Model):
+    """`components` holds the touched components' records as they stood at the last word (see core.model.Incident).
+
+    `open` and `revision` are indexes that the journal keeps: without them, finding the few open among ten thousand
+    would cost more with every year (docs/decisions/0005).
+    """
+
+    id = models.CharField(primary_key=True, max_length=12, default=new_id)
+    page = models.ForeignKey(Page, models.CASCADE, related_name="incidents")
+    kind = models.CharField(max_length=16, choices=_choices(Kind))
+    name = models.CharField(max_length=255)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    started_at = models.DateTimeField()
+    impact_override = models.CharField(max_length=16, blank=True, default="", choices=_choices(Impact))
+    components = models.JSONField(default=list)
+    scheduled_for = models.DateTimeField(null=True)
+    scheduled_until = models.DateTimeField(null=True)
+    auto_start = models.BooleanField(default=False)
+    auto_end = models.BooleanField(default=False)
+    open = models.BooleanField(default=True)
+    month = models.CharField(max_length=7)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        indexes = (
+            models.Index(fields=("page", "month"), name="incident_month"),
+            models.Index(fields=("page", "kind", "-created_at"), name="incident_recent"),
+            models.Index(fields=("page", "-updated_at"), name="incident_spoken"),
+            models.Index(fields=("page",), name="incident_open", condition=models.Q(open=True)),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Update(models.Model):
+    """`mentions`: it speaks of components, even if it changes none."""
+
+    id = models.CharField(primary_key=True, max_length=12, default=new_id)
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="updates")
+    status = models.CharField(max_length=16, choices=_choices(Status))
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    display_at = models.DateTimeField()
+    notify = models.BooleanField(default=True)
+    mentions = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("display_at", "created_at", "id")
+        indexes = (models.Index(fields=("incident", "display_at"), name="update_order"),)
+
+    def __str__(self) -> str:
+        return f"{self.status} of {self.incident_id}"
+
+
+class Wording(models.Model):
+    """One wording of an update."""
+
+    update = models.ForeignKey(Update, models.CASCADE, related_name="wordings", db_column="update_said_id")
+    at = models.DateTimeField()
+    body = models.TextField(blank=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "desk_text"
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return self.body[:60]
+
+
+class StatusChange(models.Model):
+    """The level at which a component is held from then on, by an update or (`public_id`) by hand.
+
+    `ends`, whether the update ended its incident, is an index that the journal keeps (docs/decisions/0027).
+    """
+
+    page = models.ForeignKey(Page, models.CASCADE, related_name="status_changes")
+    component = models.ForeignKey(Component, models.CASCADE, related_name="status_changes")
+    update = models.ForeignKey(Update, models.CASCADE, null=True, related_name="status_changes", db_column="update_said_id")
+    public_id = models.CharField(max_length=12, blank=True, default="")
+    at = models.DateTimeField()
+    name = models.CharField(max_length=520)
+    old = models.CharField(max_length=24, choices=_choices(ComponentStatus))
+    new = models.CharField(max_length=24, choices=_choices(ComponentStatus))
+    ends = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        db_table = "desk_turn"
+        ordering = ("at", "id")
+        indexes = (
+            models.Index(fields=("component", "-at", "-id"), name="turn_latest"),
+            models.Index(fields=("page", "at"), name="turn_window"),
+            models.Index(fields=("page", "at"), name="turn_lone", condition=models.Q(update=None)),
+            models.Index(fields=("component", "-at"), name="turn_by_hand", condition=models.Q(update=None)),
+            models.Index(fields=("component", "-at"), name="turn_ends", condition=models.Q(ends=True)),
+            models.Index(fields=("page",), name="turn_restated", condition=models.Q(update=None, old=models.F("new"))),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.old} to {self.new}"

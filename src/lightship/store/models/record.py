@@ -1,0 +1,46 @@
+"""What was found or done around a page, beside what it says."""
+
+from django.db import models
+
+from lightship.store.models.page import Page
+
+
+class Receipt(models.Model):
+    """What a host was found to serve from `at` until `seen_at`. The newest row of a host is what it does now. `held_epoch`
+    and `held_revision`: what another desk said there, where that is why it was refused."""
+
+    page = models.ForeignKey(Page, models.CASCADE, related_name="receipts")
+    host = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    verdict = models.CharField(max_length=16)
+    reason = models.TextField(blank=True, default="", db_column="words")
+    revision = models.PositiveBigIntegerField(default=0)
+    epoch = models.PositiveBigIntegerField(default=0)
+    milliseconds = models.PositiveIntegerField(default=0)
+    held_epoch = models.PositiveBigIntegerField(null=True)
+    held_revision = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("page", "host", "-id"), name="receipt_newest"),)
+
+    def __str__(self) -> str:
+        return f"{self.host}: {self.verdict}"
+
+
+class Report(models.Model):
+    """What was found or done around a page, beside what it says: an examination, a drill, a move of the name, a copy of the
+    vault, a certificate. Rows are only added."""
+
+    page = models.ForeignKey(Page, models.CASCADE, related_name="reports")
+    kind = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        indexes = (models.Index(fields=("page", "kind", "-at"), name="report_newest"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
