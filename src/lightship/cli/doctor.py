@@ -103,9 +103,9 @@ _COUNTS = (
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings:
-        verify_key, colour = MARKS[finding.verdict]
+        mark, colour = MARKS[finding.verdict]
         grave = f", {finding.check.severity}" if finding.verdict in (Verdict.FAIL, Verdict.WARN) else ""
-        head = f"{verify_key} {finding.check.title}: {finding.subject}"
+        head = f"{mark} {finding.check.title}: {finding.subject}"
         yield f"  {click.style(head, fg=colour)}" + click.style(f"  [{finding.check.id}{grave}]", dim=True)
         yield f"    {'not checked: ' if finding.verdict is Verdict.UNCHECKED else ''}{finding.evidence}"
         if finding.verdict in (Verdict.FAIL, Verdict.WARN):

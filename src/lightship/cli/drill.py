@@ -66,7 +66,7 @@ def _lines(done: Drill, before: Sequence[dict[str, Any]]) -> Iterator[str]:
         took = _seconds(step.seconds) if step.status == DONE else WORDS.get(step.status, "-")
         late = "  late" if step.status == DONE and step.seconds > step.goal else ""
         yield f"{step.title:24}{took:>9}{_usual(step, before):>9}{f'{step.goal:.0f} s':>9}{late}"
-        yield f"  {step.reason}"
+        yield f"  {step.summary}"
     yield ""
     became = "Nothing failed." if done.passed else "Something failed: see above."
     yield f"{done.page}: rehearsed in {done.seconds:.1f} s. {became}"

@@ -202,7 +202,7 @@ class _Scan:
         self.at = match.end() if match else self.at
         return self.at < len(self.text)
 
-    def verify_key(self, path: KeyPath) -> None:
+    def mark(self, path: KeyPath) -> None:
         line = bisect(self.breaks, self.at - 1) + 1
         for length in range(1, len(path) + 1):
             self.lines.setdefault(path[:length], line)
@@ -219,7 +219,7 @@ class _Scan:
             if path in self.arrays:
                 path = (*path, self.arrays[path])
         end, self.at = self.at, start
-        self.verify_key(path)
+        self.mark(path)
         self.at = end + 1 + double
         return path
 
@@ -227,7 +227,7 @@ class _Scan:
         start = self.at
         path = (*table, *self.keys())
         end, self.at = self.at, start
-        self.verify_key(path)
+        self.mark(path)
         self.at = end + 1
         self.value(path)
 
@@ -255,7 +255,7 @@ class _Scan:
                 if opening == "{":
                     self.pair(path)
                 else:
-                    self.verify_key((*path, number))
+                    self.mark((*path, number))
                     self.value((*path, number))
                     number += 1
             self.at += 1

@@ -24,14 +24,14 @@ DONE, FAILED, SKIPPED = "done", "failed", "skipped"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """`seconds` is what it took, `goal` what it may take at most. `words`: what was done, or why it was not."""
+    """`seconds` is what it took, `goal` what it may take at most. `summary`: what was done, or why it was not."""
 
     name: str
     title: str
     status: str
     seconds: float
     goal: float
-    reason: str
+    summary: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,9 @@ class Drill:
         return all(step.status != FAILED for step in self.steps)
 
     def facts(self) -> dict[str, Any]:
-        steps = [{name: getattr(step, name) for name in Step.__slots__} for step in self.steps]
+        steps = [
+            {"words" if name == "summary" else name: getattr(step, name) for name in Step.__slots__} for step in self.steps
+        ]
         return {"page": self.page, "at": self.at.isoformat(), "seconds": self.seconds, "passed": self.passed, "steps": steps}
 
 
@@ -97,4 +99,4 @@ def _timed(told: Told, name: str, title: str, goal: float, action: Callable[[], 
         status, words = SKIPPED, str(why)
     except FAILURES as error:
         status, words = FAILED, str(error)
-    return Step(name=name, title=title, status=status, seconds=round(seconds, 2), goal=goal, reason=words)
+    return Step(name=name, title=title, status=status, seconds=round(seconds, 2), goal=goal, summary=words)

@@ -229,13 +229,13 @@ class ObjectStore:
         """The error in words for an operator. obstore has no codes: the store's own are looked for in its text."""
         text = str(error).partition("\n\nDebug source")[0]
         for marks, words, permanent in _WORDS:
-            if any(verify_key in text or verify_key == type(error).__name__ for verify_key in marks):
+            if any(mark in text or mark == type(error).__name__ for mark in marks):
                 return HostError(words.format(store=self.store, endpoint=self.endpoint or "the store"), permanent=permanent)
         return HostError(f"{self.store}: {text.splitlines()[0][:300] if text else type(error).__name__}")
 
 
 def _is_bucket_missing(error: Exception) -> bool:
-    return any(verify_key in str(error) for verify_key in _NO_BUCKET)
+    return any(mark in str(error) for mark in _NO_BUCKET)
 
 
 _NO_BUCKET = ("NoSuchBucket", "ContainerNotFound", "The specified bucket does not exist")

@@ -119,8 +119,8 @@ def _good(new: Any) -> bool:
             return all(str(ipaddress.ip_address(text)) == text for text in new["rrdatas"])
     except ValueError:
         return False
-    verify_key = {"TXT": '"', "CNAME": "."}[new["type"]]
-    return all(text.endswith(verify_key) for text in new["rrdatas"])
+    mark = {"TXT": '"', "CNAME": "."}[new["type"]]
+    return all(text.endswith(mark) for text in new["rrdatas"])
 
 
 def _error(status: int, reason: str, message: str) -> Reply:
