@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from tests.page.texts import GROUPS, NAMES, PAST, TALES, Tale
+from tests.sample import a_component, a_group, a_page, an_incident, an_update
 
 from lightship.core import history
 from lightship.core.model import (
@@ -21,7 +22,6 @@ from lightship.core.model import (
     Status,
     StatusChange,
     Update,
-    Wording,
 )
 
 NOW = datetime(2026, 11, 22, 14, 15, tzinfo=UTC)
@@ -50,28 +50,17 @@ def ident(seed: str) -> str:
 
 
 def update(seed: str, status: Status, body: str, at: datetime, facts: Facts | None = None, **more: object) -> Update:
-    text = Wording(at, body, facts or Facts())
-    made = Update(id=ident(seed), status=status, wordings=(text,), created_at=at, updated_at=at, display_at=at)
-    return replace(made, **more)  # type: ignore[arg-type]
+    return an_update(body, status, at=at, facts=facts, id=ident(seed), **more)
 
 
 def component(number: int, name: str = "", **more: object) -> Component:
-    made = Component(
-        id=ident(f"component {number}"),
-        name=name or NAMES[number // 6][number % 6],
-        group_id=ident(f"group {number // 6}"),
-        position=number % 6 + 1,
-        created_at=OLD,
-        updated_at=OLD,
-    )
-    return replace(made, **more)  # type: ignore[arg-type]
+    name, group_id = name or NAMES[number // 6][number % 6], ident(f"group {number // 6}")
+    place = {"id": ident(f"component {number}"), "group_id": group_id, "position": number % 6 + 1}
+    return a_component(name, at=OLD, **{**place, **more})
 
 
 def groups() -> tuple[Group, ...]:
-    return tuple(
-        Group(id=ident(f"group {n}"), name=name, position=n + 1, created_at=OLD, updated_at=OLD)
-        for n, name in enumerate(GROUPS)
-    )
+    return tuple(a_group(name, at=OLD, id=ident(f"group {n}"), position=n + 1) for n, name in enumerate(GROUPS))
 
 
 def full_name(component: Component) -> str:
@@ -100,15 +89,7 @@ def open_incident(number: int, tale: Tale) -> Incident:
         updates.append(
             update(f"{tale.name} {n}", status, body, at, facts if last else None, changes=changes if n == 0 else None)
         )
-    return Incident(
-        id=ident(tale.name),
-        name=tale.name,
-        created_at=first,
-        updated_at=updates[-1].updated_at,
-        started_at=first - 6 * MINUTE,
-        updates=tuple(updates),
-        components=touched,
-    )
+    return an_incident(tale.name, *updates, id=ident(tale.name), started_at=first - 6 * MINUTE, components=touched)
 
 
 def past_incident(name: str, number: int, state: ComponentStatus, minutes: int, ago: int, cause: str) -> Incident:
@@ -126,15 +107,7 @@ def past_incident(name: str, number: int, state: ComponentStatus, minutes: int, 
             changes=(replace(down, old=state, new=OK),),
         ),
     )
-    return Incident(
-        id=ident(name),
-        name=name,
-        created_at=start,
-        updated_at=updates[-1].updated_at,
-        started_at=start,
-        updates=updates,
-        components=(part,),
-    )
+    return an_incident(name, *updates, id=ident(name), components=(part,))
 
 
 def maintenance(status: Status = Status.SCHEDULED, *, name: str = "New disks for the databases", hours: int = 32) -> Incident:
@@ -143,18 +116,8 @@ def maintenance(status: Status = Status.SCHEDULED, *, name: str = "New disks for
     part = component(10)
     first = update(f"{name} 0", Status.SCHEDULED, "Databases pause twice, for less than a minute each.", said)
     begun = [] if status is Status.SCHEDULED else [update(f"{name} 1", status, "The work has begun.", start)]
-    return Incident(
-        id=ident(name),
-        kind=Kind.MAINTENANCE,
-        name=name,
-        created_at=said,
-        updated_at=(begun[-1] if begun else first).updated_at,
-        started_at=said,
-        updates=(first, *begun),
-        components=(part,),
-        scheduled_for=start,
-        scheduled_until=start + 3 * 60 * MINUTE,
-    )
+    window = {"scheduled_for": start, "scheduled_until": start + 3 * 60 * MINUTE}
+    return an_incident(name, first, *begun, id=ident(name), kind=Kind.MAINTENANCE, components=(part,), **window)
 
 
 def blips() -> list[StatusChange]:
@@ -178,18 +141,20 @@ def snapshot(broken: int = 3, *, planned: tuple[Incident, ...] = (maintenance(),
     past = tuple(past_incident(*row) for row in PAST)
     states = {c.id: c.status for incident in live for c in incident.components}
     parts = tuple(component(n, status=states.get(ident(f"component {n}"), OK)) for n in range(30))
-    made = Snapshot(
-        page=PAGE,
-        revision=118,
-        epoch=1,
-        at=NOW,
-        groups=groups(),
-        components=parts,
-        open=history.by_start([*live, *planned]),
-        recent=history.by_start(past),
-        status_changes=tuple(sorted([*blips(), *history.status_changes_of([*live, *past])], key=lambda turn: turn.at)),
-        before={},
-        months=(("2026-11", 9), ("2026-10", 4), ("2025-12", 1)),
-        hosts=HOSTS,
+    return a_page(
+        **{
+            "page": PAGE,
+            "revision": 118,
+            "at": NOW,
+            "groups": groups(),
+            "components": parts,
+            "open": history.by_start([*live, *planned]),
+            "recent": history.by_start(past),
+            "status_changes": tuple(
+                sorted([*blips(), *history.status_changes_of([*live, *past])], key=lambda change: change.at)
+            ),
+            "months": (("2026-11", 9), ("2026-10", 4), ("2025-12", 1)),
+            "hosts": HOSTS,
+            **more,
+        }  # type: ignore[arg-type]
     )
-    return replace(made, **more)  # type: ignore[arg-type]

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.sample import NOW, PAGE, a_component, a_page, an_incident, an_update
 
 from lightship.core.history import by_start, status_changes_of
 from lightship.core.model import (
     Change,
-    Component,
     ComponentStatus,
     Facts,
     HostLink,
@@ -21,35 +23,22 @@ from lightship.core.model import (
 )
 from lightship.core.site.versions import Version
 
-NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 NO_FACTS = Facts()
 OK, DOWN = ComponentStatus.OPERATIONAL, ComponentStatus.MAJOR
-WEBMAIL = Component(id="webmail00000", name="Webmail", position=1, created_at=NOW, updated_at=NOW)
-PAGE = Page(id="harbour00000", slug="harbour", name="Harbour", url="https://harbour.example", created_at=NOW, updated_at=NOW)
+WEBMAIL = a_component("Webmail")
 
 
-def update(id: str, status: Status, body: str, at: datetime, **more: object) -> Update:
+def update(id: str, status: Status, body: str, at: datetime, **more: Any) -> Update:
     changes = (Change(WEBMAIL.id, WEBMAIL.name, OK, DOWN if status is Status.INVESTIGATING else OK),)
-    made = Update(
-        id=id, status=status, wordings=(Wording(at, body),), created_at=at, updated_at=at, display_at=at, changes=changes
-    )
-    return replace(made, **more)  # type: ignore[arg-type]
+    return an_update(body, status, at=at, id=id, **{"changes": changes, **more})
 
 
 def incident(number: int, at: datetime, *, over: bool = True) -> Incident:
     """One of its month's, with two updates once it is over."""
     end = at + timedelta(hours=1)
-    said = [update(f"first{number:07d}", Status.INVESTIGATING, f"Number {number} fails.", at)]
-    said += [update(f"last{number:08d}", Status.RESOLVED, f"Number {number} works.", end)] if over else []
-    return Incident(
-        id=f"incident{number:04d}",
-        name=f"Incident {number}",
-        created_at=at,
-        updated_at=said[-1].display_at,
-        started_at=at,
-        updates=tuple(said),
-        components=(WEBMAIL,),
-    )
+    updates = [update(f"first{number:07d}", Status.INVESTIGATING, f"Number {number} fails.", at)]
+    updates += [update(f"last{number:08d}", Status.RESOLVED, f"Number {number} works.", end)] if over else []
+    return an_incident(f"Incident {number}", *updates, id=f"incident{number:04d}", components=(WEBMAIL,))
 
 
 @dataclass(frozen=True)
@@ -72,16 +61,15 @@ class Book:
         months: dict[str, int] = {}
         for each in found:
             months[each.month] = months.get(each.month, 0) + 1
-        return Snapshot(
+        return a_page(
             page=self.page,
             revision=self.revision,
             epoch=self.epoch,
             at=self.at,
             components=(WEBMAIL,),
-            open=tuple(each for each in found if not each.ended),
+            open=[each for each in found if not each.ended],
             recent=tuple(each for each in found if each.ended),
             status_changes=status_changes_of(found),
-            before={},
             months=tuple(sorted(months.items(), reverse=True)),
             hosts=self.hosts,
             vector=self.vector,

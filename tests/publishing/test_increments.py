@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.publishing.book import NOW, PAGE, Book, harbour
+from tests.publishing.book import Book, harbour
 from tests.publishing.hosts import Witnessed
+from tests.sample import NOW, PAGE
 
 from lightship.core.model import Facts, Wording
 from lightship.core.site.manifest import MANIFEST_PATH

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from tests import servers
 from tests.kills import fetched
-from tests.publishing.book import NOW, Book, harbour
+from tests.publishing.book import Book, harbour
 from tests.publishing.conftest import MakeHost
 from tests.publishing.hosts import Broken, Hanging
+from tests.sample import NOW
 
 from lightship.core.site.receipt import Receipt, Verdict
 from lightship.hosts import Host

@@ -3,7 +3,8 @@
 import asyncio
 from dataclasses import replace
 
-from tests.publishing.book import NOW, Book, harbour
+from tests.publishing.book import Book, harbour
+from tests.sample import NOW
 
 from lightship.core.model import Snapshot
 from lightship.core.site.receipt import Verdict

@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from tests.publishing.book import NOW, PAGE, Book, harbour
+from tests.publishing.book import Book, harbour
 from tests.publishing.hosts import Witnessed
+from tests.sample import NOW, PAGE
 
 from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.core.site.receipt import Receipt, Verdict

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
-from tests.publishing.book import NOW, Book, harbour
+from tests.publishing.book import Book, harbour
 from tests.publishing.hosts import Witnessed
+from tests.sample import NOW
 
 from lightship.core.site.manifest import MANIFEST_PATH, manifest_in
 from lightship.core.site.receipt import Receipt, Verdict

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from tests.hosts.places import PLACES
 from tests.kills import fetched, killed, moments, rounds, watched
-from tests.publishing.book import NOW, Book, harbour
+from tests.publishing.book import Book, harbour
+from tests.sample import NOW
 
 from lightship import page as paper
 from lightship.core.site.receipt import Receipt, Verdict
