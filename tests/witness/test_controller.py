@@ -67,7 +67,7 @@ def crew(primary: name_servers.Layout, kind: type[Rfc2136], told: list[str], **e
         monitor.health |= votes[name].health
         others = [Peer(name=other, public=SEAL.public) for other in NAMES if other != name]
         others_heard = peers.Peers("acme", others, ssl.create_default_context(), now)
-        others_heard.heard |= {other: vote for other, vote in votes.items() if other != name}
+        others_heard.votes |= {other: vote for other, vote in votes.items() if other != name}
         me = Witness(name, NAMES, PLACES, kind.atomic)
         made.append(
             Controller(
@@ -88,7 +88,7 @@ def test_without_votes_in_the_zone_one_of_those_who_agree_moves_the_name(
 ) -> None:
     told: list[str] = []
     ships = crew(primary, kind, told, w1="uu", w2="du", w3="du")
-    threads = [threading.Thread(target=ship.turn) for ship in ships]
+    threads = [threading.Thread(target=ship.step) for ship in ships]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -96,7 +96,7 @@ def test_without_votes_in_the_zone_one_of_those_who_agree_moves_the_name(
     assert leads_to(primary) == ("b",)
     assert told == ["acme: acmestatus.net now leads to b"]
     assert primary.zone().read(primary.name, [("w2._vote", "TXT")]) == {("w2._vote", "TXT"): frozenset()}
-    assert all(peers.opened(ship.said["acme"], VerifyKey(SEAL.public), "acme", ship.me.name) for ship in ships)
+    assert all(peers.opened(ship.shown["acme"], VerifyKey(SEAL.public), "acme", ship.me.name) for ship in ships)
     if kind is Plain:
         assert ships[2].reason == "hold a is down: w2 moves it, for this zone cannot compare" or "b has it" in ships[2].reason
 
@@ -105,7 +105,7 @@ def test_without_votes_in_the_zone_one_of_those_who_agree_moves_the_name(
 def test_a_minority_that_hears_nobody_moves_nothing_without_votes_in_the_zone(primary: name_servers.Layout) -> None:
     told: list[str] = []
     for ship in crew(primary, Plain, told, w3="du"):
-        ship.turn()
+        ship.step()
         assert "only w3 of the witnesses w1, w2, w3 votes" in ship.reason
     assert leads_to(primary) == ("a",)
 
@@ -128,7 +128,7 @@ def test_what_became_of_a_move_whose_reply_was_lost_is_read_from_the_lease(prima
 
     losses, done = [lost], list[bool]()
     ship = crew(primary, Lossy, told, w1="du", w2="du")[0]
-    ship.turn()
+    ship.step()
     assert leads_to(primary) == ("b",)
     assert told == ["acme: acmestatus.net now leads to b"]
     assert ship.record is not None
@@ -147,10 +147,10 @@ def test_a_move_is_told_also_where_the_provider_failed_right_after_it(primary: n
             raise ZoneError("it answers 503")
 
     ship = crew(primary, Stumbling, told, w1="du", w2="du")[0]
-    ship.turn()
+    ship.step()
     assert (leads_to(primary), told) == (("b",), [])
-    ship.turn()
-    ship.turn()
+    ship.step()
+    ship.step()
     assert told == ["acme: acmestatus.net now leads to b"]
 
 
@@ -166,7 +166,7 @@ def test_a_move_that_came_only_half_way_is_not_told_as_one(primary: name_servers
             raise ZoneError("no answer", unknown=True)
 
     ship = crew(primary, Halting, told, w1="du", w2="du")[0]
-    ship.turn()
+    ship.step()
     assert (leads_to(primary), told) == (("a",), [])
 
 
@@ -180,17 +180,17 @@ def test_where_one_moves_for_all_it_is_never_one_whom_the_zone_refuses(primary: 
 
     first, second = crew(primary, Plain, told, w1="du", w2="du", w3="du")[:2]
     first.zone = Closed(**{f: getattr(first.zone, f) for f in ("name", "server", "port", "key")})
-    first.turn()
-    shown = first.said.pop("acme")
-    first.turn()
+    first.step()
+    shown = first.shown.pop("acme")
+    first.step()
     first.show()
-    assert "acme" not in first.said, "it votes no more"
-    second.turn()
+    assert "acme" not in first.shown, "it votes no more"
+    second.step()
     assert second.reason == "hold a is down: w1 moves it, for this zone cannot compare"
     heard = peers.opened(shown, VerifyKey(SEAL.public), "acme", "w1")
     assert heard
-    second.peers.heard["w1"] = Vote(heard.at - FRESH - timedelta(seconds=1), heard.health)
-    second.turn()
+    second.peers.votes["w1"] = Vote(heard.at - FRESH - timedelta(seconds=1), heard.health)
+    second.step()
     assert leads_to(primary) == ("b",)
 
 
@@ -203,9 +203,9 @@ def test_staff_hear_of_a_zone_that_answers_nonsense(primary: name_servers.Layout
             raise KeyError("result")
 
     ship = crew(primary, Mad, told, w1="uu", w2="uu")[0]
-    ship.turn()
+    ship.step()
     monkeypatch.setattr(alarms, "LASTING", 0.0)
-    ship.turn()
+    ship.step()
     assert told == ["acme: the zone: Lightship itself failed over it (KeyError); see the log"]
 
 

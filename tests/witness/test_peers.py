@@ -58,7 +58,7 @@ def test_a_vote_is_heard_over_https(tmp_path: Path) -> None:
     with saying({"acme": peers.signed(SEAL, "acme", "w2", VOTE)}, pem) as port:
         heard = listening(port, "https", roots)
         assert heard.ask(heard.others[0]) == ""
-        assert heard.heard == {"w2": VOTE}
+        assert heard.votes == {"w2": VOTE}
         strange = listening(port, "https")
         assert "certificate" in strange.ask(strange.others[0])
 
@@ -82,7 +82,7 @@ def test_what_a_fellow_did_not_say_is_not_heard(body: bytes) -> None:
     with saying({"acme": body}) as port:
         heard = listening(port)
         assert "is no vote of w2" in heard.ask(heard.others[0])
-    assert heard.heard == {}
+    assert heard.votes == {}
 
 
 def test_an_older_word_said_again_does_not_take_the_place_of_a_newer_one() -> None:
@@ -92,10 +92,10 @@ def test_an_older_word_said_again_does_not_take_the_place_of_a_newer_one() -> No
         heard.ask(heard.others[0])
         said["acme"] = peers.signed(SEAL, "acme", "w2", Vote(NOW - timedelta(seconds=1), {}))
         heard.ask(heard.others[0])
-        assert heard.heard == {"w2": VOTE}
+        assert heard.votes == {"w2": VOTE}
         said["acme"] = peers.signed(SEAL, "acme", "w2", Vote(NOW + timedelta(seconds=1), {}))
         heard.ask(heard.others[0])
-        assert heard.heard["w2"].at == NOW + timedelta(seconds=1)
+        assert heard.votes["w2"].at == NOW + timedelta(seconds=1)
         said.clear()
         assert "is no vote" in heard.ask(heard.others[0])
     assert heard.ask(heard.others[0]) == "nothing listens there"
@@ -108,7 +108,7 @@ def test_a_word_from_a_clock_that_was_wrong_does_not_outlast_those_after_it() ->
         heard.ask(heard.others[0])
         said["acme"] = peers.signed(SEAL, "acme", "w2", VOTE)
         heard.ask(heard.others[0])
-    assert heard.heard == {"w2": VOTE}
+    assert heard.votes == {"w2": VOTE}
 
 
 def test_whoever_connects_and_says_nothing_is_let_go_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,7 +126,7 @@ def controller(zone: Zone, me: str, members: tuple[str, ...], told: list[str]) -
     verify_key = VerifyKey(public=bytes(32))
     host_check = HostCheck(f"https://{zone.name}", verify_key, clock, None, 1.0)
     peers = Peers("acme", [], create_default_context(), clock)
-    peers.heard = {name: Vote(NOW, SEEN) for name in members if name != me}
+    peers.votes = {name: Vote(NOW, SEEN) for name in members if name != me}
     return Controller(
         page="acme",
         me=Witness(me, members, tuple(place(host.name, host.address) for host in HOSTS), zone.atomic),
@@ -136,7 +136,7 @@ def controller(zone: Zone, me: str, members: tuple[str, ...], told: list[str]) -
         tell=lambda subject, body: told.append(subject),
         peers=peers,
         signing_key=None,
-        said={},
+        shown={},
     )
 
 
@@ -144,7 +144,7 @@ def test_a_witness_takes_the_name_from_a_dead_host(case: tuple[str, Place]) -> N
     zone = case[1].zone
     zone.set_records(zone.name, VIENNA, expecting={})
     alone = controller(zone, "w1", ("w1",), [])
-    alone.turn()
+    alone.step()
     assert alone.refused == ""
     assert zone.read(zone.name, LINZ) == LINZ
     record = record_of(zone.read(zone.name, [RECORD]))
@@ -165,7 +165,7 @@ def test_of_three_witnesses_at_once_one_moves_the_name_once(case: tuple[str, Pla
 
     def run(each: Controller) -> None:
         barrier.wait(30)
-        each.turn()
+        each.step()
 
     threads = [threading.Thread(target=run, args=(each,)) for each in crew]
     for thread in threads:

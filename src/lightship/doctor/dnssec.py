@@ -19,7 +19,7 @@ SIGNED = ("SOA", "DNSKEY", "A", "AAAA")
 
 def judge(found: Delegation, now: datetime) -> Iterator[Finding]:
     check = say("name.dnssec")
-    for view in found.seen:
+    for view in found.answering:
         keys, subject = view.sets.get("DNSKEY"), str(view.server)
         if keys is None:
             bad = "the parent has a DS, but the zone has no key: nobody who validates can read it"

@@ -24,7 +24,7 @@ def judge(page: PageConfig, found: Delegation, world: Environment) -> Iterator[F
         return
     for view in found.views:
         yield say("name.servers").when(not view.fault, str(view.server), "answers with authority", view.fault)
-    if not found.seen:
+    if not found.answering:
         return
     yield from points(page, found)
     yield from ttl(found)
@@ -37,10 +37,10 @@ def judge(page: PageConfig, found: Delegation, world: Environment) -> Iterator[F
 
 
 def points(page: PageConfig, found: Delegation) -> Iterator[Finding]:
-    check, here = say("name.points"), found.seen[0].addresses
+    check, here = say("name.points"), found.answering[0].addresses
     known = {host.name: {str(ipaddress.ip_address(each)) for each in host.address} for host in page.hosts if host.address}
-    told = ", ".join(sorted(here)) or ", ".join(sorted(found.seen[0].values("CNAME"))) or "nothing"
-    if not known or found.seen[0].values("CNAME"):
+    told = ", ".join(sorted(here)) or ", ".join(sorted(found.answering[0].values("CNAME"))) or "nothing"
+    if not known or found.answering[0].values("CNAME"):
         yield check.unchecked(found.name, f"it points at {told}; no host in lightship.toml has an address to compare with")
         return
     at = [name for name, addresses in known.items() if addresses & here]
@@ -52,7 +52,7 @@ def points(page: PageConfig, found: Delegation) -> Iterator[Finding]:
 
 
 def ttl(found: Delegation) -> Iterator[Finding]:
-    for view in found.seen:
+    for view in found.answering:
         longest = max((view.sets[kind].ttl for kind in ("A", "AAAA", "CNAME") if kind in view.sets), default=0)
         subject, soa, ns = str(view.server), view.sets.get("SOA"), view.sets.get("NS")
         yield say("name.ttl").when(longest <= TTL, subject, f"{longest} s", f"{longest} s")
@@ -72,7 +72,7 @@ def chain(found: Delegation) -> Iterator[Finding]:
 def hints(found: Delegation) -> Iterator[Finding]:
     given = {
         param
-        for view in found.seen
+        for view in found.answering
         for kind in ("HTTPS", "SVCB")
         for record in view.sets.get(kind, ())
         if isinstance(record, dns.rdtypes.svcbbase.SVCBBase)
@@ -84,8 +84,8 @@ def hints(found: Delegation) -> Iterator[Finding]:
 
 def agree(found: Delegation, world: Environment) -> Iterator[Finding]:
     """Of the same serial, or of the newest that was seen a moment later: votes change the zone every few seconds."""
-    check, newest = say("name.agree"), max(found.seen, key=lambda view: view.serial)
-    behind, until = [view for view in found.seen if view.serial < newest.serial], time.monotonic() + world.patience
+    check, newest = say("name.agree"), max(found.answering, key=lambda view: view.serial)
+    behind, until = [view for view in found.answering if view.serial < newest.serial], time.monotonic() + world.patience
     while behind and time.monotonic() < until:
         behind = [view for view in behind if serial(view.server, found.apex, world) < newest.serial]
         time.sleep(0.05)
@@ -122,9 +122,9 @@ def independent(page: PageConfig, found: Delegation) -> Iterator[Finding]:
 
 def resolvers(found: Delegation, world: Environment) -> Iterator[Finding]:
     check = say("name.resolvers")
-    kind = "A" if any("A" in view.sets for view in found.seen) else "AAAA"
-    most = max((view.sets[kind].ttl for view in found.seen if kind in view.sets), default=0)
-    held = frozenset[str]().union(*(view.values(kind) for view in found.seen))
+    kind = "A" if any("A" in view.sets for view in found.answering) else "AAAA"
+    most = max((view.sets[kind].ttl for view in found.answering if kind in view.sets), default=0)
+    held = frozenset[str]().union(*(view.values(kind) for view in found.answering))
     for name, address in world.open_resolvers.items():
         answer = world.ask(address, found.name, kind, recursive=True)
         if answer is None:

@@ -65,7 +65,7 @@ class Delegation:
     """Each CNAME on the way, as a resolver follows it, with its TTL there."""
 
     @property
-    def seen(self) -> tuple[View, ...]:
+    def answering(self) -> tuple[View, ...]:
         return tuple(view for view in self.views if not view.fault)
 
 

@@ -81,10 +81,10 @@ def scope(zone: Zone, members: Collection[str]) -> Finding:
 
 def spreads(found: Delegation, token: str, world: Environment) -> Iterator[Finding]:
     check, started = say("zone.spreads"), time.monotonic()
-    waiting = {view.server.address: view for view in found.seen}
+    waiting = {view.server.address: view for view in found.answering}
     while waiting and time.monotonic() - started < world.patience:
         for address in list(waiting):
-            if token in said(address, found.name, world):
+            if token in canary_at(address, found.name, world):
                 view = waiting.pop(address)
                 yield check.ok(str(view.server), f"after {time.monotonic() - started:.1f} s")
                 yield from _signed(view, found, world)
@@ -93,7 +93,7 @@ def spreads(found: Delegation, token: str, world: Environment) -> Iterator[Findi
         yield check.fail(str(view.server), f"not after {world.patience:.0f} s")
 
 
-def said(server: str, name: str, world: Environment) -> str:
+def canary_at(server: str, name: str, world: Environment) -> str:
     """The canary as one name server has it."""
     answer = world.ask(server, f"{CANARY[0]}.{name}", "TXT")
     return " ".join(item.to_text() for rrset in answer.answer for item in rrset) if answer else ""

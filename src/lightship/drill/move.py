@@ -13,7 +13,7 @@ from lightship.config import PageConfig
 from lightship.core.steering.records import Place, place
 from lightship.doctor import Environment
 from lightship.doctor.servers import Server, delegation
-from lightship.doctor.zone import CANARY, NOTHING, said
+from lightship.doctor.zone import CANARY, NOTHING, canary_at
 from lightship.drill.canary import DrillError, NotRehearsed
 from lightship.zones import Zone, ZoneError, open_zone
 
@@ -27,7 +27,7 @@ def step(page: PageConfig, world: Environment) -> tuple[float, str]:
     zone = open_zone(page.zone)
     if not zone.holds_txt:
         raise NotRehearsed(f"{page.zone.kind} holds no texts, so there is no canary to move")
-    asked = [view.server for view in delegation(urlsplit(page.url).hostname or "", world).seen]
+    asked = [view.server for view in delegation(urlsplit(page.url).hostname or "", world).answering]
     try:
         _point(zone, places[0], asked, world)
         there = _point(zone, places[1], asked, world)
@@ -47,7 +47,7 @@ def _point(zone: Zone, to: Place, asked: Sequence[Server], world: Environment) -
     text, started = " ".join(sorted(to.values)), time.monotonic()
     zone.set_records(zone.name, {CANARY: frozenset({text})}, expecting=zone.read(zone.name, [CANARY]))
     waiting = list(asked)
-    while waiting := [server for server in waiting if text not in said(server.address, zone.name, world)]:
+    while waiting := [server for server in waiting if text not in canary_at(server.address, zone.name, world)]:
         if time.monotonic() - started > world.patience:
             raise DrillError(f"after {world.patience:.0f} s {', '.join(map(str, waiting))} had not followed")
         time.sleep(0.02)

@@ -84,12 +84,12 @@ async def _work(config: Config, clock: Clock) -> None:
     loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="witness"))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, over.set)
-    said: dict[str, bytes] = {}
+    shown: dict[str, bytes] = {}
     work: list[Coroutine[Any, Any, None]] = []
     for page in config.pages.values():
         if page.zone:
-            work += _watch(_steersman(config, page, clock, said), config)
-    server = await peers.serve(config.witness.listen, config.witness.certificate, said) if config.witness.listen else None
+            work += _watch(_steersman(config, page, clock, shown), config)
+    server = await peers.serve(config.witness.listen, config.witness.certificate, shown) if config.witness.listen else None
     tasks = [asyncio.create_task(each) for each in work]
     log.info("witness=%s pages=%d interval=%g", config.witness.name, len(config.pages), config.witness.interval)
     stopped = asyncio.create_task(over.wait())
@@ -102,7 +102,7 @@ async def _work(config: Config, clock: Clock) -> None:
     loop.set_default_executor(ThreadPoolExecutor(1))
 
 
-def _steersman(config: Config, page: PageConfig, clock: Clock, said: dict[str, bytes]) -> Controller:
+def _steersman(config: Config, page: PageConfig, clock: Clock, shown: dict[str, bytes]) -> Controller:
     me, told = config.witness, page.zone
     assert told
     host_check = HostCheck(page.url, verify_key(page), clock, me.roots, me.timeout)
@@ -119,7 +119,7 @@ def _steersman(config: Config, page: PageConfig, clock: Clock, said: dict[str, b
         tell=_teller(config, me.name),
         peers=peers.Peers(page.slug, others, host_check.trust, clock),
         signing_key=SigningKey(me.key) if me.key else None,
-        said=said,
+        shown=shown,
     )
 
 
@@ -147,7 +147,7 @@ def _watch(controller: Controller, config: Config) -> list[Coroutine[Any, Any, N
     async def turn() -> None:
         await seen.wait()
         seen.clear()
-        await asyncio.to_thread(controller.turn)
+        await asyncio.to_thread(controller.step)
 
     async def ask(peer: Peer) -> None:
         words = await asyncio.to_thread(peers.ask, peer)

@@ -42,7 +42,7 @@ Tell = Callable[[str, str], None]
 
 @dataclass
 class Controller:
-    """One witness at the wheel of one page. `said`: its newest signed vote by page, where votes go from witness to witness."""
+    """One witness at the wheel of one page. `shown`: its newest signed vote by page, where votes go from witness to witness."""
 
     page: str
     me: Witness
@@ -52,7 +52,7 @@ class Controller:
     tell: Tell
     peers: Peers
     signing_key: SigningKey | None
-    said: dict[str, bytes]
+    shown: dict[str, bytes]
     alarms: Alarms = field(default_factory=Alarms)
     vote: Vote | None = None
     record: MoveRecord | None = None
@@ -63,7 +63,7 @@ class Controller:
     held: Mapping[str, str] = field(default_factory=dict)
     tried: tuple[Move, Sets] | None = None
 
-    def turn(self) -> None:
+    def step(self) -> None:
         """Vote, decide, move, and say what is wrong."""
         if monotonic() >= self.wait_until:
             able, self.refused = self._able, ""
@@ -107,7 +107,7 @@ class Controller:
         if self.zone.holds_votes:
             self.zone.set_records(self.zone.name, {vote_key(self.me.name): frozenset({vote_out(vote)})}, expecting={})
         elif self.signing_key:
-            self.said[self.page] = signed(self.signing_key, self.page, self.me.name, vote)
+            self.shown[self.page] = signed(self.signing_key, self.page, self.me.name, vote)
         self.vote = vote
 
     def _uneasy(self) -> bool:
@@ -155,7 +155,7 @@ class Controller:
         return made
 
     def _decision(self, sets: Sets) -> Move | None:
-        heard = votes_of(sets, self.me.members) if self.zone.holds_votes else dict(self.peers.heard)
+        heard = votes_of(sets, self.me.members) if self.zone.holds_votes else dict(self.peers.votes)
         if self.vote and not self.zone.holds_votes:
             heard[self.me.name] = self.vote
         record = record_of(sets)

@@ -40,7 +40,7 @@ def opened(body: bytes, verify_key: VerifyKey, page: str, by: str) -> Vote | Non
 
 @dataclass
 class Peers:
-    """What the others last said of one page. An older word never takes the place of a newer one, so that a word said twice
+    """What the others last shown of one page. An older word never takes the place of a newer one, so that a word shown twice
     does no harm; one that is too old counts for nobody (see core/steering/decide.py)."""
 
     page: str
@@ -48,7 +48,7 @@ class Peers:
     trust: ssl.SSLContext
     clock: Callable[[], datetime]
     seconds: float = PATIENCE
-    heard: dict[str, Vote] = field(default_factory=dict)
+    votes: dict[str, Vote] = field(default_factory=dict)
 
     def ask(self, peer: Peer) -> str:
         """Blocks. In words, why nothing new was heard; empty if something was."""
@@ -60,15 +60,15 @@ class Peers:
         vote = opened(answer.body, VerifyKey(peer.public), self.page, peer.name) if answer.status == HTTPStatus.OK else None
         if vote is None:
             return f"what {peer.url}/{self.page} answers is no vote of {peer.name}: is its `public` right?"
-        old = self.heard.get(peer.name)
-        # What was said by a clock that was wrong at the time counts for nobody, and must not outlast what is said now.
+        old = self.votes.get(peer.name)
+        # What was shown by a clock that was wrong at the time counts for nobody, and must not outlast what is shown now.
         if old is None or vote.at >= old.at or abs(self.clock() - old.at) > FRESH:
-            self.heard[peer.name] = vote
+            self.votes[peer.name] = vote
         return ""
 
 
-async def serve(listen: str, certificate: Path | None, said: Mapping[str, bytes]) -> asyncio.Server:
-    """Show what was said, by page, at `/PAGE`."""
+async def serve(listen: str, certificate: Path | None, shown: Mapping[str, bytes]) -> asyncio.Server:
+    """Show what was shown, by page, at `/PAGE`."""
     trust = None
     if certificate:
         trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -79,7 +79,7 @@ async def serve(listen: str, certificate: Path | None, said: Mapping[str, bytes]
             async with asyncio.timeout(PATIENCE):
                 head = await reader.readuntil(b"\r\n\r\n")
                 words = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
-                body = said.get(words[1].rpartition("/")[2]) if len(words) == 3 and words[0] == "GET" else None
+                body = shown.get(words[1].rpartition("/")[2]) if len(words) == 3 and words[0] == "GET" else None
                 status = HTTPStatus.NOT_FOUND if body is None else HTTPStatus.OK
                 lines = f"HTTP/1.1 {status.value} {status.phrase}", f"Content-Length: {len(body or b'')}", "Connection: close"
                 writer.write("\r\n".join((*lines, "", "")).encode() + (body or b""))
