@@ -20,7 +20,7 @@ def only(findings: Iterable[Finding], faults: Faults) -> None:
             wrong.setdefault(finding.check.id, []).append(f"{finding.subject}: {finding.evidence}")
     assert set(wrong) == set(faults), wrong
     for check, words in faults.items():
-        assert any(words in told for told in wrong[check]), wrong
+        assert any(words in evidence for evidence in wrong[check]), wrong
 
 
 def verdicts(findings: Iterable[Finding], check: str) -> set[Verdict]:

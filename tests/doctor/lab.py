@@ -123,10 +123,10 @@ class _Rdap(http.server.BaseHTTPRequestHandler):
     server: FakeRdap
 
     def do_GET(self) -> None:
-        found = self.server.known.get(self.path.rpartition("/")[2])
-        self.send_response(200 if found else 404)
+        registration = self.server.known.get(self.path.rpartition("/")[2])
+        self.send_response(200 if registration else 404)
         self.end_headers()
-        self.wfile.write(json.dumps(found or {}).encode())
+        self.wfile.write(json.dumps(registration or {}).encode())
 
     def log_message(self, *_: object) -> None:
         pass
@@ -202,15 +202,15 @@ class Lab:
         for name in HOSTS:
             shutil.rmtree(self.home / f"{name}.vault", ignore_errors=True)
 
-        def pieces() -> Generator[Part, None, None]:
+        def parts() -> Generator[Part, None, None]:
             yield Part("desk.Page", b"{}")
 
-        shelves = [CopyTarget(name, self.folder(name).vault_place(), SEAL, "harbour00000", 1) for name in HOSTS]
-        copies = asyncio.run(keep(pieces, shelves, [recipient], datetime.now(UTC) - timedelta(days=days_ago)))
+        targets = [CopyTarget(name, self.folder(name).vault_place(), SEAL, "harbour00000", 1) for name in HOSTS]
+        copies = asyncio.run(keep(parts, targets, [recipient], datetime.now(UTC) - timedelta(days=days_ago)))
         assert not any(copy.reason for copy in copies), copies
 
     def vote(self, ages: Mapping[str, int] = NO_AGES, record: str = "") -> None:
-        """Each witness, as if just now or `ages` seconds ago; or what else lies at the lease."""
+        """Each witness, as if just now or `ages` seconds ago; or `record` in place of the move record."""
         now, zone = datetime.now(UTC), self.primary.zone("operator")
         ages = ages or dict.fromkeys(WITNESSES, 1)
         votes = {name: Vote(now - timedelta(seconds=age), {"vienna": Health(True, now)}) for name, age in ages.items()}

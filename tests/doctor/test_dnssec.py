@@ -13,7 +13,7 @@ from tests.doctor.lab import networks
 from tests.name_servers import Layout, bind
 
 from lightship.doctor import Environment, Verdict, dnssec, zone
-from lightship.doctor.servers import Delegation, Server, view
+from lightship.doctor.servers import Delegation, Server, zone_copy
 
 pytestmark = pytest.mark.server("bind")
 
@@ -25,17 +25,17 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layout]:
         yield layout
 
 
-def world(layout: Layout) -> Environment:
+def environment(layout: Layout) -> Environment:
     return Environment(port=layout.port, table=networks(), resolver=dns.resolver.Resolver(configure=False), seconds=2.0)
 
 
 def seen(layout: Layout, *, right: bool = True) -> Delegation:
     """With the DS that the parent should have, or one of another key."""
-    found = view(Server("ns1", layout.address, None), layout.name, layout.name, world(layout))
-    keys = found.sets["DNSKEY"]
+    copy = zone_copy(Server("ns1", layout.address, None), layout.name, layout.name, environment(layout))
+    keys = copy.sets["DNSKEY"]
     ours = dns.dnssec.make_ds(dns.name.from_text(layout.name), keys[0], "SHA256")
     ds = dns.rrset.from_rdata(keys.name, 3600, ours if right else ours.replace(digest=bytes(32)))
-    return Delegation(name=layout.name, apex=layout.name, views=(found,), ds=ds)
+    return Delegation(name=layout.name, apex=layout.name, copies=(copy,), ds=ds)
 
 
 def test_a_sound_one_is_well(signed: Layout) -> None:
@@ -43,28 +43,28 @@ def test_a_sound_one_is_well(signed: Layout) -> None:
 
 
 def test_signatures_that_end_soon(signed: Layout) -> None:
-    ends = min(item[0].expiration for item in seen(signed).views[0].signatures.values())
+    ends = min(item[0].expiration for item in seen(signed).copies[0].signatures.values())
     soon = datetime.fromtimestamp(ends, UTC) - timedelta(days=2)
-    found = list(dnssec.judge(seen(signed), soon))
-    assert found[0].verdict is Verdict.FAIL and "ends" in found[0].evidence
+    findings = list(dnssec.judge(seen(signed), soon))
+    assert findings[0].verdict is Verdict.FAIL and "ends" in findings[0].evidence
 
 
 def test_signatures_that_have_ended(signed: Layout) -> None:
-    found = list(dnssec.judge(seen(signed), datetime.now(UTC) + timedelta(days=60)))
-    assert found[0].verdict is Verdict.FAIL and "is not valid" in found[0].evidence
+    findings = list(dnssec.judge(seen(signed), datetime.now(UTC) + timedelta(days=60)))
+    assert findings[0].verdict is Verdict.FAIL and "is not valid" in findings[0].evidence
 
 
 def test_a_ds_of_another_key(signed: Layout) -> None:
-    found = list(dnssec.judge(seen(signed, right=False), datetime.now(UTC)))
-    assert (found[0].verdict, found[0].evidence) == (Verdict.FAIL, "the parent's DS matches none of its keys")
+    findings = list(dnssec.judge(seen(signed, right=False), datetime.now(UTC)))
+    assert (findings[0].verdict, findings[0].evidence) == (Verdict.FAIL, "the parent's DS matches none of its keys")
 
 
 def test_a_ds_without_a_key(signed: Layout) -> None:
-    found = seen(signed)
-    bare = replace(found.views[0], sets={k: v for k, v in found.views[0].sets.items() if k != "DNSKEY"})
-    assert [f.verdict for f in dnssec.judge(replace(found, views=(bare,)), datetime.now(UTC))] == [Verdict.FAIL]
+    delegation = seen(signed)
+    bare = replace(delegation.copies[0], sets={k: v for k, v in delegation.copies[0].sets.items() if k != "DNSKEY"})
+    assert [f.verdict for f in dnssec.judge(replace(delegation, copies=(bare,)), datetime.now(UTC))] == [Verdict.FAIL]
 
 
 def test_what_is_written_now_is_signed_as_it_is_written(signed: Layout) -> None:
-    found = list(zone.judge(signed.zone("w1"), seen(signed), world(signed), {"w1"}))
-    assert {f.check.id: f.verdict for f in found if f.check.id == "name.dnssec"} == {"name.dnssec": Verdict.OK}
+    findings = list(zone.judge(signed.zone("w1"), seen(signed), environment(signed), {"w1"}))
+    assert {f.check.id: f.verdict for f in findings if f.check.id == "name.dnssec"} == {"name.dnssec": Verdict.OK}

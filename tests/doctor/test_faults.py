@@ -26,34 +26,34 @@ def drilled(days: int = 3) -> Known:
     return Known(drilled=datetime.now(UTC) - timedelta(days=days), asked=True, key=key_in(RECOVERY))
 
 
-def examined(lab: Lab, page: PageConfig | None = None, world: Environment | None = None, **config: Any) -> Examination:
+def examined(lab: Lab, page: PageConfig | None = None, environment: Environment | None = None, **config: Any) -> Examination:
     page = page or lab.page()
     known = config.pop("known", drilled())
-    return examine(lab.config(page, **config), page, world or lab.world(), known)
+    return examine(lab.config(page, **config), page, environment or lab.world(), known)
 
 
-def faults(found: Examination) -> dict[str, list[Finding]]:
+def faults(examination: Examination) -> dict[str, list[Finding]]:
     wrong: dict[str, list[Finding]] = {}
-    for finding in found.findings:
+    for finding in examination.findings:
         if finding.verdict in (Verdict.FAIL, Verdict.WARN):
             wrong.setdefault(finding.check.id, []).append(finding)
     return wrong
 
 
-def only(found: Examination, *checks: str, words: Iterable[str] = ()) -> None:
+def only(examination: Examination, *checks: str, words: Iterable[str] = ()) -> None:
     """These checks found something, no other did, and what they say holds these words."""
-    wrong = faults(found)
-    said = " | ".join(f"{f.check.id}: {f.subject}: {f.evidence}" for group in wrong.values() for f in group)
-    assert set(wrong) == set(checks), said
+    wrong = faults(examination)
+    evidence = " | ".join(f"{f.check.id}: {f.subject}: {f.evidence}" for group in wrong.values() for f in group)
+    assert set(wrong) == set(checks), evidence
     for word in words:
-        assert word in said, said
+        assert word in evidence, evidence
 
 
 def test_a_sound_lab_has_no_fault_and_nothing_unchecked(lab: Lab) -> None:
-    found = examined(lab)
-    assert [f for f in found.findings if f.verdict is not Verdict.OK] == []
-    assert len({f.check.id for f in found.findings}) > 40
-    assert found.status == 0
+    examination = examined(lab)
+    assert [f for f in examination.findings if f.verdict is not Verdict.OK] == []
+    assert len({f.check.id for f in examination.findings}) > 40
+    assert examination.status == 0
 
 
 class TestHosts:
@@ -112,10 +112,10 @@ class TestTheName:
         only(examined(lab), "name.agree", "zone.spreads", words=["ns2.acmestatus.net (127.84.1.53) has serial 0", "not after"])
 
     def test_a_resolver_that_keeps_the_name_for_longer(self, lab: Lab) -> None:
-        world = lab.world(open_resolvers={"stubborn": lab.stubborn, "dead": "127.99.1.1"}, seconds=0.5)
-        found = examined(lab, world=world)
-        only(found, "name.resolvers", words=["stubborn", "900 s"])
-        assert [f.subject for f in found.findings if f.verdict is Verdict.UNCHECKED] == ["dead"]
+        environment = lab.world(open_resolvers={"stubborn": lab.stubborn, "dead": "127.99.1.1"}, seconds=0.5)
+        examination = examined(lab, environment=environment)
+        only(examination, "name.resolvers", words=["stubborn", "900 s"])
+        assert [f.subject for f in examination.findings if f.verdict is Verdict.UNCHECKED] == ["dead"]
 
 
 class TestMovingIt:
@@ -126,34 +126,34 @@ class TestMovingIt:
         only(examined(lab, lab.page(zone=lab.zone("transfer"))), "zone.writes", words=["refuses"])
 
     def test_a_key_that_may_write_everything(self, lab: Lab) -> None:
-        found = scope(open_zone(lab.zone("operator")), {"operator", "w1"})
-        assert (found.verdict, found.evidence) == (Verdict.WARN, f"it could write lightship-scope.{NAME}")
+        finding = scope(open_zone(lab.zone("operator")), {"operator", "w1"})
+        assert (finding.verdict, finding.evidence) == (Verdict.WARN, f"it could write lightship-scope.{NAME}")
 
     def test_the_operators_key_must_write_everything(self, lab: Lab) -> None:
-        found = examined(lab, lab.page(zone=lab.zone("operator")))
-        assert [f.verdict for f in found.findings if f.check.id == "zone.scope"] == [Verdict.UNCHECKED]
-        only(found)
+        examination = examined(lab, lab.page(zone=lab.zone("operator")))
+        assert [f.verdict for f in examination.findings if f.check.id == "zone.scope"] == [Verdict.UNCHECKED]
+        only(examination)
 
     def test_nothing_is_left_in_the_zone(self, lab: Lab) -> None:
         examined(lab)
-        held = lab.primary.zone("operator").read(NAME, [("_canary", "TXT"), ("lightship-scope", "TXT")])
-        assert not any(held.values())
+        sets = lab.primary.zone("operator").read(NAME, [("_canary", "TXT"), ("lightship-scope", "TXT")])
+        assert not any(sets.values())
 
 
 class TestTheDomain:
     def test_a_registry_that_does_not_answer_is_no_fault_and_no_comfort(self, lab: Lab) -> None:
-        found = examined(lab, world=lab.world(rdap="http://127.0.0.1:1"))
-        only(found)
-        unsure = {f.check.id for f in found.findings if f.verdict is Verdict.UNCHECKED}
+        examination = examined(lab, environment=lab.world(rdap="http://127.0.0.1:1"))
+        only(examination)
+        unsure = {f.check.id for f in examination.findings if f.verdict is Verdict.UNCHECKED}
         assert unsure == {"registry.expiry", "registry.locks", "fate.registrar"}
 
 
 class TestSharedFate:
     def test_one_host_in_the_products_network(self, lab: Lab) -> None:
-        found = examined(lab, world=lab.world(table=networks(n81=89)))
-        only(found, "fate.network", words=["host zurich does not"])
-        assert {f.verdict for f in faults(found)["fate.network"]} == {Verdict.WARN}
-        assert [(s.part, s.watched, s.aspect) for s in found.shared] == [("host vienna", PRODUCT, "network")]
+        examination = examined(lab, environment=lab.world(table=networks(n81=89)))
+        only(examination, "fate.network", words=["host zurich does not"])
+        assert {f.verdict for f in faults(examination)["fate.network"]} == {Verdict.WARN}
+        assert [(s.part, s.watched, s.aspect) for s in examination.shared] == [("host vienna", PRODUCT, "network")]
 
     def test_the_products_certificate(self, lab: Lab) -> None:
         lab.certify("zurich", NAME, f"zurich.{NAME}", PRODUCT)
@@ -172,16 +172,16 @@ class TestSharedFate:
 class TestWitnesses:
     def test_one_that_is_silent(self, lab: Lab) -> None:
         lab.vote({"w1": 1, "w2": 40})
-        found = examined(lab)
-        only(found, "witnesses.fresh", words=["w3: it has not voted", "w2: its last vote is 4"])
+        examination = examined(lab)
+        only(examination, "witnesses.fresh", words=["w3: it has not voted", "w2: its last vote is 4"])
 
     def test_one_beside_a_host_and_the_product(self, lab: Lab) -> None:
         page = lab.page()
         places = {"w1": "127.81.7.7", "w2": "127.89.7.7", "w3": "127.86.7.7"}
         peers = tuple(replace(peer, url=f"https://{places[peer.name]}") for peer in page.witnesses)
-        found = examined(lab, replace(page, witnesses=peers))
+        examination = examined(lab, replace(page, witnesses=peers))
         only(
-            found,
+            examination,
             "witnesses.spread",
             words=["witness w1: it stands in the network of host vienna", f"w2: it stands in the network of {PRODUCT}"],
         )

@@ -1,6 +1,6 @@
 """Each check judges values: what is sound has no fault, and each fault is named by its check alone, with what is wrong.
 
-The same checks meet the real world, with a dozen faults planted in it, in test_faults.py.
+The same checks run against real servers, with a dozen faults planted, in test_faults.py.
 """
 
 from collections.abc import Iterable
@@ -26,15 +26,15 @@ from tests.doctor.values import (
     Simple,
     both,
     delegation,
+    environment,
     front,
     leaf,
     network,
     odd_leaf,
     page,
     registration,
-    shown,
-    view,
-    world,
+    visited,
+    zone_copy,
 )
 
 from lightship.config import PageConfig
@@ -42,10 +42,10 @@ from lightship.core.site.manifest import Pulse
 from lightship.doctor import CHECKS, Verdict, caa, certificates, hosts, name, registry, zone
 from lightship.doctor.finding import Finding
 from lightship.doctor.servers import Delegation, Server
-from lightship.doctor.visits import Shown
+from lightship.doctor.visits import Visit
 from lightship.zones import ZoneError
 
-# Hosts: (page, what they showed, seconds by which this machine's clock is off)
+# Hosts: (page, what was visited, seconds by which this machine's clock is off)
 
 
 def six(*names: str, **zurich: Any) -> PageConfig:
@@ -53,12 +53,12 @@ def six(*names: str, **zurich: Any) -> PageConfig:
     return page(hosts=tuple(replace(h, address=(*h.address, "::1")) if h.name in names else h for h in page().hosts))
 
 
-def behind_six(host: str, fault: str = "") -> Shown:
-    sound = shown(host)
-    return replace(sound, door=replace(sound.door, address="::1"), fault=fault)
+def behind_six(host: str, fault: str = "") -> Visit:
+    sound = visited(host)
+    return replace(sound, target=replace(sound.target, address="::1"), fault=fault)
 
 
-OTHER = shown("zurich").manifest
+OTHER = visited("zurich").manifest
 assert OTHER
 DEAD = both(fault="Connection refused")
 SCRIPT = b"<script src=https://cdn.example/a.js></script>"
@@ -102,7 +102,7 @@ SCRIPT = b"<script src=https://cdn.example/a.js></script>"
         {"hosts.clock": "61 s ahead of this machine"},
     ),
 )
-def test_hosts(value: tuple[PageConfig, tuple[Shown, ...]], faults: Faults) -> None:
+def test_hosts(value: tuple[PageConfig, tuple[Visit, ...]], faults: Faults) -> None:
     only(hosts.judge(*value, NOW), faults)
 
 
@@ -113,8 +113,8 @@ def test_a_pulse_may_be_missed_once(age: int, fine: bool) -> None:
 
 
 def test_a_host_that_cannot_be_found_is_unchecked() -> None:
-    found = list(hosts.judge(page(), both()[:2], NOW))
-    assert ("zurich", Verdict.UNCHECKED) in [(f.subject, f.verdict) for f in found if f.check.id == "hosts.answer"]
+    findings = list(hosts.judge(page(), both()[:2], NOW))
+    assert ("zurich", Verdict.UNCHECKED) in [(f.subject, f.verdict) for f in findings if f.check.id == "hosts.answer"]
 
 
 # Certificates
@@ -134,19 +134,19 @@ def test_a_host_that_cannot_be_found_is_unchecked() -> None:
         {"certificate.valid": "by Nobody"},
     ),
 )
-def test_certificates(value: tuple[Shown, ...], faults: Faults) -> None:
+def test_certificates(value: tuple[Visit, ...], faults: Faults) -> None:
     only(certificates.judge(value, NOW), faults)
 
 
 @pytest.mark.parametrize(("days", "verdict"), [(22, Verdict.OK), (21, Verdict.WARN), (8, Verdict.WARN), (7, Verdict.FAIL)])
 def test_a_certificate_that_ends_soon_is_graver_than_one_that_ends_later(days: int, verdict: Verdict) -> None:
-    found = certificates.judge((shown("zurich", leaf=leaf(days=days)),), NOW)
-    assert verdicts(found, "certificate.days") == {verdict}
+    findings = certificates.judge((visited("zurich", leaf=leaf(days=days)),), NOW)
+    assert verdicts(findings, "certificate.days") == {verdict}
 
 
 def test_another_kind_of_key_and_one_that_demands_stapled_ocsp() -> None:
     only(certificates.judge(both(leaf=odd_leaf()), NOW), {"certificate.kind": "ECDSA secp256r1: vienna; RSA: zurich"})
-    stapled = tuple(replace(each, leaf=odd_leaf(staple=True)) for each in both())
+    stapled = tuple(replace(visit, leaf=odd_leaf(staple=True)) for visit in both())
     only(certificates.judge(stapled, NOW), {"certificate.staple": "it has must-staple"})
 
 
@@ -167,20 +167,20 @@ def test_an_expired_certificate_is_one_fault_though_browsers_distrust_it_too() -
     ],
 )
 def test_caa(records: tuple[str, ...], faults: Faults) -> None:
-    found = list(caa.judge(NAME, both(), world({(NAME, "CAA"): records} if records else {})))
-    only(found, faults)
+    findings = list(caa.judge(NAME, both(), environment({(NAME, "CAA"): records} if records else {})))
+    only(findings, faults)
 
 
 def test_caa_of_the_name_above_counts_where_the_name_has_none() -> None:
-    sound = shown("vienna")
-    below = (replace(sound, door=replace(sound.door, url=f"https://status.{NAME}")),)
-    found = caa.judge(f"status.{NAME}", below, world({(NAME, "CAA"): ('0 issue "digicert.com"',)}))
-    only(found, {"name.caa": f"{NAME} allows digicert.com"})
+    sound = visited("vienna")
+    below = (replace(sound, target=replace(sound.target, url=f"https://status.{NAME}")),)
+    findings = caa.judge(f"status.{NAME}", below, environment({(NAME, "CAA"): ('0 issue "digicert.com"',)}))
+    only(findings, {"name.caa": f"{NAME} allows digicert.com"})
 
 
 def test_an_authority_of_an_unknown_name_in_caa_is_unchecked() -> None:
     mine = both(leaf=leaf(authority=Authority("Acme internal")))[2:]
-    assert verdicts(caa.judge(NAME, mine, world({(NAME, "CAA"): ('0 issue "digicert.com"',)})), "name.caa") == {
+    assert verdicts(caa.judge(NAME, mine, environment({(NAME, "CAA"): ('0 issue "digicert.com"',)})), "name.caa") == {
         Verdict.UNCHECKED
     }
 
@@ -216,46 +216,49 @@ def a_record(*lines: str) -> Delegation:
     slow_cname=(delegation(chain=((NAME, 3600),)), {"name.chain": f"{NAME} (3600 s)"}),
     quick_cname=(delegation(chain=((NAME, 60),)), {}),
     secondary_behind=(
-        delegation(views=(view(), view(NS2, RECORDS[0].replace(" 5 3600", " 4 3600"), *RECORDS[1:]))),
+        delegation(copies=(zone_copy(), zone_copy(NS2, RECORDS[0].replace(" 5 3600", " 4 3600"), *RECORDS[1:]))),
         {"name.agree": f"ns2.{NAME} (127.84.1.53) has serial 4, ns1.{NAME} (127.0.0.1) has 5"},
     ),
     dead_secondary=(
-        delegation(views=(view(), view(NS2, fault="it does not answer"))),
+        delegation(copies=(zone_copy(), zone_copy(NS2, fault="it does not answer"))),
         {"name.servers": f"ns2.{NAME} (127.84.1.53): it does not answer"},
     ),
     one_prefix=(
-        delegation(views=(view(), view(replace(NS2, address="127.0.0.9")))),
+        delegation(copies=(zone_copy(), zone_copy(replace(NS2, address="127.0.0.9")))),
         {"name.spread": "all its name servers are in 127.0.0.0/24"},
     ),
-    one_network=(delegation(views=(view(), view(replace(NS2, network=network(0))))), {"name.spread": "in AS64500 Delta DNS"}),
+    one_network=(
+        delegation(copies=(zone_copy(), zone_copy(replace(NS2, network=network(0))))),
+        {"name.spread": "in AS64500 Delta DNS"},
+    ),
     named_in_the_products_domain=(
-        delegation(views=(view(), view(replace(NS2, name=f"ns2.{PRODUCT}")))),
+        delegation(copies=(zone_copy(), zone_copy(replace(NS2, name=f"ns2.{PRODUCT}")))),
         {"name.independent": f"ns2.{PRODUCT} depends on it"},
     ),
 )
 def test_the_name(value: Delegation, faults: Faults) -> None:
-    only(name.judge(page(), value, world()), faults)
+    only(name.judge(page(), value, environment()), faults)
 
 
 def test_a_secondary_that_follows_in_time_agrees() -> None:
-    late = delegation(views=(view(), view(NS2, RECORDS[0].replace(" 5 3600", " 4 3600"), *RECORDS[1:])))
+    late = delegation(copies=(zone_copy(), zone_copy(NS2, RECORDS[0].replace(" 5 3600", " 4 3600"), *RECORDS[1:])))
     soa = {(NS2.address, NAME, "SOA"): (30, (SOA.split(maxsplit=2)[2],))}
-    only(name.judge(page(), late, world(said=soa, patience=1.0)), {})
+    only(name.judge(page(), late, environment(answers=soa, patience=1.0)), {})
 
 
 @pytest.mark.parametrize(
-    ("views", "check"),
-    [((), "name.servers"), ((view(), view(Server("ns2.dot", "127.9.9.9", None))), "name.spread")],
+    ("copies", "check"),
+    [((), "name.servers"), ((zone_copy(), zone_copy(Server("ns2.dot", "127.9.9.9", None))), "name.spread")],
 )
-def test_what_of_the_name_cannot_be_known_is_unchecked(views: tuple[Any, ...], check: str) -> None:
-    found = list(name.judge(page(), delegation(views=views), world()))
-    only(found, {})
-    assert verdicts(found, check) >= {Verdict.UNCHECKED}
+def test_what_of_the_name_cannot_be_known_is_unchecked(copies: tuple[Any, ...], check: str) -> None:
+    findings = list(name.judge(page(), delegation(copies=copies), environment()))
+    only(findings, {})
+    assert verdicts(findings, check) >= {Verdict.UNCHECKED}
 
 
 def test_a_name_that_is_an_alias_has_no_address_to_compare() -> None:
-    found = list(name.judge(page(), a_record("30 CNAME host.example."), world()))
-    assert verdicts(found, "name.points") == {Verdict.UNCHECKED}
+    findings = list(name.judge(page(), a_record("30 CNAME host.example."), environment()))
+    assert verdicts(findings, "name.points") == {Verdict.UNCHECKED}
 
 
 @pytest.mark.parametrize(
@@ -263,12 +266,12 @@ def test_a_name_that_is_an_alias_has_no_address_to_compare() -> None:
     [(30, VIENNA, ""), (900, VIENNA, "it keeps the name for 900 s, and 30 s were given"), (30, ZURICH, "no longer say")],
 )
 def test_resolvers(ttl: int, value: str, words: str) -> None:
-    said = {("127.88.1.53", NAME, "A"): (ttl, (value,))}
-    asked = world(said=said, open_resolvers={"stubborn": "127.88.1.53", "dead": "127.99.1.1"})
-    found = list(name.judge(page(), delegation(), asked))
-    only(found, {"name.resolvers": f"stubborn: {'it' if words else ''}"} if words else {})
-    assert all(words in f.evidence for f in found if f.subject == "stubborn")
-    assert [f.subject for f in found if f.verdict is Verdict.UNCHECKED] == ["dead"]
+    answers = {("127.88.1.53", NAME, "A"): (ttl, (value,))}
+    asked = environment(answers=answers, open_resolvers={"stubborn": "127.88.1.53", "dead": "127.99.1.1"})
+    findings = list(name.judge(page(), delegation(), asked))
+    only(findings, {"name.resolvers": f"stubborn: {'it' if words else ''}"} if words else {})
+    assert all(words in f.evidence for f in findings if f.subject == "stubborn")
+    assert [f.subject for f in findings if f.verdict is Verdict.UNCHECKED] == ["dead"]
 
 
 # Moving it
@@ -277,7 +280,7 @@ def test_resolvers(ttl: int, value: str, words: str) -> None:
 def moved(
     made: MemoryZone, behind: Iterable[str] = (), members: Iterable[str] = WITNESSES, seen: Delegation | None = None
 ) -> list[Finding]:
-    asked = world(zone=made, behind=frozenset(behind), patience=0.05)
+    asked = environment(zone=made, behind=frozenset(behind), patience=0.05)
     return list(zone.judge(made, seen or delegation(), asked, set(members)))
 
 
@@ -311,8 +314,8 @@ def test_a_name_server_that_does_not_follow_the_canary() -> None:
 
 
 def test_a_zone_that_fails_over_the_stray_name_says_nothing_of_its_scope() -> None:
-    found = moved(MemoryZone(refusing={"lightship-scope": ZoneError("no answer")}))
-    assert verdicts(found, "zone.scope") == {Verdict.UNCHECKED}
+    findings = moved(MemoryZone(refusing={"lightship-scope": ZoneError("no answer")}))
+    assert verdicts(findings, "zone.scope") == {Verdict.UNCHECKED}
 
 
 def test_the_operators_key_must_write_everything() -> None:
@@ -324,9 +327,9 @@ def test_the_operators_key_must_write_everything() -> None:
 
 def test_a_signed_zone_whose_canary_is_not_signed() -> None:
     keys = {"DNSKEY": dns.rrset.from_text(f"{NAME}.", 30, "IN", "DNSKEY", "257 3 13 AwEAAQ==")}
-    signed = replace(view(), sets={**view().sets, **keys})
-    found = moved(MemoryZone(), seen=delegation(views=(signed, view(NS2))))
-    only(found, {"name.dnssec": f"_canary.{NAME}: what is written is not signed"})
+    signed = replace(zone_copy(), sets={**zone_copy().sets, **keys})
+    findings = moved(MemoryZone(), seen=delegation(copies=(signed, zone_copy(NS2))))
+    only(findings, {"name.dnssec": f"_canary.{NAME}: what is written is not signed"})
 
 
 # The domain

@@ -24,8 +24,8 @@ from lightship.doctor.infrastructure import cdn
     ],
 )
 def test_the_packaged_table_knows_the_well_known(address: str, number: int, name: str) -> None:
-    found = asn.packaged().find(address)
-    assert found and found.number == number and name in found.name
+    network = asn.packaged().find(address)
+    assert network and network.number == number and name in network.name
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "192.0.2.1", "10.0.0.1", "0.0.0.0", "255.255.255.255", "::1", "fe80::1"])
@@ -64,9 +64,9 @@ CYMRU = {
 
 
 def test_team_cymru_is_believed_before_the_table() -> None:
-    world = Environment(resolver=FakeCymru(CYMRU), table=networks())
-    assert world.network("8.8.8.8") == asn.Network(15169, "GOOGLE - Google LLC, US", "US")
-    assert world.network("127.81.1.1") == asn.Network(64581, "Vienna Net")
+    environment = Environment(resolver=FakeCymru(CYMRU), table=networks())
+    assert environment.network("8.8.8.8") == asn.Network(15169, "GOOGLE - Google LLC, US", "US")
+    assert environment.network("127.81.1.1") == asn.Network(64581, "Vienna Net")
 
 
 def test_an_ipv6_address_is_asked_for_by_its_nibbles() -> None:
@@ -103,7 +103,7 @@ def test_a_name_is_inside_a_domain_by_whole_labels() -> None:
 
 
 @pytest.mark.parametrize(
-    ("html", "found"),
+    ("html", "urls"),
     [
         ('<img src="https://a.example/x.png">', ("https://a.example/x.png",)),
         ("<script src=//a.example/x.js></script>", ("//a.example/x.js",)),
@@ -114,8 +114,8 @@ def test_a_name_is_inside_a_domain_by_whole_labels() -> None:
         ('<a href="https://a.example">elsewhere</a><img src="logo.svg">', ()),
     ],
 )  # fmt: skip
-def test_what_a_browser_fetches_by_itself(html: str, found: tuple[str, ...]) -> None:
-    assert sub_resources(html) == found
+def test_what_a_browser_fetches_by_itself(html: str, urls: tuple[str, ...]) -> None:
+    assert sub_resources(html) == urls
 
 
 @pytest.mark.parametrize(

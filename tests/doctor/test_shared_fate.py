@@ -16,18 +16,19 @@ from tests.doctor.values import (
     NS1,
     MemoryZone,
     Poor,
+    environment,
     network,
     page,
     parts,
     votes,
     within,
-    world,
 )
 
 from lightship.config import Config, PageConfig, Peer, Vault
 from lightship.core.steering.records import MoveRecord, record_out
 from lightship.doctor import Known, Verdict, shared_fate, vaults, witnesses
 from lightship.doctor import _drill as rehearsed
+from lightship.doctor.asn import Network
 from lightship.doctor.infrastructure import Part
 from lightship.hosts.folder import Folder
 from lightship.vault import CopyTarget, keep, key_in, new_key
@@ -112,7 +113,13 @@ def test_what_is_shared_weighs_as_much_as_it_takes_down(
 def test_the_matrix_names_each_part_beside_each_product() -> None:
     shared = shared_fate.matrix(parts(vienna=PRODUCTS))
     assert [(s.part, s.watched, s.aspect) for s in shared] == [("host vienna", PRODUCT, "network")]
-    assert (shared_fate.rows(parts())[0], shared_fate.columns(parts())) == (NAME, (PRODUCT,))
+    own, products = shared_fate.split(parts())
+    assert (own[0].label, [product.label for product in products]) == (NAME, [PRODUCT])
+
+
+def test_a_network_is_known_by_its_number_however_its_name_is_spelt() -> None:
+    spelt = {"networks": frozenset({Network(network(81).number, "VIENNA-NET - Vienna Net GmbH, AT")})}
+    only(shared_fate.judge(parts(zurich=spelt)), {"fate.hosts": "all have the network AS64581"})
 
 
 # Witnesses
@@ -134,13 +141,13 @@ PINNED = record_out(MoveRecord(4, "alice", NOW, 0, ("zurich",), "n"))
     a_zone_without_texts=((page(), Poor()), {}),
 )
 def test_witnesses(value: tuple[PageConfig, MemoryZone], faults: Faults) -> None:
-    only(witnesses.judge(*value, world()), faults)
+    only(witnesses.judge(*value, environment()), faults)
 
 
 def test_nobody_to_ask_is_graver_than_one_who_is_alone() -> None:
-    assert verdicts(witnesses.judge(page(witnesses=()), MemoryZone(), world()), "witnesses.count") == {Verdict.FAIL}
+    assert verdicts(witnesses.judge(page(witnesses=()), MemoryZone(), environment()), "witnesses.count") == {Verdict.FAIL}
     alone = page(witnesses=(Peer(name="w1"),))
-    assert verdicts(witnesses.judge(alone, MemoryZone(), world()), "witnesses.count") == {Verdict.WARN}
+    assert verdicts(witnesses.judge(alone, MemoryZone(), environment()), "witnesses.count") == {Verdict.WARN}
 
 
 def state(*numbers: int) -> dict[str, dict[str, Any]]:
@@ -169,12 +176,12 @@ def vaulted(tmp_path: Path) -> PageConfig:
 
 
 def fill(page: PageConfig, recipient: str = RECIPIENT, *, days_ago: int = 0) -> None:
-    def pieces() -> Generator[VaultPart, None, None]:
+    def parts_of_vault() -> Generator[VaultPart, None, None]:
         yield VaultPart("desk.Page", b"{}")
 
     folders = [Folder(host.name, host.url, Path(str(host.options["path"]))) for host in page.hosts]
-    shelves = [CopyTarget(folder.name, folder.vault_place(), SEAL, "harbour00000", 1) for folder in folders]
-    copies = asyncio.run(keep(pieces, shelves, [recipient], NOW - timedelta(days=days_ago)))
+    targets = [CopyTarget(folder.name, folder.vault_place(), SEAL, "harbour00000", 1) for folder in folders]
+    copies = asyncio.run(keep(parts_of_vault, targets, [recipient], NOW - timedelta(days=days_ago)))
     assert not any(copy.reason for copy in copies), copies
 
 
@@ -216,15 +223,15 @@ def test_a_vault_for_another_recovery_key(vaulted: PageConfig) -> None:
 
 def test_a_vault_that_no_key_was_tried_on_is_unchecked(vaulted: PageConfig) -> None:
     fill(vaulted)
-    found = vault_faults(vaulted, key=None)
-    only(found, {})
-    assert verdicts(found, "vault.opens") == {Verdict.UNCHECKED}
+    findings = vault_faults(vaulted, key=None)
+    only(findings, {})
+    assert verdicts(findings, "vault.opens") == {Verdict.UNCHECKED}
 
 
 def test_a_machine_without_credentials_says_that_it_did_not_look() -> None:
-    found = vault_faults(page())
-    only(found, {})
-    assert verdicts(found, "vault.present") == {Verdict.UNCHECKED}
+    findings = vault_faults(page())
+    only(findings, {})
+    assert verdicts(findings, "vault.present") == {Verdict.UNCHECKED}
 
 
 # Rehearsals

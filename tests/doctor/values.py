@@ -1,6 +1,6 @@
 """What a sound examination sees, as values: nothing is started, dialled or asked. A test changes one of them and has it judged.
 
-The lab (lab.py) has the same names, addresses and networks, and shows that the real world looks like this.
+The lab (lab.py) has the same names, addresses and networks, and shows that real servers give the same.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -27,8 +27,8 @@ from lightship.doctor import Environment
 from lightship.doctor.asn import Network
 from lightship.doctor.infrastructure import Part, Role
 from lightship.doctor.registry import Registration
-from lightship.doctor.servers import Delegation, Server, View
-from lightship.doctor.visits import STATE, Door, Shown
+from lightship.doctor.servers import Delegation, Server, ZoneCopy
+from lightship.doctor.visits import STATE, Target, Visit
 from lightship.net.pinned import Answer
 from lightship.zones import Conflict, Key, Sets, ZoneError
 
@@ -89,28 +89,28 @@ def odd_leaf(*, staple: bool = False) -> x509.Certificate:
 LEAF = leaf(NAME, f"vienna.{NAME}", f"zurich.{NAME}")
 
 
-def shown(host: str, *, main: bool = True, **changed: Any) -> Shown:
-    door = Door(host=host, url=f"https://{NAME if main else f'{host}.{NAME}'}", address=HOSTS[host], main=main)
+def visited(host: str, *, main: bool = True, **changed: Any) -> Visit:
+    target = Target(host=host, url=f"https://{NAME if main else f'{host}.{NAME}'}", address=HOSTS[host], main=main)
     answers = {"": Answer(200, HEADERS, FRONT), STATE: Answer(200, HEADERS, b"{}")}
     manifest = Manifest(page="harbour00000", revision=7, epoch=1, at=NOW, build="b", files={"index.html": "0" * 64})
     pulse = PulseFile(page="harbour00000", revision=7, epoch=1, at=NOW, seconds=300)
-    sound = Shown(door=door, leaf=LEAF, answers=answers, manifest=manifest, pulse=pulse)
+    sound = Visit(target=target, leaf=LEAF, answers=answers, manifest=manifest, pulse=pulse)
     return replace(sound, **changed)
 
 
-def both(**zurich: Any) -> tuple[Shown, ...]:
+def both(**zurich: Any) -> tuple[Visit, ...]:
     """Both hosts under both names; `zurich` is what is different there."""
     return (
-        *(shown("vienna", main=main) for main in (True, False)),
-        *(shown("zurich", main=main, **zurich) for main in (True, False)),
+        *(visited("vienna", main=main) for main in (True, False)),
+        *(visited("zurich", main=main, **zurich) for main in (True, False)),
     )
 
 
 def front(status: int = 200, body: bytes = FRONT, **headers: str | None) -> dict[str, Answer]:
     """Answers with another front page, or with other headers: `cache_control="max-age=9"`, or None for one that is not sent."""
     changed = {name.replace("_", "-"): value for name, value in headers.items()}
-    kept = {name: value for name, value in {**HEADERS, **changed}.items() if value is not None}
-    return {"": Answer(status, kept, body), STATE: Answer(200, kept, b"{}")}
+    remaining = {name: value for name, value in {**HEADERS, **changed}.items() if value is not None}
+    return {"": Answer(status, remaining, body), STATE: Answer(200, remaining, b"{}")}
 
 
 # What name servers say
@@ -135,13 +135,13 @@ SOA = f"30 SOA ns1.{NAME}. hostmaster.{NAME}. 5 3600 600 604800 30"
 RECORDS = (SOA, f"3600 NS ns1.{NAME}.", f"3600 NS ns2.{NAME}.", f"30 A {VIENNA}")
 
 
-def view(server: Server = NS1, *lines: str, fault: str = "") -> View:
-    return View(server=server, fault=fault, sets={} if fault else sets(*(lines or RECORDS)))
+def zone_copy(server: Server = NS1, *lines: str, fault: str = "") -> ZoneCopy:
+    return ZoneCopy(server=server, fault=fault, sets={} if fault else sets(*(lines or RECORDS)))
 
 
 def delegation(*lines: str, **changed: Any) -> Delegation:
     """Both name servers say these lines, or what is sound."""
-    return replace(Delegation(name=NAME, apex=NAME, views=(view(NS1, *lines), view(NS2, *lines))), **changed)
+    return replace(Delegation(name=NAME, apex=NAME, copies=(zone_copy(NS1, *lines), zone_copy(NS2, *lines))), **changed)
 
 
 class Resolver(dns.resolver.Resolver):
@@ -170,11 +170,11 @@ def answer(name: str, kind: str, ttl: int, values: Iterable[str]) -> dns.message
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said(Environment):
-    """A world in which each server says what is written here: (address, name, kind) -> a line of values and their TTL.
+class FakeEnvironment(Environment):
+    """Each server answers what is written here: (address, name, kind) -> a line of values and their TTL.
     A server that is not here does not answer. With a `zone`, every name server shows its canary, but those `behind`."""
 
-    said: Mapping[tuple[str, str, str], tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+    answers: Mapping[tuple[str, str, str], tuple[int, tuple[str, ...]]] = field(default_factory=dict)
     zone: "MemoryZone | None" = None
     behind: frozenset[str] = frozenset()
 
@@ -184,12 +184,12 @@ class Said(Environment):
         if self.zone and name.startswith("_canary."):
             texts = self.zone.sets.get(("_canary", kind), frozenset()) if server not in self.behind else ()
             return answer(name, kind, 5, [f'"{text}"' for text in texts])
-        ttl, values = self.said.get((server, name, kind), (0, ()))
+        ttl, values = self.answers.get((server, name, kind), (0, ()))
         return answer(name, kind, ttl, values) if values else None
 
 
-def world(known: Mapping[tuple[str, str], tuple[str, ...]] | None = None, **changed: Any) -> Said:
-    sound = Said(
+def environment(known: Mapping[tuple[str, str], tuple[str, ...]] | None = None, **changed: Any) -> FakeEnvironment:
+    sound = FakeEnvironment(
         now=lambda: NOW,
         resolver=Resolver(known or {}),
         open_resolvers={},
@@ -205,7 +205,7 @@ def world(known: Mapping[tuple[str, str], tuple[str, ...]] | None = None, **chan
 
 
 def votes(ages: Mapping[str, float] | None = None, record: str = "") -> dict[Key, frozenset[str]]:
-    """What each witness wrote that many seconds ago, and the lease."""
+    """What each witness wrote that many seconds ago, and the move record."""
     times = {name: NOW - timedelta(seconds=age) for name, age in (ages or dict.fromkeys(WITNESSES, 1)).items()}
     written = {vote_key(name): frozenset({vote_out(Vote(at, {"vienna": Health(True, at)}))}) for name, at in times.items()}
     return {**written, RECORD: frozenset({record or record_out(MoveRecord(4, "w2", NOW, 1, (), "n0nce"))})}
@@ -259,7 +259,7 @@ def part(role: Role, label: str, number: int | None = None, **more: Any) -> Part
     """In the lab's network of that number, at an address of its own."""
     if number is not None:
         more = {"addresses": frozenset({f"127.{number}.1.1"}), "networks": frozenset({network(number)}), **more}
-    return Part(role=role, label=label, **{"name": label, **more})
+    return Part(role=role, label=label, **{"url": label, **more})
 
 
 def parts(**changed: Mapping[str, Any] | None) -> tuple[Part, ...]:
@@ -280,8 +280,10 @@ def parts(**changed: Mapping[str, Any] | None) -> tuple[Part, ...]:
         ),
     }  # fmt: skip
     names = {**dict.fromkeys(sound), **changed}
-    kept = {name: sound.get(name, part(Role.WITNESS, f"witness {name}")) for name in names if changed.get(name, {}) is not None}
-    return tuple(replace(made, **(changed.get(name) or {})) for name, made in kept.items())
+    remaining = {
+        name: sound.get(name, part(Role.WITNESS, f"witness {name}")) for name in names if changed.get(name, {}) is not None
+    }
+    return tuple(replace(made, **(changed.get(name) or {})) for name, made in remaining.items())
 
 
 def within(number: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Would it work today? Preflight and the audit of shared fate, for one page. No database, and nothing that readers notice.
 
-First everything is looked at (doors, servers, parts, registry), then judged: each check is a small function from what was
-seen to findings. What writes (the canary in the zone) is in zone.py alone.
+First it gathers (visits, servers, infrastructure, registry), then it judges: each check is a small function from what was
+gathered to findings. Only zone.py writes anything (a canary record in the zone).
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ from lightship.doctor import (
     certificates,
     dnssec,
     hosts,
+    infrastructure,
     name,
     registry,
     servers,
@@ -27,8 +28,7 @@ from lightship.doctor import (
     witnesses,
     zone,
 )
-from lightship.doctor import infrastructure as parts
-from lightship.doctor.catalogue import CHECKS, GROUPS, say
+from lightship.doctor.catalogue import CHECKS, GROUPS
 from lightship.doctor.domains import host_of, registrable
 from lightship.doctor.environment import Environment
 from lightship.doctor.finding import Check, Finding, Severity, Verdict
@@ -55,7 +55,7 @@ GRAVITY = {Severity.CRITICAL: 0, Severity.MAJOR: 1, Severity.MINOR: 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
-    """`findings`: the gravest first. `source`: who said which network an address is in."""
+    """`findings`: the gravest first. `source`: where the networks of addresses come from."""
 
     page: str
     at: datetime
@@ -70,11 +70,11 @@ class Examination:
 
     @property
     def status(self) -> int:
-        """Of the command: 1 on any failure, 2 on warnings only."""
+        """Exit status of the command: 1 on any failure, 2 on warnings only."""
         return 1 if self.count(Verdict.FAIL) else 2 if self.count(Verdict.WARN) else 0
 
     def facts(self) -> dict[str, Any]:
-        """For a machine, and for the desk to keep."""
+        """As JSON: for `--json`, and for the reports that the desk stores."""
         return {
             "page": self.page,
             "at": self.at.isoformat(),
@@ -96,16 +96,16 @@ class Examination:
             "parts": list(self.parts),
             "watched": list(self.watched),
             "shared": [
-                {"part": item.part, "watched": item.watched, "aspect": shared_fate.WORDS[item.aspect], "what": item.what}
-                for item in self.shared
+                {"part": hit.part, "watched": hit.watched, "aspect": shared_fate.WORDS[hit.aspect], "what": hit.what}
+                for hit in self.shared
             ],
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the doctor is told, for it cannot see it. `drilled`: when the last drill was, if `asked`: whoever has a database
-    says so; `failed`: its steps that failed. `key`: a recovery key, to try on the vault."""
+    """What the caller tells the doctor. With a database (`asked`): when the last drill was and which of its steps failed.
+    `key`: a recovery key, to try on the vault."""
 
     drilled: datetime | None = None
     failed: tuple[str, ...] = ()
@@ -113,60 +113,68 @@ class Known:
     key: "x25519.Identity | None" = field(default=None, repr=False)
 
 
-def examine(config: Config, page: PageConfig, world: Environment, known: Known | None = None) -> Examination:
-    """Takes some seconds, mostly of waiting; blocks. Raises nothing for what the world does."""
-    online = asn.answers(world.resolver)
-    world = replace(world, cymru=online)
-    seen = parts.gather(config, page, world)
-    found = [*_judged(config, page, world, known or Known()), *shared_fate.judge(seen), *witnesses.apart(seen)]
+def examine(config: Config, page: PageConfig, environment: Environment, known: Known | None = None) -> Examination:
+    """Blocks for some seconds. Failures of the network become findings, never exceptions."""
+    online = asn.answers(environment.resolver)
+    environment = replace(environment, cymru=online)
+    table = f"the packaged table of {environment.table.date} ({asn.ATTRIBUTION})"
+    parts = infrastructure.gather(config, page, environment)
+    own, products = shared_fate.split(parts)
+    findings = [
+        *_judged(config, page, environment, known or Known()),
+        *shared_fate.judge(parts),
+        *witnesses.apart(parts),
+    ]
     return Examination(
         page=page.slug,
-        at=world.now(),
-        findings=tuple(sorted(found, key=lambda each: (RANK[each.verdict], GRAVITY[each.check.severity]))),
-        parts=shared_fate.rows(seen),
-        watched=shared_fate.columns(seen),
-        shared=shared_fate.matrix(seen),
-        source="Team Cymru's DNS, now" if online else f"the packaged table of {world.table.date} ({asn.ATTRIBUTION})",
+        at=environment.now(),
+        findings=tuple(sorted(findings, key=lambda finding: (RANK[finding.verdict], GRAVITY[finding.check.severity]))),
+        parts=tuple(part.label for part in own),
+        watched=tuple(product.label for product in products),
+        shared=shared_fate.matrix(parts),
+        source="Team Cymru's DNS, now" if online else table,
     )
 
 
-def _judged(config: Config, page: PageConfig, world: Environment, known: Known) -> Iterator[Finding]:
-    shown = visits.visit(page, world)
-    yield from hosts.judge(page, shown, world.now())
-    yield from certificates.judge(shown, world.now())
-    yield from _name(page, shown, world)
-    yield from vaults.judge(config, page, known.key, world.now())
-    yield from _drill(page, known, world.now())
+def _judged(config: Config, page: PageConfig, environment: Environment, known: Known) -> Iterator[Finding]:
+    visited = visits.visit_all(page, environment)
+    yield from hosts.judge(page, visited, environment.now())
+    yield from certificates.judge(visited, environment.now())
+    yield from _name(page, visited, environment)
+    yield from vaults.judge(config, page, known.key, environment.now())
+    yield from _drill(page, known, environment.now())
 
 
-def _name(page: PageConfig, shown: tuple[visits.Shown, ...], world: Environment) -> Iterator[Finding]:
+def _name(page: PageConfig, visited: tuple[visits.Visit, ...], environment: Environment) -> Iterator[Finding]:
+    host, configured = host_of(page.url), CHECKS["zone.configured"]
     if not servers.is_name(page.url):
-        yield say("name.servers").unchecked(host_of(page.url), "it is no name in DNS")
+        yield CHECKS["name.servers"].unchecked(host, "it is no name in DNS")
         return
-    found = servers.delegation(host_of(page.url), world)
-    yield from name.judge(page, found, world)
-    yield from dnssec.judge(found, world.now())
-    yield from caa.judge(found.name, shown, world)
+    delegation = servers.delegation(host, environment)
+    yield from name.judge(page, delegation, environment)
+    yield from dnssec.judge(delegation, environment.now())
+    yield from caa.judge(host, visited, environment)
     if page.zone:
-        yield say("zone.configured").ok(page.slug, f"by {page.zone.kind}")
-        yield from zone.judge(open_zone(page.zone), found, world, {each.name for each in page.witnesses})
-        yield from witnesses.judge(page, open_zone(page.zone), world)
+        yield configured.ok(page.slug, f"by {page.zone.kind}")
+        opened = open_zone(page.zone)
+        yield from zone.judge(opened, delegation, environment, {peer.name for peer in page.witnesses})
+        yield from witnesses.judge(page, opened, environment)
     else:
-        yield say("zone.configured").warn(page.slug, "no zone is configured")
-    domain = registrable(found.name)
-    yield from registry.judge(domain, registry.ask(domain, world), world.now())
+        yield configured.warn(page.slug, "no zone is configured")
+    domain = registrable(host)
+    yield from registry.judge(domain, registry.ask(domain, environment), environment.now())
 
 
 DRILL_DAYS = 90
 
 
 def _drill(page: PageConfig, known: Known, now: datetime) -> Iterator[Finding]:
-    check = say("drill.age")
+    check = CHECKS["drill.age"]
     if not known.asked:
         yield check.unchecked(page.slug, "the desk's database was not asked")
     elif known.drilled is None:
         yield check.warn(page.slug, "never")
     else:
         days = (now - known.drilled).days
-        told = f"{days} days ago" + (f", and it failed: {', '.join(known.failed)}" if known.failed else "")
-        yield check.rather(days <= DRILL_DAYS and not known.failed, page.slug, told, told)
+        evidence = f"{days} days ago" + (f", and it failed: {', '.join(known.failed)}" if known.failed else "")
+        yield check.warn_unless(days <= DRILL_DAYS and not known.failed, page.slug, evidence, evidence)

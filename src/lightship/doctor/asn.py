@@ -1,6 +1,6 @@
-"""Which network an address belongs to: offline from the packaged table, freshly from Team Cymru's DNS.
+"""Which network an address belongs to: offline from the packaged table, online from Team Cymru's DNS.
 
-The table is made by script/asn; whose data it is says ASN-LICENSE.md beside it.
+script/asn makes the table; ASN-LICENSE.md names its sources.
 """
 
 import array
@@ -24,11 +24,12 @@ ATTRIBUTION = "RouteViews, NRO and DB-IP (db-ip.com), CC BY 4.0"
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """An autonomous system. `country` is where its registry has it; empty where it was not asked."""
+    """An autonomous system. `country` is where its registry has it; empty where it was not asked. Two are equal by their
+    number, for sources spell its name differently."""
 
     number: int
-    name: str = ""
-    country: str = ""
+    name: str = field(default="", compare=False)
+    country: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"AS{self.number}" + (f" {self.name}" if self.name else "")
@@ -36,18 +37,21 @@ class Network:
 
 @dataclass(frozen=True)
 class Table:
-    """Where ranges begin, and whose each is (0: nobody's); IPv6 by the upper half of addresses."""
+    """Starts of address ranges in order, and the network number of each range (0: none). IPv6 starts are the upper 64 bits."""
 
     date: str
-    four: Sequence[int] = field(repr=False)
-    four_of: Sequence[int] = field(repr=False)
-    six: Sequence[int] = field(repr=False)
-    six_of: Sequence[int] = field(repr=False)
+    ipv4: Sequence[int] = field(repr=False)
+    ipv4_numbers: Sequence[int] = field(repr=False)
+    ipv6: Sequence[int] = field(repr=False)
+    ipv6_numbers: Sequence[int] = field(repr=False)
     names: Mapping[int, str] = field(repr=False)
 
     def find(self, address: str) -> Network | None:
-        at = ipaddress.ip_address(address)
-        starts, numbers, key = (self.four, self.four_of, int(at)) if at.version == 4 else (self.six, self.six_of, int(at) >> 64)
+        ip = ipaddress.ip_address(address)
+        if ip.version == 4:
+            starts, numbers, key = self.ipv4, self.ipv4_numbers, int(ip)
+        else:
+            starts, numbers, key = self.ipv6, self.ipv6_numbers, int(ip) >> 64
         index = bisect_right(starts, key) - 1
         number = numbers[index] if index >= 0 else 0
         return Network(number, self.names.get(number, "")) if number else None
@@ -55,56 +59,51 @@ class Table:
 
 @lru_cache(1)
 def packaged() -> Table:
-    return read(resources.files(__package__).joinpath("asn.xz").read_bytes())
-
-
-def read(packed: bytes) -> Table:
-    data = lzma.decompress(packed)
-    head, at = json.loads(data[:64]), 64
+    """asn.xz: a head of 64 bytes in JSON, four columns of little-endian numbers, then lines of number and name."""
+    data = lzma.decompress(resources.files(__package__).joinpath("asn.xz").read_bytes())
+    head, start = json.loads(data[:64]), 64
     columns = []
     for code, count in (("I", head["ipv4"]), ("I", head["ipv4"]), ("Q", head["ipv6"]), ("I", head["ipv6"])):
         column = array.array(code)
-        column.frombytes(data[at : at + count * column.itemsize])
-        at += count * column.itemsize
+        end = start + count * column.itemsize
+        column.frombytes(data[start:end])
+        start = end
         if sys.byteorder == "big":
             column.byteswap()
         columns.append(column)
-    lines = (line.partition("\t") for line in data[at:].decode().splitlines())
+    lines = (line.partition("\t") for line in data[start:].decode().splitlines())
     names = {int(number): name for number, _, name in lines}
-    four, four_of, six, six_of = columns
-    return Table(
-        head["date"],
-        array.array("I", itertools.accumulate(four)),
-        four_of,
-        array.array("Q", itertools.accumulate(six)),
-        six_of,
-        names,
-    )
+    steps4, numbers4, steps6, numbers6 = columns
+    ipv4 = array.array("I", itertools.accumulate(steps4))
+    ipv6 = array.array("Q", itertools.accumulate(steps6))
+    return Table(head["date"], ipv4, numbers4, ipv6, numbers6, names)
 
 
 def fresh(resolver: dns.resolver.Resolver, address: str) -> Network | None:
-    """What Team Cymru says now; None where it cannot be asked or knows nothing."""
-    four = ipaddress.ip_address(address).version == 4
-    below, zone = (dns.reversename.ipv4_reverse_domain, "origin") if four else (dns.reversename.ipv6_reverse_domain, "origin6")
-    pointer = dns.reversename.from_address(address).relativize(below)
-    origin = _text(resolver, f"{pointer}.{zone}.asn.cymru.com")
+    """The network by Team Cymru's DNS; None where it does not answer or does not know."""
+    if ipaddress.ip_address(address).version == 4:
+        suffix, zone = dns.reversename.ipv4_reverse_domain, "origin"
+    else:
+        suffix, zone = dns.reversename.ipv6_reverse_domain, "origin6"
+    pointer = dns.reversename.from_address(address).relativize(suffix)
+    origin = _fields(resolver, f"{pointer}.{zone}.asn.cymru.com")
     if len(origin) < 3:
         return None
     number = int(origin[0].split()[0])
-    about = _text(resolver, f"AS{number}.asn.cymru.com")
-    return Network(number, about[-1] if about else "", about[1] if len(about) > 1 else origin[2])
+    system = _fields(resolver, f"AS{number}.asn.cymru.com")
+    return Network(number, system[-1] if system else "", system[1] if len(system) > 1 else origin[2])
 
 
 def answers(resolver: dns.resolver.Resolver) -> bool:
-    """Whether Team Cymru can be asked from here: once, rather than wait for each address."""
-    return bool(_text(resolver, "AS23028.asn.cymru.com"))
+    """Whether Team Cymru can be asked from here: tried once, rather than a timeout for each address."""
+    return bool(_fields(resolver, "AS23028.asn.cymru.com"))
 
 
-def _text(resolver: dns.resolver.Resolver, name: str) -> list[str]:
-    """The parts of a TXT answer `a | b | c`; none where there is no such answer."""
+def _fields(resolver: dns.resolver.Resolver, name: str) -> list[str]:
+    """The fields of a TXT answer `a | b | c`; none where there is no such answer."""
     try:
         answer = resolver.resolve(name, "TXT")
     except (dns.exception.DNSException, OSError):
         return []
-    first = b"".join(next(iter(answer)).strings).decode("utf-8", "replace")
-    return [part.strip() for part in first.split("|")]
+    text = b"".join(next(iter(answer)).strings).decode("utf-8", "replace")
+    return [part.strip() for part in text.split("|")]

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 import dns.exception
 import dns.name
-import dns.resolver
 import dns.rrset
 
-from lightship.doctor.catalogue import say
+from lightship.doctor.catalogue import CHECKS
 from lightship.doctor.certificates import issuer
 from lightship.doctor.environment import Environment
 from lightship.doctor.finding import Finding
-from lightship.doctor.visits import Shown
+from lightship.doctor.visits import Visit
 
 AUTHORITIES = {
     "amazon": ("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"),
@@ -24,35 +23,36 @@ AUTHORITIES = {
     "ssl corp": ("ssl.com",),
     "zerossl": ("sectigo.com", "zerossl.com"),
 }
-"""What is in the issuer's name -> what it answers to in CAA records."""
+"""A part of the issuer's name, in lower case -> the issuer domain names of its CAA records."""
 
 
-def judge(name: str, shown: tuple[Shown, ...], world: Environment) -> Iterator[Finding]:
-    check = say("name.caa")
-    rrset = nearest(name, world)
+def judge(name: str, visits: tuple[Visit, ...], environment: Environment) -> Iterator[Finding]:
+    check, rrset = CHECKS["name.caa"], _nearest(name, environment)
     if rrset is None:
         yield check.ok(name, "anyone may issue")
         return
-    allowed = {item.value.decode().partition(";")[0].strip().lower() for item in rrset if item.tag == b"issue"}
-    where = rrset.name.to_text(omit_final_dot=True)
-    told = f"{where} allows {', '.join(sorted(allowed - {''})) or 'nobody'}"
-    if not any(item.tag == b"issue" for item in rrset):
-        yield check.ok(name, f"{where} restricts only wildcards, or reports")
+    owner = rrset.name.to_text(omit_final_dot=True)
+    issue = [record.value.decode().partition(";")[0].strip().lower() for record in rrset if record.tag == b"issue"]
+    if not issue:
+        yield check.ok(name, f"{owner} restricts only wildcards, or reports")
         return
-    for authority in sorted({issuer(each.leaf) for each in shown if each.leaf and each.door.name == name}):
-        known = next((names for part, names in AUTHORITIES.items() if part in authority.lower()), ())
-        if known or allowed == {""}:
-            yield check.when(bool(allowed & set(known)), name, told, f"{told}, and the certificate is by {authority}")
+    allowed = set(issue) - {""}
+    rule = f"{owner} allows {', '.join(sorted(allowed)) or 'nobody'}"
+    for authority in sorted({issuer(visit.leaf) for visit in visits if visit.leaf and visit.target.name == name}):
+        domains = next((domains for part, domains in AUTHORITIES.items() if part in authority.lower()), ())
+        if domains or not allowed:
+            bad = f"{rule}, and the certificate is by {authority}"
+            yield check.fail_unless(not allowed.isdisjoint(domains), name, rule, bad)
         else:
-            yield check.unchecked(name, f"{told}; what {authority} is called there is not known")
+            yield check.unchecked(name, f"{rule}; what {authority} is called there is not known")
 
 
-def nearest(name: str, world: Environment) -> dns.rrset.RRset | None:
-    """The record set of the name or, if it has none, of the next name above it that has."""
-    here = dns.name.from_text(name)
-    while len(here) > 1:
+def _nearest(name: str, environment: Environment) -> dns.rrset.RRset | None:
+    """The record set of the name or, if it has none, of the nearest name above that has one."""
+    owner = dns.name.from_text(name)
+    while len(owner) > 1:
         try:
-            return world.resolver.resolve(here, "CAA", search=False).rrset
+            return environment.resolver.resolve(owner, "CAA", search=False).rrset
         except (dns.exception.DNSException, OSError):
-            here = here.parent()
+            owner = owner.parent()
     return None

@@ -7,52 +7,52 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
-from lightship.doctor.catalogue import say
+from lightship.doctor.catalogue import CHECKS
 from lightship.doctor.finding import Finding
-from lightship.doctor.visits import Shown
+from lightship.doctor.visits import Visit
 
 DAYS, LAST_DAYS = 21, 7
 
 
-def judge(shown: tuple[Shown, ...], now: datetime) -> Iterator[Finding]:
-    behind = [(each, each.leaf) for each in shown if each.leaf]
+def judge(visits: tuple[Visit, ...], now: datetime) -> Iterator[Finding]:
     kinds: dict[str, list[str]] = {}
-    for each, leaf in behind:
-        subject, days = str(each.door), (leaf.not_valid_after_utc - now).days
-        # Time is told by the next check, by our own clock; said twice it would be two faults.
-        distrust = "" if "expired" in each.distrust else each.distrust
-        fine = f"for {', '.join(names(leaf))}, by {issuer(leaf)}"
-        yield say("certificate.valid").when(not distrust, subject, fine, f"{distrust} (it is {fine})")
-        yield _days(subject, days, leaf)
-        yield say("certificate.staple").rather(not _must_staple(leaf), subject, "not demanded", "it has must-staple")
-        if each.door.main:
-            kinds.setdefault(_kind(leaf), []).append(each.door.host)
+    for visit in visits:
+        if leaf := visit.leaf:
+            subject = str(visit.target)
+            # The days left have a check of their own, by our clock: an expired certificate must not be two faults.
+            distrust = "" if "expired" in visit.distrust else visit.distrust
+            fine = f"for {', '.join(names(leaf))}, by {issuer(leaf)}"
+            yield CHECKS["certificate.valid"].fail_unless(not distrust, subject, fine, f"{distrust} (it is {fine})")
+            yield _days(subject, leaf, now)
+            yield CHECKS["certificate.staple"].warn_unless(
+                not _must_staple(leaf), subject, "not demanded", "it has must-staple"
+            )
+            if visit.target.main:
+                kinds.setdefault(_kind(leaf), []).append(visit.target.host)
     if kinds:
-        told = "; ".join(f"{kind}: {', '.join(dict.fromkeys(hosts))}" for kind, hosts in kinds.items())
-        yield say("certificate.kind").rather(len(kinds) == 1, "all hosts", told, told)
+        evidence = "; ".join(f"{kind}: {', '.join(dict.fromkeys(hosts))}" for kind, hosts in kinds.items())
+        yield CHECKS["certificate.kind"].warn_unless(len(kinds) == 1, "all hosts", evidence, evidence)
 
 
-def _days(subject: str, days: int, leaf: x509.Certificate) -> Finding:
-    check, until = say("certificate.days"), f"{leaf.not_valid_after_utc:%d %B %Y}"
-    words = f"{days} days left, until {until}" if days >= 0 else f"expired on {until}"
-    if days > DAYS:
-        return check.ok(subject, words)
-    return check.warn(subject, words) if days > LAST_DAYS else check.fail(subject, words)
+def _days(subject: str, leaf: x509.Certificate, now: datetime) -> Finding:
+    check, days = CHECKS["certificate.days"], (leaf.not_valid_after_utc - now).days
+    until = f"{leaf.not_valid_after_utc:%d %B %Y}"
+    evidence = f"{days} days left, until {until}" if days >= 0 else f"expired on {until}"
+    return (check.ok if days > DAYS else check.warn if days > LAST_DAYS else check.fail)(subject, evidence)
 
 
 def names(leaf: x509.Certificate) -> list[str]:
     try:
-        said = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        alternatives = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         return ["no name"]
-    return [str(each.value) for each in said]
+    return [str(name.value) for name in alternatives]
 
 
 def issuer(leaf: x509.Certificate) -> str:
     for oid in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME):
-        found = leaf.issuer.get_attributes_for_oid(oid)
-        if found:
-            return str(found[0].value)
+        if attributes := leaf.issuer.get_attributes_for_oid(oid):
+            return str(attributes[0].value)
     return leaf.issuer.rfc4514_string() or "nobody"
 
 

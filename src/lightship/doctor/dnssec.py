@@ -6,48 +6,47 @@ from datetime import UTC, datetime, timedelta
 import dns.dnssec
 import dns.exception
 import dns.name
-import dns.rdatatype
 import dns.rrset
 
-from lightship.doctor.catalogue import say
+from lightship.doctor.catalogue import CHECKS
 from lightship.doctor.finding import Finding
-from lightship.doctor.servers import Delegation, View
+from lightship.doctor.servers import Delegation, ZoneCopy
 
 LEFT = timedelta(days=3)
 SIGNED = ("SOA", "DNSKEY", "A", "AAAA")
 
 
-def judge(found: Delegation, now: datetime) -> Iterator[Finding]:
-    check = say("name.dnssec")
-    for view in found.answering:
-        keys, subject = view.sets.get("DNSKEY"), str(view.server)
+def judge(delegation: Delegation, now: datetime) -> Iterator[Finding]:
+    check = CHECKS["name.dnssec"]
+    for copy in delegation.answering:
+        keys, subject = copy.sets.get("DNSKEY"), str(copy.server)
         if keys is None:
             bad = "the parent has a DS, but the zone has no key: nobody who validates can read it"
-            yield check.when(found.ds is None, subject, "not signed", bad)
+            yield check.fail_unless(delegation.ds is None, subject, "not signed", bad)
             continue
-        faults = [*_delegated(found, keys), *_signatures(view, keys, found.apex, now)]
-        yield check.when(not faults, subject, f"signed for {_left(view, now)} more", "; ".join(faults))
+        faults = [*_delegated(delegation, keys), *_signatures(copy, keys, delegation.apex, now)]
+        yield check.fail_unless(not faults, subject, f"signed for {_left(copy, now)} more", "; ".join(faults))
 
 
-def _delegated(found: Delegation, keys: dns.rrset.RRset) -> Iterator[str]:
-    if found.ds is None:
+def _delegated(delegation: Delegation, keys: dns.rrset.RRset) -> Iterator[str]:
+    if delegation.ds is None:
         return
-    apex = dns.name.from_text(found.apex)
-    ours = {dns.dnssec.make_ds(apex, key, ds.digest_type).to_text() for key in keys for ds in found.ds}
-    if not any(ds.to_text() in ours for ds in found.ds):
+    apex = dns.name.from_text(delegation.apex)
+    ours = {dns.dnssec.make_ds(apex, key, ds.digest_type).to_text() for key in keys for ds in delegation.ds}
+    if not any(ds.to_text() in ours for ds in delegation.ds):
         yield "the parent's DS matches none of its keys"
 
 
-def _signatures(view: View, keys: dns.rrset.RRset, apex: str, now: datetime) -> Iterator[str]:
+def _signatures(copy: ZoneCopy, keys: dns.rrset.RRset, apex: str, now: datetime) -> Iterator[str]:
     for kind in SIGNED:
-        if kind not in view.sets:
+        if kind not in copy.sets:
             continue
-        if kind not in view.signatures:
+        if kind not in copy.signatures:
             yield f"{kind} is not signed"
-        elif not valid(view.sets[kind], view.signatures[kind], keys, apex, now):
+        elif not valid(copy.sets[kind], copy.signatures[kind], keys, apex, now):
             yield f"the signature of {kind} is not valid"
-        elif _ends(view.signatures[kind]) - now <= LEFT:
-            yield f"the signature of {kind} ends {_ends(view.signatures[kind]):%d %B, %H:%M UTC}"
+        elif (ends := _ends(copy.signatures[kind])) - now <= LEFT:
+            yield f"the signature of {kind} ends {ends:%d %B, %H:%M UTC}"
 
 
 def valid(rrset: dns.rrset.RRset, signature: dns.rrset.RRset, keys: dns.rrset.RRset, apex: str, now: datetime) -> bool:
@@ -59,9 +58,9 @@ def valid(rrset: dns.rrset.RRset, signature: dns.rrset.RRset, keys: dns.rrset.RR
 
 
 def _ends(signatures: dns.rrset.RRset) -> datetime:
-    return datetime.fromtimestamp(max(item.expiration for item in signatures), UTC)
+    return datetime.fromtimestamp(max(signature.expiration for signature in signatures), UTC)
 
 
-def _left(view: View, now: datetime) -> str:
-    left = min((_ends(view.signatures[kind]) for kind in SIGNED if kind in view.signatures), default=now) - now
+def _left(copy: ZoneCopy, now: datetime) -> str:
+    left = min((_ends(copy.signatures[kind]) for kind in SIGNED if kind in copy.signatures), default=now) - now
     return f"{left.days} days" if left.days > 1 else f"{left.total_seconds() / 3600:.0f} h"

@@ -1,5 +1,6 @@
-"""Names and whose they are: the part of a name that is registered."""
+"""Host names in URLs, and the part of a name that is registered."""
 
+import ipaddress
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -11,16 +12,23 @@ def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
 
 
-def host_of(watched: str) -> str:
+def host_of(url: str) -> str:
     """The name in a URL, or in what is only a name."""
-    return urlsplit(watched if "//" in watched else f"//{watched}").hostname or ""
+    return urlsplit(url if "//" in url else f"//{url}").hostname or ""
 
 
-def registrable(name: str) -> str:
+def as_address(host: str) -> str:
+    """The host in its shortest form if it is an IP address, else empty."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return ""
+
+
+def registrable(url: str) -> str:
     """`example.co.uk` of `https://www.example.co.uk`; empty for what nobody registers."""
-    host = host_of(name)
-    address = ":" in host or host.rpartition(".")[2].isdigit()
-    return "" if address else str(_suffixes().privatesuffix(host) or "")
+    host = host_of(url)
+    return "" if as_address(host) else str(_suffixes().privatesuffix(host) or "")
 
 
 def inside(name: str, domain: str) -> bool:

@@ -1,9 +1,10 @@
-"""What an examination stands on: the clock, the roots, the resolvers and tables it asks. All doors to the outside pass here."""
+"""What an examination depends on outside the configuration: clock, trusted roots, resolvers, tables, time limits."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,9 +12,7 @@ import dns.exception
 import dns.flags
 import dns.message
 import dns.query
-import dns.rcode
 import dns.resolver
-import dns.rrset
 
 from lightship.doctor import asn
 from lightship.net.client import PublicReader
@@ -28,29 +27,25 @@ PATIENCE = 10.0
 THREADS = 24
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 def _resolver() -> dns.resolver.Resolver:
-    """The machine's own. One that has none gets one that nobody answers at: all is then told as not answering."""
+    """The machine's own. Where it has none: one at which nobody answers, so that each check says so."""
     try:
-        found = dns.resolver.Resolver()
+        resolver = dns.resolver.Resolver()
     except dns.resolver.NoResolverConfiguration:
-        found = dns.resolver.Resolver(configure=False)
-        found.nameservers = ["127.0.0.1"]
-    found.timeout, found.lifetime = SECONDS / 2, SECONDS
-    return found
+        resolver = dns.resolver.Resolver(configure=False)
+        resolver.nameservers = ["127.0.0.1"]
+    resolver.timeout, resolver.lifetime = SECONDS / 2, SECONDS
+    return resolver
 
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """`roots`: a file of authorities to trust instead of the machine's. `open_resolvers`: by name, whom to ask what the public
-    sees. `port`: where name servers listen. `cymru`: whether Team Cymru's DNS can be asked. `rdap`: the base URL of a
-    registration data service. `seconds`: for one answer. `visit`: for all that is fetched from one address. `patience`: how
-    long name servers may take to follow the primary."""
+    """`roots`: a file of certificate authorities to trust instead of the machine's. `open_resolvers`: public resolvers, name ->
+    address. `port`: port of name servers. `cymru`: whether Team Cymru's DNS answers. `rdap`: base URL of a registration data
+    service. Limits in seconds: `seconds` for one answer, `visit` for all that is fetched from one address, `patience` for name
+    servers to follow the primary."""
 
-    now: Callable[[], datetime] = _now
+    now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     resolver: dns.resolver.Resolver = field(default_factory=_resolver)
     open_resolvers: Mapping[str, str] = field(default_factory=lambda: PUBLIC)
     port: int = 53
@@ -64,7 +59,7 @@ class Environment:
     reader: PublicReader = field(default_factory=lambda: PublicReader(longest=1024 * 1024))
 
     def resolve(self, name: str, kind: str) -> tuple[str, ...]:
-        """As a reader's machine does; nothing where there is nothing, or nobody answers."""
+        """Records as a reader's machine gets them; none where the name has none, or no resolver answers."""
         try:
             return tuple(sorted(str(item).rstrip(".") for item in self.resolver.resolve(name, kind, search=False)))
         except (dns.exception.DNSException, OSError):
@@ -87,12 +82,12 @@ class Environment:
         return answer
 
     def network(self, address: str) -> asn.Network | None:
-        """The fresh source first; where it is silent, the packaged table."""
+        """By Team Cymru first; by the packaged table where that does not answer."""
         return (asn.fresh(self.resolver, address) if self.cymru else None) or self.table.find(address)
 
 
-def at_once(action: Callable[[In], Out], items: Sequence[In]) -> list[Out]:
-    """Each in a thread of its own; in their order."""
+def in_parallel(action: Callable[[In], Out], items: Sequence[In]) -> list[Out]:
+    """Results in the order of the items; each item has a thread of its own."""
     if not items:
         return []
     with ThreadPoolExecutor(min(len(items), THREADS)) as pool:

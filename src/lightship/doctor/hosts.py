@@ -1,143 +1,134 @@
 """Judge the hosts: is each one fit to be the only one left?"""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 from lightship.config import PageConfig
-from lightship.doctor.catalogue import say
+from lightship.doctor.catalogue import CHECKS
+from lightship.doctor.domains import host_of
 from lightship.doctor.finding import Finding
-from lightship.doctor.visits import STATE, Shown, by_host
+from lightship.doctor.visits import STATE, Visit, by_host
 
 SKEW = timedelta(seconds=60)
 LATE = timedelta(seconds=60)
 
 
-def judge(page: PageConfig, shown: tuple[Shown, ...], now: datetime) -> Iterator[Finding]:
-    yield count(page)
-    yield from answer(page, shown)
-    yield from tls(page)
-    yield from ipv6(page, shown)
-    inside = tuple(each for each in shown if not each.fault)
-    yield from content(inside)
-    yield from revision(inside)
-    yield from pulse(inside, now)
-    yield from headers(inside)
-    yield from hsts(inside)
-    yield from alone(page, inside)
-    yield from clock(inside, now)
-
-
-def count(page: PageConfig) -> Finding:
+def judge(page: PageConfig, visits: tuple[Visit, ...], now: datetime) -> Iterator[Finding]:
     names = ", ".join(host.name for host in page.hosts)
-    return say("hosts.count").when(len(page.hosts) > 1, page.slug, names, f"there is only {names}")
-
-
-def answer(page: PageConfig, shown: Sequence[Shown]) -> Iterator[Finding]:
-    check = say("hosts.answer")
-    seen = {each.door.host for each in shown}
-    for host in page.hosts:
-        if host.name not in seen:
-            yield check.unchecked(host.name, f"{urlsplit(host.url).hostname} does not resolve, and no address is configured")
-    for each in shown:
-        status = each.front.status if each.front else 0
-        if each.fault:
-            yield check.fail(str(each.door), each.fault)
-        else:
-            yield check.when(status == 200, str(each.door), "answers 200", f"answers {status}")
-
-
-def tls(page: PageConfig) -> Iterator[Finding]:
-    check = say("hosts.tls")
+    yield CHECKS["hosts.count"].fail_unless(len(page.hosts) > 1, page.slug, names, f"there is only {names}")
+    yield from answer(page, visits)
     for subject, url in ((page.slug, page.url), *((host.name, host.url) for host in page.hosts)):
-        yield check.rather(url.startswith("https:"), subject, url, f"{url} is not encrypted")
+        yield CHECKS["hosts.tls"].warn_unless(url.startswith("https:"), subject, url, f"{url} is not encrypted")
+    yield from ipv6(page, visits)
+    answering = tuple(visit for visit in visits if not visit.fault)
+    yield from content(answering)
+    yield from revision(answering)
+    yield from pulse(answering, now)
+    yield from headers(answering)
+    yield from hsts(answering)
+    yield from alone(answering)
+    yield from clock(answering, now)
 
 
-def ipv6(page: PageConfig, shown: Sequence[Shown]) -> Iterator[Finding]:
-    check = say("hosts.ipv6")
-    told = {host.name: {":" in address for address in host.address} for host in page.hosts if host.address}
-    with_six = [name for name, families in told.items() if True in families]
-    without = [name for name in told if name not in with_six]
-    if with_six and without:
-        yield check.warn(", ".join(without), f"no IPv6 address, while {', '.join(with_six)} has one")
-    dead = {each.door.host: each for each in shown if each.door.six and each.door.main and each.fault}
-    alive = {each.door.host for each in shown if not each.door.six and not each.fault}
-    for name, each in dead.items():
-        if name in alive:
-            yield check.fail(name, f"its IPv4 address answers, but {each.door.address} does not: {each.fault}")
-    if told and not (with_six and without) and not dead:
-        yield check.ok(page.slug, f"on every host: {', '.join(with_six)}" if with_six else "no host has an IPv6 address")
+def answer(page: PageConfig, visits: Sequence[Visit]) -> Iterator[Finding]:
+    check = CHECKS["hosts.answer"]
+    visited = {visit.target.host for visit in visits}
+    for host in page.hosts:
+        if host.name not in visited:
+            yield check.unchecked(host.name, f"{host_of(host.url)} does not resolve, and no address is configured")
+    for visit in visits:
+        status = visit.front.status if visit.front else 0
+        bad = visit.fault or f"answers {status}"
+        yield check.fail_unless(not visit.fault and status == 200, str(visit.target), "answers 200", bad)
 
 
-def content(inside: tuple[Shown, ...]) -> Iterator[Finding]:
-    check = say("hosts.content")
-    for host, ways in by_host(inside):
-        wrong = {f"{fault} ({each.door.address})": None for each in ways for fault in each.wrong}
-        files = max((len(each.manifest.files) for each in ways if each.manifest), default=0)
-        bad = (
-            "not what was published: " + ", ".join(list(wrong)[:4]) + (f" and {len(wrong) - 4} more" if len(wrong) > 4 else "")
+def ipv6(page: PageConfig, visits: Sequence[Visit]) -> Iterator[Finding]:
+    check = CHECKS["hosts.ipv6"]
+    addressed = [host for host in page.hosts if host.address]
+    having = [host.name for host in addressed if any(":" in address for address in host.address)]
+    lacking = [host.name for host in addressed if host.name not in having]
+    if having and lacking:
+        yield check.warn(", ".join(lacking), f"no IPv6 address, while {', '.join(having)} has one")
+    dead = {visit.target.host: visit for visit in visits if visit.target.ipv6 and visit.target.main and visit.fault}
+    answering = {visit.target.host for visit in visits if not visit.target.ipv6 and not visit.fault}
+    for name, visit in dead.items():
+        if name in answering:
+            yield check.fail(name, f"its IPv4 address answers, but {visit.target.address} does not: {visit.fault}")
+    if addressed and not (having and lacking) and not dead:
+        yield check.ok(page.slug, f"on every host: {', '.join(having)}" if having else "no host has an IPv6 address")
+
+
+def content(answering: tuple[Visit, ...]) -> Iterator[Finding]:
+    for host, visits in by_host(answering):
+        wrong = list(dict.fromkeys(f"{path} ({visit.target.address})" for visit in visits for path in visit.wrong))
+        files = max((len(visit.manifest.files) for visit in visits if visit.manifest), default=0)
+        more = f" and {len(wrong) - 4} more" if len(wrong) > 4 else ""
+        yield CHECKS["hosts.content"].fail_unless(
+            not wrong,
+            host,
+            f"{files} files are what the signed manifest names",
+            f"not what was published: {', '.join(wrong[:4])}{more}",
         )
-        yield check.when(not wrong, host, f"{files} files are what the signed manifest names", bad)
 
 
-def revision(inside: tuple[Shown, ...]) -> Iterator[Finding]:
-    check = say("hosts.revision")
-    newest = max((each.manifest.version for each in inside if each.manifest), default=None)
-    for host, ways in by_host(inside):
-        versions = sorted({each.manifest.version for each in ways if each.manifest})
-        if newest and versions:
+def revision(answering: tuple[Visit, ...]) -> Iterator[Finding]:
+    newest = max((visit.manifest.version for visit in answering if visit.manifest), default=(0, 0))
+    for host, visits in by_host(answering):
+        versions = sorted({visit.manifest.version for visit in visits if visit.manifest})
+        if versions:
             here = f"revision {versions[0][1]} of epoch {versions[0][0]}"
-            yield check.when(versions == [newest], host, here, f"{here}; elsewhere there is {newest[1]} of {newest[0]}")
+            bad = f"{here}; elsewhere there is {newest[1]} of {newest[0]}"
+            yield CHECKS["hosts.revision"].fail_unless(versions == [newest], host, here, bad)
 
 
-def pulse(inside: tuple[Shown, ...], now: datetime) -> Iterator[Finding]:
-    check = say("hosts.pulse")
-    for host, ways in by_host(inside):
-        found = [each.pulse for each in ways if each.pulse]
-        if not found:
+def pulse(answering: tuple[Visit, ...], now: datetime) -> Iterator[Finding]:
+    check = CHECKS["hosts.pulse"]
+    for host, visits in by_host(answering):
+        oldest = min((visit.pulse for visit in visits if visit.pulse), key=lambda pulse: pulse.at, default=None)
+        if oldest is None:
             yield check.fail(host, "no signed pulse")
             continue
-        oldest = min(found, key=lambda each: each.at)
         age, most = now - oldest.at, timedelta(seconds=2 * oldest.seconds) + LATE
-        words = f"{age.total_seconds():.0f} s old, and due every {oldest.seconds} s"
-        yield check.when(age <= most, host, words, words)
+        evidence = f"{age.total_seconds():.0f} s old, and due every {oldest.seconds} s"
+        yield check.fail_unless(age <= most, host, evidence, evidence)
 
 
-def headers(inside: tuple[Shown, ...]) -> Iterator[Finding]:
-    for host, ways in by_host(inside):
-        fronts = [(each.door, each.front) for each in ways if each.front and each.front.status == 200]
-        plain = [door for door, front in fronts if front.headers.get("content-encoding") not in ("br", "gzip")]
-        kept = [front.headers.get("cache-control", "nothing") for _, front in fronts if not _asks(front.headers)]
-        closed = [each.door for each in ways if not _open(each)]
-        if fronts:
-            yield say("hosts.compression").rather(not plain, host, "compressed", "the page is sent as it is")
-            yield say("hosts.caching").rather(not kept, host, "browsers ask first", f"Cache-Control says {', '.join(kept[:1])}")
-            yield say("hosts.cors").rather(
-                not closed, host, "open to other pages", f"{STATE} has no header that lets others read it"
-            )
+def headers(answering: tuple[Visit, ...]) -> Iterator[Finding]:
+    for host, visits in by_host(answering):
+        fronts = [visit.front.headers for visit in visits if visit.front and visit.front.status == 200]
+        if not fronts:
+            continue
+        plain = [front for front in fronts if front.get("content-encoding") not in ("br", "gzip")]
+        cached = [front.get("cache-control", "nothing") for front in fronts if not _revalidates(front)]
+        closed = [visit for visit in visits if not _lets_others_read(visit)]
+        for check, faults, fine, bad in (
+            ("hosts.compression", plain, "compressed", "the page is sent as it is"),
+            ("hosts.caching", cached, "browsers ask first", f"Cache-Control says {', '.join(cached[:1])}"),
+            ("hosts.cors", closed, "open to other pages", f"{STATE} has no header that lets others read it"),
+        ):
+            yield CHECKS[check].warn_unless(not faults, host, fine, bad)
 
 
-def _asks(headers: object) -> bool:
-    said = headers.get("cache-control", "") if isinstance(headers, dict) else ""
-    return "no-cache" in said or "no-store" in said or "max-age=0" in said
+def _revalidates(front: Mapping[str, str]) -> bool:
+    return any(word in front.get("cache-control", "") for word in ("no-cache", "no-store", "max-age=0"))
 
 
-def _open(each: Shown) -> bool:
-    state = each.answers.get(STATE)
+def _lets_others_read(visit: Visit) -> bool:
+    state = visit.answers.get(STATE)
     return state is None or state.status != 200 or state.headers.get("access-control-allow-origin") == "*"
 
 
-def hsts(inside: tuple[Shown, ...]) -> Iterator[Finding]:
-    said = {
-        each.door.host: each.front.headers.get("strict-transport-security", "none")
-        for each in inside
-        if each.front and each.door.secure
+def hsts(answering: tuple[Visit, ...]) -> Iterator[Finding]:
+    values = {
+        visit.target.host: visit.front.headers.get("strict-transport-security", "none")
+        for visit in answering
+        if visit.front and visit.target.secure
     }
-    if said:
-        told = "; ".join(f"{host}: {value}" for host, value in said.items())
-        yield say("hosts.hsts").rather(len(set(said.values())) == 1, ", ".join(said), told, told)
+    if values:
+        evidence = "; ".join(f"{host}: {value}" for host, value in values.items())
+        yield CHECKS["hosts.hsts"].warn_unless(len(set(values.values())) == 1, ", ".join(values), evidence, evidence)
 
 
 _TAG = re.compile(r"<(script|img|iframe|link|source|video|audio|object|embed)\b([^>]*)>", re.I)
@@ -147,38 +138,39 @@ _FETCHED = re.compile(r"rel\s*=\s*[\"']?[^\"'>]*(stylesheet|icon|preload|modulep
 
 
 def sub_resources(html: str) -> tuple[str, ...]:
-    """Absolute addresses that a browser fetches by itself when it shows the page."""
-    found = list(_CSS.findall(html))
+    """Absolute URLs that a browser fetches by itself when it shows the page."""
+    urls = list(_CSS.findall(html))
     for tag, attributes in _TAG.findall(html):
         if tag.lower() != "link" or _FETCHED.search(attributes):
-            found += _URL.findall(attributes)
-    return tuple(dict.fromkeys(found))
+            urls += _URL.findall(attributes)
+    return tuple(dict.fromkeys(urls))
 
 
-def alone(page: PageConfig, inside: tuple[Shown, ...]) -> Iterator[Finding]:
-    for host, ways in by_host(inside):
-        fronts = [each.front.body.decode("utf-8", "replace") for each in ways if each.front and each.front.status == 200]
-        foreign = {address for html in fronts for address in sub_resources(html)}
+def alone(answering: tuple[Visit, ...]) -> Iterator[Finding]:
+    for host, visits in by_host(answering):
+        fronts = [visit.front.body for visit in visits if visit.front and visit.front.status == 200]
+        foreign = {url for body in fronts for url in sub_resources(body.decode("utf-8", "replace"))}
         if fronts:
             bad = "the page fetches " + ", ".join(sorted(foreign))
-            yield say("hosts.alone").when(not foreign, host, "the page fetches nothing from elsewhere", bad)
+            yield CHECKS["hosts.alone"].fail_unless(not foreign, host, "the page fetches nothing from elsewhere", bad)
 
 
 def _date(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(text).replace(tzinfo=UTC)  # HTTP has no other
-    except (ValueError, TypeError):
+        return parsedate_to_datetime(text).replace(tzinfo=UTC)  # HTTP has no other time zone
+    except (ValueError, TypeError, OverflowError):  # a time zone of twenty digits
         return None
 
 
-def clock(inside: tuple[Shown, ...], now: datetime) -> Iterator[Finding]:
-    """By the Date of its answers: to the second, and a moment old."""
-    check = say("hosts.clock")
-    for host, ways in by_host(inside):
-        dates = [date for each in ways if each.front and (date := _date(each.front.headers.get("date", "")))]
+def clock(answering: tuple[Visit, ...], now: datetime) -> Iterator[Finding]:
+    """By the Date header of the front page, which is exact to a second and a moment old."""
+    check = CHECKS["hosts.clock"]
+    for host, visits in by_host(answering):
+        dates = [date for visit in visits if visit.front and (date := _date(visit.front.headers.get("date", "")))]
         if not dates:
             yield check.unchecked(host, "it sends no Date")
             continue
         off = max((date - now for date in dates), key=abs)
-        words = f"{abs(off.total_seconds()):.0f} s {'ahead of' if off > timedelta() else 'behind'} this machine"
-        yield check.rather(abs(off) <= SKEW, host, words, words)
+        direction = "ahead of" if off > timedelta() else "behind"
+        evidence = f"{abs(off.total_seconds()):.0f} s {direction} this machine"
+        yield check.warn_unless(abs(off) <= SKEW, host, evidence, evidence)

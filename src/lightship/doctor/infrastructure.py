@@ -1,20 +1,20 @@
-"""What the page consists of, and what it watches: for each part, all that it stands on."""
+"""The parts of the page and what it watches, with the addresses, networks, names and certificates that each depends on."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from lightship.config import Config, HostConfig, PageConfig
+from lightship.config import Config, PageConfig
 from lightship.doctor import certificates, registry
 from lightship.doctor.asn import Network
 from lightship.doctor.domains import host_of, registrable
-from lightship.doctor.environment import Environment, at_once
+from lightship.doctor.environment import Environment, in_parallel
 from lightship.doctor.name import prefix
 from lightship.doctor.servers import servers, zone_of
-from lightship.doctor.visits import HEADERS, Door, connection, own
+from lightship.doctor.visits import HEADERS, Target, addresses_of, connection, pointed
 from lightship.net.pinned import ConnectError
 
 
@@ -29,11 +29,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """`label`: as people call it. What could not be found out is empty."""
+    """`label`: its name for people. What could not be found out is empty."""
 
     role: Role
     label: str
-    name: str
+    url: str
     addresses: frozenset[str] = frozenset()
     networks: frozenset[Network] = frozenset()
     servers: frozenset[str] = frozenset()
@@ -48,84 +48,70 @@ class Part:
     def prefixes(self) -> frozenset[str]:
         return frozenset(map(prefix, self.addresses))
 
-    @property
-    def numbers(self) -> frozenset[int]:
-        return frozenset(network.number for network in self.networks)
+
+def gather(config: Config, page: PageConfig, environment: Environment) -> tuple[Part, ...]:
+    return tuple(in_parallel(lambda part: _examined(part, environment), [*_parts(config, page, environment)]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    role: Role
-    label: str
-    url: str
-    addresses: tuple[str, ...] = ()
-
-
-def gather(config: Config, page: PageConfig, world: Environment) -> tuple[Part, ...]:
-    return tuple(at_once(lambda asked: _part(asked, world), [*_asked(config, page, world)]))
-
-
-def _asked(config: Config, page: PageConfig, world: Environment) -> Iterator[_Asked]:
-    yield _Asked(role=Role.NAME, label=host_of(page.url), url=page.url)
+def _parts(config: Config, page: PageConfig, environment: Environment) -> Iterator[Part]:
+    """What the configuration tells of each."""
+    yield Part(role=Role.NAME, label=host_of(page.url), url=page.url)
     for host in page.hosts:
-        yield _Asked(role=Role.HOST, label=f"host {host.name}", url=host.url, addresses=_places(host, world))
+        addresses = frozenset({*pointed(host, environment), *addresses_of(host.url, environment)})
+        yield Part(role=Role.HOST, label=f"host {host.name}", url=host.url, addresses=addresses)
     for channel in config.channels:
         if relay := channel.options.get("host"):
-            yield _Asked(role=Role.MAIL, label=f"mail relay {channel.name}", url=f"smtp://{relay}")
+            yield Part(role=Role.MAIL, label=f"mail relay {channel.name}", url=f"smtp://{relay}")
     if config.desk_or_none:
-        yield _Asked(role=Role.DESK, label="desk", url=config.desk_or_none.url)
+        yield Part(role=Role.DESK, label="desk", url=config.desk_or_none.url)
     for peer in page.witnesses:
         if peer.url:
-            yield _Asked(role=Role.WITNESS, label=f"witness {peer.name}", url=peer.url)
+            yield Part(role=Role.WITNESS, label=f"witness {peer.name}", url=peer.url)
     for watched in page.watches:
-        yield _Asked(role=Role.WATCHED, label=host_of(watched), url=watched if "//" in watched else f"https://{watched}")
+        yield Part(role=Role.WATCHED, label=host_of(watched), url=watched if "//" in watched else f"https://{watched}")
 
 
-def _places(host: HostConfig, world: Environment) -> tuple[str, ...]:
-    return tuple({*host.address, *(world.addresses(host.cname) if host.cname else ()), *own(host, world)})
-
-
-def _part(asked: _Asked, world: Environment) -> Part:
-    name = host_of(asked.url)
-    addresses = asked.addresses or own(HostConfig(name="", kind="", url=asked.url, options={}), world)
-    networks = frozenset(found for found in map(world.network, addresses) if found)
-    has_name = asked.role in (Role.NAME, Role.WATCHED)
-    apex = zone_of(name, world) if has_name else ""
-    held = servers(apex, world) if apex else []
-    domain = registrable(name)
-    registration = registry.ask(domain, world) if has_name else None
-    leaf, headers = _surface(asked, addresses, world) if asked.role in (Role.HOST, Role.WATCHED) else (None, {})
-    return Part(
-        role=asked.role,
-        label=asked.label,
-        name=name,
-        addresses=frozenset(addresses) if asked.role is not Role.NAME else frozenset(),
-        networks=networks if asked.role is not Role.NAME else frozenset(),
-        servers=frozenset(server.name.lower() for server in held),
-        server_networks=frozenset(server.network for server in held if server.network),
-        domain=domain,
+def _examined(part: Part, environment: Environment) -> Part:
+    name = host_of(part.url)
+    addresses = part.addresses or frozenset(addresses_of(part.url, environment))
+    networks = frozenset(network for network in map(environment.network, addresses) if network)
+    has_name = part.role in (Role.NAME, Role.WATCHED)
+    apex = zone_of(name, environment) if has_name else ""
+    name_servers = servers(apex, environment) if apex else []
+    registration = registry.ask(registrable(name), environment) if has_name else None
+    leaf, headers = _front(part, addresses, environment) if part.role in (Role.HOST, Role.WATCHED) else (None, {})
+    placed = part.role is not Role.NAME  # the name's addresses are its hosts'
+    return replace(
+        part,
+        addresses=addresses if placed else frozenset(),
+        networks=networks if placed else frozenset(),
+        servers=frozenset(server.name.lower() for server in name_servers),
+        server_networks=frozenset(server.network for server in name_servers if server.network),
+        domain=registrable(name),
         registrar=registration.registrar if registration else "",
-        cdn=cdn(world.resolve(name, "CNAME"), headers, networks),
+        cdn=cdn(environment.resolve(name, "CNAME"), headers, networks),
         certificate=leaf.fingerprint(SHA256()).hex() if leaf else "",
         issuer=certificates.issuer(leaf) if leaf else "",
     )
 
 
-def _surface(
-    asked: _Asked, addresses: tuple[str, ...], world: Environment
+def _front(
+    part: Part, addresses: frozenset[str], environment: Environment
 ) -> tuple[x509.Certificate | None, Mapping[str, str]]:
-    """Its certificate and the headers of its front page; whether either is good is asked elsewhere."""
-    if not addresses or not asked.url.startswith("http"):
+    """The certificate and the headers of its front page, whether a browser would trust it or not."""
+    if not addresses or not part.url.startswith("http"):
         return None, {}
-    door = Door(host=asked.label, url=asked.url.rstrip("/"), address=addresses[0], main=False)
+    address = min(addresses, key=lambda address: (":" in address, address))
+    target = Target(host=part.label, url=part.url.rstrip("/"), address=address, main=False)
     try:
-        with connection(door, world, world.seconds) as way:
-            headers = way.get("", headers=HEADERS).headers
-            return x509.load_der_x509_certificate(way.der) if way.der else None, headers
+        with connection(target, environment.seconds) as line:
+            headers = line.get("", headers=HEADERS).headers
+            return x509.load_der_x509_certificate(line.der) if line.der else None, headers
     except (ConnectError, ValueError):
         return None, {}
 
 
+# Name, suffixes of its CNAMEs, words in its headers, numbers of its networks.
 _CDNS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], frozenset[int]], ...] = (
     ("Cloudflare", ("cdn.cloudflare.net",), ("cloudflare",), frozenset({13335, 209242})),
     ("Fastly", ("fastly.net", "fastlylb.net"), ("fastly",), frozenset({54113})),
@@ -145,10 +131,10 @@ _CDNS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], frozenset[int]], ...] 
 
 
 def cdn(cnames: tuple[str, ...], headers: Mapping[str, str], networks: frozenset[Network]) -> str:
-    """The content network in front, by where its name leads, what its answers say, and whose addresses it has."""
-    told = " ".join(headers.get(key, "") for key in ("server", "via", "x-served-by", "x-cdn")).lower()
+    """The content network in front, by its CNAME, the headers of its answers, or the networks of its addresses."""
+    header = " ".join(headers.get(key, "") for key in ("server", "via", "x-served-by", "x-cdn")).lower()
     for name, suffixes, words, numbers in _CDNS:
-        led = any(cname.lower().endswith(suffix) for cname in cnames for suffix in suffixes)
-        if led or any(word in told for word in words) or numbers & {network.number for network in networks}:
+        aliased = any(cname.lower().endswith(suffixes) for cname in cnames)
+        if aliased or any(word in header for word in words) or numbers & {network.number for network in networks}:
             return name
     return ""

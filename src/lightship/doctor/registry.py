@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from lightship.doctor.catalogue import say
+from lightship.doctor.catalogue import CHECKS
 from lightship.doctor.environment import Environment
 from lightship.doctor.finding import Finding
 from lightship.net.pinned import ConnectError
@@ -23,12 +23,12 @@ class Registration:
     status: frozenset[str]
 
 
-def ask(domain: str, world: Environment) -> Registration | None:
-    """None where it cannot be asked, or knows nothing."""
-    if not domain or not world.rdap:
+def ask(domain: str, environment: Environment) -> Registration | None:
+    """None where the registry cannot be asked, or does not know the domain."""
+    if not domain or not environment.rdap:
         return None
     try:
-        answer = world.reader.get(f"{world.rdap}/domain/{domain}", seconds=world.seconds)
+        answer = environment.reader.get(f"{environment.rdap}/domain/{domain}", seconds=environment.seconds)
         return _read(domain, json.loads(answer.body)) if answer.status == 200 else None
     except (ConnectError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
@@ -37,11 +37,12 @@ def ask(domain: str, world: Environment) -> Registration | None:
 def _read(domain: str, raw: Mapping[str, Any]) -> Registration:
     ends = [event["eventDate"] for event in raw.get("events", ()) if event.get("eventAction") == "expiration"]
     expires = datetime.fromisoformat(ends[0]) if ends else None
+    registrars = [entity for entity in raw.get("entities", ()) if "registrar" in entity.get("roles", ())]
     return Registration(
         domain=domain,
-        registrar=next((_name(each) for each in raw.get("entities", ()) if "registrar" in each.get("roles", ())), ""),
+        registrar=_name(registrars[0]) if registrars else "",
         expires=expires if expires is None or expires.tzinfo else expires.replace(tzinfo=UTC),
-        status=frozenset(str(each).lower() for each in raw.get("status", ())),
+        status=frozenset(str(status).lower() for status in raw.get("status", ())),
     )
 
 
@@ -51,17 +52,17 @@ def _name(entity: Mapping[str, Any]) -> str:
     return next((str(item[3]) for item in card if item[0] == "fn"), str(entity.get("handle", "")))
 
 
-def judge(domain: str, found: Registration | None, now: datetime) -> Iterator[Finding]:
-    expiry, locks = say("registry.expiry"), say("registry.locks")
-    if found is None:
+def judge(domain: str, registration: Registration | None, now: datetime) -> Iterator[Finding]:
+    expiry, locks = CHECKS["registry.expiry"], CHECKS["registry.locks"]
+    if registration is None:
         yield expiry.unchecked(domain, "RDAP could not be asked, or does not know it")
         yield locks.unchecked(domain, "RDAP could not be asked, or does not know it")
         return
-    if found.expires is None:
+    if registration.expires is None:
         yield expiry.unchecked(domain, "the registry does not tell")
     else:
-        days = (found.expires - now).days
-        words = f"{days} days left, until {found.expires:%d %B %Y}"
-        yield (expiry.ok if days > DAYS else expiry.warn if days > LAST_DAYS else expiry.fail)(domain, words)
-    missing = [lock for lock in LOCKS if lock not in found.status]
-    yield locks.rather(not missing, domain, ", ".join(LOCKS), f"without {', '.join(missing)}")
+        days = (registration.expires - now).days
+        evidence = f"{days} days left, until {registration.expires:%d %B %Y}"
+        yield (expiry.ok if days > DAYS else expiry.warn if days > LAST_DAYS else expiry.fail)(domain, evidence)
+    missing = [lock for lock in LOCKS if lock not in registration.status]
+    yield locks.warn_unless(not missing, domain, ", ".join(LOCKS), f"without {', '.join(missing)}")

@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lightship.doctor.catalogue import CHECKS, say
-from lightship.doctor.finding import Finding, Say
+from lightship.doctor.catalogue import CHECKS
+from lightship.doctor.domains import host_of
+from lightship.doctor.finding import Check, Finding
 from lightship.doctor.infrastructure import Part, Role
 
-ASPECTS = ("address", "prefix", "network", "cdn", "servers", "servers-network", "domain", "registrar", "certificate", "issuer")
-PLACES = ("address", "prefix", "network")
-"""From the narrowest: who shares an address shares the others too, and is told of the address alone."""
 WORDS = {
     "address": "address",
     "prefix": "/24 or /48",
@@ -22,6 +20,8 @@ WORDS = {
     "certificate": "certificate",
     "issuer": "certificate authority",
 }
+PLACES = ("address", "prefix", "network")
+"""From the narrowest: parts that share an address share the others too, and only the address is reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,136 +31,124 @@ class Shared:
     aspect: str
     what: str
 
+    @property
+    def subject(self) -> str:
+        return f"{self.part} and {self.watched}"
 
-def shared(part: Part, watched: Part) -> Iterator[Shared]:
-    """All that the two have in common; of the places only the narrowest."""
-    common = {
-        "address": part.addresses & watched.addresses,
-        "prefix": part.prefixes & watched.prefixes,
-        "network": {str(n) for n in part.networks if n.number in watched.numbers},
-        "cdn": {part.cdn} & {watched.cdn} - {""},
-        "servers": part.servers & watched.servers,
-        "servers-network": {str(n) for n in _all_in(part, watched)},
-        "domain": {part.domain} & {watched.domain} - {""},
-        "registrar": {part.registrar} & {watched.registrar} - {""},
-        "certificate": {part.certificate[:16]} & {watched.certificate[:16]} - {""},
-        "issuer": {part.issuer} & {watched.issuer} - {""},
+    @property
+    def evidence(self) -> str:
+        return f"both have the {WORDS[self.aspect]} {self.what}"
+
+
+def aspects(part: Part) -> dict[str, frozenset[object]]:
+    """What a part has of each aspect; empty where it could not be found out."""
+    values = {
+        "address": part.addresses,
+        "prefix": part.prefixes,
+        "network": part.networks,
+        "cdn": {part.cdn},
+        "servers": part.servers,
+        "servers-network": part.server_networks,
+        "domain": {part.domain},
+        "registrar": {part.registrar},
+        "certificate": {part.certificate[:16]},
+        "issuer": {part.issuer},
     }
+    return {aspect: frozenset(value) - {""} for aspect, value in values.items()}
+
+
+def shared(part: Part, product: Part) -> Iterator[Shared]:
+    """Every aspect that the two have in common; of the places only the narrowest."""
+    ours, theirs = aspects(part), aspects(product)
+    common = {aspect: ours[aspect] & theirs[aspect] for aspect in WORDS}
+    # One name server outside the product's networks is enough for the name to survive them.
+    outside = ours["servers-network"] - theirs["network"]
+    common["servers-network"] = frozenset() if outside else ours["servers-network"]
+    if part.role not in (Role.NAME, Role.MAIL):  # a host's own name may lie anywhere while the page's does not
+        common["domain"] = frozenset()
     narrowest = next((place for place in PLACES if common[place]), "")
-    for aspect in ASPECTS:
-        told = aspect == narrowest if aspect in PLACES else _tells(part, aspect)
-        if common[aspect] and told:
-            yield Shared(part.label, watched.label, aspect, ", ".join(sorted(common[aspect])))
+    for aspect, values in common.items():
+        if values and (aspect == narrowest or aspect not in PLACES):
+            yield Shared(part.label, product.label, aspect, ", ".join(sorted(map(str, values))))
 
 
-def _tells(part: Part, aspect: str) -> bool:
-    """A host's own name may lie anywhere while the page's does not: domain, servers and registrar are the name's."""
-    return part.role in (Role.NAME, Role.MAIL) if aspect == "domain" else True
-
-
-def _all_in(part: Part, watched: Part) -> frozenset[object]:
-    """The networks of the name servers, if none of them stands outside the product's."""
-    numbers = {network.number for network in part.server_networks}
-    return part.server_networks if numbers and numbers <= watched.numbers else frozenset()
+def split(parts: Sequence[Part]) -> tuple[list[Part], list[Part]]:
+    """The page's own parts, and the products that it watches."""
+    own = [part for part in parts if part.role is not Role.WATCHED]
+    return own, [part for part in parts if part.role is Role.WATCHED]
 
 
 def matrix(parts: Sequence[Part]) -> tuple[Shared, ...]:
-    return tuple(item for part in _ours(parts) for watched in _watched(parts) for item in shared(part, watched))
-
-
-def _ours(parts: Sequence[Part]) -> list[Part]:
-    return [part for part in parts if part.role is not Role.WATCHED]
-
-
-def _watched(parts: Sequence[Part]) -> list[Part]:
-    return [part for part in parts if part.role is Role.WATCHED]
+    own, products = split(parts)
+    return tuple(hit for part in own for product in products for hit in shared(part, product))
 
 
 def judge(parts: Sequence[Part]) -> Iterator[Finding]:
-    found = matrix(parts)
-    roles = {part.label: part.role for part in parts}
-    yield from _hosts(parts, found)
-    for aspect in ("servers", "servers-network", "domain", "registrar", "certificate"):
-        of = Role.HOST if aspect == "certificate" else Role.NAME
-        yield from _told(parts, say(f"fate.{aspect}"), [s for s in found if s.aspect == aspect and roles[s.part] is of], of)
-    for role in (Role.MAIL, Role.DESK):
-        kinds = (*PLACES, "domain") if role is Role.MAIL else PLACES
-        hits = [s for s in found if roles[s.part] is role and s.aspect in kinds]
-        yield from _told(parts, say(f"fate.{role.value}"), hits, role)
+    hits, roles = matrix(parts), {part.label: part.role for part in parts}
+    yield from _hosts(parts, hits)
+    for check, role, kinds in (
+        ("servers", Role.NAME, ("servers",)),
+        ("servers-network", Role.NAME, ("servers-network",)),
+        ("domain", Role.NAME, ("domain",)),
+        ("registrar", Role.NAME, ("registrar",)),
+        ("certificate", Role.HOST, ("certificate",)),
+        ("mail", Role.MAIL, (*PLACES, "domain")),
+        ("desk", Role.DESK, PLACES),
+    ):
+        mine = [hit for hit in hits if roles[hit.part] is role and hit.aspect in kinds]
+        yield from _role(parts, CHECKS[f"fate.{check}"], mine, role)
     yield from _between(parts)
     yield from _unknown(parts)
 
 
-GRAVE = ("servers",)
-
-
-def _told(parts: Sequence[Part], check: Say, hits: Sequence[Shared], role: Role) -> Iterator[Finding]:
+def _role(parts: Sequence[Part], check: Check, hits: Sequence[Shared], role: Role) -> Iterator[Finding]:
     for hit in hits:
-        words = f"both have the {WORDS[hit.aspect]} {hit.what}"
-        fault = check.fail if hit.aspect in GRAVE else check.warn
-        yield fault(f"{hit.part} and {hit.watched}", words)
-    if not hits and _watched(parts) and any(part.role is role for part in parts):
-        yield check.ok(", ".join(part.label for part in parts if part.role is role), "nothing in common with what is watched")
+        yield (check.fail if hit.aspect == "servers" else check.warn)(hit.subject, hit.evidence)
+    labels = [part.label for part in parts if part.role is role]
+    if not hits and split(parts)[1] and labels:
+        yield check.ok(", ".join(labels), "nothing in common with what is watched")
 
 
-def _hosts(parts: Sequence[Part], found: Sequence[Shared]) -> Iterator[Finding]:
-    """A host may stand beside the product while another does not: then the page can leave it."""
-    aspects = (*PLACES, "cdn")
-    hosts, watched = [part for part in parts if part.role is Role.HOST], _watched(parts)
-    for product in watched:
-        hits = [s for s in found if s.watched == product.label and s.aspect in aspects]
-        bound = {s.part for s in hits}
-        free = [host.label for host in hosts if host.label not in bound]
-        for hit in hits:
-            if hit.part not in {host.label for host in hosts}:
-                continue
-            words = f"both have the {WORDS[hit.aspect]} {hit.what}"
-            check, subject = say(f"fate.{hit.aspect}"), f"{hit.part} and {product.label}"
-            yield check.warn(subject, f"{words}; {', '.join(free)} does not") if free else check.fail(subject, words)
-    hit_aspects = {s.aspect for s in found}
-    for aspect in aspects:
-        if watched and aspect not in hit_aspects:
-            yield say(f"fate.{aspect}").ok("hosts", "nothing in common with what is watched")
+def _hosts(parts: Sequence[Part], hits: Sequence[Shared]) -> Iterator[Finding]:
+    """One host may share a place with the product while another does not: then the page can leave it."""
+    kinds = (*PLACES, "cdn")
+    hosts, products = [part.label for part in parts if part.role is Role.HOST], split(parts)[1]
+    for product in products:
+        mine = [hit for hit in hits if hit.watched == product.label and hit.aspect in kinds]
+        bound = {hit.part for hit in mine}
+        free = ", ".join(host for host in hosts if host not in bound)
+        for hit in mine:
+            if hit.part in hosts:
+                check = CHECKS[f"fate.{hit.aspect}"]
+                better = f"{hit.evidence}; {free} does not"
+                yield check.warn(hit.subject, better) if free else check.fail(hit.subject, hit.evidence)
+    for aspect in kinds:
+        if products and aspect not in {hit.aspect for hit in hits}:
+            yield CHECKS[f"fate.{aspect}"].ok("hosts", "nothing in common with what is watched")
 
 
 def _between(parts: Sequence[Part]) -> Iterator[Finding]:
-    """The hosts against each other: at least two must stand apart."""
-    check, hosts = say("fate.hosts"), [part for part in parts if part.role is Role.HOST]
+    """The hosts against each other: at least two must have nothing in common."""
+    check, hosts = CHECKS["fate.hosts"], [part for part in parts if part.role is Role.HOST]
     if len(hosts) < 2:
         return
-    subject = ", ".join(host.label for host in hosts)
-    for what, has in (
-        ("address", [host.addresses for host in hosts]),
-        ("/24 or /48", [host.prefixes for host in hosts]),
-        ("network", [frozenset(map(str, host.networks)) for host in hosts]),
-        ("content network", [frozenset({host.cdn} - {""}) for host in hosts]),
-    ):
-        if common := frozenset.intersection(*has):
-            yield check.fail(subject, f"all have the {what} {', '.join(sorted(common))}")
+    subject, traits = ", ".join(host.label for host in hosts), [aspects(host) for host in hosts]
+    for aspect in (*PLACES, "cdn"):
+        if common := frozenset.intersection(*(host[aspect] for host in traits)):
+            yield check.fail(subject, f"all have the {WORDS[aspect]} {', '.join(sorted(map(str, common)))}")
             return
-    told = "; ".join(f"{host.label}: {', '.join(sorted(map(str, host.networks)))}" for host in hosts if host.networks)
     if all(host.networks for host in hosts):
-        yield check.ok(subject, told)
+        yield check.ok(subject, "; ".join(f"{host.label}: {', '.join(sorted(map(str, host.networks)))}" for host in hosts))
 
 
 def _unknown(parts: Sequence[Part]) -> Iterator[Finding]:
-    """Who could not be compared, so that silence is not taken for innocence."""
+    """Parts that could not be compared, so that silence is not taken for innocence."""
+    network = CHECKS["fate.network"]
     for part in parts:
         if part.role is Role.NAME:
-            if not part.registrar and _watched(parts):
-                yield say("fate.registrar").unchecked(part.label, "RDAP did not name its registrar")
+            if not part.registrar and split(parts)[1]:
+                yield CHECKS["fate.registrar"].unchecked(part.label, "RDAP did not name its registrar")
         elif not part.addresses:
-            yield say("fate.network").unchecked(part.label, f"{part.name} does not resolve")
+            yield network.unchecked(part.label, f"{host_of(part.url)} does not resolve")
         elif not part.networks:
-            yield say("fate.network").unchecked(part.label, f"nobody knows the network of {', '.join(sorted(part.addresses))}")
-
-
-def columns(parts: Sequence[Part]) -> tuple[str, ...]:
-    return tuple(part.label for part in _watched(parts))
-
-
-def rows(parts: Sequence[Part]) -> tuple[str, ...]:
-    return tuple(part.label for part in _ours(parts))
-
-
-__all__ = ["CHECKS", "Shared", "columns", "judge", "matrix", "rows"]
+            yield network.unchecked(part.label, f"nobody knows the network of {', '.join(sorted(part.addresses))}")

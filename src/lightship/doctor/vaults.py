@@ -8,55 +8,47 @@ from pyrage import x25519  # type: ignore[import-untyped]
 
 from lightship.config import Config, HostConfig, PageConfig
 from lightship.core.durations import ago
-from lightship.core.vault import Index
 from lightship.core.wire import WireError
-from lightship.doctor.catalogue import say
+from lightship.doctor.catalogue import CHECKS
 from lightship.doctor.finding import Finding
 from lightship.hosts import HostError
 from lightship.signing import verify_key
 from lightship.vault import VaultError, fetch, look, opened, vault_place
 
 OLD = timedelta(days=2)
-"""A desk that lives signs the index anew each day."""
+"""A running desk signs the index anew each day."""
+_NO_PLACE = "Give the host a `vault`, or set [vault] public = true: docs/operate/recovery.md."
 
 
 def judge(config: Config, page: PageConfig, key: "x25519.Identity | None", now: datetime) -> Iterator[Finding]:
-    recipients = config.vault.recovery
-    yield say("vault.recipients").when(bool(recipients), page.slug, f"{len(recipients)}", "no recovery key is configured")
-    if not recipients:
-        return
-    for host in page.hosts:
+    check, recipients = CHECKS["vault.recipients"], config.vault.recovery
+    yield check.fail_unless(bool(recipients), page.slug, f"{len(recipients)}", "no recovery key is configured")
+    for host in page.hosts if recipients else ():
         yield from asyncio.run(_host(config, page, host, key, now))
 
 
 async def _host(
     config: Config, page: PageConfig, host: HostConfig, key: "x25519.Identity | None", now: datetime
 ) -> list[Finding]:
-    present, opens = say("vault.present"), say("vault.opens")
+    present, opens = CHECKS["vault.present"], CHECKS["vault.opens"]
     if host.lacking or not host.options:
         return [present.unchecked(host.name, host.lacking or "this machine has no credentials for it")]
-    place = vault_place(config, host)
+    place, verify = vault_place(config, host), verify_key(page).verify
     if place is None:
         return [present.fail(host.name, "it has no place that strangers cannot reach", _NO_PLACE)]
     try:
-        index = await look(place, verify_key(page).verify)
-        sealed = await fetch([place], index, verify_key(page).verify) if index else []
+        index = await look(place, verify)
+        sealed = await fetch([place], index, verify) if index else []
     except (HostError, WireError, VaultError, OSError) as error:
         return [present.fail(host.name, str(error))]
     if index is None:
         return [present.fail(host.name, "there is none")]
-    found = [present.rather(now - index.at <= OLD, host.name, _written(index, now), f"{_written(index, now)}: nobody keeps it")]
+    written = f"whole, {len(index.parts)} parts, signed {ago(index.at, now)}"
+    age = present.warn_unless(now - index.at <= OLD, host.name, written, f"{written}: nobody keeps it")
     if key is None:
-        return [*found, opens.unchecked(host.name, "no recovery key was given: try it with --key FILE")]
+        return [age, opens.unchecked(host.name, "no recovery key was given: try it with --key FILE")]
     try:
-        held = {opened(part, key).label for part in sealed}
+        tables = {opened(part, key).label for part in sealed}
     except VaultError as error:
-        return [*found, opens.fail(host.name, str(error))]
-    return [*found, opens.ok(host.name, f"it opens all {len(sealed)} parts, of {len(held)} tables")]
-
-
-_NO_PLACE = "Give the host a `vault`, or set [vault] public = true: docs/operate/recovery.md."
-
-
-def _written(index: Index, now: datetime) -> str:
-    return f"whole, {len(index.parts)} parts, signed {ago(index.at, now)}"
+        return [age, opens.fail(host.name, str(error))]
+    return [age, opens.ok(host.name, f"it opens all {len(sealed)} parts, of {len(tables)} tables")]

@@ -1,18 +1,17 @@
-"""Go to each host by address, as a reader whom the name led there, and bring back what it showed."""
+"""Fetch each host by address, as a reader whom the name leads there."""
 
-import ipaddress
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from cryptography import x509
 
 from lightship.config import HostConfig, PageConfig
-from lightship.core.site.manifest import MANIFEST_PATH, PULSE_PATH, Manifest, NotOurs, Pulse, Verify, manifest_in, pulse_in
+from lightship.core.site.manifest import MANIFEST_PATH, PULSE_PATH, Manifest, Pulse, Verify, manifest_in, pulse_in
 from lightship.core.site.receipt import CheckStatus
 from lightship.core.wire import WireError, sha256
-from lightship.doctor.environment import Environment, at_once
+from lightship.doctor.domains import as_address, host_of
+from lightship.doctor.environment import Environment, in_parallel
 from lightship.net.pinned import Answer, ConnectError, Connection, distrusting
 from lightship.signing import verify_key
 
@@ -22,8 +21,8 @@ STATE = "lightship/state.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
-    """One way into a host: an address, and the name to say there. `main`: the name is the page's."""
+class Target:
+    """One address of a host, and the URL to ask for there. `main`: the URL is the page's, not the host's own."""
 
     host: str
     url: str
@@ -32,14 +31,14 @@ class Door:
 
     @property
     def name(self) -> str:
-        return urlsplit(self.url).hostname or ""
+        return host_of(self.url)
 
     @property
     def secure(self) -> bool:
         return self.url.startswith("https:")
 
     @property
-    def six(self) -> bool:
+    def ipv6(self) -> bool:
         return ":" in self.address
 
     def __str__(self) -> str:
@@ -47,11 +46,11 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """What was behind a door. `fault`: why nothing was; `distrust`: why a browser would not go in; `wrong`: what is not as
-    the signed manifest says."""
+class Visit:
+    """What a target served. `fault`: why it served nothing. `distrust`: why a browser would refuse its certificate. `wrong`:
+    paths whose content is not as the signed manifest says."""
 
-    door: Door
+    target: Target
     fault: str = ""
     distrust: str = ""
     leaf: x509.Certificate | None = None
@@ -65,54 +64,66 @@ class Shown:
         return self.answers.get("")
 
 
-def doors(page: PageConfig, world: Environment) -> tuple[Door, ...]:
-    """The page's name at each address that it may point at, and each host under its own."""
-    found: dict[Door, None] = {}
+def targets(page: PageConfig, environment: Environment) -> tuple[Target, ...]:
+    """The page's name at each address that it may point at, and each host under its own name."""
+    unique: dict[Target, None] = {}
     for host in page.hosts:
-        addresses = host.address or (world.addresses(host.cname) if host.cname else ())
-        found |= {Door(host=host.name, url=page.url, address=address, main=True): None for address in addresses}
-        found |= {Door(host=host.name, url=host.url, address=address, main=False): None for address in own(host, world)}
-    return tuple(found)
+        led, own = pointed(host, environment), addresses_of(host.url, environment)
+        unique |= {Target(host=host.name, url=page.url, address=address, main=True): None for address in led}
+        unique |= {Target(host=host.name, url=host.url, address=address, main=False): None for address in own}
+    return tuple(unique)
 
 
-def own(host: HostConfig, world: Environment) -> tuple[str, ...]:
-    """The addresses of the host's own name."""
-    name = urlsplit(host.url).hostname or ""
-    try:
-        return (str(ipaddress.ip_address(name)),)
-    except ValueError:
-        local = ("127.0.0.1",) if name == "localhost" else ()
-        return local or world.addresses(name)
+def pointed(host: HostConfig, environment: Environment) -> tuple[str, ...]:
+    """The addresses that the page's name points at when it points at this host."""
+    return host.address or (environment.addresses(host.cname) if host.cname else ())
 
 
-def visit(page: PageConfig, world: Environment) -> tuple[Shown, ...]:
+def addresses_of(url: str, environment: Environment) -> tuple[str, ...]:
+    """The addresses that the name in a URL leads to."""
+    name = host_of(url)
+    if address := as_address(name):
+        return (address,)
+    return ("127.0.0.1",) if name == "localhost" else environment.addresses(name)
+
+
+def visit_all(page: PageConfig, environment: Environment) -> tuple[Visit, ...]:
     verify = verify_key(page).verify
-    return tuple(at_once(lambda door: enter(door, verify, world), doors(page, world)))
+    return tuple(in_parallel(lambda target: visit(target, verify, environment), targets(page, environment)))
 
 
-def enter(door: Door, verify: Verify, world: Environment) -> Shown:
+def visit(target: Target, verify: Verify, environment: Environment) -> Visit:
     try:
-        with connection(door, world, world.visit) as way:
-            distrust = distrusted(door, world) if door.secure else ""
-            answers = {path: way.get(path, LONGEST, HEADERS) for path in ("", MANIFEST_PATH, PULSE_PATH, STATE)}
+        with connection(target, environment.visit) as line:
+            distrust = distrusted(target, environment) if target.secure else ""
+            answers = {path: line.get(path, LONGEST, HEADERS) for path in ("", MANIFEST_PATH, PULSE_PATH, STATE)}
             if answers[""].status != 200:
-                answers[""] = way.get("index.html", LONGEST, HEADERS)
+                answers[""] = line.get("index.html", LONGEST, HEADERS)
             manifest, wrong = _manifest(answers[MANIFEST_PATH], verify)
-            files = manifest.files if manifest else {}
-            wrong += [path for path, digest in files.items() if not _is(way, answers, path, digest)]
-            leaf = x509.load_der_x509_certificate(way.der) if way.der else None
-    except (ConnectError, ValueError) as error:  # ValueError: a certificate that is none
-        return Shown(door=door, fault=str(error))
-    pulse = _pulse(answers[PULSE_PATH], verify)
-    return Shown(door=door, distrust=distrust, leaf=leaf, answers=answers, manifest=manifest, pulse=pulse, wrong=tuple(wrong))
+            for path, digest in manifest.files.items() if manifest else ():
+                answer = answers.get("" if path == "index.html" else path) or line.get(path, LONGEST, HEADERS)
+                if answer.status != 200 or sha256(answer.body) != digest:
+                    wrong.append(path)
+            leaf = x509.load_der_x509_certificate(line.der) if line.der else None
+    except (ConnectError, ValueError) as error:  # ValueError: what it sent is no certificate
+        return Visit(target=target, fault=str(error))
+    return Visit(
+        target=target,
+        distrust=distrust,
+        leaf=leaf,
+        answers=answers,
+        manifest=manifest,
+        pulse=_pulse(answers[PULSE_PATH], verify),
+        wrong=tuple(wrong),
+    )
 
 
-def distrusted(door: Door, world: Environment) -> str:
-    """In words, why a browser would refuse its certificate; empty where it would not."""
-    trust = ssl.create_default_context(cafile=str(world.roots) if world.roots else None)
+def distrusted(target: Target, environment: Environment) -> str:
+    """Reason a browser would refuse its certificate, or empty."""
+    trust = ssl.create_default_context(cafile=str(environment.roots) if environment.roots else None)
     try:
-        with Connection(door.url, door.address, trust, world.seconds) as way:
-            way.connect()
+        with Connection(target.url, target.address, trust, environment.seconds) as line:
+            line.connect()
     except ConnectError as error:
         if error.seen is CheckStatus.TLS:
             return str(error)
@@ -120,14 +131,9 @@ def distrusted(door: Door, world: Environment) -> str:
     return ""
 
 
-def connection(door: Door, world: Environment, seconds: float) -> Connection:
-    """Without trust: whether a browser trusts it is asked apart, and what it serves is signed."""
-    return Connection(door.url, door.address, distrusting(), seconds)
-
-
-def _is(way: Connection, answers: dict[str, Answer], path: str, digest: str) -> bool:
-    known = answers.get("" if path == "index.html" else path) or way.get(path, LONGEST, HEADERS)
-    return known.status == 200 and sha256(known.body) == digest
+def connection(target: Target, seconds: float) -> Connection:
+    """Takes any certificate: whether a browser trusts it is a check of its own, and what it serves is signed."""
+    return Connection(target.url, target.address, distrusting(), seconds)
 
 
 def _manifest(answer: Answer, verify: Verify) -> tuple[Manifest | None, list[str]]:
@@ -135,7 +141,7 @@ def _manifest(answer: Answer, verify: Verify) -> tuple[Manifest | None, list[str
         return None, [f"{MANIFEST_PATH} answers {answer.status}"]
     try:
         return manifest_in(answer.body, verify), []
-    except (NotOurs, WireError) as error:
+    except WireError as error:
         return None, [str(error)]
 
 
@@ -146,6 +152,6 @@ def _pulse(answer: Answer, verify: Verify) -> Pulse | None:
         return None
 
 
-def by_host(shown: tuple[Shown, ...]) -> Iterator[tuple[str, list[Shown]]]:
-    for host in dict.fromkeys(each.door.host for each in shown):
-        yield host, [each for each in shown if each.door.host == host]
+def by_host(visits: tuple[Visit, ...]) -> Iterator[tuple[str, list[Visit]]]:
+    for host in dict.fromkeys(visit.target.host for visit in visits):
+        yield host, [visit for visit in visits if visit.target.host == host]
