@@ -164,6 +164,7 @@ def test_an_expired_certificate_is_one_fault_though_browsers_distrust_it_too() -
         (('0 issue "digicert.com"',), {"name.caa": f"{NAME} allows digicert.com, and the certificate is by Let's"}),
         (('0 issue ";"',), {"name.caa": f"{NAME} allows nobody"}),
         (('0 issuewild "digicert.com"',), {}),
+        (('0 issue "\\255.example"',), {"name.caa": f"{NAME} allows \ufffd.example"}),
     ],
 )
 def test_caa(records: tuple[str, ...], faults: Faults) -> None:

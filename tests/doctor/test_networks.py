@@ -65,8 +65,15 @@ CYMRU = {
 
 def test_team_cymru_is_believed_before_the_table() -> None:
     environment = Environment(resolver=FakeCymru(CYMRU), table=networks())
-    assert environment.network("8.8.8.8") == asn.Network(15169, "GOOGLE - Google LLC, US", "US")
-    assert environment.network("127.81.1.1") == asn.Network(64581, "Vienna Net")
+    assert environment.network("8.8.8.8") == asn.Network(15169)
+    assert str(environment.network("8.8.8.8")) == "AS15169 GOOGLE - Google LLC, US"
+    assert str(environment.network("127.81.1.1")) == "AS64581 Vienna Net"
+
+
+@pytest.mark.parametrize("text", ["", "no such name | see | our help page", "| |", "1 2"])
+def test_an_answer_that_is_not_team_cymrus_is_not_believed(text: str) -> None:
+    resolver = FakeCymru({"1.1.81.127.origin.asn.cymru.com": text})
+    assert str(Environment(resolver=resolver, table=networks()).network("127.81.1.1")) == "AS64581 Vienna Net"
 
 
 def test_an_ipv6_address_is_asked_for_by_its_nibbles() -> None:

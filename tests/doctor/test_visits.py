@@ -32,7 +32,7 @@ def test_a_door_is_left_in_time(answer: Reply, monkeypatch: pytest.MonkeyPatch) 
         target = Target(host="vienna", url=f"http://localhost:{urlsplit(url).port}", address="127.0.0.1", main=True)
         started = monotonic()
         visited = visit(target, SigningKey(bytes(32)).verify, Environment(cymru=False, visit=0.5))
-        assert monotonic() - started < 3
+        assert monotonic() - started < 10
     assert "sends more than 1,000,000 bytes" in visited.fault or "0.5 s were over while waiting for /" in visited.fault
 
 

@@ -294,4 +294,4 @@ def within(number: int) -> dict[str, Any]:
 def registration(days: float = 400, *, locked: bool = True, **changed: Any) -> Registration:
     status = frozenset({"client transfer prohibited", "client update prohibited"} if locked else {"active"})
     ends = NOW + timedelta(days=days, hours=1)
-    return replace(Registration(domain=NAME, registrar="Gandi", expires=ends, status=status), **changed)
+    return replace(Registration(registrar="Gandi", expires=ends, status=status), **changed)

@@ -31,26 +31,21 @@ from lightship.doctor import (
 from lightship.doctor.catalogue import CHECKS, GROUPS
 from lightship.doctor.domains import host_of, registrable
 from lightship.doctor.environment import Environment
-from lightship.doctor.finding import Check, Finding, Severity, Verdict
+from lightship.doctor.finding import Finding, Severity, Verdict
 from lightship.doctor.shared_fate import Shared
 from lightship.zones import open_zone
 
 __all__ = [
     "CHECKS",
     "GROUPS",
-    "Check",
     "Environment",
     "Examination",
     "Finding",
     "Known",
-    "Severity",
     "Shared",
     "Verdict",
     "examine",
 ]
-
-RANK = {Verdict.FAIL: 0, Verdict.WARN: 1, Verdict.UNCHECKED: 2, Verdict.OK: 3}
-GRAVITY = {Severity.CRITICAL: 0, Severity.MAJOR: 1, Severity.MINOR: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +91,7 @@ class Examination:
             "parts": list(self.parts),
             "watched": list(self.watched),
             "shared": [
-                {"part": hit.part, "watched": hit.watched, "aspect": shared_fate.WORDS[hit.aspect], "what": hit.what}
+                {"part": hit.part, "watched": hit.watched, "aspect": shared_fate.ASPECTS[hit.aspect], "what": hit.what}
                 for hit in self.shared
             ],
         }
@@ -128,12 +123,16 @@ def examine(config: Config, page: PageConfig, environment: Environment, known: K
     return Examination(
         page=page.slug,
         at=environment.now(),
-        findings=tuple(sorted(findings, key=lambda finding: (RANK[finding.verdict], GRAVITY[finding.check.severity]))),
+        findings=tuple(sorted(findings, key=_gravity)),
         parts=tuple(part.label for part in own),
         watched=tuple(product.label for product in products),
         shared=shared_fate.matrix(parts),
         source="Team Cymru's DNS, now" if online else table,
     )
+
+
+def _gravity(finding: Finding) -> tuple[int, int]:
+    return [*Verdict].index(finding.verdict), [*Severity].index(finding.check.severity)
 
 
 def _judged(config: Config, page: PageConfig, environment: Environment, known: Known) -> Iterator[Finding]:

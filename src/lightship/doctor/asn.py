@@ -17,19 +17,16 @@ from importlib import resources
 
 import dns.exception
 import dns.resolver
-import dns.reversename
 
 ATTRIBUTION = "RouteViews, NRO and DB-IP (db-ip.com), CC BY 4.0"
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """An autonomous system. `country` is where its registry has it; empty where it was not asked. Two are equal by their
-    number, for sources spell its name differently."""
+    """An autonomous system. Two are equal by their number, for sources spell its name differently."""
 
     number: int
     name: str = field(default="", compare=False)
-    country: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"AS{self.number}" + (f" {self.name}" if self.name else "")
@@ -81,17 +78,14 @@ def packaged() -> Table:
 
 def fresh(resolver: dns.resolver.Resolver, address: str) -> Network | None:
     """The network by Team Cymru's DNS; None where it does not answer or does not know."""
-    if ipaddress.ip_address(address).version == 4:
-        suffix, zone = dns.reversename.ipv4_reverse_domain, "origin"
-    else:
-        suffix, zone = dns.reversename.ipv6_reverse_domain, "origin6"
-    pointer = dns.reversename.from_address(address).relativize(suffix)
+    ip = ipaddress.ip_address(address)
+    pointer, zone = ip.reverse_pointer.rsplit(".", 2)[0], "origin" if ip.version == 4 else "origin6"
     origin = _fields(resolver, f"{pointer}.{zone}.asn.cymru.com")
-    if len(origin) < 3:
+    number = origin[0].partition(" ")[0] if len(origin) > 2 else ""
+    if not number.isdecimal():  # some resolvers answer every question, with their own text
         return None
-    number = int(origin[0].split()[0])
     system = _fields(resolver, f"AS{number}.asn.cymru.com")
-    return Network(number, system[-1] if system else "", system[1] if len(system) > 1 else origin[2])
+    return Network(int(number), system[-1] if system else "")
 
 
 def answers(resolver: dns.resolver.Resolver) -> bool:

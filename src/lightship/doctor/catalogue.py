@@ -1,13 +1,19 @@
-"""Every check of the doctor, from catalogue.toml. docs/operate/doctor.md is the same list for people."""
+"""The doctor's data: how providers show, and every check that it makes (docs/operate/doctor.md lists them for people)."""
 
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
+from typing import Any
 
 from lightship.doctor.finding import Check, Severity
 
-# Read at import, for it takes 2 ms and whoever imports the doctor needs it.
-_CATALOGUE = tomllib.loads(resources.files(__package__).joinpath("catalogue.toml").read_text("utf-8"))
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath(name).read_text("utf-8"))
+
+
+# Read at import, for it takes 3 ms and whoever imports the doctor needs it.
+PROVIDERS, _CATALOGUE = _read("providers.toml"), _read("catalogue.toml")
 GROUPS: Mapping[str, str] = _CATALOGUE["groups"]
 CHECKS: Mapping[str, Check] = {
     f"{group}.{word}": Check(id=f"{group}.{word}", **{**fields, "severity": Severity(fields["severity"])})

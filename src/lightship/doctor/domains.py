@@ -1,15 +1,12 @@
 """Host names in URLs, and the part of a name that is registered."""
 
 import ipaddress
-from functools import lru_cache
+from functools import cache
 from urllib.parse import urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
-
-@lru_cache(1)
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
+_suffixes = cache(PublicSuffixList)  # reading the list takes a while
 
 
 def host_of(url: str) -> str:

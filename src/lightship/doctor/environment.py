@@ -11,6 +11,7 @@ from typing import TypeVar
 import dns.exception
 import dns.flags
 import dns.message
+import dns.name
 import dns.query
 import dns.resolver
 
@@ -22,8 +23,6 @@ RDAP = "https://rdap.org"
 In = TypeVar("In")
 Out = TypeVar("Out")
 SECONDS = 4.0
-VISIT = 30.0
-PATIENCE = 10.0
 THREADS = 24
 
 
@@ -47,23 +46,27 @@ class Environment:
 
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     resolver: dns.resolver.Resolver = field(default_factory=_resolver)
-    open_resolvers: Mapping[str, str] = field(default_factory=lambda: PUBLIC)
+    open_resolvers: Mapping[str, str] = field(default_factory=PUBLIC.copy)
     port: int = 53
     cymru: bool = True
     roots: Path | None = None
     table: asn.Table = field(default_factory=asn.packaged)
     rdap: str = RDAP
     seconds: float = SECONDS
-    patience: float = PATIENCE
-    visit: float = VISIT
+    patience: float = 10.0
+    visit: float = 30.0
     reader: PublicReader = field(default_factory=lambda: PublicReader(longest=1024 * 1024))
+
+    def answer(self, name: dns.name.Name | str, kind: str) -> dns.resolver.Answer | None:
+        """The resolver's; None where there is no such name, or no resolver answers."""
+        try:
+            return self.resolver.resolve(name, kind, search=False, raise_on_no_answer=False)
+        except (dns.exception.DNSException, OSError):
+            return None
 
     def resolve(self, name: str, kind: str) -> tuple[str, ...]:
         """Records as a reader's machine gets them; none where the name has none, or no resolver answers."""
-        try:
-            return tuple(sorted(str(item).rstrip(".") for item in self.resolver.resolve(name, kind, search=False)))
-        except (dns.exception.DNSException, OSError):
-            return ()
+        return tuple(sorted(str(record).rstrip(".") for record in self.answer(name, kind) or ()))
 
     def addresses(self, name: str) -> tuple[str, ...]:
         return self.resolve(name, "A") + self.resolve(name, "AAAA")

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """`UNCHECKED`: the doctor could not ask. That is no fault, and no comfort either."""
+    """From the gravest. `UNCHECKED`: the doctor could not ask. That is no fault, and no comfort either."""
 
     FAIL = "fail"
     WARN = "warn"
@@ -14,7 +14,7 @@ class Verdict(StrEnum):
 
 
 class Severity(StrEnum):
-    """What is at stake on the worst day."""
+    """What is at stake on the worst day, from the gravest."""
 
     CRITICAL = "critical"
     """readers lose the page"""

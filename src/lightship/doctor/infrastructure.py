@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -10,12 +11,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from lightship.config import Config, PageConfig
 from lightship.doctor import certificates, registry
 from lightship.doctor.asn import Network
+from lightship.doctor.catalogue import PROVIDERS
 from lightship.doctor.domains import host_of, registrable
 from lightship.doctor.environment import Environment, in_parallel
 from lightship.doctor.name import prefix
 from lightship.doctor.servers import servers, zone_of
-from lightship.doctor.visits import HEADERS, Target, addresses_of, connection, pointed
-from lightship.net.pinned import ConnectError
+from lightship.doctor.visits import HEADERS, addresses_of, pointed
+from lightship.net.pinned import ConnectError, Connection, distrusting
 
 
 class Role(StrEnum):
@@ -102,39 +104,21 @@ def _front(
     if not addresses or not part.url.startswith("http"):
         return None, {}
     address = min(addresses, key=lambda address: (":" in address, address))
-    target = Target(host=part.label, url=part.url.rstrip("/"), address=address, main=False)
     try:
-        with connection(target, environment.seconds) as line:
+        with Connection(part.url, address, distrusting(), environment.seconds) as line:
             headers = line.get("", headers=HEADERS).headers
             return x509.load_der_x509_certificate(line.der) if line.der else None, headers
     except (ConnectError, ValueError):
         return None, {}
 
 
-# Name, suffixes of its CNAMEs, words in its headers, numbers of its networks.
-_CDNS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], frozenset[int]], ...] = (
-    ("Cloudflare", ("cdn.cloudflare.net",), ("cloudflare",), frozenset({13335, 209242})),
-    ("Fastly", ("fastly.net", "fastlylb.net"), ("fastly",), frozenset({54113})),
-    ("Akamai", ("akamaiedge.net", "akamai.net", "edgekey.net", "edgesuite.net"), ("akamaighost",), frozenset({20940, 16625})),
-    ("CloudFront", ("cloudfront.net",), ("cloudfront",), frozenset()),
-    ("Google Cloud CDN", (), ("google frontend", "1.1 google"), frozenset()),
-    ("Azure Front Door", ("azureedge.net", "azurefd.net", "t-msedge.net"), ("azure", "ecacc"), frozenset()),
-    ("bunny.net", ("b-cdn.net",), ("bunnycdn",), frozenset({200325})),
-    ("KeyCDN", ("kxcdn.com",), ("keycdn",), frozenset()),
-    ("CDN77", ("cdn77.org", "cdn77.net"), ("cdn77",), frozenset({60068})),
-    ("Netlify", ("netlify.app", "netlify.com", "netlifyglobalcdn.com"), ("netlify",), frozenset()),
-    ("Vercel", ("vercel-dns.com", "vercel.app"), ("vercel",), frozenset()),
-    ("GitHub Pages", ("github.io",), ("github.com",), frozenset()),
-    ("Imperva", ("incapdns.net", "impervadns.net"), ("imperva", "incapsula"), frozenset({19551})),
-    ("Sucuri", ("sucuri.net",), ("sucuri",), frozenset({30148})),
-)
-
-
 def cdn(cnames: tuple[str, ...], headers: Mapping[str, str], networks: frozenset[Network]) -> str:
     """The content network in front, by its CNAME, the headers of its answers, or the networks of its addresses."""
     header = " ".join(headers.get(key, "") for key in ("server", "via", "x-served-by", "x-cdn")).lower()
-    for name, suffixes, words, numbers in _CDNS:
-        aliased = any(cname.lower().endswith(suffixes) for cname in cnames)
-        if aliased or any(word in header for word in words) or numbers & {network.number for network in networks}:
+    numbers = {network.number for network in networks}
+    cdns: dict[str, dict[str, list[Any]]] = PROVIDERS["cdns"]
+    for name, known in cdns.items():
+        aliased = any(cname.lower().endswith(tuple(known["suffixes"])) for cname in cnames)
+        if aliased or any(word in header for word in known["headers"]) or not numbers.isdisjoint(known["networks"]):
             return name
     return ""

@@ -17,7 +17,6 @@ LOCKS = ("client transfer prohibited", "client update prohibited")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    domain: str
     registrar: str
     expires: datetime | None
     status: frozenset[str]
@@ -29,17 +28,16 @@ def ask(domain: str, environment: Environment) -> Registration | None:
         return None
     try:
         answer = environment.reader.get(f"{environment.rdap}/domain/{domain}", seconds=environment.seconds)
-        return _read(domain, json.loads(answer.body)) if answer.status == 200 else None
+        return _read(json.loads(answer.body)) if answer.status == 200 else None
     except (ConnectError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def _read(domain: str, raw: Mapping[str, Any]) -> Registration:
+def _read(raw: Mapping[str, Any]) -> Registration:
     ends = [event["eventDate"] for event in raw.get("events", ()) if event.get("eventAction") == "expiration"]
     expires = datetime.fromisoformat(ends[0]) if ends else None
     registrars = [entity for entity in raw.get("entities", ()) if "registrar" in entity.get("roles", ())]
     return Registration(
-        domain=domain,
         registrar=_name(registrars[0]) if registrars else "",
         expires=expires if expires is None or expires.tzinfo else expires.replace(tzinfo=UTC),
         status=frozenset(str(status).lower() for status in raw.get("status", ())),

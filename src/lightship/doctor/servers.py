@@ -6,7 +6,6 @@ import dns.exception
 import dns.flags
 import dns.name
 import dns.rcode
-import dns.rdataclass
 import dns.rdatatype
 import dns.resolver
 import dns.rrset
@@ -74,7 +73,7 @@ def delegation(name: str, environment: Environment) -> Delegation:
     if not apex:
         return Delegation(name=name)
     copies = in_parallel(lambda server: zone_copy(server, apex, name, environment), servers(apex, environment))
-    ds = _resolved(apex, "DS", environment)
+    ds = environment.answer(apex, "DS")
     return Delegation(
         name=name,
         apex=apex,
@@ -121,18 +120,11 @@ def zone_copy(server: Server, apex: str, name: str, environment: Environment) ->
 def serial(server: Server, apex: str, environment: Environment) -> int:
     """The serial that a server has now; 0 where it does not say."""
     answer = environment.ask(server.address, apex, "SOA")
-    soa = answer.get_rrset(answer.answer, dns.name.from_text(apex), dns.rdataclass.IN, dns.rdatatype.SOA) if answer else None
-    return int(soa[0].serial) if soa else 0
-
-
-def _resolved(name: str, kind: str, environment: Environment) -> dns.resolver.Answer | None:
-    try:
-        return environment.resolver.resolve(name, kind, search=False, raise_on_no_answer=False)
-    except (dns.exception.DNSException, OSError):
-        return None
+    soas = [rrset for rrset in answer.answer if rrset.rdtype == dns.rdatatype.SOA] if answer else []
+    return int(soas[0][0].serial) if soas else 0
 
 
 def _chain(name: str, environment: Environment) -> tuple[tuple[str, int], ...]:
-    answer = _resolved(name, "A", environment)
+    answer = environment.answer(name, "A")
     links = [rrset for rrset in answer.response.answer if rrset.rdtype == dns.rdatatype.CNAME] if answer else []
     return tuple((rrset.name.to_text(omit_final_dot=True), rrset.ttl) for rrset in links)

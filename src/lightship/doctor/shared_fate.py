@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from lightship.doctor.catalogue import CHECKS
 from lightship.doctor.domains import host_of
-from lightship.doctor.finding import Check, Finding
+from lightship.doctor.finding import Finding
 from lightship.doctor.infrastructure import Part, Role
 
-WORDS = {
+ASPECTS = {
     "address": "address",
     "prefix": "/24 or /48",
     "network": "network",
@@ -20,6 +20,7 @@ WORDS = {
     "certificate": "certificate",
     "issuer": "certificate authority",
 }
+"""Aspect -> what people call it."""
 PLACES = ("address", "prefix", "network")
 """From the narrowest: parts that share an address share the others too, and only the address is reported."""
 
@@ -37,7 +38,7 @@ class Shared:
 
     @property
     def evidence(self) -> str:
-        return f"both have the {WORDS[self.aspect]} {self.what}"
+        return f"both have the {ASPECTS[self.aspect]} {self.what}"
 
 
 def aspects(part: Part) -> dict[str, frozenset[object]]:
@@ -60,7 +61,7 @@ def aspects(part: Part) -> dict[str, frozenset[object]]:
 def shared(part: Part, product: Part) -> Iterator[Shared]:
     """Every aspect that the two have in common; of the places only the narrowest."""
     ours, theirs = aspects(part), aspects(product)
-    common = {aspect: ours[aspect] & theirs[aspect] for aspect in WORDS}
+    common = {aspect: ours[aspect] & theirs[aspect] for aspect in ASPECTS}
     # One name server outside the product's networks is enough for the name to survive them.
     outside = ours["servers-network"] - theirs["network"]
     common["servers-network"] = frozenset() if outside else ours["servers-network"]
@@ -84,9 +85,9 @@ def matrix(parts: Sequence[Part]) -> tuple[Shared, ...]:
 
 
 def judge(parts: Sequence[Part]) -> Iterator[Finding]:
-    hits, roles = matrix(parts), {part.label: part.role for part in parts}
+    hits, products = matrix(parts), split(parts)[1]
     yield from _hosts(parts, hits)
-    for check, role, kinds in (
+    for aspect, role, kinds in (
         ("servers", Role.NAME, ("servers",)),
         ("servers-network", Role.NAME, ("servers-network",)),
         ("domain", Role.NAME, ("domain",)),
@@ -95,18 +96,14 @@ def judge(parts: Sequence[Part]) -> Iterator[Finding]:
         ("mail", Role.MAIL, (*PLACES, "domain")),
         ("desk", Role.DESK, PLACES),
     ):
-        mine = [hit for hit in hits if roles[hit.part] is role and hit.aspect in kinds]
-        yield from _role(parts, CHECKS[f"fate.{check}"], mine, role)
+        check, labels = CHECKS[f"fate.{aspect}"], [part.label for part in parts if part.role is role]
+        mine = [hit for hit in hits if hit.part in labels and hit.aspect in kinds]
+        for hit in mine:
+            yield (check.fail if hit.aspect == "servers" else check.warn)(hit.subject, hit.evidence)
+        if labels and products and not mine:
+            yield check.ok(", ".join(labels), "nothing in common with what is watched")
     yield from _between(parts)
     yield from _unknown(parts)
-
-
-def _role(parts: Sequence[Part], check: Check, hits: Sequence[Shared], role: Role) -> Iterator[Finding]:
-    for hit in hits:
-        yield (check.fail if hit.aspect == "servers" else check.warn)(hit.subject, hit.evidence)
-    labels = [part.label for part in parts if part.role is role]
-    if not hits and split(parts)[1] and labels:
-        yield check.ok(", ".join(labels), "nothing in common with what is watched")
 
 
 def _hosts(parts: Sequence[Part], hits: Sequence[Shared]) -> Iterator[Finding]:
@@ -135,7 +132,7 @@ def _between(parts: Sequence[Part]) -> Iterator[Finding]:
     subject, traits = ", ".join(host.label for host in hosts), [aspects(host) for host in hosts]
     for aspect in (*PLACES, "cdn"):
         if common := frozenset.intersection(*(host[aspect] for host in traits)):
-            yield check.fail(subject, f"all have the {WORDS[aspect]} {', '.join(sorted(map(str, common)))}")
+            yield check.fail(subject, f"all have the {ASPECTS[aspect]} {', '.join(sorted(map(str, common)))}")
             return
     if all(host.networks for host in hosts):
         yield check.ok(subject, "; ".join(f"{host.label}: {', '.join(sorted(map(str, host.networks)))}" for host in hosts))

@@ -94,7 +94,8 @@ def visit_all(page: PageConfig, environment: Environment) -> tuple[Visit, ...]:
 
 def visit(target: Target, verify: Verify, environment: Environment) -> Visit:
     try:
-        with connection(target, environment.visit) as line:
+        # Any certificate will do: whether a browser trusts it is a check of its own, and what the host serves is signed.
+        with Connection(target.url, target.address, distrusting(), environment.visit) as line:
             distrust = distrusted(target, environment) if target.secure else ""
             answers = {path: line.get(path, LONGEST, HEADERS) for path in ("", MANIFEST_PATH, PULSE_PATH, STATE)}
             if answers[""].status != 200:
@@ -129,11 +130,6 @@ def distrusted(target: Target, environment: Environment) -> str:
             return str(error)
         raise
     return ""
-
-
-def connection(target: Target, seconds: float) -> Connection:
-    """Takes any certificate: whether a browser trusts it is a check of its own, and what it serves is signed."""
-    return Connection(target.url, target.address, distrusting(), seconds)
 
 
 def _manifest(answer: Answer, verify: Verify) -> tuple[Manifest | None, list[str]]:
