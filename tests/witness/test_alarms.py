@@ -4,18 +4,18 @@ from lightship.witness.alarms import Alarms
 
 
 def test_a_trouble_is_told_once_it_lasts_and_again_after_an_hour_and_when_it_is_over() -> None:
-    alarms, told = Alarms(), []
+    alarms, messages = Alarms(), []
     for second in range(0, 7300, 2):
         troubles = {"zone": "the zone: silent"} if second < 7000 else {}
-        told += [(second, words) for words in alarms.due(troubles, second)]
-    assert told == [(10, "the zone: silent"), (3610, "the zone: silent"), (7010, "over: zone")]
+        messages += [(second, message) for message in alarms.due(troubles, second)]
+    assert messages == [(10, "the zone: silent"), (3610, "the zone: silent"), (7010, "over: zone")]
 
 
 def test_what_flickers_is_one_trouble_and_what_passes_at_once_is_none() -> None:
-    alarms, told = Alarms(), []
+    alarms, messages = Alarms(), []
     for second in range(0, 100, 2):
-        told += alarms.due({"clock": "off"} if second % 6 else {}, second)
-    assert told == ["off"]
+        messages += alarms.due({"clock": "off"} if second % 6 else {}, second)
+    assert messages == ["off"]
     assert alarms.due({"zone": "x"}, 200) == []
     assert alarms.due({}, 211) == ["over: clock"]
     assert alarms.due({}, 222) == []

@@ -1,4 +1,4 @@
-"""One turn at the wheel, on a real name server: also where the zone holds no votes, cannot compare, or loses replies."""
+"""One step of a controller, on a real name server: also where the zone holds no votes, cannot compare, or loses replies."""
 
 import re
 import ssl
@@ -16,6 +16,7 @@ from lightship.cli.shared import ROOMS
 from lightship.config import ConfigError, HostConfig, Peer, WitnessConfig, load
 from lightship.core.steering.decide import Witness
 from lightship.core.steering.records import FRESH, POINTERS, RECORD, Health, Sets, Vote, place, pointed
+from lightship.core.steering.signed_votes import signed_vote_in
 from lightship.signing import SigningKey, VerifyKey
 from lightship.witness import alarms, peers, run
 from lightship.witness.controller import Controller
@@ -53,11 +54,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def crew(primary: name_servers.Layout, kind: type[Rfc2136], told: list[str], **eyes: str) -> list[Controller]:
-    """Witnesses who see a and b as told (`du`: a down, b up), and have heard each other."""
+def controllers_of(primary: name_servers.Layout, kind: type[Rfc2136], subjects: list[str], **seen: str) -> list[Controller]:
+    """Witnesses who see a and b as given (`du`: a down, b up), and have each other's votes."""
     made = []
-    votes = {name: Vote(now(), {h: Health(x == "u", now()) for h, x in zip("ab", eyes[name], strict=True)}) for name in eyes}
-    for name in eyes:
+    votes = {name: Vote(now(), {h: Health(x == "u", now()) for h, x in zip("ab", seen[name], strict=True)}) for name in seen}
+    for name in seen:
         zone = primary.zone(name)
         fields = {f: getattr(zone, f) for f in ("name", "server", "port", "key")}
         host_check = HostCheck("https://acmestatus.net", VerifyKey(SEAL.public), now)
@@ -66,12 +67,12 @@ def crew(primary: name_servers.Layout, kind: type[Rfc2136], told: list[str], **e
         )
         monitor.health |= votes[name].health
         others = [Peer(name=other, public=SEAL.public) for other in NAMES if other != name]
-        others_heard = peers.Peers("acme", others, ssl.create_default_context(), now)
-        others_heard.votes |= {other: vote for other, vote in votes.items() if other != name}
+        peer_votes = peers.Peers("acme", others, ssl.create_default_context(), now)
+        peer_votes.votes |= {other: vote for other, vote in votes.items() if other != name}
         me = Witness(name, NAMES, PLACES, kind.atomic)
         made.append(
             Controller(
-                "acme", me, kind(**fields), monitor, now, lambda subject, _: told.append(subject), others_heard, SEAL, {}
+                "acme", me, kind(**fields), monitor, now, lambda subject, _: subjects.append(subject), peer_votes, SEAL, {}
             )
         )
     return made
@@ -86,34 +87,42 @@ def leads_to(primary: name_servers.Layout) -> tuple[str, ...] | None:
 def test_without_votes_in_the_zone_one_of_those_who_agree_moves_the_name(
     primary: name_servers.Layout, kind: type[Rfc2136]
 ) -> None:
-    told: list[str] = []
-    ships = crew(primary, kind, told, w1="uu", w2="du", w3="du")
-    threads = [threading.Thread(target=ship.step) for ship in ships]
+    subjects: list[str] = []
+    controllers = controllers_of(primary, kind, subjects, w1="uu", w2="du", w3="du")
+    threads = [threading.Thread(target=controller.step) for controller in controllers]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert leads_to(primary) == ("b",)
-    assert told == ["acme: acmestatus.net now leads to b"]
+    assert subjects == ["acme: acmestatus.net now leads to b"]
     assert primary.zone().read(primary.name, [("w2._vote", "TXT")]) == {("w2._vote", "TXT"): frozenset()}
-    assert all(peers.opened(ship.shown["acme"], VerifyKey(SEAL.public), "acme", ship.me.name) for ship in ships)
+    assert all(
+        signed_vote_in(controller.shown["acme"], "acme", controller.me.name, VerifyKey(SEAL.public).verify)
+        for controller in controllers
+    )
     if kind is Plain:
-        assert ships[2].reason == "hold a is down: w2 moves it, for this zone cannot compare" or "b has it" in ships[2].reason
+        assert (
+            controllers[2].reason == "hold a is down: w2 moves it, for this zone cannot compare"
+            or "b has it" in controllers[2].reason
+        )
 
 
 @pytest.mark.server("bind")
 def test_a_minority_that_hears_nobody_moves_nothing_without_votes_in_the_zone(primary: name_servers.Layout) -> None:
-    told: list[str] = []
-    for ship in crew(primary, Plain, told, w3="du"):
-        ship.step()
-        assert "only w3 of the witnesses w1, w2, w3 votes" in ship.reason
+    subjects: list[str] = []
+    for controller in controllers_of(primary, Plain, subjects, w3="du"):
+        controller.step()
+        assert "only w3 of the witnesses w1, w2, w3 votes" in controller.reason
     assert leads_to(primary) == ("a",)
 
 
 @pytest.mark.server("bind")
 @pytest.mark.parametrize("lost", ["the reply", "the question"])
-def test_what_became_of_a_move_whose_reply_was_lost_is_read_from_the_lease(primary: name_servers.Layout, lost: str) -> None:
-    told: list[str] = []
+def test_what_became_of_a_move_whose_reply_was_lost_is_read_from_the_move_record(
+    primary: name_servers.Layout, lost: str
+) -> None:
+    subjects: list[str] = []
 
     class Lossy(Voteless):
         """Loses one reply, or one question."""
@@ -127,17 +136,17 @@ def test_what_became_of_a_move_whose_reply_was_lost_is_read_from_the_lease(prima
                 raise ZoneError("no answer", unknown=True)
 
     losses, done = [lost], list[bool]()
-    ship = crew(primary, Lossy, told, w1="du", w2="du")[0]
-    ship.step()
+    controller = controllers_of(primary, Lossy, subjects, w1="du", w2="du")[0]
+    controller.step()
     assert leads_to(primary) == ("b",)
-    assert told == ["acme: acmestatus.net now leads to b"]
-    assert ship.record is not None
-    assert ship.record.gen == 1, "it was not moved twice"
+    assert subjects == ["acme: acmestatus.net now leads to b"]
+    assert controller.record is not None
+    assert controller.record.gen == 1, "it was not moved twice"
 
 
 @pytest.mark.server("bind")
 def test_a_move_is_told_also_where_the_provider_failed_right_after_it(primary: name_servers.Layout) -> None:
-    told: list[str] = []
+    subjects: list[str] = []
 
     class Stumbling(Voteless):
         """Makes the move, then cannot say when all its name servers have it."""
@@ -146,39 +155,39 @@ def test_a_move_is_told_also_where_the_provider_failed_right_after_it(primary: n
             super().set_records(name, to, expecting=expecting)
             raise ZoneError("it answers 503")
 
-    ship = crew(primary, Stumbling, told, w1="du", w2="du")[0]
-    ship.step()
-    assert (leads_to(primary), told) == (("b",), [])
-    ship.step()
-    ship.step()
-    assert told == ["acme: acmestatus.net now leads to b"]
+    controller = controllers_of(primary, Stumbling, subjects, w1="du", w2="du")[0]
+    controller.step()
+    assert (leads_to(primary), subjects) == (("b",), [])
+    controller.step()
+    controller.step()
+    assert subjects == ["acme: acmestatus.net now leads to b"]
 
 
 @pytest.mark.server("bind")
 def test_a_move_that_came_only_half_way_is_not_told_as_one(primary: name_servers.Layout) -> None:
-    told: list[str] = []
+    subjects: list[str] = []
 
     class Halting(Voteless):
-        """Of the class of Azure: the lease goes first, and the rest may not follow."""
+        """Of the class of Azure: the move record goes first, and the rest may not follow."""
 
         def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
             super().set_records(name, {RECORD: to[RECORD]}, expecting=expecting)
             raise ZoneError("no answer", unknown=True)
 
-    ship = crew(primary, Halting, told, w1="du", w2="du")[0]
-    ship.step()
-    assert (leads_to(primary), told) == (("a",), [])
+    controller = controllers_of(primary, Halting, subjects, w1="du", w2="du")[0]
+    controller.step()
+    assert (leads_to(primary), subjects) == (("a",), [])
 
 
 @pytest.mark.server("bind")
 def test_where_one_moves_for_all_it_is_never_one_whom_the_zone_refuses(primary: name_servers.Layout) -> None:
-    told: list[str] = []
+    subjects: list[str] = []
 
     class Closed(Plain):
         def read(self, name: str, keys: object) -> Sets:
             raise ZoneError("it cannot be reached from here")
 
-    first, second = crew(primary, Plain, told, w1="du", w2="du", w3="du")[:2]
+    first, second = controllers_of(primary, Plain, subjects, w1="du", w2="du", w3="du")[:2]
     first.zone = Closed(**{f: getattr(first.zone, f) for f in ("name", "server", "port", "key")})
     first.step()
     shown = first.shown.pop("acme")
@@ -187,34 +196,34 @@ def test_where_one_moves_for_all_it_is_never_one_whom_the_zone_refuses(primary: 
     assert "acme" not in first.shown, "it votes no more"
     second.step()
     assert second.reason == "hold a is down: w1 moves it, for this zone cannot compare"
-    heard = peers.opened(shown, VerifyKey(SEAL.public), "acme", "w1")
-    assert heard
-    second.peers.votes["w1"] = Vote(heard.at - FRESH - timedelta(seconds=1), heard.health)
+    vote = signed_vote_in(shown, "acme", "w1", VerifyKey(SEAL.public).verify)
+    assert vote
+    second.peers.votes["w1"] = Vote(vote.at - FRESH - timedelta(seconds=1), vote.health)
     second.step()
     assert leads_to(primary) == ("b",)
 
 
 @pytest.mark.server("bind")
 def test_staff_hear_of_a_zone_that_answers_nonsense(primary: name_servers.Layout, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[str] = []
+    subjects: list[str] = []
 
     class Mad(Plain):
         def read(self, name: str, keys: object) -> Sets:
             raise KeyError("result")
 
-    ship = crew(primary, Mad, told, w1="uu", w2="uu")[0]
-    ship.step()
+    controller = controllers_of(primary, Mad, subjects, w1="uu", w2="uu")[0]
+    controller.step()
     monkeypatch.setattr(alarms, "LASTING", 0.0)
-    ship.step()
-    assert told == ["acme: the zone: Lightship itself failed over it (KeyError); see the log"]
+    controller.step()
+    assert subjects == ["acme: the zone: Lightship itself failed over it (KeyError); see the log"]
 
 
 @pytest.mark.server("bind")
 def test_a_clock_that_was_set_back_keeps_no_witness_from_voting(primary: name_servers.Layout) -> None:
-    ship = crew(primary, Voteless, [], w1="uu", w2="uu")[0]
-    ship.vote = Vote(now() + timedelta(hours=1), dict(ship.monitor.health))
-    ship.show()
-    assert abs(ship.vote.at - now()) < FRESH
+    controller = controllers_of(primary, Voteless, [], w1="uu", w2="uu")[0]
+    controller.vote = Vote(now() + timedelta(hours=1), dict(controller.monitor.health))
+    controller.show()
+    assert abs(controller.vote.at - now()) < FRESH
 
 
 FILE = f"""

@@ -15,6 +15,7 @@ from tests.certs import Authority
 
 from lightship.config import Peer
 from lightship.core.steering.records import Health, Vote
+from lightship.core.steering.signed_votes import signed_vote_in, signed_vote_out
 from lightship.signing import SigningKey, VerifyKey
 from lightship.witness import peers
 
@@ -24,13 +25,13 @@ VOTE = Vote(NOW, {"vienna": Health(True, NOW), "bucket": Health(False, NOW)})
 
 
 @contextmanager
-def saying(said: dict[str, bytes], certificate: Path | None = None) -> Iterator[int]:
+def showing(shown: dict[str, bytes], certificate: Path | None = None) -> Iterator[int]:
     """A witness that shows these at a port of this machine."""
     port, ready, over = servers.free_port(), threading.Event(), asyncio.Event()
     loop = asyncio.new_event_loop()
 
     async def serve() -> None:
-        async with await peers.serve(f"127.0.0.1:{port}", certificate, said):
+        async with await peers.serve(f"127.0.0.1:{port}", certificate, shown):
             ready.set()
             await over.wait()
 
@@ -55,10 +56,10 @@ def test_a_vote_is_heard_over_https(tmp_path: Path) -> None:
     issued = authority.issue("127.0.0.1")
     pem.write_bytes(issued.chain + issued.key_pem)
     authority.write(roots)
-    with saying({"acme": peers.signed(SEAL, "acme", "w2", VOTE)}, pem) as port:
-        heard = listening(port, "https", roots)
-        assert heard.ask(heard.others[0]) == ""
-        assert heard.votes == {"w2": VOTE}
+    with showing({"acme": signed_vote_out(VOTE, "acme", "w2", SEAL.sign)}, pem) as port:
+        listener = listening(port, "https", roots)
+        assert listener.ask(listener.others[0]) == ""
+        assert listener.votes == {"w2": VOTE}
         strange = listening(port, "https")
         assert "certificate" in strange.ask(strange.others[0])
 
@@ -66,10 +67,10 @@ def test_a_vote_is_heard_over_https(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        peers.signed(THIEF, "acme", "w2", VOTE),
-        peers.signed(SEAL, "other", "w2", VOTE),
-        peers.signed(SEAL, "acme", "w1", VOTE),
-        peers.signed(SEAL, "acme", "w2", VOTE).replace(b"vienna=up", b"vienna=down"),
+        signed_vote_out(VOTE, "acme", "w2", THIEF.sign),
+        signed_vote_out(VOTE, "other", "w2", SEAL.sign),
+        signed_vote_out(VOTE, "acme", "w1", SEAL.sign),
+        signed_vote_out(VOTE, "acme", "w2", SEAL.sign).replace(b"vienna=up", b"vienna=down"),
         b"",
         b"\n\n",
         b"acme w2 1\n!!!",
@@ -77,38 +78,38 @@ def test_a_vote_is_heard_over_https(tmp_path: Path) -> None:
     ],
     ids=["a thief's", "of another page", "of another witness", "changed on the way", "nothing", "lines", "no base64", "bytes"],
 )
-def test_what_a_fellow_did_not_say_is_not_heard(body: bytes) -> None:
-    assert peers.opened(body, VerifyKey(SEAL.public), "acme", "w2") is None
-    with saying({"acme": body}) as port:
-        heard = listening(port)
-        assert "is no vote of w2" in heard.ask(heard.others[0])
-    assert heard.votes == {}
+def test_what_a_peer_did_not_sign_is_not_taken(body: bytes) -> None:
+    assert signed_vote_in(body, "acme", "w2", VerifyKey(SEAL.public).verify) is None
+    with showing({"acme": body}) as port:
+        listener = listening(port)
+        assert "is no vote of w2" in listener.ask(listener.others[0])
+    assert listener.votes == {}
 
 
-def test_an_older_word_said_again_does_not_take_the_place_of_a_newer_one() -> None:
-    said = {"acme": peers.signed(SEAL, "acme", "w2", VOTE)}
-    with saying(said) as port:
-        heard = listening(port)
-        heard.ask(heard.others[0])
-        said["acme"] = peers.signed(SEAL, "acme", "w2", Vote(NOW - timedelta(seconds=1), {}))
-        heard.ask(heard.others[0])
-        assert heard.votes == {"w2": VOTE}
-        said["acme"] = peers.signed(SEAL, "acme", "w2", Vote(NOW + timedelta(seconds=1), {}))
-        heard.ask(heard.others[0])
-        assert heard.votes["w2"].at == NOW + timedelta(seconds=1)
-        said.clear()
-        assert "is no vote" in heard.ask(heard.others[0])
-    assert heard.ask(heard.others[0]) == "nothing listens there"
+def test_an_older_vote_shown_again_does_not_replace_a_newer_one() -> None:
+    shown = {"acme": signed_vote_out(VOTE, "acme", "w2", SEAL.sign)}
+    with showing(shown) as port:
+        listener = listening(port)
+        listener.ask(listener.others[0])
+        shown["acme"] = signed_vote_out(Vote(NOW - timedelta(seconds=1), {}), "acme", "w2", SEAL.sign)
+        listener.ask(listener.others[0])
+        assert listener.votes == {"w2": VOTE}
+        shown["acme"] = signed_vote_out(Vote(NOW + timedelta(seconds=1), {}), "acme", "w2", SEAL.sign)
+        listener.ask(listener.others[0])
+        assert listener.votes["w2"].at == NOW + timedelta(seconds=1)
+        shown.clear()
+        assert "is no vote" in listener.ask(listener.others[0])
+    assert listener.ask(listener.others[0]) == "nothing listens there"
 
 
-def test_a_word_from_a_clock_that_was_wrong_does_not_outlast_those_after_it() -> None:
-    said = {"acme": peers.signed(SEAL, "acme", "w2", Vote(NOW + timedelta(hours=1), {}))}
-    with saying(said) as port:
-        heard = listening(port)
-        heard.ask(heard.others[0])
-        said["acme"] = peers.signed(SEAL, "acme", "w2", VOTE)
-        heard.ask(heard.others[0])
-    assert heard.votes == {"w2": VOTE}
+def test_a_vote_of_a_clock_that_was_wrong_does_not_outlast_those_after_it() -> None:
+    shown = {"acme": signed_vote_out(Vote(NOW + timedelta(hours=1), {}), "acme", "w2", SEAL.sign)}
+    with showing(shown) as port:
+        listener = listening(port)
+        listener.ask(listener.others[0])
+        shown["acme"] = signed_vote_out(VOTE, "acme", "w2", SEAL.sign)
+        listener.ask(listener.others[0])
+    assert listener.votes == {"w2": VOTE}
 
 
 def test_whoever_connects_and_says_nothing_is_let_go_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +117,7 @@ def test_whoever_connects_and_says_nothing_is_let_go_soon(tmp_path: Path, monkey
     pem, issued = tmp_path / "w2.pem", Authority().issue("127.0.0.1")
     pem.write_bytes(issued.chain + issued.key_pem)
     with (
-        saying({}, pem) as port,
+        showing({}, pem) as port,
         socket.create_connection(("127.0.0.1", port), 5) as silent,
         suppress(ConnectionResetError),
     ):

@@ -88,7 +88,7 @@ def test_a_frozen_host_loses_the_name_once_the_other_shows_what_is_newer(lab: Ha
     lab.hosts["a"].freeze()
     lab.publish()
     lab.wait(lambda: lab.leads_to() == "b")
-    assert lab.said("w1", "seen='old'")
+    assert lab.said("w1", "status='old'")
 
 
 def test_one_blind_witness_moves_nothing_and_hinders_nothing(lab: Harbour) -> None:
@@ -129,7 +129,7 @@ def test_where_all_hosts_are_down_nothing_is_changed_and_staff_are_called(lab: H
             host.kill()
         for name in WITNESSES:
             lab.wait(lambda name=name: lab.said(name, "no other host is up for 2 witnesses"))  # type: ignore[misc]
-            lab.wait(lambda name=name: lab.said(name, "told='a is down, and no other host is up"))  # type: ignore[misc]
+            lab.wait(lambda name=name: lab.said(name, "alarm='a is down, and no other host is up"))  # type: ignore[misc]
     assert seen == ["a"]
 
 
@@ -156,7 +156,7 @@ def test_a_wrong_key_is_told_and_the_others_go_on(lab: Harbour) -> None:
     settled(lab, "w1", "w2")
     with answers(lab) as seen:
         lab.wait(lambda: lab.said("w3", "has another secret for the key w3 (BADSIG): correct `key.secret`"))
-        lab.wait(lambda: lab.said("w3", "told='the zone: "))
+        lab.wait(lambda: lab.said("w3", "alarm='the zone: "))
         assert lab.witnesses["w3"].poll() is None
         assert seen == ["a"]
         lab.hosts["a"].kill()
@@ -185,9 +185,9 @@ def test_a_person_sets_where_the_name_leads_and_lets_go(lab: Harbour) -> None:
     assert lab.leads_to() == "b"
     assert "Witnesses steer acmestatus.net again; it leads to b." in steer(lab, "auto")
     lab.wait(lambda: lab.leads_to() == "a")
-    told = json.loads(steer(lab, "--json", "show"))
-    assert (told["hosts"], told["gen"], told["pin"]) == (["a"], 3, [])
-    assert told["witnesses"]["w2"]["hosts"]["b"]["up"] is False
+    shown = json.loads(steer(lab, "--json", "show"))
+    assert (shown["hosts"], shown["gen"], shown["pin"]) == (["a"], 3, [])
+    assert shown["witnesses"]["w2"]["hosts"]["b"]["up"] is False
     assert "no page 'other'; there is acme" in steer(lab, "--page", "other")
     assert "the name cannot lead to c: hosts with an `address` or `cname` are a, b" in steer(lab, "to", "c")
 
@@ -203,7 +203,7 @@ def test_a_primary_that_restarts_moves_nothing_and_a_host_that_died_meanwhile_lo
         assert seen == ["a"]
         lab.stop_primary()
         lab.hosts["a"].kill()
-        lab.wait(lambda: lab.said("w1", "seen='refused'"))
+        lab.wait(lambda: lab.said("w1", "status='refused'"))
         lab.start_primary()
         lab.wait(lambda: lab.leads_to() == "b")
     assert seen == ["a", "b"]

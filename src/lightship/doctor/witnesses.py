@@ -1,11 +1,11 @@
 """Judge the witnesses: who moves the name when nobody is awake?"""
 
-import base64
 from collections.abc import Iterator
 from datetime import datetime
 
 from lightship.config import PageConfig, Peer
-from lightship.core.steering.records import FRESH, RECORD, Sets, Vote, record_of, vote_in, vote_key, votes_of
+from lightship.core.steering.records import FRESH, RECORD, Sets, Vote, record_of, vote_key, votes_of
+from lightship.core.steering.signed_votes import signed_vote_in
 from lightship.doctor.catalogue import CHECKS
 from lightship.doctor.environment import Environment, in_parallel
 from lightship.doctor.finding import Finding
@@ -65,15 +65,12 @@ def _record(zone: str, sets: Sets) -> Finding:
 
 
 def ask(page: PageConfig, peer: Peer, environment: Environment) -> Vote | None:
-    """The newest vote that a witness shows to the others: a line, and the signature of that line."""
+    """The newest vote that a witness shows to the others."""
     try:
-        answer = environment.reader.get(f"{peer.url}/{page.slug}", seconds=environment.seconds)
-        text, _, signature = answer.body.decode().rstrip("\n").rpartition("\n")
-        signed = VerifyKey(peer.public).verify(text.encode(), base64.b64decode(signature))
-    except (ConnectError, ValueError):
+        body = environment.reader.get(f"{peer.url}/{page.slug}", seconds=environment.seconds).body
+    except ConnectError:
         return None
-    start = f"{page.slug} {peer.name} "
-    return vote_in(text.removeprefix(start)) if signed and text.startswith(start) else None
+    return signed_vote_in(body, page.slug, peer.name, VerifyKey(peer.public).verify)
 
 
 def apart(parts: tuple[Part, ...]) -> Iterator[Finding]:

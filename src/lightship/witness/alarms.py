@@ -1,4 +1,4 @@
-"""Which troubles to tell staff of, and when: not at the first flicker, not twice an hour, and once when it is over."""
+"""Which troubles to report to staff, and when: once they last, again each hour, and once when they are over."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,24 +9,24 @@ AGAIN = 3600.0
 
 @dataclass
 class Alarms:
-    """`since` and `told`, by trouble, in seconds of any one clock."""
+    """Times by trouble, in seconds of one clock: when it began, when staff were told of it, when it went away."""
 
     since: dict[str, float] = field(default_factory=dict)
-    told: dict[str, float] = field(default_factory=dict)
+    reported: dict[str, float] = field(default_factory=dict)
     gone: dict[str, float] = field(default_factory=dict)
 
     def due(self, troubles: Mapping[str, str], now: float) -> list[str]:
-        """In words, what to tell now. `troubles`: all that there are now, each in words."""
-        words = []
-        for name, trouble in troubles.items():
+        """Messages to send now. `troubles`: all that there are now, name -> message."""
+        messages = []
+        for name, message in troubles.items():
             self.gone.pop(name, None)
             since = self.since.setdefault(name, now)
-            if now - since >= LASTING and now - self.told.get(name, -AGAIN) >= AGAIN:
-                self.told[name] = now
-                words.append(trouble)
+            if now - since >= LASTING and now - self.reported.get(name, -AGAIN) >= AGAIN:
+                self.reported[name] = now
+                messages.append(message)
         for name in [name for name in self.since if name not in troubles]:
             if now - self.gone.setdefault(name, now) >= LASTING:
-                if self.told.pop(name, None) is not None:
-                    words.append(f"over: {name}")
+                if self.reported.pop(name, None) is not None:
+                    messages.append(f"over: {name}")
                 del self.since[name], self.gone[name]
-        return words
+        return messages
