@@ -382,7 +382,7 @@ zone:
         )
         return replace(made, **changed)
 
-    def world(self, **changed: Any) -> Environment:
+    def environment(self, **changed: Any) -> Environment:
         resolver = dns.resolver.Resolver(configure=False)
         resolver.nameservers, resolver.port, resolver.lifetime = [RESOLVER], self.dns, 2.0
         made = Environment(

@@ -29,7 +29,7 @@ def drilled(days: int = 3) -> Known:
 def examined(lab: Lab, page: PageConfig | None = None, environment: Environment | None = None, **config: Any) -> Examination:
     page = page or lab.page()
     known = config.pop("known", drilled())
-    return examine(lab.config(page, **config), page, environment or lab.world(), known)
+    return examine(lab.config(page, **config), page, environment or lab.environment(), known)
 
 
 def faults(examination: Examination) -> dict[str, list[Finding]]:
@@ -112,7 +112,7 @@ class TestTheName:
         only(examined(lab), "name.agree", "zone.spreads", words=["ns2.acmestatus.net (127.84.1.53) has serial 0", "not after"])
 
     def test_a_resolver_that_keeps_the_name_for_longer(self, lab: Lab) -> None:
-        environment = lab.world(open_resolvers={"stubborn": lab.stubborn, "dead": "127.99.1.1"}, seconds=0.5)
+        environment = lab.environment(open_resolvers={"stubborn": lab.stubborn, "dead": "127.99.1.1"}, seconds=0.5)
         examination = examined(lab, environment=environment)
         only(examination, "name.resolvers", words=["stubborn", "900 s"])
         assert [f.subject for f in examination.findings if f.verdict is Verdict.UNCHECKED] == ["dead"]
@@ -142,7 +142,7 @@ class TestMovingIt:
 
 class TestTheDomain:
     def test_a_registry_that_does_not_answer_is_no_fault_and_no_comfort(self, lab: Lab) -> None:
-        examination = examined(lab, environment=lab.world(rdap="http://127.0.0.1:1"))
+        examination = examined(lab, environment=lab.environment(rdap="http://127.0.0.1:1"))
         only(examination)
         unsure = {f.check.id for f in examination.findings if f.verdict is Verdict.UNCHECKED}
         assert unsure == {"registry.expiry", "registry.locks", "fate.registrar"}
@@ -150,7 +150,7 @@ class TestTheDomain:
 
 class TestSharedFate:
     def test_one_host_in_the_products_network(self, lab: Lab) -> None:
-        examination = examined(lab, environment=lab.world(table=networks(n81=89)))
+        examination = examined(lab, environment=lab.environment(table=networks(n81=89)))
         only(examination, "fate.network", words=["host zurich does not"])
         assert {f.verdict for f in faults(examination)["fate.network"]} == {Verdict.WARN}
         assert [(s.part, s.watched, s.aspect) for s in examination.shared] == [("host vienna", PRODUCT, "network")]
