@@ -1,8 +1,8 @@
 """Where the name points: DNS that holds the page's name. One file a kind, one class in it, found by its name.
 
-A kind is a frozen dataclass whose fields are its configuration; `name` (what readers type) and `ttl` every kind has. Its
-methods block: call them in a thread. Names of sets are relative to the name they are about, so that a canary beside the
-page's name is handled just as the page's name itself.
+A kind is a frozen dataclass whose fields are its configuration; every kind has `name` (what readers type) and `ttl`. Its
+methods block: call them in a thread. Owners are relative to a name, so that a canary beside the page's name is handled
+like the page's name.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,21 +15,21 @@ Key = tuple[str, str]
 """An owner relative to a name ("@" is the name itself, "_lease" is `_lease.NAME`) and a type: A, AAAA, CNAME or TXT."""
 
 Sets = Mapping[Key, frozenset[str]]
-"""Record sets: addresses in their shortest text, names without the dot at the end, TXT as one string each. An empty set
-says that there is no such set."""
+"""Record sets: addresses in their shortest text, names without the final dot, TXT as one string each. An empty set means
+that there is no such record set."""
 
 ADDRESSES: tuple[Key, ...] = (("@", "A"), ("@", "AAAA"), ("@", "CNAME"))
-"""All that decides where a name points."""
+"""The record sets that decide where a name points."""
 
 TXT_TTL = 5
-"""Seconds: leases and votes are read from the primary only, and nobody may keep an old one."""
+"""Seconds. Move records and votes are read from the primary only, and no cache may keep an old one."""
 
 
 class ZoneError(Exception):
-    """A zone did not do what was asked, or it is not known whether it did. The message is for an operator.
+    """The zone did not do what was asked, or it is unknown whether it did. The message is for an operator.
 
-    `permanent`: asking again will not help, and may do harm (`abuse`, a wrong key), until a person changes something.
-    `unknown`: the change may have been made: read again.
+    `permanent`: a retry does not help, and may do harm (`abuse`, a wrong key), until a person changes something.
+    `unknown`: the change may have been made. Read again.
     """
 
     def __init__(self, message: str, *, permanent: bool = False, unknown: bool = False) -> None:
@@ -38,39 +38,39 @@ class ZoneError(Exception):
 
 
 class Conflict(ZoneError):
-    """The sets are not what was expected: nothing was changed. Read again, then decide again."""
+    """The record sets are not as expected; nothing was changed. Read again, then decide again."""
 
 
 class Zone(Protocol):
-    """One DNS provider with the name in it. Both methods may raise ZoneError."""
+    """A DNS provider that holds the name. Both methods may raise ZoneError."""
 
     atomic: ClassVar[bool]
-    """Whether `point` compares and sets at once. If not, it reads, compares, writes and reads back, and two that write at
-    the same time may both believe that they won for a moment."""
+    """Whether `set_records` compares and sets in one step. If not, it reads, compares, writes and reads back, and of two
+    concurrent writers both may believe for a moment that they won."""
     holds_votes: ClassVar[bool]
     """Whether it takes a vote every few seconds, and votes as conditions of a change."""
     holds_txt: ClassVar[bool]
-    """Whether it holds TXT. Without it there is no lease: no pin, and no memory of how often the name moved."""
+    """Whether it holds TXT. Without TXT there is no move record: no pin, and no count of the moves of the name."""
     floor: ClassVar[int]
-    """The shortest TTL that it serves, in seconds."""
+    """Shortest TTL that the provider serves, in seconds."""
 
     @property
     def name(self) -> str: ...
 
     @property
     def ttl(self) -> int:
-        """Seconds, for addresses; never below `floor`."""
+        """TTL of address records, in seconds; never below `floor`."""
 
     def read(self, name: str, keys: Collection[Key]) -> Sets:
-        """What the authority holds now (not a cache): every key asked for, with an empty set where there is none."""
+        """What the authority itself holds now (not a cache): every requested key, with an empty set where there is none."""
 
     def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
-        """Make each set of `to` what it says (an empty one: gone), all at once, if each set of `expecting` is as it says;
-        else Conflict, and nothing changed."""
+        """Replace every set in `to` at once (an empty one is deleted) if every set in `expecting` is as given; else raise
+        Conflict and change nothing."""
 
 
 def within(zone: Zone, sets: Sets) -> Sets:
-    """What of it the zone can hold: without the lease, where it holds no texts."""
+    """The sets that the zone can hold: without TXT where it holds none."""
     return sets if zone.holds_txt else {key: values for key, values in sets.items() if key[1] != "TXT"}
 
 
@@ -80,8 +80,8 @@ def kinds() -> tuple[str, ...]:
 
 def find(kind: str) -> type[Zone]:
     """The class of a kind. LookupError if there is none."""
-    found: type[Zone] = back_ends.find(__name__, __path__, kind, "set_records")
-    return found
+    zone: type[Zone] = back_ends.find(__name__, __path__, kind, "set_records")
+    return zone
 
 
 def open_zone(config: ZoneConfig) -> Zone:

@@ -1,7 +1,8 @@
-"""Record sets as providers write them, and as a Zone speaks of them."""
+"""Record sets as providers write them and as a Zone holds them: conversion, expectations and TTLs."""
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
 
 import dns.exception
 import dns.rdata
@@ -9,17 +10,21 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rdtypes.ANY.TXT
 
-from lightship.zones import TXT_TTL, Conflict, Sets, ZoneError
+from lightship.zones import TXT_TTL, Conflict, Key, Sets, ZoneError
 
-KINDS = ("A", "AAAA", "CNAME", "TXT")
+TYPES = ("A", "AAAA", "CNAME", "TXT")
 
 
 def owner(name: str, label: str) -> str:
     return name if label == "@" else f"{label}.{name}"
 
 
-def below(zone: str, full: str) -> str:
-    """A name relative to its zone, "@" for the zone itself. ZoneError if it is not in there."""
+def labels(keys: Collection[Key]) -> list[str]:
+    return sorted({label for label, _ in keys})
+
+
+def relative(zone: str, full: str) -> str:
+    """A name relative to its zone, "@" for the zone itself. ZoneError if it is not in the zone."""
     if full == zone:
         return "@"
     if not full.endswith("." + zone):
@@ -27,13 +32,18 @@ def below(zone: str, full: str) -> str:
     return full.removesuffix("." + zone)
 
 
-def values(kind: str, written: Iterable[str]) -> frozenset[str]:
-    """What a provider wrote, as a set of a Zone."""
-    return frozenset(_value(kind, text) for text in written)
+def values(kind: str, texts: Iterable[str]) -> frozenset[str]:
+    """The values of a record set, from a provider's texts."""
+    return frozenset(unquoted(text) if kind == "TXT" else _normal(kind, text) for text in texts)
 
 
-def written(kind: str, value: str) -> str:
-    """As in a zone file: what Route 53 and Cloud DNS want."""
+def sets(held: Mapping[Key, Any], keys: Collection[Key], texts: Callable[[Any], Iterable[str]]) -> Sets:
+    """A provider's record sets as a Zone's. `texts` gives the values in one of the provider's."""
+    return {key: values(key[1], texts(held[key])) if key in held else frozenset() for key in keys}
+
+
+def zone_file(kind: str, value: str) -> str:
+    """A value as a zone file has it, which is what Route 53 and Cloud DNS want."""
     return quoted(value) if kind == "TXT" else f"{value}." if kind == "CNAME" else value
 
 
@@ -45,7 +55,7 @@ def quoted(text: str) -> str:
 
 
 def unquoted(text: str) -> str:
-    """But a text without quotation marks stays as it is."""
+    """The reverse. A text without quotation marks stays as it is."""
     if not text.startswith('"'):
         return text
     try:
@@ -56,41 +66,47 @@ def unquoted(text: str) -> str:
     return b"".join(strings).decode("utf-8", "surrogateescape")
 
 
-def _value(kind: str, text: str) -> str:
-    if kind in ("A", "AAAA"):
-        return str(ipaddress.ip_address(text))
-    return unquoted(text) if kind == "TXT" else text.rstrip(".").lower()
-
-
-def agreed(to: Sets, expecting: Sets) -> tuple[Sets, Sets]:
-    """What to make and what to expect, in plain text. To what is expected comes what must not be there, lest a CNAME stand
-    beside something else, or the reverse."""
-    to, expecting = _plain(to), _plain(expecting)
-    owners = {(label, kind) for (label, kind), wanted in to.items() if wanted}
-    beside = {(label, other) for label, kind in owners for other in KINDS if "CNAME" in (kind, other) and kind != other}
+def with_exclusions(to: Sets, expecting: Sets) -> tuple[Sets, Sets]:
+    """Both in normal form. To what is expected comes what must be absent: a CNAME excludes every other type."""
+    to, expecting = _normalised(to), _normalised(expecting)
+    added = {key for key, wanted in to.items() if wanted}
+    beside = {(label, kind) for label, new in added for kind in TYPES if "CNAME" in (kind, new) and kind != new}
     return to, {**{key: frozenset() for key in beside if key not in to}, **expecting}
 
 
-def _plain(sets: Sets) -> Sets:
+def _normalised(sets: Sets) -> Sets:
     try:
-        return {key: frozenset(_spoken(key[1], value) for value in wanted) for key, wanted in sets.items()}
+        return {key: frozenset(_normal(key[1], value) for value in wanted) for key, wanted in sets.items()}
     except ValueError as error:
         raise ZoneError(f"no record can be made: {error}", permanent=True) from error
 
 
-def _spoken(kind: str, value: str) -> str:
-    return value if kind == "TXT" else _value(kind, value)
+def _normal(kind: str, value: str) -> str:
+    if kind in ("A", "AAAA"):
+        return str(ipaddress.ip_address(value))
+    return value if kind == "TXT" else value.rstrip(".").lower()
+
+
+def replacements(keys: Collection[Key], to: Sets, held: Mapping[Key, Any], make: Callable[[Key], Any]) -> list[Any]:
+    """The provider's record sets after the change. A set that is only expected is put back as it was, so that the change
+    fails if it is not."""
+    new = (held.get(key) if key not in to else to[key] and make(key) for key in keys)
+    return [record_set for record_set in new if record_set]
 
 
 def expect(name: str, held: Sets, expecting: Sets) -> None:
     """Conflict if something is not as expected."""
     for key, expected in expecting.items():
         if held[key] != expected:
-            raise Conflict(f"{owner(name, key[0])} {key[1]} is {_told(held[key])}, not {_told(expected)} as expected")
+            actual, wanted = (", ".join(sorted(values)) or "nothing" for values in (held[key], expected))
+            raise Conflict(f"{owner(name, key[0])} {key[1]} is {actual}, not {wanted} as expected")
 
 
-def _told(found: frozenset[str]) -> str:
-    return ", ".join(sorted(found)) or "nothing"
+def check_written(name: str, held: Sets, to: Sets) -> None:
+    """ZoneError if the zone does not hold what was just written."""
+    if held != to:
+        message = f"{name} was changed, but is not as it was made: someone else may have changed it too"
+        raise ZoneError(message, unknown=True)
 
 
 def lifetime(kind: str, ttl: int, floor: int) -> int:

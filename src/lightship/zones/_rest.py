@@ -1,4 +1,4 @@
-"""Talking JSON over HTTPS with a DNS provider: one request, one answer, one plain error; and patience until it is done."""
+"""JSON over HTTPS with a DNS provider: one request, one answer, one error; and waiting until a change is done."""
 
 import json
 import time
@@ -26,6 +26,10 @@ class Answer:
     def text(self) -> str:
         return self.body.decode(errors="replace").strip()
 
+    @property
+    def is_json(self) -> bool:
+        return self.body.startswith(b"{")
+
     def json(self, who: str) -> Any:
         try:
             return json.loads(self.body)
@@ -50,7 +54,7 @@ _ADVICE = {
 
 
 class Rest:
-    """Nothing is retried but a read whose connection was found closed. `who` names the provider in errors."""
+    """A client that retries only reads whose connection had been closed. `who` names the provider in errors."""
 
     def __init__(self, who: str) -> None:
         self.who = who
@@ -70,8 +74,8 @@ class Rest:
         form: Mapping[str, str] | None = None,
         changes: bool | None = None,
     ) -> Answer:
-        """The answer, whatever its status. ZoneError if none came; `unknown` where the request may have been obeyed.
-        `changes`: whether the request changes something; without it, all but GET and forms (which ask for a token) do."""
+        """The answer, whatever its status. ZoneError if none came; `unknown` where the provider may have done the request.
+        `changes`: whether the request changes something; by default all do but GET and forms (which ask for a token)."""
         reads = (method == "GET" or form is not None) if changes is None else not changes
         options: dict[str, Any] = {"fields": form, "encode_multipart": False} if form is not None else {}
         if json is not None:
@@ -92,7 +96,7 @@ class Rest:
 
 
 def settled(done: Callable[[], bool], seconds: float) -> bool:
-    """Ask until it is done, ever less often; whether it was within the time."""
+    """Whether `done` becomes true within so many seconds. It is asked at growing intervals."""
     end, pause = time.monotonic() + seconds, 0.1
     while not done():
         if time.monotonic() + pause > end:

@@ -1,7 +1,7 @@
 """Azure DNS: each record set is changed only if its etag is as read; the first one is the lock for the others.
 
-There is no change of several sets at once. So whoever changes the first (the lease, if there is one) goes on with the
-rest, and takes back what was done if that fails. For a moment A may be new and AAAA still old.
+Azure cannot change several sets at once. So whoever changes the first (the move record, if there is one) goes on with the
+rest, and undoes its changes if that fails. For a moment A may be new and AAAA still old.
 """
 
 import time
@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from lightship.config.fields import Name
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import agreed, below, check_ttl, expect, lifetime, owner, values
+from lightship.zones._records import check_ttl, expect, lifetime, owner, relative, values, with_exclusions
 from lightship.zones._rest import Answer, Rest
 
 WHO = "Azure DNS"
@@ -50,14 +50,14 @@ class Azure:
             raise ValueError("give tenant, client and secret of a service principal, or else a token")
 
     def read(self, name: str, keys: Collection[Key]) -> Sets:
-        return _sets(self._held(name, keys))
+        return _sets(self._record_sets(name, keys))
 
     def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
-        to, expecting = agreed(to, expecting)
-        held = self._held(name, {*to, *expecting})
+        to, expecting = with_exclusions(to, expecting)
+        held = self._record_sets(name, {*to, *expecting})
         expect(name, _sets(held), expecting)
-        # All begin with the same set, so that one of them wins it; and what goes makes way for what comes (A for CNAME).
-        order = sorted(to, key=lambda at: (at[1] != "TXT", not held[at], at))
+        # All writers begin with the same set, so that one of them wins. Deletions come first: A makes way for CNAME.
+        order = sorted(to, key=lambda key: (key[1] != "TXT", not held[key], key))
         done: dict[Key, Any] = {}
         for key in order:
             try:
@@ -67,7 +67,7 @@ class Azure:
                 raise
 
     def _change(self, name: str, key: Key, wanted: Collection[str], held: Mapping[str, Any]) -> Any:
-        """The set as it is now, with its etag."""
+        """The record set after the change, with its etag."""
         condition = {"If-Match": held["etag"]} if held else {"If-None-Match": "*"}
         if not wanted and not held:
             return {}
@@ -78,45 +78,45 @@ class Azure:
             answer = self._ask("PUT", name, key, body, condition)
         else:
             answer = self._ask("DELETE", name, key, None, condition)
-        if answer.status in (204, 412):  # 204: there was nothing left to delete.
+        if answer.status in (204, 412):  # 204: it was gone already.
             raise Conflict(f"{owner(name, key[0])} {key[1]} was changed by someone else meanwhile")
         if answer.status not in (200, 201, 202):
             raise answer.refusal(WHO, _error(answer)[1])
         return answer.json(WHO) if wanted else {}
 
-    def _undo(self, name: str, done: Mapping[Key, Any], held: Mapping[Key, Any], why: ZoneError) -> None:
-        """Take back what was done before it failed, the last first; what someone has changed since stays theirs."""
+    def _undo(self, name: str, done: Mapping[Key, Any], held: Mapping[Key, Any], failure: ZoneError) -> None:
+        """Undo the changes before the failure, the last first, except where someone has changed a set since."""
         left = [key for key in done if done[key] != held[key]]
         try:
-            while left and not why.unknown:
+            while left and not failure.unknown:
                 self._change(name, left[-1], _values(left[-1], held[left[-1]]), done[left[-1]])
                 left.pop()
         except ZoneError as error:
-            why.add_note(str(error))
+            failure.add_note(str(error))
         if left:
-            told = ", ".join(f"{owner(name, label)} {kind}" for label, kind in left)
-            raise ZoneError(f"{why}; but {told} had been changed before, and still is", unknown=True) from why
+            names = ", ".join(f"{owner(name, label)} {kind}" for label, kind in left)
+            raise ZoneError(f"{failure}; but {names} had been changed before, and still is", unknown=True) from failure
 
-    def _held(self, name: str, keys: Collection[Key]) -> dict[Key, Any]:
-        return {key: self._one(name, key) for key in sorted(keys)}
+    def _record_sets(self, name: str, keys: Collection[Key]) -> dict[Key, Any]:
+        return {key: self._record_set(name, key) for key in sorted(keys)}
 
-    def _one(self, name: str, key: Key) -> Any:
-        """The set with its etag; {} if there is none."""
+    def _record_set(self, name: str, key: Key) -> Any:
+        """The record set with its etag; {} if there is none."""
         answer = self._ask("GET", name, key)
         code, message = ("", "") if answer.status == 200 else _error(answer)
         if answer.status == 404 and code == "NotFound":
             return {}
         if answer.status != 200:
             raise answer.refusal(WHO, message)
-        found = answer.json(WHO)
-        if (found["properties"].get("targetResource") or {}).get("id"):
+        held = answer.json(WHO)
+        if (held["properties"].get("targetResource") or {}).get("id"):
             raise ZoneError(f"{owner(name, key[0])} {key[1]} is an alias; make it a simple record set", permanent=True)
-        return found
+        return held
 
     def _ask(self, method: str, name: str, key: Key, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
-        relative = quote(below(self.zone, owner(name, key[0])), safe="@")
+        label = quote(relative(self.zone, owner(name, key[0])), safe="@")
         group = f"subscriptions/{quote(self.subscription)}/resourceGroups/{quote(self.resource_group)}"
-        path = f"{group}/providers/Microsoft.Network/dnsZones/{self.zone}/{key[1]}/{relative}?api-version={VERSION}"
+        path = f"{group}/providers/Microsoft.Network/dnsZones/{self.zone}/{key[1]}/{label}?api-version={VERSION}"
         token = self.token or self._tokens.token()
         url = f"{self.endpoint.rstrip('/')}/{path}"
         return self._rest.ask(method, url, {"Authorization": f"Bearer {token}", **(headers or {})}, json=body)
@@ -138,11 +138,11 @@ class Azure:
 
 
 class _Tokens:
-    """An access token (OAuth 2.0 client credentials) that is fetched once and kept while it is good."""
+    """An access token (OAuth 2.0 client credentials), fetched once and reused while it is valid."""
 
     def __init__(self, rest: Rest, url: str, form: Mapping[str, str]) -> None:
         self.rest, self.url, self.form = rest, url, form
-        self.lock, self.kept, self.until = Lock(), "", 0.0
+        self.lock, self.current, self.until = Lock(), "", 0.0
 
     def token(self) -> str:
         with self.lock:
@@ -151,14 +151,14 @@ class _Tokens:
                 if answer.status != 200:
                     raise answer.refusal("Azure's sign-in", _error(answer)[1])
                 document = answer.json("Azure's sign-in")
-                self.kept = str(document["access_token"])
+                self.current = str(document["access_token"])
                 self.until = time.monotonic() + int(document.get("expires_in", 600)) - 60
-            return self.kept
+            return self.current
 
 
 def _error(answer: Answer) -> tuple[str, str]:
-    """Code and words, of the resource manager or of the sign-in."""
-    document = answer.json(WHO) if answer.body.startswith(b"{") else {}
+    """Code and message, of the resource manager or of the sign-in."""
+    document = answer.json(WHO) if answer.is_json else {}
     error = document.get("error", document)
     if isinstance(error, str):
         return error, str(document.get("error_description", error))
@@ -175,13 +175,12 @@ _WRITTEN: Mapping[str, Callable[[str], Any]] = {
 
 
 def _sets(held: Mapping[Key, Any]) -> Sets:
-    return {key: _values(key, found) for key, found in held.items()}
+    return {key: _values(key, record_set) for key, record_set in held.items()}
 
 
-def _values(key: Key, found: Mapping[str, Any]) -> frozenset[str]:
-    records = found["properties"].get(_FIELD[key[1]]) or [] if found else []
+def _values(key: Key, held: Mapping[str, Any]) -> frozenset[str]:
+    records = held["properties"].get(_FIELD[key[1]]) or [] if held else []
     if key[1] == "TXT":
         return frozenset("".join(record["value"]) for record in records)
-    return values(
-        key[1], (text for record in ([records] if isinstance(records, dict) else records) for text in record.values())
-    )
+    listed = [records] if isinstance(records, dict) else records
+    return values(key[1], (text for record in listed for text in record.values()))

@@ -1,7 +1,7 @@
-"""Cloudflare: one batch that deletes the records by their ids as read and makes new ones; an id that is gone fails it all."""
+"""Cloudflare: one batch deletes the records by their ids as read and makes new ones; if an id is gone, all of it fails."""
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -10,19 +10,19 @@ from urllib.parse import quote, urlencode
 
 from lightship.config.fields import Name
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import agreed, check_ttl, expect, lifetime, owner, quoted, values
+from lightship.zones._records import check_ttl, check_written, expect, labels, lifetime, owner, quoted, sets, with_exclusions
 from lightship.zones._rest import Answer, Rest
 
 WHO = "Cloudflare"
 LOCK = ("_lock", "TXT")
 STALE = 120
-"""Seconds after which a lock was left by someone who died: far longer than any request may take."""
+"""Age in seconds at which the holder of a lock must have died: far longer than any request may take."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cloudflare:
     """`zone` is the zone's id, `token` an API token that may edit its DNS. `enterprise`: the plan whose TTLs go down to 30.
-    The records are never proxied: Cloudflare's own addresses would stand in the way of the witnesses' choice."""
+    The records are never proxied: Cloudflare's own addresses would hide the host that the witnesses chose."""
 
     atomic: ClassVar[bool] = True
     holds_votes: ClassVar[bool] = False
@@ -44,22 +44,23 @@ class Cloudflare:
         return 30 if self.enterprise else self.floor
 
     def read(self, name: str, keys: Collection[Key]) -> Sets:
-        return _sets(self._held(name, keys), keys)
+        return _sets(self._records(name, keys), keys)
 
     def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
-        to, expecting = agreed(to, expecting)
-        # What is only expected is made anew as it was: its ids are conditions too.
+        to, expecting = with_exclusions(to, expecting)
+        # A set that is only expected is made anew as it was: its ids are conditions too.
         to = {**{key: expected for key, expected in expecting.items() if expected}, **to}
         keys = sorted({*to, *expecting})
         held = self._checked(name, keys, expecting)
         if not _ids(held, to) and any(to.values()):
-            # Nothing of what we change is there yet, so no id can be gone: a record that only one can make stands in.
+            # No record that we change exists yet, so there is no id as a condition: lock with a record that only one
+            # writer can make.
             self._locked(name, lambda lock: self._change(name, self._checked(name, keys, expecting), to, [lock]))
         else:
             self._change(name, held, to, [])
 
     def _checked(self, name: str, keys: Collection[Key], expecting: Sets) -> dict[Key, list[Any]]:
-        held = self._held(name, keys)
+        held = self._records(name, keys)
         expect(name, _sets(held, keys), expecting)
         return held
 
@@ -67,20 +68,17 @@ class Cloudflare:
         gone = [{"id": record} for record in [*locks, *_ids(held, to)]]
         if not gone and not any(to.values()):
             return
-        made = [self._record(name, key, value) for key in sorted(to) for value in sorted(to[key])]
-        answer = self._ask("POST", "/batch", {"deletes": gone, "posts": made})
-        if answer.status in (400, 404, 409) and _ids(self._held(name, held), held) != _ids(held, held):
+        new = [self._record(name, key, value) for key in sorted(to) for value in sorted(to[key])]
+        answer = self._ask("POST", "/batch", {"deletes": gone, "posts": new})
+        if answer.status in (400, 404, 409) and _ids(self._records(name, held), held) != _ids(held, held):
             raise Conflict(f"{name} was changed by someone else meanwhile")
         if answer.status == 404 and locks:
             raise Conflict(f"{name} was locked for too long, and someone else took over")
         self._good(answer)
-        if _sets(self._held(name, to), to) != to:
-            raise ZoneError(
-                f"{name} was changed, but is not as it was made: someone else may have changed it too", unknown=True
-            )
+        check_written(name, self.read(name, to), to)
 
     def _locked(self, name: str, change: Callable[[str], None]) -> None:
-        """Cloudflare refuses a second record of the same name, type and content: so the content is always the same."""
+        """Change under a lock. Cloudflare refuses a second record of equal name, type and content, so the content is fixed."""
         answer = self._ask("POST", "", self._record(name, LOCK, "locked"))
         if answer.status == 400 and _codes(answer) & {81057, 81058}:
             self._break(name)
@@ -95,7 +93,7 @@ class Cloudflare:
 
     def _break(self, name: str) -> None:
         """Remove a lock whose holder died."""
-        for record in self._held(name, [LOCK])[LOCK]:
+        for record in self._records(name, [LOCK])[LOCK]:
             if time.time() - datetime.fromisoformat(record["created_on"]).timestamp() > STALE:
                 self._ask("DELETE", f"/{record['id']}")
 
@@ -104,35 +102,33 @@ class Cloudflare:
         ttl = lifetime(key[1], self.ttl, self._least)
         return {"name": owner(name, key[0]), "type": key[1], "content": content, "ttl": ttl, "proxied": False}
 
-    def _held(self, name: str, keys: Collection[Key]) -> dict[Key, list[Any]]:
-        found: dict[Key, list[Any]] = {key: [] for key in keys}
-        for label in sorted({label for label, _ in keys}):
+    def _records(self, name: str, keys: Collection[Key]) -> dict[Key, list[Any]]:
+        held: dict[Key, list[Any]] = {key: [] for key in keys}
+        for label in labels(keys):
             full = owner(name, label)
-            for record in self._all(full):
+            for record in self._rows(full):
                 key = (label, str(record["type"]))
-                if record["name"].lower() == full and key in found:
+                if record["name"].lower() == full and key in held:
                     if record.get("proxied"):
                         raise ZoneError(f"{full} {key[1]} is proxied; switch it to DNS only", permanent=True)
-                    found[key].append(record)
-        return found
+                    held[key].append(record)
+        return held
 
-    def _all(self, full: str) -> list[Any]:
-        found: list[Any] = []
+    def _rows(self, full: str) -> Iterator[Any]:
         page = pages = 1
         while page <= pages:
             query = urlencode({"name": full, "per_page": 100, "page": page})
             document = self._good(self._ask("GET", f"?{query}"))
-            found += document["result"]
+            yield from document["result"]
             pages = (document.get("result_info") or {}).get("total_pages", 1)
             page += 1
-        return found
 
     def _ask(self, method: str, path: str, body: Any = None) -> Answer:
         url = f"{self.endpoint.rstrip('/')}/zones/{quote(self.zone)}/dns_records{path}"
         return self._rest.ask(method, url, {"Authorization": f"Bearer {self.token}"}, json=body)
 
     def _good(self, answer: Answer) -> Any:
-        document = answer.json(WHO) if answer.body.startswith(b"{") else {}
+        document = answer.json(WHO) if answer.is_json else {}
         if answer.status == 200 and document.get("success"):
             return document
         raise answer.refusal(WHO, "; ".join(f"{error.get('message')} ({error.get('code')})" for error in _errors(answer)))
@@ -143,7 +139,7 @@ class Cloudflare:
 
 
 def _errors(answer: Answer) -> list[Any]:
-    return (answer.json(WHO) if answer.body.startswith(b"{") else {}).get("errors") or []
+    return (answer.json(WHO) if answer.is_json else {}).get("errors") or []
 
 
 def _codes(answer: Answer) -> set[Any]:
@@ -155,4 +151,4 @@ def _ids(held: Mapping[Key, Sequence[Any]], keys: Collection[Key]) -> list[str]:
 
 
 def _sets(held: Mapping[Key, Sequence[Any]], keys: Collection[Key]) -> Sets:
-    return {key: values(key[1], (record["content"] for record in held[key])) for key in keys}
+    return sets(held, keys, lambda records: (record["content"] for record in records))

@@ -1,7 +1,7 @@
-"""Providers of dynamic DNS by the dyndns2 protocol: addresses only, one update for both families, read from the name servers.
+"""Dynamic DNS providers by the dyndns2 protocol: addresses only, one update for both families, read from the name servers.
 
-The protocol's rules for clients are kept: nothing is sent that changes nothing, after `911` and `dnserr` nothing for 30
-minutes, and after what only a person can put right nothing more from this process.
+It keeps the protocol's rules for clients: no update that changes nothing, none for 30 minutes after `911` and `dnserr`, and
+none from this process after an error that only a person can correct.
 """
 
 import ipaddress
@@ -24,13 +24,13 @@ import urllib3
 from lightship.config.fields import Name
 from lightship.net.nameservers import ask, authorities
 from lightship.zones import Key, Sets, ZoneError
-from lightship.zones._records import agreed, check_ttl, expect, owner, values
+from lightship.zones._records import check_ttl, expect, owner, values, with_exclusions
 from lightship.zones._rest import Rest, settled
 
 PATIENCE = 60
 REST = 30 * 60
 SAME = 5 * 60
-"""Seconds in which nothing is sent again that was answered by nochg."""
+"""Seconds in which an update that was answered by nochg is not sent again."""
 WHO = "the dyndns2 server"
 
 ACCOUNT = {
@@ -79,15 +79,15 @@ class Dyndns2:
         return {key: self._authority(name, key) for key in keys}
 
     def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
-        to, expecting = agreed(to, expecting)
+        to, expecting = with_exclusions(to, expecting)
         if strange := [key for key, wanted in to.items() if wanted and key not in _FAMILIES]:
-            what = ", ".join(f"{owner(name, label)} {kind}" for label, kind in strange)
-            raise ZoneError(f"dyndns2 holds only the addresses of a name, not {what}", permanent=True)
+            names = ", ".join(f"{owner(name, label)} {kind}" for label, kind in strange)
+            raise ZoneError(f"dyndns2 holds only the addresses of a name, not {names}", permanent=True)
         held = self.read(name, {*_FAMILIES, *expecting})
         expect(name, held, expecting)
         wanted = {key: to.get(key, held[key]) for key in _FAMILIES}
         if wanted == {key: held[key] for key in _FAMILIES}:
-            return  # Nothing to change: asking all the same is what providers call abuse.
+            return  # Providers count an update that changes nothing as abuse.
         self._update(name, *wanted.values())
         if not settled(lambda: self.read(name, _FAMILIES) == wanted, PATIENCE):
             raise ZoneError(
@@ -102,26 +102,27 @@ class Dyndns2:
         answer = self._rest.ask("GET", f"{self.server}{'&' if '?' in self.server else '?'}{query}", headers, changes=True)
         code = answer.text.partition("\n")[0].strip()
         if answer.status != 200 and code.partition(" ")[0] not in KNOWN:
-            # deSEC and others speak HTTP where older ones only speak the protocol's words.
+            # deSEC and others answer by HTTP status where older ones use the protocol's codes only.
             code = {401: "badauth", 403: "!yours", 404: "nohost"}.get(answer.status, "")
             if not code:
                 raise answer.refusal(WHO)
         self._patience.hear(name, query, code, time.monotonic())
 
     def _authority(self, name: str, key: Key) -> frozenset[str]:
-        """As one of the name servers of the zone has it itself."""
-        full, told = owner(name, key[0]), ""
+        """The record set as one of the zone's name servers holds it itself."""
+        full, problem = owner(name, key[0]), ""
         for address, port in self._places(full):
             try:
                 answer = ask((address, port), full, key[1])
             except LookupError as error:
-                told = str(error)
+                problem = str(error)
                 continue
             if answer.flags & dns.flags.AA and answer.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-                found = answer.get_rrset(answer.answer, dns.name.from_text(full), _IN, dns.rdatatype.from_text(key[1]))
-                return values(key[1], (rdata.to_text() for rdata in found or ()))
-            told = f"{address} answers {dns.rcode.to_text(answer.rcode())}, not as an authority"
-        raise ZoneError(f"no name server of {full} can be read: {told or 'it has none'}")
+                kind = dns.rdatatype.from_text(key[1])
+                rrset = answer.get_rrset(answer.answer, dns.name.from_text(full), dns.rdataclass.IN, kind)
+                return values(key[1], (rdata.to_text() for rdata in rrset or ()))
+            problem = f"{address} answers {dns.rcode.to_text(answer.rcode())}, not as an authority"
+        raise ZoneError(f"no name server of {full} can be read: {problem or 'it has none'}")
 
     def _places(self, full: str) -> list[tuple[str, int]]:
         if self.nameservers:
@@ -141,7 +142,7 @@ class Dyndns2:
 
 
 class Patience:
-    """What a provider told us that forbids asking again: kept as long as this zone lives in the process."""
+    """The provider's answers that forbid another update, as long as this zone lives in the process."""
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -150,21 +151,21 @@ class Patience:
         self.same: dict[str, tuple[str, float]] = {}
 
     def allows(self, name: str, query: str, now: float) -> bool:
-        """Whether it may be sent. No, if it was answered that it changes nothing: the name servers are late. ZoneError if
-        nothing may be sent now."""
+        """Whether to send the update. Not if the same one was answered by nochg: the name servers are late. ZoneError if no
+        update may be sent now."""
         with self.lock:
-            if told := self.final.get("") or self.final.get(name):
-                raise ZoneError(f"{told}; it is not asked again until this process is started anew", permanent=True)
+            if reason := self.final.get("") or self.final.get(name):
+                raise ZoneError(f"{reason}; it is not asked again until this process is started anew", permanent=True)
             if now < self.until:
                 raise ZoneError(f"{self.rest}; it is not asked again for {math.ceil((self.until - now) / 60)} min")
             same, until = self.same.get(name, ("", 0.0))
             return query != same or now >= until
 
     def hear(self, name: str, query: str, code: str, now: float) -> None:
-        """ZoneError for every answer that is not a success; kept if it forbids to ask again."""
+        """ZoneError for every answer that is not a success; recorded if it forbids another update."""
         word, _, rest = code.partition(" ")
         if word == "good" and rest == "127.0.0.1" and "127.0.0.1" not in query:
-            word = "badagent"  # How some providers say that they ignore this client.
+            word = "badagent"  # so some providers answer a client that they ignore
         with self.lock:
             if word == "nochg":
                 self.same[name] = (query, now + SAME)
@@ -172,9 +173,9 @@ class Patience:
                 self.rest, self.until = f"{WHO} {WAIT[word]} ({word})", now + REST
                 raise ZoneError(f"{self.rest}; it is asked again in {REST // 60} minutes")
             elif word in ACCOUNT or word in HOST:
-                told = f"{WHO} {ACCOUNT.get(word) or HOST[word]} ({word})"
-                self.final["" if word in ACCOUNT else name] = told
-                raise ZoneError(f"{told}: put that right, then start this process anew", permanent=True)
+                reason = f"{WHO} {ACCOUNT.get(word) or HOST[word]} ({word})"
+                self.final["" if word in ACCOUNT else name] = reason
+                raise ZoneError(f"{reason}: put that right, then start this process anew", permanent=True)
             elif word != "good":
                 raise ZoneError(f"{WHO} answers {code[:100]!r}, which is no word of the protocol", unknown=True)
 
@@ -190,5 +191,4 @@ def _place(text: str) -> tuple[str, int]:
     raise ValueError(f"nameservers: {text!r} is not an address, or ADDRESS:PORT")
 
 
-_IN = dns.rdataclass.IN
 _FAMILIES: tuple[Key, ...] = (("@", "A"), ("@", "AAAA"))

@@ -1,7 +1,7 @@
 """Google Cloud DNS: one change whose deletions must be exactly what is there, or nothing at all."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
@@ -15,7 +15,7 @@ from google.oauth2.service_account import Credentials
 
 from lightship.config.fields import Name
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import agreed, check_ttl, expect, lifetime, owner, values, written
+from lightship.zones._records import check_ttl, expect, labels, lifetime, owner, replacements, sets, with_exclusions, zone_file
 from lightship.zones._rest import Answer, Rest, settled
 
 PATIENCE = 90
@@ -49,49 +49,46 @@ class Google:
                 raise ValueError("key should be the JSON of a service account's key, as Google made it") from None
 
     def read(self, name: str, keys: Collection[Key]) -> Sets:
-        return _sets(self._held(name, keys), keys)
+        return _sets(self._record_sets(name, keys), keys)
 
     def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
-        to, expecting = agreed(to, expecting)
+        to, expecting = with_exclusions(to, expecting)
         keys = sorted({*to, *expecting})
-        held = self._held(name, keys)
+        held = self._record_sets(name, keys)
         expect(name, _sets(held, keys), expecting)
-        made = [made for key in keys if (made := self._made(name, key, to, held))]
-        if not made and not held:
+        additions = replacements(keys, to, held, lambda key: self._new(name, key, to[key]))
+        if not additions and not held:
             return
-        answer = self._ask("POST", "changes", {"deletions": list(held.values()), "additions": made})
-        # 404: a deletion of what is no more. That the zone itself is there was seen a moment ago.
+        answer = self._ask("POST", "changes", {"deletions": list(held.values()), "additions": additions})
+        # 404: a record set to delete is gone. The zone itself was just read, so it exists.
         if answer.status in (404, 409, 412):
             raise Conflict(f"{name} was changed by someone else meanwhile")
         self._wait(self._good(answer))
 
-    def _made(self, name: str, key: Key, to: Sets, held: Mapping[Key, Any]) -> Any:
-        """What is to be there afterwards. What is only expected is put back as it was: the change fails if it is not."""
-        if key not in to:
-            return held.get(key)
-        records = [written(key[1], value) for value in sorted(to[key])]
+    def _new(self, name: str, key: Key, wanted: Collection[str]) -> Any:
         ttl = lifetime(key[1], self.ttl, self.floor)
-        return records and {"name": owner(name, key[0]) + ".", "type": key[1], "ttl": ttl, "rrdatas": records}
+        texts = [zone_file(key[1], value) for value in sorted(wanted)]
+        return {"name": owner(name, key[0]) + ".", "type": key[1], "ttl": ttl, "rrdatas": texts}
 
-    def _held(self, name: str, keys: Collection[Key]) -> dict[Key, Any]:
-        found = {}
-        for label in sorted({label for label, _ in keys}):
+    def _record_sets(self, name: str, keys: Collection[Key]) -> dict[Key, Any]:
+        held = {}
+        for label in labels(keys):
             full = owner(name, label) + "."
-            for held in self._all("rrsets", "rrsets", name=full):
-                key = (label, str(held["type"]))
-                if held["name"] == full and key in keys:
-                    if "rrdatas" not in held:
+            for row in self._rows(full):
+                key = (label, str(row["type"]))
+                if row["name"] == full and key in keys:
+                    if "rrdatas" not in row:
                         raise ZoneError(f"{full} {key[1]} has a routing policy; make it a simple record set", permanent=True)
-                    found[key] = {what: held[what] for what in ("name", "type", "ttl", "rrdatas")}
-        return found
+                    held[key] = {field: row[field] for field in ("name", "type", "ttl", "rrdatas")}
+        return held
 
-    def _all(self, path: str, what: str, **query: str) -> list[Any]:
-        found: list[Any] = []
+    def _rows(self, full: str) -> Iterator[Any]:
+        query = {"name": full}
         while True:
-            page = self._good(self._ask("GET", f"{path}?{urlencode(query)}"))
-            found += page.get(what, [])
+            page = self._good(self._ask("GET", f"rrsets?{urlencode(query)}"))
+            yield from page.get("rrsets", [])
             if not page.get("nextPageToken"):
-                return found
+                return
             query["pageToken"] = page["nextPageToken"]
 
     def _wait(self, change: Mapping[str, Any]) -> None:
@@ -108,8 +105,8 @@ class Google:
     def _good(self, answer: Answer) -> Any:
         if answer.status == 200:
             return answer.json(WHO)
-        error = answer.json(WHO).get("error", {}) if answer.body.startswith(b"{") else {}
-        reasons = {each.get("reason") for each in error.get("errors", [])}
+        error = answer.json(WHO).get("error", {}) if answer.is_json else {}
+        reasons = {detail.get("reason") for detail in error.get("errors", [])}
         if reasons & {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"}:
             raise ZoneError(f"{WHO} is asked too often: {error.get('message')}")
         raise answer.refusal(WHO, error.get("message", ""))
@@ -124,7 +121,7 @@ class Google:
 
 
 class _Tokens:
-    """An access token that is fetched once and kept while it is good."""
+    """An access token, fetched once and reused while it is valid."""
 
     def __init__(self, key: str, rest: Rest) -> None:
         self.request = google.auth.transport.urllib3.Request(rest.pool)  # type: ignore[no-untyped-call]
@@ -134,20 +131,20 @@ class _Tokens:
     def token(self) -> str:
         with self.lock:
             try:
-                self.credentials = self.credentials or self._found()
+                self.credentials = self.credentials or self._load()
                 if not self.credentials.valid:
                     self.credentials.refresh(self.request)
             except GoogleAuthError as error:
-                # A refusal to give a token is final; a token server that is away is not.
+                # A refused token is final; an unreachable token server is not.
                 final = isinstance(error, RefreshError) and not error.retryable
                 raise ZoneError(f"Google gives no token: {error}", permanent=final) from error
             return str(self.credentials.token)
 
-    def _found(self) -> Any:
+    def _load(self) -> Any:
         if self.key:
             return Credentials.from_service_account_info(json.loads(self.key), scopes=[SCOPE])  # type: ignore[no-untyped-call]
         return google.auth.default(scopes=[SCOPE], request=self.request)[0]
 
 
 def _sets(held: Mapping[Key, Any], keys: Collection[Key]) -> Sets:
-    return {key: values(key[1], held[key]["rrdatas"]) if key in held else frozenset() for key in keys}
+    return sets(held, keys, lambda row: row["rrdatas"])

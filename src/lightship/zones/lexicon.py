@@ -1,8 +1,8 @@
-"""The long tail of DNS providers, through dns-lexicon: read, compare, write, read back. No comparing and setting at once."""
+"""Many more DNS providers, through dns-lexicon: read, compare, write, read back. It cannot compare and set in one step."""
 
-import queue
 import threading
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
@@ -14,14 +14,14 @@ from lexicon.exceptions import AuthenticationError
 
 from lightship.config.fields import Name
 from lightship.zones import Key, Sets, ZoneError
-from lightship.zones._records import agreed, check_ttl, expect, owner, values
+from lightship.zones._records import check_ttl, check_written, expect, owner, values, with_exclusions
 
 PATIENCE = 45
 AT_ONCE = 8
 ASTRAY = {"desec", "devnomads", "mythicbeasts", "powerdns", "rcodezero", "ultradns"}
-"""Providers for which lexicon appends the zone to the target of a CNAME that lies outside of it."""
+"""Providers for which lexicon appends the zone to a CNAME target outside of the zone."""
 FLOORS = {"cloudflare": 60, "desec": 3600, "gandi": 300, "godaddy": 600, "namecom": 300, "namesilo": 3600, "porkbun": 600}
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,68 +41,58 @@ class Lexicon:
     ttl: int = 60
 
     def __post_init__(self) -> None:
-        known = {name: able for name, able in find_providers().items() if name not in ("auto", "ddns", "localzone")}
+        usable = {name: ready for name, ready in find_providers().items() if name not in ("auto", "ddns", "localzone")}
         if self.provider == "ddns":
             raise ValueError(
                 'provider "ddns" reports denied updates as done; use kind = "rfc2136" for name servers of your own'
             )
-        if self.provider not in known:
-            raise ValueError(f"lexicon has no provider {self.provider!r}; it has {', '.join(sorted(known))}")
-        if not known[self.provider]:
+        if self.provider not in usable:
+            raise ValueError(f"lexicon has no provider {self.provider!r}; it has {', '.join(sorted(usable))}")
+        if not usable[self.provider]:
             raise ValueError(f"provider {self.provider!r} needs more: install dns-lexicon[{self.provider}]")
         check_ttl(self.ttl, FLOORS.get(self.provider, self.floor), self.provider)
 
     def read(self, name: str, keys: Collection[Key]) -> Sets:
-        return self._within(lambda: _sets(self._held(self._open(), name, keys)), writes=False)
+        return self._within(lambda: _sets(self._records(self._open(), name, keys)), writes=False)
 
     def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
-        to, expecting = agreed(to, expecting)
+        to, expecting = with_exclusions(to, expecting)
         self._refuse(to)
 
         def change() -> None:
             provider = self._open()
-            held = self._held(provider, name, {*to, *expecting})
+            held = self._records(provider, name, {*to, *expecting})
             expect(name, _sets(held), expecting)
-            # What goes first makes way for what comes: a CNAME stands beside nothing.
-            for key in sorted(to, key=lambda at: (bool(to[at]), at)):
+            # Deletions first: a CNAME excludes every other type.
+            for key in sorted(to, key=lambda key: (bool(to[key]), key)):
                 self._change(provider, name, key, to[key], held[key])
 
         self._within(change, writes=True)
-        if self.read(name, to) != to:
-            raise ZoneError(
-                f"{name} was changed, but is not as it was made: someone else may have changed it too", unknown=True
-            )
+        check_written(name, self.read(name, to), to)
 
     def _refuse(self, to: Sets) -> None:
-        """What lexicon would write down wrongly, before anything is taken away for it."""
+        """Refuse values that lexicon writes wrongly, before anything is deleted for them."""
         for (_, kind), wanted in to.items():
             if kind == "TXT" and any(set(text) & set('"\\') for text in wanted):
                 raise ZoneError("lexicon's providers do not agree how to write quotation marks in a text", permanent=True)
-            if (
-                kind == "CNAME"
-                and self.provider in ASTRAY
-                and any(not f".{target}".endswith(f".{self.zone}") for target in wanted)
-            ):
-                words = f"lexicon writes the target of a CNAME outside of {self.zone} wrongly for {self.provider}"
-                raise ZoneError(f"{words}: give the host an `address` instead of `cname`", permanent=True)
+            outside = kind == "CNAME" and any(not f".{target}".endswith(f".{self.zone}") for target in wanted)
+            if outside and self.provider in ASTRAY:
+                problem = f"lexicon writes the target of a CNAME outside of {self.zone} wrongly for {self.provider}"
+                raise ZoneError(f"{problem}: give the host an `address` instead of `cname`", permanent=True)
 
     def _change(self, provider: Any, name: str, key: Key, wanted: Collection[str], held: Collection[Any]) -> None:
         full, kind = owner(name, key[0]), key[1]
-        there = _values(kind, held)
-        # A provider may keep a set's old TTL for what is added to it: then the set has to go before.
+        present = _values(kind, held)
+        # A provider may keep a set's old TTL for a record added to it: then the set is deleted first.
         fresh = kind == "CNAME" or any(int(record.get("ttl") or self.ttl) != self.ttl for record in held)
         if fresh:
-            self._remove(provider, full, kind, held)
-        for value in sorted(set(wanted) - (set() if fresh else there)):
+            _delete(provider, full, kind, held)
+        for value in sorted(set(wanted) - (set() if fresh else present)):
             provider.create_record(kind, full, value)
         if not fresh:
-            self._remove(provider, full, kind, [record for record in held if not _values(kind, [record]) & set(wanted)])
+            _delete(provider, full, kind, [record for record in held if not _values(kind, [record]) & set(wanted)])
 
-    def _remove(self, provider: Any, full: str, kind: str, held: Collection[Any]) -> None:
-        for record in held:
-            provider.delete_record(rtype=kind, name=full, content=record["content"])
-
-    def _held(self, provider: Any, name: str, keys: Collection[Key]) -> dict[Key, list[Any]]:
+    def _records(self, provider: Any, name: str, keys: Collection[Key]) -> dict[Key, list[Any]]:
         return {
             (label, kind): [
                 record
@@ -113,7 +103,7 @@ class Lexicon:
         }
 
     def _open(self) -> Any:
-        # Not lexicon's Client: that asks the Internet for the list of public suffixes to guess the zone, which we know.
+        # Not lexicon's Client: it downloads the list of public suffixes to guess the zone, which we know.
         config = ConfigResolver().with_dict(  # type: ignore[no-untyped-call]
             {"provider_name": self.provider, "domain": self.zone, "ttl": self.ttl, self.provider: dict(self.auth)}
         )
@@ -121,52 +111,55 @@ class Lexicon:
         provider.authenticate()
         return provider
 
-    def _within(self, work: Callable[[], Found], *, writes: bool) -> Found:
-        """In time: most of lexicon's providers would wait for ever for an answer."""
-        results: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
-
-        if not self._turns.acquire(blocking=False):
+    def _within(self, work: Callable[[], Result], *, writes: bool) -> Result:
+        """Do the work with a time limit: most of lexicon's providers would wait for ever for an answer."""
+        if not self._slots.acquire(blocking=False):
             raise ZoneError(
                 f"{self.provider} has left {AT_ONCE} requests without an answer; no more is asked until it gives one"
             )
+        result = Future[Result]()
 
         def run() -> None:
             try:
-                results.put((work(), None))
+                result.set_result(work())
             except BaseException as error:
-                results.put((None, error))
+                result.set_exception(error)
             finally:
-                self._turns.release()
+                self._slots.release()
 
         threading.Thread(target=run, daemon=True, name=f"lexicon-{self.provider}").start()
+        if not wait([result], PATIENCE).done:
+            raise ZoneError(f"{self.provider} does not answer within {PATIENCE} s", unknown=writes)
         try:
-            found, error = results.get(timeout=PATIENCE)
-        except queue.Empty:
-            raise ZoneError(f"{self.provider} does not answer within {PATIENCE} s", unknown=writes) from None
-        if isinstance(error, ZoneError):
-            raise error
-        if error is not None:
+            return result.result()
+        except ZoneError:
+            raise
+        except BaseException as error:
             raise self._explained(error, writes=writes) from error
-        return found  # type: ignore[no-any-return]
 
     @cached_property
-    def _turns(self) -> threading.Semaphore:
-        """Who waits for ever keeps a thread and a connection, of which a process has not many."""
+    def _slots(self) -> threading.Semaphore:
+        """A request that hangs for ever keeps a thread and a connection, and a process has few."""
         return threading.Semaphore(AT_ONCE)
 
     def _explained(self, error: BaseException, *, writes: bool) -> ZoneError:
-        """Providers raise whatever they like."""
+        """Providers raise exceptions of any kind."""
         status = getattr(getattr(error, "response", None), "status_code", 0)
-        wrong = isinstance(error, AuthenticationError) or status in (401, 403)
-        words = str(error) or type(error).__name__
+        denied = isinstance(error, AuthenticationError) or status in (401, 403)
+        message = str(error) or type(error).__name__
         # Some providers take their key in the URL, which errors then show.
         for value in filter(None, self.auth.values()):
-            for shown in (value, quote(value), quote_plus(value)):
-                words = words.replace(shown, "***")
-        advice = ": are the options in `auth` right?" if wrong else ""
+            for secret in (value, quote(value), quote_plus(value)):
+                message = message.replace(secret, "***")
+        advice = ": are the options in `auth` right?" if denied else ""
         return ZoneError(
-            f"{self.provider}: {words}{advice}", permanent=wrong or 400 <= status < 429, unknown=writes and not wrong
+            f"{self.provider}: {message}{advice}", permanent=denied or 400 <= status < 429, unknown=writes and not denied
         )
+
+
+def _delete(provider: Any, full: str, kind: str, held: Collection[Any]) -> None:
+    for record in held:
+        provider.delete_record(rtype=kind, name=full, content=record["content"])
 
 
 def _sets(held: Mapping[Key, Collection[Any]]) -> Sets:

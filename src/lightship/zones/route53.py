@@ -1,7 +1,7 @@
-"""Amazon Route 53: one batch that deletes each set exactly as it was read and creates it anew, or nothing at all."""
+"""Amazon Route 53: one batch deletes each record set exactly as it was read and creates it anew, or changes nothing."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -12,7 +12,7 @@ from botocore.session import Session
 
 from lightship.config.fields import Name
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import agreed, check_ttl, expect, lifetime, owner, values, written
+from lightship.zones._records import check_ttl, expect, labels, lifetime, owner, replacements, sets, with_exclusions, zone_file
 from lightship.zones._rest import settled
 
 PATIENCE = 90
@@ -43,61 +43,54 @@ class Route53:
             raise ValueError("key and secret go together; without both, the machine's own AWS credentials are used")
 
     def read(self, name: str, keys: Collection[Key]) -> Sets:
-        return _sets(self._held(name, keys), keys)
+        return _sets(self._record_sets(name, keys), keys)
 
     def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
-        to, expecting = agreed(to, expecting)
+        to, expecting = with_exclusions(to, expecting)
         keys = sorted({*to, *expecting})
-        held = self._held(name, keys)
+        held = self._record_sets(name, keys)
         expect(name, _sets(held, keys), expecting)
-        changes = [_change("DELETE", held[key]) for key in keys if key in held]
-        changes += [_change("CREATE", made) for key in keys if (made := self._made(name, key, to, held))]
+        deleted = [("DELETE", held[key]) for key in keys if key in held]
+        created = [("CREATE", new) for new in replacements(keys, to, held, lambda key: self._new(name, key, to[key]))]
+        changes = [{"Action": action, "ResourceRecordSet": record_set} for action, record_set in deleted + created]
         if not changes:
             return
         try:
             answer = self._call("change_resource_record_sets", HostedZoneId=self.zone, ChangeBatch={"Changes": changes})
         except ClientError as error:
-            if self._held(name, keys) != held:
+            if self._record_sets(name, keys) != held:
                 raise Conflict(f"{name} was changed by someone else meanwhile") from error
             raise ZoneError(f"Route 53 refuses the change: {error}", permanent=True) from error
         self._wait(answer["ChangeInfo"])
 
-    def _made(self, name: str, key: Key, to: Sets, held: Mapping[Key, Any]) -> Any:
-        """What is to be there afterwards. What is only expected is put back as it was: the batch fails if it is not."""
-        if key not in to:
-            return held.get(key)
-        records = [{"Value": _octal(written(key[1], value))} for value in sorted(to[key])]
+    def _new(self, name: str, key: Key, wanted: Collection[str]) -> Any:
+        records = [{"Value": _octal(zone_file(key[1], value))} for value in sorted(wanted)]
         ttl = lifetime(key[1], self.ttl, self.floor)
-        return records and {"Name": owner(name, key[0]) + ".", "Type": key[1], "TTL": ttl, "ResourceRecords": records}
+        return {"Name": owner(name, key[0]) + ".", "Type": key[1], "TTL": ttl, "ResourceRecords": records}
 
-    def _held(self, name: str, keys: Collection[Key]) -> dict[Key, Any]:
-        found = {}
-        for label in sorted({label for label, _ in keys}):
-            for kind, held in self._at(owner(name, label)):
-                if (label, kind) in keys:
-                    if "ResourceRecords" not in held or "SetIdentifier" in held:
+    def _record_sets(self, name: str, keys: Collection[Key]) -> dict[Key, Any]:
+        held = {}
+        for label in labels(keys):
+            for row in self._rows(owner(name, label)):
+                key = (label, str(row["Type"]))
+                if key in keys:
+                    if "ResourceRecords" not in row or "SetIdentifier" in row:
                         why = "is an alias or has a routing policy; make it a simple record set"
-                        raise ZoneError(f"{owner(name, label)} {kind} {why}", permanent=True)
-                    found[label, kind] = held
-        return found
+                        raise ZoneError(f"{owner(name, label)} {key[1]} {why}", permanent=True)
+                    held[key] = row
+        return held
 
-    def _at(self, full: str) -> list[tuple[str, Any]]:
-        """All sets of a name. The list goes on with the names that follow."""
-        found: list[tuple[str, Any]] = []
+    def _rows(self, full: str) -> Iterator[Any]:
+        """All record sets of a name. Route 53 lists the names that follow too."""
         start: dict[str, str] = {"StartRecordName": full + "."}
         while start:
             page = self._call("list_resource_record_sets", HostedZoneId=self.zone, MaxItems="100", **start)
-            for held in page["ResourceRecordSets"]:
-                if _decimal(held["Name"]).lower() != full + ".":
-                    return found
-                found.append((held["Type"], held))
-            more = {
-                "StartRecordName": "NextRecordName",
-                "StartRecordType": "NextRecordType",
-                "StartRecordIdentifier": "NextRecordIdentifier",
-            }
-            start = {ours: page[theirs] for ours, theirs in more.items() if theirs in page} if page["IsTruncated"] else {}
-        return found
+            for row in page["ResourceRecordSets"]:
+                if _decimal(row["Name"]).lower() != full + ".":
+                    return
+                yield row
+            fields = ("RecordName", "RecordType", "RecordIdentifier") if page["IsTruncated"] else ()
+            start = {f"Start{field}": page[f"Next{field}"] for field in fields if f"Next{field}" in page}
 
     def _wait(self, change: Mapping[str, Any]) -> None:
         def done() -> bool:
@@ -107,7 +100,7 @@ class Route53:
             raise ZoneError(f"Route 53 took the change, but not all name servers have it after {PATIENCE} s", unknown=True)
 
     def _call(self, operation: str, **arguments: Any) -> Any:
-        """ClientError only for a batch that does not fit."""
+        """The answer. ClientError only for a batch that does not match what is there."""
         writes = operation.startswith("change")
         try:
             return getattr(self._client, operation)(**arguments)
@@ -120,12 +113,12 @@ class Route53:
             raise ZoneError(f"Route 53: {error}", permanent=permanent, unknown=writes and status >= 500) from error
         except BotoCoreError as error:
             unsent = isinstance(error, ConnectTimeoutError | EndpointConnectionError | NoCredentialsError)
-            lost = isinstance(error, NoCredentialsError)
-            raise ZoneError(f"Route 53: {error}", permanent=lost, unknown=writes and not unsent) from error
+            permanent = isinstance(error, NoCredentialsError)
+            raise ZoneError(f"Route 53: {error}", permanent=permanent, unknown=writes and not unsent) from error
 
     @cached_property
     def _client(self) -> Any:
-        # No retries: a change that was obeyed, but whose answer was lost, would be refused the second time as not fitting.
+        # No retries: a change that was done, but whose answer was lost, would be refused the second time.
         return Session().create_client(
             "route53",
             region_name=self.region,
@@ -136,23 +129,14 @@ class Route53:
         )
 
 
-def _change(action: str, held: Any) -> dict[str, Any]:
-    return {"Action": action, "ResourceRecordSet": held}
-
-
 def _sets(held: Mapping[Key, Any], keys: Collection[Key]) -> Sets:
-    return {
-        key: values(key[1], (_decimal(record["Value"]) for record in held[key]["ResourceRecords"]))
-        if key in held
-        else frozenset()
-        for key in keys
-    }
+    return sets(held, keys, lambda row: (_decimal(record["Value"]) for record in row["ResourceRecords"]))
 
 
 def _octal(text: str) -> str:
     """Route 53 writes a byte as \\ooo where zone files have \\DDD (RFC 1035, 5.1)."""
-    return re.sub(r"\\(\d{3}|.)", lambda found: f"\\{int(found[1]):03o}" if len(found[1]) == 3 else found[0], text)
+    return re.sub(r"\\(\d{3}|.)", lambda match: f"\\{int(match[1]):03o}" if len(match[1]) == 3 else match[0], text)
 
 
 def _decimal(text: str) -> str:
-    return re.sub(r"\\([0-7]{3}|.)", lambda found: f"\\{int(found[1], 8):03}" if len(found[1]) == 3 else found[0], text)
+    return re.sub(r"\\([0-7]{3}|.)", lambda match: f"\\{int(match[1], 8):03}" if len(match[1]) == 3 else match[0], text)
