@@ -1,8 +1,8 @@
-"""A certificate for the page's name on every host before it is needed: had by ACME with a challenge in the page's own zone
-(RFC 8555, DNS-01), kept in a folder, renewed in time, and put on each host by a command of the operator's choice."""
+"""A certificate for the page's name on every host before it is needed: ordered by ACME with a challenge in the page's zone
+(RFC 8555, DNS-01), kept in a folder, renewed in time, and installed on each host by the operator's command."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,13 @@ from lightship.zones import Zone
 __all__ = ["CertFolder", "Certificate", "CertificateError", "Outcome", "due", "keep", "new_account", "pause"]
 
 FIRST, LONGEST = timedelta(minutes=15), timedelta(hours=6)
-"""How long to leave an authority alone after a failure: Let's Encrypt takes five failed validations an hour."""
+"""Shortest and longest pause after a failure: Let's Encrypt allows five failed validations an hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What there is now. `words`: why there is no newer one, where there should be. `places`: by place of installation, in
-    words, what went wrong with it; empty where it has the certificate."""
+    """The certificate now. `reason`: why there is no newer one, where there should be. `places`: the error by place of
+    installation, empty where the certificate is installed."""
 
     held: Certificate | None = None
     renewed: bool = False
@@ -31,32 +31,32 @@ class Outcome:
 
     @property
     def wrong(self) -> tuple[str, ...]:
-        """All that stands in the way, in words."""
+        """Every failure, for a person."""
         order = (f"No new certificate: {self.reason}",) if self.reason else ()
-        return (*order, *(f"Not installed at {place}: {words}" for place, words in self.places.items() if words))
+        return (*order, *(f"Not installed at {place}: {error}" for place, error in self.places.items() if error))
 
     @property
     def facts(self) -> dict[str, Any]:
-        told: dict[str, Any] = {"words": self.reason, "places": dict(self.places)}
-        if held := self.held:
-            told |= {"names": list(held.names), "issuer": held.issuer, "fingerprint": held.fingerprint}
-            told |= {"since": held.since.isoformat(), "until": held.until.isoformat()}
-        return told
+        facts: dict[str, Any] = {"words": self.reason, "places": dict(self.places)}
+        if certificate := self.held:
+            facts |= {"names": list(certificate.names), "issuer": certificate.issuer, "fingerprint": certificate.fingerprint}
+            facts |= {"since": certificate.since.isoformat(), "until": certificate.until.isoformat()}
+        return facts
 
 
-def due(held: Certificate | None, names: tuple[str, ...], now: datetime) -> str:
-    """Why a new one is to be had; empty where none is."""
-    if held is None:
+def due(certificate: Certificate | None, names: tuple[str, ...], now: datetime) -> str:
+    """Why a new certificate is needed; empty if it is not."""
+    if certificate is None:
         return "there is none"
-    if set(held.names) != set(names):
+    if set(certificate.names) != set(names):
         return "it is for other names"
-    if now >= held.until - (held.until - held.since) / 3:
+    if now >= certificate.until - (certificate.until - certificate.since) / 3:
         return "less than a third of its time is left"
     return ""
 
 
 def pause(failures: int) -> timedelta:
-    """How long to wait after so many failures in a row."""
+    """The pause after so many failures in a row."""
     return min(FIRST * (1 << min(failures - 1, 8)), LONGEST)
 
 
@@ -70,42 +70,35 @@ def keep(
     force: bool = False,
     patience: float = PATIENCE,
 ) -> Outcome | None:
-    """A certificate that has time left, and every place with it; nothing is done where nothing is due. None: another process
-    is at it. `by_hand`: a person asks, so what failed a moment ago is tried again. `force`: a new one, due or not.
+    """Renew the certificate and install it at every place where that is due. None: another process does so now.
+
+    `by_hand`: a person asks, so a failure a moment ago is no reason to wait. `force`: order a new one, due or not.
     `patience`: seconds until all name servers must show a challenge."""
-    shelf = CertFolder(folder)
-    with shelf.locked() as ours:
+    certificates = CertFolder(folder)
+    with certificates.locked() as ours:
         if not ours:
             return None
-        held, state, renewed = shelf.held(), shelf.state(), False
+        held, state, renewed = certificates.held(), certificates.state(), False
         if (force or due(held, wanted.names, now)) and (by_hand or now >= state.again_at):
-            held, state = _renewed(wanted, zone, shelf, now, held, state, patience)
-            renewed = not state.reason
+            state = _renew(wanted, zone, certificates, now, state.failures + 1, patience)
+            held, renewed = certificates.held(), not state.reason
         elif not due(held, wanted.names, now) and state.reason:
-            state = State()  # a person has mended it meanwhile
-            shelf.remember(state)
-        places = install(wanted.install, shelf, held, now, by_hand=by_hand) if held else {}
+            state = State()  # a person has put a good certificate there meanwhile
+            certificates.remember(state)
+        places = install(wanted.install, certificates, held, now, by_hand=by_hand) if held else {}
         return Outcome(held=held, renewed=renewed, reason=state.reason, places=places)
 
 
-def _renewed(
-    wanted: CertificateConfig,
-    zone: Zone,
-    shelf: CertFolder,
-    now: datetime,
-    held: Certificate | None,
-    state: State,
-    patience: float,
-) -> tuple[Certificate | None, State]:
-    # Before it is tried: whoever is killed while ordering must not order at once again, and again.
-    failures = state.failures + 1
-    shelf.remember(State(failures, now + pause(failures), "an order was broken off"))
+def _renew(
+    wanted: CertificateConfig, zone: Zone, certificates: CertFolder, now: datetime, failures: int, patience: float
+) -> State:
+    # Written before the order: a process that is killed while ordering must not order again at once.
+    failed = State(failures, now + pause(failures), "an order was broken off")
+    certificates.remember(failed)
     try:
-        made = obtain(wanted, zone, shelf, patience)
+        certificates.put(obtain(wanted, zone, certificates, patience))
+        state = State()
     except CertificateError as error:
-        state = State(failures, now + pause(failures), str(error))
-        shelf.remember(state)
-        return held, state
-    shelf.put(made)
-    shelf.remember(State())
-    return made, State()
+        state = replace(failed, reason=str(error))
+    certificates.remember(state)
+    return state

@@ -1,4 +1,4 @@
-"""One order at an ACME authority (RFC 8555): the challenge goes into the page's own zone, and out of it again."""
+"""One order at an ACME authority (RFC 8555): put the challenge into the page's zone, and remove it again."""
 
 import contextlib
 import time
@@ -26,21 +26,21 @@ from lightship.zones import Conflict, Zone, ZoneError
 
 LABEL = ("_acme-challenge", "TXT")
 PATIENCE = 180.0
-"""Seconds until every name server must show a challenge: providers take a minute or two."""
+"""Seconds until every name server must show a challenge: providers take up to two minutes."""
 ORDER_WITHIN = timedelta(minutes=5)
 NONCES = 8
 
 
 class CertificateError(Exception):
-    """No certificate came. The message is for an operator."""
+    """The order failed. The message is for an operator."""
 
 
 def new_account() -> str:
-    """A key for an account at an authority: PEM, P-256."""
+    """A new account key: PEM, P-256."""
     return _pem(ec.generate_private_key(ec.SECP256R1())).decode()
 
 
-def obtain(wanted: CertificateConfig, zone: Zone, shelf: CertFolder, patience: float = PATIENCE) -> Certificate:
+def obtain(wanted: CertificateConfig, zone: Zone, folder: CertFolder, patience: float = PATIENCE) -> Certificate:
     """A new certificate with a new key (P-256)."""
     key = ec.generate_private_key(ec.SECP256R1())
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
@@ -50,20 +50,20 @@ def obtain(wanted: CertificateConfig, zone: Zone, shelf: CertFolder, patience: f
         raise CertificateError("a zone of this kind holds no TXT, and so no challenge: put the name into one of another kind")
     with _explained(wanted.directory):
         authority = Authority.open(wanted)
-        _clean(zone, shelf)  # what a killed process may have left
-        order = authority.ask(csr.public_bytes(Encoding.PEM))
+        _clean(zone, folder)  # challenges that a killed process left
+        order = authority.acme.new_order(csr.public_bytes(Encoding.PEM))
         try:
-            _show(zone, shelf, authority.proofs(order), wanted.nameservers, patience)
+            _show(zone, folder, authority.proofs(order), wanted.nameservers, patience)
             chain = authority.finish(order)
         finally:
-            # What cannot be taken away now is noted, and taken away before the next order.
+            # A challenge that cannot be removed now is on record, and removed before the next order.
             with contextlib.suppress(ZoneError):
-                _clean(zone, shelf)
+                _clean(zone, folder)
     return Certificate(chain.encode(), _pem(key))
 
 
 class _Network(client.ClientNetwork):
-    """Asks again whenever an authority no longer knows its own nonce; the library does so once."""
+    """Repeats a request up to NONCES times after badNonce; the library does so once."""
 
     def post(self, *args: Any, **kwargs: Any) -> requests.Response:
         for _ in range(NONCES):
@@ -85,7 +85,7 @@ class Authority:
     @classmethod
     def open(cls, wanted: CertificateConfig) -> "Authority":
         key = JWKEC(key=_account(wanted.account))
-        # The library hands `verify_ssl` on to requests, which takes the path of a file too.
+        # The library passes `verify_ssl` to requests, which accepts a path too.
         trust: Any = str(wanted.ca) if wanted.ca else True
         net = _Network(key, alg=ES256, verify_ssl=trust, user_agent="Lightship", timeout=20)
         acme = client.ClientV2(client.ClientV2.get_directory(wanted.directory, net), net)
@@ -100,11 +100,8 @@ class Authority:
             net.account = messages.RegistrationResource(uri=known.location, body=messages.Registration())
         return cls(acme, key)
 
-    def ask(self, csr: bytes) -> messages.OrderResource:
-        return self.acme.new_order(csr)
-
     def proofs(self, order: messages.OrderResource) -> Sequence[tuple[str, str]]:
-        """Name and value of what the zone must show, for each name that is not proven already."""
+        """Name and value of the challenge record for each name that is not yet valid."""
         return [
             (authz.body.identifier.value, _dns01(authz).chall.validation(self.key))
             for authz in order.authorizations
@@ -112,12 +109,12 @@ class Authority:
         ]
 
     def finish(self, order: messages.OrderResource) -> str:
-        """The chain, as PEM, once the authority has seen the proofs."""
+        """The chain as PEM, once the authority has validated the challenges."""
         for authz in order.authorizations:
             if authz.body.status != messages.STATUS_VALID:
                 challenge = _dns01(authz)
                 self.acme.answer_challenge(challenge, challenge.chall.response(self.key))
-        until = datetime.now() + ORDER_WITHIN  # noqa: DTZ005  the library compares with its own, which is local
+        until = datetime.now() + ORDER_WITHIN  # noqa: DTZ005  the library compares with its own local time
         return str(self.acme.poll_and_finalize(order, until).fullchain_pem)
 
 
@@ -143,45 +140,45 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _show(
-    zone: Zone, shelf: CertFolder, proofs: Sequence[tuple[str, str]], nameservers: Sequence[str], patience: float
+    zone: Zone, folder: CertFolder, proofs: Sequence[tuple[str, str]], nameservers: Sequence[str], patience: float
 ) -> None:
-    """Put them into the zone, and wait until all its name servers answer them: one that does not fails the order."""
-    shelf.note_challenges(proofs)
+    """Put the challenges into the zone, and wait until all its name servers serve them: one that does not fails the order."""
+    folder.note_challenges(proofs)
     for name, value in proofs:
-        _turn(zone, name, lambda there, value=value: there | {value})  # type: ignore[misc]
+        _change(zone, name, lambda values, value=value: values | {value})  # type: ignore[misc]
     until = time.monotonic() + patience
     for name, value in proofs:
         servers = [host_and_port(text) for text in nameservers] or _reached(name)
         while silent := [place for place in servers if value.encode() not in (_challenges(place, name) or ())]:
             if time.monotonic() > until:
-                told = ", ".join(f"{address}:{port}" for address, port in silent)
-                raise CertificateError(f"the challenge for {name} was put into the zone, but does not show at {told}")
+                places = ", ".join(f"{address}:{port}" for address, port in silent)
+                raise CertificateError(f"the challenge for {name} was put into the zone, but does not show at {places}")
             time.sleep(0.5)
 
 
-def _clean(zone: Zone, shelf: CertFolder) -> None:
-    left = list(shelf.challenges())
+def _clean(zone: Zone, folder: CertFolder) -> None:
+    left = list(folder.challenges())
     for name, value in tuple(left):
-        _turn(zone, name, lambda there, value=value: there - {value})  # type: ignore[misc]
+        _change(zone, name, lambda values, value=value: values - {value})  # type: ignore[misc]
         left.remove((name, value))
-        shelf.note_challenges(left)
+        folder.note_challenges(left)
 
 
-def _turn(zone: Zone, name: str, change: Callable[[frozenset[str]], frozenset[str]]) -> None:
-    """Only our own values: another machine may have an order of its own under way."""
+def _change(zone: Zone, name: str, change: Callable[[frozenset[str]], frozenset[str]]) -> None:
+    """Add or remove only our own values: another machine may have an order under way."""
     for _ in range(5):
-        there = zone.read(name, [LABEL])[LABEL]
-        if change(there) == there:
+        values = zone.read(name, [LABEL])[LABEL]
+        if change(values) == values:
             return
         with contextlib.suppress(Conflict):
-            zone.set_records(name, {LABEL: change(there)}, expecting={LABEL: there})
+            zone.set_records(name, {LABEL: change(values)}, expecting={LABEL: values})
             return
     raise ZoneError(f"the set _acme-challenge.{name} changes all the time: what else writes there?")
 
 
 def _reached(name: str) -> list[tuple[str, int]]:
-    """The name servers of a name's zone that answer from here: some may be of a family that this machine has not, and one may
-    be dead. The authority asks the others as well."""
+    """The name servers of the zone that answer from here. Some may have an address family that this machine lacks, and one
+    may be dead; the authority asks the others as well."""
     try:
         servers = authorities(name)
     except LookupError as error:
@@ -193,7 +190,7 @@ def _reached(name: str) -> list[tuple[str, int]]:
 
 
 def _challenges(place: tuple[str, int], name: str) -> set[bytes] | None:
-    """The values that one server has; None where it does not answer."""
+    """The values that a name server has; None if it does not answer."""
     try:
         answer = ask(place, f"{LABEL[0]}.{name}", "TXT")
     except LookupError:
@@ -210,8 +207,8 @@ def _explained(directory: str) -> Iterator[None]:
     except ZoneError as error:
         raise CertificateError(f"the challenge cannot be put into the zone: {error}") from error
     except errors.ValidationError as error:
-        told = "; ".join(_refusal(authz) for authz in error.failed_authzrs)
-        raise CertificateError(f"{directory} does not accept the proof: {told}") from error
+        refusals = "; ".join(_refusal(authz) for authz in error.failed_authzrs)
+        raise CertificateError(f"{directory} does not accept the proof: {refusals}") from error
     except messages.Error as error:
         advice = _ADVICE.get(error.code or "", "")
         raise CertificateError(f"{directory} refuses: {error.detail or error.description or error.typ}{advice}") from error
@@ -220,7 +217,7 @@ def _explained(directory: str) -> Iterator[None]:
     except errors.TimeoutError as error:
         raise CertificateError(f"{directory} did not finish within {ORDER_WITHIN.seconds // 60} minutes") from error
     except (errors.Error, requests.RequestException, JoseError, OSError, ValueError, KeyError) as error:
-        raise CertificateError(f"{directory} cannot be reached, or is no ACME directory: {_plain(error)}") from error
+        raise CertificateError(f"{directory} cannot be reached, or is no ACME directory: {_cause(error)}") from error
 
 
 _ADVICE: Mapping[str, str] = {
@@ -231,12 +228,12 @@ _ADVICE: Mapping[str, str] = {
 
 
 def _refusal(authz: messages.AuthorizationResource) -> str:
-    told = [str(challenge.error.detail) for challenge in authz.body.challenges if challenge.error is not None]
-    return f"{authz.body.identifier.value}: {' '.join(told)}"
+    details = [str(challenge.error.detail) for challenge in authz.body.challenges if challenge.error is not None]
+    return f"{authz.body.identifier.value}: {' '.join(details)}"
 
 
-def _plain(error: BaseException) -> str:
-    """The cause at the bottom of the chain."""
+def _cause(error: BaseException) -> str:
+    """The innermost cause."""
     while isinstance(inner := getattr(error, "reason", None) or (error.args[0] if error.args else None), BaseException):
         error = inner
     return f"{str(error).split(': ', 1)[-1]}" or type(error).__name__

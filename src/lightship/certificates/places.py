@@ -1,4 +1,4 @@
-"""Run the operator's command for each place that is to have the certificate, again and again until it succeeds."""
+"""Run the operator's command for each place of the certificate, and retry until it succeeds."""
 
 import contextlib
 import os
@@ -18,49 +18,50 @@ LONGEST = timedelta(hours=1)
 
 def install(
     commands: Mapping[str, Sequence[str]],
-    shelf: CertFolder,
-    held: Certificate,
+    folder: CertFolder,
+    certificate: Certificate,
     now: datetime,
     *,
     by_hand: bool = False,
     seconds: float = SECONDS,
 ) -> dict[str, str]:
-    """By place, in words, what went wrong; empty where it has this certificate. Only places that have it not are asked."""
-    known = {place: told for place, told in shelf.installed().items() if place in commands}
-    wanted = {place: [held.fingerprint, *commands[place]] for place in commands}
-    waiting = [place for place in commands if _is_due(known.get(place), wanted[place], now, by_hand=by_hand)]
+    """The error by place, empty where this certificate is installed. Only places that lack it are run."""
+    records = {place: record for place, record in folder.installed().items() if place in commands}
+    wanted = {place: [certificate.fingerprint, *commands[place]] for place in commands}
+    waiting = [place for place in commands if _is_due(records.get(place), wanted[place], now, by_hand=by_hand)]
     with ThreadPoolExecutor(max(len(waiting), 1)) as pool:
-        found = pool.map(lambda place: _run(place, commands[place], shelf, held, seconds), waiting)
-        for place, words in zip(waiting, found, strict=True):
-            known[place] = _noted(known.get(place), wanted[place], words, now)
-            shelf.note_installed(known)  # after each: a kill forgets no other
-    return {place: known[place]["words"] for place in commands}
+        errors = pool.map(lambda place: _run(place, commands[place], folder, certificate, seconds), waiting)
+        for place, error in zip(waiting, errors, strict=True):
+            records[place] = _record(records.get(place), wanted[place], error, now)
+            folder.note_installed(records)  # after each place, so that a kill loses no result
+    return {place: records[place]["words"] for place in commands}
 
 
-def _is_due(told: Any, wanted: Sequence[str], now: datetime, *, by_hand: bool) -> bool:
-    if not told or told["wanted"] != wanted:
+def _is_due(record: Any, wanted: Sequence[str], now: datetime, *, by_hand: bool) -> bool:
+    if not record or record["wanted"] != wanted:
         return True
-    return bool(told["words"]) and (by_hand or now >= datetime.fromisoformat(told["again_at"]))
+    return bool(record["words"]) and (by_hand or now >= datetime.fromisoformat(record["again_at"]))
 
 
-def _noted(before: Any, wanted: Sequence[str], words: str, now: datetime) -> dict[str, Any]:
+def _record(before: Any, wanted: Sequence[str], error: str, now: datetime) -> dict[str, Any]:
     again = before is not None and before["wanted"] == wanted
-    failures = (before["failures"] if again else 0) + 1 if words else 0
+    failures = (before["failures"] if again else 0) + 1 if error else 0
     wait = min(timedelta(minutes=1) * 2 ** min(max(failures - 1, 0), 6), LONGEST)
-    return {"wanted": wanted, "words": words, "failures": failures, "again_at": (now + wait).isoformat()}
+    return {"wanted": wanted, "words": error, "failures": failures, "again_at": (now + wait).isoformat()}
 
 
-def _run(place: str, command: Sequence[str], shelf: CertFolder, held: Certificate, seconds: float) -> str:
-    """What went wrong, in words. No shell: what is in a word stays in it."""
-    facts = {"fullchain": str(shelf.chain), "privkey": str(shelf.key), "names": ",".join(held.names), "place": place}
-    words = list(command)
+def _run(place: str, command: Sequence[str], folder: CertFolder, certificate: Certificate, seconds: float) -> str:
+    """The error, or nothing. Without a shell, so that each argument stays one argument."""
+    names = ",".join(certificate.names)
+    facts = {"fullchain": str(folder.chain), "privkey": str(folder.key), "names": names, "place": place}
+    arguments = list(command)
     for key, value in facts.items():
-        words = [word.replace(f"{{{key}}}", value) for word in words]
+        arguments = [argument.replace(f"{{{key}}}", value) for argument in arguments]
     env = inherited(**{f"LIGHTSHIP_{key.upper()}": value for key, value in facts.items()})
     try:
-        # In a session of its own: what it started ends with it.
+        # In a session of its own, so that its child processes end with it.
         child = subprocess.Popen(  # noqa: S603  the operator's own command
-            words,
+            arguments,
             env=env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -68,15 +69,15 @@ def _run(place: str, command: Sequence[str], shelf: CertFolder, held: Certificat
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        return f"{words[0]} cannot be run: {getattr(error, 'strerror', None) or error}"
+        return f"{arguments[0]} cannot be run: {getattr(error, 'strerror', None) or error}"
     try:
-        said, _ = child.communicate(timeout=seconds)
+        output, _ = child.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
-        return f"{words[0]} did not end within {seconds:g} s"
-    lines = said.decode("utf-8", "replace").strip().splitlines()
-    return (
-        f"{words[0]} ended with status {child.returncode}{': ' + lines[-1][:300] if lines else ''}" if child.returncode else ""
-    )
+        return f"{arguments[0]} did not end within {seconds:g} s"
+    if not child.returncode:
+        return ""
+    lines = output.decode("utf-8", "replace").strip().splitlines()
+    return f"{arguments[0]} ended with status {child.returncode}{': ' + lines[-1][:300] if lines else ''}"

@@ -1,4 +1,4 @@
-"""The folder with a page's certificate: chain and key always of one pair, and what is to be remembered between two rounds."""
+"""The folder with a page's certificate: chain and key always of one pair, and the state between two runs."""
 
 import contextlib
 import fcntl
@@ -42,8 +42,8 @@ class Certificate:
 
     @property
     def names(self) -> tuple[str, ...]:
-        found = self._leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        return tuple(found.get_values_for_type(x509.DNSName))
+        names = self._leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        return tuple(names.get_values_for_type(x509.DNSName))
 
     @property
     def issuer(self) -> str:
@@ -56,7 +56,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How ordering went: failures in a row, when it may be tried again, and what was wrong."""
+    """The last order: failures in a row, time of the next try, and the error."""
 
     failures: int = 0
     again_at: datetime = BEGINNING
@@ -65,7 +65,7 @@ class State:
 
 @dataclass(frozen=True)
 class CertFolder:
-    """Where a page's certificate lies: `current/fullchain.pem` and `current/privkey.pem`."""
+    """The folder of a page's certificate: `current/fullchain.pem` and `current/privkey.pem`."""
 
     folder: Path
 
@@ -79,31 +79,31 @@ class CertFolder:
 
     def held(self) -> Certificate | None:
         try:
-            pair = (self.folder / LINK).resolve()  # once: the link may be turned between two reads
-            held = Certificate((pair / CHAIN).read_bytes(), (pair / KEY).read_bytes())
-            _ = held.names, held.until
+            pair = (self.folder / LINK).resolve()  # once: the link may change between two reads
+            certificate = Certificate((pair / CHAIN).read_bytes(), (pair / KEY).read_bytes())
+            _ = certificate.names, certificate.until
         except (OSError, ValueError, x509.ExtensionNotFound):
-            return None  # there is none, or nothing that could be served: a new one is to be had
-        return held
+            return None  # there is none, or none that could be served: order a new one
+        return certificate
 
-    def put(self, held: Certificate) -> None:
-        """Both files at once, by turning one link; the pair before stays for who is reading it."""
-        pair = self.folder / PAIRS / held.fingerprint[:16]
+    def put(self, certificate: Certificate) -> None:
+        """Replace both files at once, by one link. The old pair stays for processes that are reading it."""
+        pair = self.folder / PAIRS / certificate.fingerprint[:16]
         pair.mkdir(mode=0o700, parents=True, exist_ok=True)
-        replace(pair / KEY, held.key)
-        replace(pair / CHAIN, held.chain)
+        replace(pair / KEY, certificate.key)
+        replace(pair / CHAIN, certificate.chain)
         before = (self.folder / LINK).resolve().name
-        turned = self.folder / f"{LINK}.new"
-        turned.unlink(missing_ok=True)
-        turned.symlink_to(Path(PAIRS) / pair.name)
-        turned.replace(self.folder / LINK)
+        link = self.folder / f"{LINK}.new"
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path(PAIRS) / pair.name)
+        link.replace(self.folder / LINK)
         for old in (self.folder / PAIRS).iterdir():
             if old.name not in (before, pair.name):
                 shutil.rmtree(old, ignore_errors=True)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[bool]:
-        """Whether nobody else is at it, for as long as the block runs. The kernel lets go of it when a process dies."""
+        """Whether this process has the lock, while the block runs. The kernel releases it when a process dies."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.folder / "lock").open("w") as file:
             try:
@@ -121,21 +121,21 @@ class CertFolder:
             return State()
 
     def remember(self, state: State) -> None:
-        self._keep("state.json", {"failures": state.failures, "again_at": state.again_at.isoformat(), "words": state.reason})
+        self._write("state.json", {"failures": state.failures, "again_at": state.again_at.isoformat(), "words": state.reason})
 
     def challenges(self) -> Sequence[tuple[str, str]]:
-        """Name and value of each challenge that may stand in the zone."""
+        """Name and value of each challenge that may be in the zone."""
         return [(name, value) for name, value in self._read("challenges.json", [])]
 
     def note_challenges(self, challenges: Sequence[tuple[str, str]]) -> None:
-        self._keep("challenges.json", [list(each) for each in challenges])
+        self._write("challenges.json", [list(challenge) for challenge in challenges])
 
     def installed(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self._read("installed.json", {})
-        return found
+        records: Mapping[str, Any] = self._read("installed.json", {})
+        return records
 
     def note_installed(self, places: Mapping[str, Any]) -> None:
-        self._keep("installed.json", places)
+        self._write("installed.json", places)
 
     def _read(self, name: str, otherwise: Any) -> Any:
         try:
@@ -143,5 +143,5 @@ class CertFolder:
         except (OSError, ValueError):
             return otherwise
 
-    def _keep(self, name: str, value: Any) -> None:
+    def _write(self, name: str, value: Any) -> None:
         replace(self.folder / name, json.dumps(value, ensure_ascii=False, indent=1).encode())

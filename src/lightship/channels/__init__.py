@@ -14,14 +14,14 @@ from lightship.config import ChannelConfig
 from lightship.config import kinds as back_ends
 
 PATIENCE = 60.0
-"""Seconds that all channels together may take. One that hangs must not hold up who tells: a witness has a name to steer."""
+"""Seconds for all channels together. A channel that hangs must not hold up the caller: a witness has a name to steer."""
 
 log = logging.getLogger("lightship.channels")
 
 
 class ChannelError(Exception):
-    """A message did not go out, or not to all. The message is for an operator, and holds no secret. `permanent`: sending it
-    again will not help, or would tell some people twice."""
+    """The message was not sent, or not to all. The error's text is for an operator and holds no secret. `permanent`: a retry
+    does not help, or would tell some people twice."""
 
     def __init__(self, message: str, *, permanent: bool = False) -> None:
         super().__init__(message)
@@ -30,17 +30,17 @@ class ChannelError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What staff are told: one line, and plain text below it. `to`: addresses; empty: whoever the channel is set up for."""
+    """A message to staff: one line, and plain text below it. `to`: addresses; empty: those in the channel's settings."""
 
     subject: str
     body: str
     to: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        # Pieces of either come from programs and the net: a second line in the subject would be a header of a letter, and
-        # half a character is in no message at all.
-        object.__setattr__(self, "subject", _whole(" ".join(self.subject.split())))
-        object.__setattr__(self, "body", _whole(self.body))
+        # Parts of both come from programs and the network: a second line in the subject would become a mail header, and a
+        # lone surrogate cannot be encoded.
+        for name, text in (("subject", " ".join(self.subject.split())), ("body", self.body)):
+            object.__setattr__(self, name, text.encode("utf-8", "replace").decode())
 
 
 class Channel(Protocol):
@@ -48,7 +48,7 @@ class Channel(Protocol):
     def name(self) -> str: ...
 
     def tell(self, message: Message) -> None:
-        """Send it, or raise ChannelError. It ends by itself, within a minute."""
+        """Send it, or raise ChannelError, within a minute."""
 
 
 def kinds() -> tuple[str, ...]:
@@ -57,53 +57,48 @@ def kinds() -> tuple[str, ...]:
 
 def find(kind: str) -> type[Channel]:
     """The class of a kind. LookupError if there is none."""
-    found: type[Channel] = back_ends.find(__name__, __path__, kind, "tell")
-    return found
+    channel: type[Channel] = back_ends.find(__name__, __path__, kind, "tell")
+    return channel
 
 
 def open_channel(config: ChannelConfig) -> Channel:
-    made: Channel = find(config.kind)(name=config.name, **config.options)  # type: ignore[call-arg]
-    return made
+    return find(config.kind)(name=config.name, **config.options)  # type: ignore[call-arg]
 
 
 def tell_each(channels: Iterable[Channel], message: Message, patience: float = PATIENCE) -> Mapping[str, str]:
-    """Tell it through every channel at once, each on its own. By name, in words, what went wrong; empty where nothing did."""
-    words: dict[str, str] = {}
+    """Send the message through every channel at once. The error of each channel by name, empty where it succeeded."""
+    errors: dict[str, str] = {}
 
-    def one(channel: Channel) -> None:
+    def send(channel: Channel) -> None:
         try:
             channel.tell(message)
-            words[channel.name] = ""
+            errors[channel.name] = ""
         except ChannelError as error:
-            words[channel.name] = str(error)
-        except Exception as error:  # whatever one does, the others are told
+            errors[channel.name] = str(error)
+        except Exception as error:  # a defect in one channel must not stop the others
             log.exception("channel=%s", channel.name)
-            words[channel.name] = f"Lightship itself failed: {type(error).__name__}; see the log"
+            errors[channel.name] = f"Lightship itself failed: {type(error).__name__}; see the log"
 
-    # Daemons: one that hangs for ever must not keep the process from ending.
-    threads = {channel.name: Thread(target=one, args=(channel,), daemon=True) for channel in channels}
+    # Daemon threads: a channel that hangs must not keep the process from ending.
+    threads = {channel.name: Thread(target=send, args=(channel,), daemon=True) for channel in channels}
     for thread in threads.values():
         thread.start()
     until = monotonic() + patience
     for thread in threads.values():
         thread.join(max(until - monotonic(), 0.0))
     late = f"did not finish within {patience:.0f} s; it may still go out"
-    return {name: words.get(name, late) for name in threads}
-
-
-def _whole(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
+    return {name: errors.get(name, late) for name in threads}
 
 
 def tell_staff(channels: Iterable[ChannelConfig], subject: str, body: str) -> tuple[str, ...]:
-    """Tell staff through every channel at once, each on its own. In words, what went wrong with each that failed."""
-    opened, shut = list[Channel](), list[str]()
+    """Send a message to staff through every channel at once. One error for each channel that failed."""
+    opened, failures = list[Channel](), list[str]()
     for config in channels:
         try:
             opened.append(open_channel(config))
-        except ValueError as error:  # what it needs was there when this process began
-            shut.append(f"{config.name}: {error}")
-    if not opened and not shut:
+        except ValueError as error:  # such as a file that was removed since the process began
+            failures.append(f"{config.name}: {error}")
+    if not opened and not failures:
         return ("no channel is configured: nobody was told",)
-    told = tell_each(opened, Message(subject=subject, body=body))
-    return (*shut, *(f"{name}: {words}" for name, words in told.items() if words))
+    errors = tell_each(opened, Message(subject=subject, body=body))
+    return (*failures, *(f"{name}: {error}" for name, error in errors.items() if error))

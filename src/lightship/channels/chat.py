@@ -1,5 +1,5 @@
-"""Chat and paging services, some hundred of them, through apprise. An address is a URL that holds its own secrets:
-`slack://…`, `msteams://…`, `ntfys://…`, `pagerduty://…`."""
+"""About a hundred chat and paging services, through apprise. An address is a URL that holds its secrets: `slack://…`,
+`msteams://…`, `ntfys://…`, `pagerduty://…`."""
 
 import logging
 import re
@@ -11,12 +11,12 @@ from apprise import Apprise, NotifyFormat
 from lightship.channels import ChannelError, Message
 
 SECONDS = 40
-"""For all the addresses together; apprise tells them at once."""
+"""Time limit in seconds for all addresses together; apprise sends to them at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chat:
-    """`urls`: addresses in apprise's own words."""
+    """`urls`: addresses as apprise writes them."""
 
     name: str
     urls: tuple[str, ...] = field(repr=False)
@@ -32,20 +32,20 @@ class Chat:
             service = _opened(urls)
         except ValueError as error:
             raise ChannelError(str(error), permanent=True) from error
-        told = service.notify(message.body, message.subject, body_format=NotifyFormat.TEXT, timeout=SECONDS)
-        if told:
+        results = service.notify(message.body, message.subject, body_format=NotifyFormat.TEXT, timeout=SECONDS)
+        if results:
             return
-        wrong = [
+        errors = [
             f"{result.name}: {_without(urls, ' '.join(entry.message for entry in result.logs())) or 'did not answer in time'}"
-            for result in told
+            for result in results
             if not result
         ]
-        others = len(told) - len(wrong)
-        raise ChannelError("; ".join(wrong) + (f" (the other {others} got it)" if others else ""), permanent=others > 0)
+        others = len(results) - len(errors)
+        raise ChannelError("; ".join(errors) + (f" (the other {others} got it)" if others else ""), permanent=others > 0)
 
 
 def _opened(urls: tuple[str, ...]) -> Apprise:
-    """ValueError, without the secret in it, for what is no address."""
+    """ValueError, without the secret in it, for a URL that apprise does not know."""
     logging.getLogger("apprise").propagate = False  # it logs addresses with their secrets
     service = Apprise()
     for number, url in enumerate(urls, 1):
@@ -55,14 +55,14 @@ def _opened(urls: tuple[str, ...]) -> Apprise:
     return service
 
 
-def _without(urls: tuple[str, ...], words: str) -> str:
-    """What apprise says, without any piece of an address that may be a secret: some of its plugins repeat them."""
+def _without(urls: tuple[str, ...], message: str) -> str:
+    """Apprise's message without any part of an address that may be a secret: some of its plugins repeat them."""
     for url in urls:
         parts = urlsplit(url)
-        host = parts.hostname or ""  # of some services a secret stands there, and no machine's name
+        host = parts.hostname or ""  # some services have a secret in place of a host name
         public = {parts.scheme, host if "." in host else ""}
-        pieces = {piece for text in (url, unquote(url)) for piece in re.split(r"[/?&=:@]+", text)}
-        for piece in sorted({url, unquote(url), *pieces}, key=len, reverse=True):
-            if len(piece) >= 6 and piece not in public:
-                words = words.replace(piece, "***")
-    return " ".join(words.split())
+        secrets = {part for text in (url, unquote(url)) for part in re.split(r"[/?&=:@]+", text)} - public
+        for secret in sorted({url, unquote(url), *secrets}, key=len, reverse=True):
+            if len(secret) >= 6:
+                message = message.replace(secret, "***")
+    return " ".join(message.split())

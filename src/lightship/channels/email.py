@@ -1,4 +1,4 @@
-"""Mail, over SMTP (RFC 5321), through a relay that is not the service's own."""
+"""Mail over SMTP (RFC 5321), through a relay that does not depend on the watched service."""
 
 import contextlib
 import smtplib
@@ -22,8 +22,8 @@ PORTS: Mapping[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
 
 @dataclass(frozen=True, kw_only=True)
 class Email:
-    """`to`: the staff. `security` left out: none on this machine itself, TLS at port 465, STARTTLS elsewhere. `ca`: a file
-    with the authority of a relay whose certificate no public one signed. `timeout`: seconds for each answer."""
+    """`to`: the staff. `security` defaults to none on this machine itself, TLS at port 465, STARTTLS elsewhere. `ca`: file
+    with the authority that signed the relay's certificate, if it is no public one. `timeout`: seconds for each answer."""
 
     name: str
     host: str
@@ -65,11 +65,11 @@ class Email:
         except (smtplib.SMTPException, OSError, ValueError) as error:
             raise self._explained(error) from error
         if refused:
-            raise ChannelError(f"{self._where} told the others, but refused {_each(refused)}", permanent=True)
+            raise ChannelError(f"{self._where} told the others, but refused {_refusals(refused)}", permanent=True)
 
     def _letter(self, message: Message, to: tuple[str, ...]) -> "Letter[str, str | Header]":
-        # The older half of Python's email: the newer one (3.11) loses spaces where it folds a long subject that is not ASCII.
-        # 7 bit: not every relay passes 8BITMIME on, and one that re-codes the text breaks its signatures.
+        # Python's older email API: the newer one (3.11) loses spaces where it folds a long subject that is not ASCII.
+        # 7 bit: not every relay supports 8BITMIME, and one that re-codes the body breaks its signatures.
         text = Charset("utf-8")
         text.body_encoding = QP
         letter: Letter[str, str | Header] = Letter()
@@ -84,26 +84,26 @@ class Email:
         return letter
 
     def _send(self, letter: "Letter[str, str | Header]", to: list[str]) -> Mapping[str, tuple[int, bytes]]:
-        """The addresses that were refused, where others were not."""
+        """The refused addresses, where the relay took at least one other."""
         context = ssl.create_default_context(cafile=self.ca)
         # Our own name is not looked up: the DNS may be what is broken.
         own = _domain(self.sender)
         if self._secured == "tls":
-            there: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self._port, own, timeout=self.timeout, context=context)
+            relay: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self._port, own, timeout=self.timeout, context=context)
         else:
-            there = smtplib.SMTP(self.host, self._port, own, timeout=self.timeout)
+            relay = smtplib.SMTP(self.host, self._port, own, timeout=self.timeout)
         try:
             if self._secured == "starttls":
-                there.starttls(context=context)
+                relay.starttls(context=context)
             if self.user:
-                there.login(self.user, self.password)
-            refused = there.send_message(letter, _bare(self.sender), to)
-            # It is sent: how the relay says good-bye changes nothing.
+                relay.login(self.user, self.password)
+            refused = relay.send_message(letter, _bare(self.sender), to)
+            # The message is sent: an error on QUIT changes nothing.
             with contextlib.suppress(smtplib.SMTPException, OSError):
-                there.quit()
+                relay.quit()
             return refused
         finally:
-            there.close()
+            relay.close()
 
     @property
     def _where(self) -> str:
@@ -112,16 +112,16 @@ class Email:
     def _explained(self, error: Exception) -> ChannelError:
         if isinstance(error, smtplib.SMTPRecipientsRefused):
             permanent = all(code >= 500 for code, _ in error.recipients.values())
-            return ChannelError(f"{self._where} refused {_each(error.recipients)}", permanent=permanent)
+            return ChannelError(f"{self._where} refused {_refusals(error.recipients)}", permanent=permanent)
         if isinstance(error, smtplib.SMTPResponseException):
-            what = next((words for kind, words in _REFUSALS if isinstance(error, kind)), "refused the message")
-            said = f"{self._where} {what}: {error.smtp_code} {_plain(error.smtp_error)}"
-            return ChannelError(said, permanent=error.smtp_code >= 500)
+            refusal = next((refusal for kind, refusal in _REFUSALS if isinstance(error, kind)), "refused the message")
+            message = f"{self._where} {refusal}: {error.smtp_code} {_one_line(error.smtp_error)}"
+            return ChannelError(message, permanent=error.smtp_code >= 500)
         if isinstance(error.__context__, TimeoutError):  # smtplib calls it a closed connection
             error = error.__context__
-        for kind, words, permanent in _WORDS:
+        for kind, template, permanent in _FAILURES:
             if isinstance(error, kind):
-                return ChannelError(words.format(where=self._where, error=error, seconds=self.timeout), permanent=permanent)
+                return ChannelError(template.format(where=self._where, error=error, seconds=self.timeout), permanent=permanent)
         return ChannelError(f"{self._where} cannot be reached: {getattr(error, 'strerror', None) or error}")
 
 
@@ -131,7 +131,7 @@ _REFUSALS = (
     (smtplib.SMTPConnectError, "refused to talk"),
 )
 
-_WORDS: tuple[tuple[type[Exception], str, bool], ...] = (
+_FAILURES: tuple[tuple[type[Exception], str, bool], ...] = (
     (
         ssl.SSLCertVerificationError,
         "{where} shows a certificate that is not good for it ({error.verify_message}): name its authority in `ca`, "
@@ -146,13 +146,12 @@ _WORDS: tuple[tuple[type[Exception], str, bool], ...] = (
 )
 
 
-def _each(refused: Mapping[str, tuple[int, bytes]]) -> str:
-    return ", ".join(f"{address} ({code} {_plain(words)})" for address, (code, words) in refused.items())
+def _refusals(refused: Mapping[str, tuple[int, bytes]]) -> str:
+    return ", ".join(f"{address} ({code} {_one_line(answer)})" for address, (code, answer) in refused.items())
 
 
-def _plain(words: bytes | str) -> str:
-    """A relay's answer on one line."""
-    return " ".join((words.decode("utf-8", "replace") if isinstance(words, bytes) else words).split())
+def _one_line(answer: bytes | str) -> str:
+    return " ".join((answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer).split())
 
 
 def _bare(address: str) -> str:
