@@ -1,7 +1,8 @@
-"""The text of a cState issue, newest words first, as what was said when."""
+"""The text of a cState issue, newest statement first, as statements with their times."""
 
+import contextlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -25,97 +26,96 @@ _WORDS = {
     "post-mortem": Status.POSTMORTEM,
     "postmortem": Status.POSTMORTEM,
 }
-_SHAPES = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S %Z", "%Y-%m-%d %H:%M %Z", "%a, %d %b %Y %H:%M:%S %z")
-
+_FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S %Z", "%Y-%m-%d %H:%M %Z", "%a, %d %b %Y %H:%M:%S %z")
 
 CLOSED = (Status.RESOLVED, Status.POSTMORTEM)
 MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """`status` None: the text does not say."""
+class Statement:
+    """`status` None: the text names none."""
 
     at: datetime
     body: str
     status: Status | None = None
 
 
-def said(text: str, begins: datetime, ends: datetime | None) -> tuple[list[Said], list[str]]:
-    """What was said, oldest first, and what could not be told apart. `begins`, `ends`: when the issue did.
+def statements(text: str, begins: datetime, ends: datetime | None) -> tuple[list[Statement], list[str]]:
+    """The statements, oldest first, and notes on what could not be told apart. `begins`, `ends`: of the issue.
 
-    Words with a track mark were said then. Without marks the file knows two times only: words under a heading
-    `[Final message]` at the very top are taken as said at the end, all else as said at the beginning.
+    A statement with a track mark has the mark's time. Without marks the file has two times only: text under a heading
+    `[Final message]` at the very top is taken as stated at the end, all else as stated at the beginning.
     """
-    shown = _COMMENT.sub("", text)
-    notes = ["a hidden comment in it was left out"] if shown != text else []
-    shown = shown.strip()
-    if _TRACK.search(shown):
-        entries, more = _tracked(shown, begins)
+    visible = _COMMENT.sub("", text)
+    notes = ["a hidden comment in it was left out"] if visible != text else []
+    visible = visible.strip()
+    if _TRACK.search(visible):
+        entries, more = _tracked(visible, begins)
     else:
-        entries, more = _untracked(shown, begins, ends)
+        entries, more = _untracked(visible, begins, ends)
     if any("{{<" in entry.body or "{{%" in entry.body for entry in entries):
         more = [*more, "it has Hugo shortcodes, which are shown as written"]
     return entries, notes + more
 
 
-def _tracked(text: str, begins: datetime) -> tuple[list[Said], list[str]]:
-    """A mark stands behind its words; words behind the last mark are the oldest, said at the beginning."""
-    notes, entries, pieces, waiting = [], [], _TRACK.split(text), ""
-    for words, mark in zip(pieces[::2], [*pieces[1::2], None], strict=True):
-        words = f"{waiting}\n\n{words.strip()}".strip()
+def _tracked(text: str, begins: datetime) -> tuple[list[Statement], list[str]]:
+    """A mark follows its text. Text after the last mark is the oldest, from the beginning."""
+    notes, entries, parts, waiting = [], [], _TRACK.split(text), ""
+    for part, mark in zip(parts[::2], [*parts[1::2], None], strict=True):
+        part = f"{waiting}\n\n{part.strip()}".strip()
         at = begins if mark is None else moment_of(mark)
         if at is None:
             notes.append(f"the time mark {mark!r} is not a time: its words stand with those before them")
-            waiting = words
-        elif words:
+            waiting = part
+        elif part:
             waiting = ""
-            status, body = _status(words)
-            entries.append(Said(at, body, status))
+            status, body = _status(part)
+            entries.append(Statement(at, body, status))
     entries.reverse()
     return sorted(entries, key=lambda entry: entry.at), notes
 
 
-def _untracked(text: str, begins: datetime, ends: datetime | None) -> tuple[list[Said], list[str]]:
+def _untracked(text: str, begins: datetime, ends: datetime | None) -> tuple[list[Statement], list[str]]:
     final = _FINAL.match(text)
     initial = _INITIAL.search(text, final.end()) if final and ends else None
     if final and initial:
         last, first = text[final.end() : initial.start()].strip(), text[initial.end() :].strip()
         between = re.search(r"^\[[^\]\n]+\][ \t]*$", last, re.MULTILINE)
-        if between:  # [Update] and the like: of unknown time, so they stay with the first words
+        if between:  # [Update] and the like have no time, so they stay with the first message
             last, first = last[: between.start()].strip(), text[final.end() + between.start() :].strip()
         note = "no time marks: its final message is shown as said at its end, all else at its beginning"
-        return [Said(begins, first), Said(ends or begins, last, Status.RESOLVED)], [note]
+        return [Statement(begins, first), Statement(ends or begins, last, Status.RESOLVED)], [note]
     status, body = _status(text)
-    return [Said(begins, body, status)], ["no time marks: all its text is shown as said at its beginning"]
+    return [Statement(begins, body, status)], ["no time marks: all its text is shown as said at its beginning"]
 
 
-def _status(words: str) -> tuple[Status | None, str]:
-    """`*Identified* - the disk is full` -> the status, and the words without it. Other words in stars are text."""
-    match = _WORD.match(words)
+def _status(text: str) -> tuple[Status | None, str]:
+    """`*Identified* - the disk is full` -> the status, and the text without it. Other words in stars are plain text."""
+    match = _WORD.match(text)
     status = _WORDS.get(match[1].strip().lower()) if match else None
-    return (status, words[match.end() :].strip()) if match and status else (None, words)
+    return (status, text[match.end() :].strip()) if match and status else (None, text)
 
 
-def in_order(entries: Sequence[Said], ends: datetime | None) -> list[Said]:
-    """With a status each, and a millisecond between equals. What a text does not say stays as it was; whether the issue
-    has ended, its front matter decides: then the last words are `RESOLVED`, and silence is kept where nothing was said."""
+def in_order(entries: Sequence[Statement], ends: datetime | None) -> list[Statement]:
+    """The statements with a status each, and a millisecond between equal times. One without a status keeps the status before
+    it. The front matter decides whether the issue has ended: then the last status is `RESOLVED`, if need be without words.
+    """
     if ends is None:
         entries = [replace(entry, status=None if entry.status in CLOSED else entry.status) for entry in entries]
     elif not any(entry.status in CLOSED for entry in entries):
-        entries = sorted([*entries, Said(ends, "", Status.RESOLVED)], key=lambda entry: entry.at)
-    made: list[Said] = []
+        entries = sorted([*entries, Statement(ends, "", Status.RESOLVED)], key=lambda entry: entry.at)
+    ordered: list[Statement] = []
     for entry in entries:
-        before = made[-1] if made else Said(entry.at - MILLISECOND, "", Status.INVESTIGATING)
-        made.append(Said(max(entry.at, before.at + MILLISECOND), entry.body, entry.status or before.status))
-    if ends and made[-1].status not in CLOSED:
-        made[-1] = replace(made[-1], status=Status.RESOLVED)
-    return made
+        before = ordered[-1] if ordered else Statement(entry.at - MILLISECOND, "", Status.INVESTIGATING)
+        ordered.append(Statement(max(entry.at, before.at + MILLISECOND), entry.body, entry.status or before.status))
+    if ends and ordered[-1].status not in CLOSED:
+        ordered[-1] = replace(ordered[-1], status=Status.RESOLVED)
+    return ordered
 
 
 def moment_of(value: Any) -> datetime | None:
-    """A time in any of the shapes that people write; without a zone it is UTC, as Hugo takes it. None if it is none, or
-    if its year is no page's."""
+    """A time in any common format; without a zone it is UTC, as in Hugo. None if it is not a time, or out of range."""
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     if isinstance(value, str):
@@ -131,14 +131,7 @@ def moment_of(value: Any) -> datetime | None:
 
 def _parsed(text: str) -> datetime | None:
     padded = re.sub(r"(?<=[T ])(\d):", r"0\1:", text)
-    readers: tuple[Callable[[str], datetime], ...] = (datetime.fromisoformat, *map(_by, _SHAPES))
-    for read in readers:
-        try:
-            return read(padded)
-        except (ValueError, OverflowError):
-            continue
+    for form in (None, *_FORMATS):
+        with contextlib.suppress(ValueError, OverflowError):
+            return datetime.strptime(padded, form) if form else datetime.fromisoformat(padded)  # noqa: DTZ007  moment_of
     return None
-
-
-def _by(shape: str) -> Callable[[str], datetime]:
-    return lambda text: datetime.strptime(text, shape)  # noqa: DTZ007  moment_of gives it a zone

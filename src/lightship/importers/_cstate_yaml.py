@@ -1,4 +1,4 @@
-"""The YAML that people write, read with care: whatever it holds, a text or a table comes of it, or one of UNREADABLE."""
+"""Read untrusted YAML: any content becomes a text, a table or a list, or raises one of UNREADABLE."""
 
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ UNREADABLE = (OSError, ValueError, OverflowError, RecursionError, yaml.YAMLError
 
 
 class _Loader(yaml.SafeLoader):
-    """Without aliases: a few lines of them can stand for more than any memory holds, and no cState site needs one."""
+    """Without aliases: a few lines of them can expand beyond any memory, and no cState site needs one."""
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -24,11 +24,11 @@ def document(text: str) -> Any:
 
 
 def text(value: Any) -> str:
-    """What YAML took for a number, a date or a boolean is the text that somebody wrote; a list or a table is none."""
+    """A scalar as the text that its author wrote; empty for a list or a table."""
     if not value or not isinstance(value, str | int | float | date):
         return ""
     try:
-        return str(value).encode(errors="ignore").decode()  # without halves of a character
+        return str(value).encode(errors="ignore").decode()  # without lone surrogates
     except ValueError:  # a number of thousands of digits
         return ""
 

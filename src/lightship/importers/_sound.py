@@ -1,4 +1,4 @@
-"""The one check of what importers give: ids, numbers, times, zones and texts. What the desk could not keep stays out, named."""
+"""Check what importers give: ids, numbers, times, zones and texts. An entry that the desk could not store is left out."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,12 +19,12 @@ _NEVER_EMPTY = ("updates", "wordings")
 _LARGEST = 2**31 - 1
 _RANGES = {"position": (0, _LARGEST), "promise_minutes": (1, 24 * 60), "revision": (0, 2**53 - 1), "epoch": (0, 2**53 - 1)}
 _SUPPORT_URL = re.compile(r"|(?:(?:https?|ftps?)://|mailto:)\S{1,190}")
-# Halves of a character, which no encoding writes, and NUL, which no database keeps.
+# Lone surrogates, which no encoding writes, and NUL, which no database stores.
 _BROKEN = re.compile("[\ud800-\udfff\0]")
 
 
 def faults(value: Any, hint: Any, name: str = "") -> Iterator[str]:
-    """What in `value` is not as `hint` (a type of core's, or of a field in one) says, to the last field."""
+    """Every violation in `value` of `hint` (a type of core, or of one of its fields), nested fields too."""
     origin, inside = _shape(hint)
     if origin is UnionType:
         if value is not None:
@@ -32,8 +32,8 @@ def faults(value: Any, hint: Any, name: str = "") -> Iterator[str]:
     elif origin is tuple:
         if name in _NEVER_EMPTY and not value:
             yield f"it has no {name}"
-        for each in value:
-            yield from faults(each, inside, name)
+        for item in value:
+            yield from faults(item, inside, name)
     elif isinstance(hint, type) and is_dataclass(hint) and isinstance(value, hint):
         for field, inner in _hints(hint).items():
             yield from faults(getattr(value, field), inner, field)
@@ -43,7 +43,7 @@ def faults(value: Any, hint: Any, name: str = "") -> Iterator[str]:
 
 @cache
 def _shape(hint: Any) -> tuple[Any, Any]:
-    """`tuple` and what it is of, or a union and the type that is there unless None is."""
+    """`tuple` and its item type, or a union and its type beside None."""
     return get_origin(hint), next(iter(get_args(hint)), None)
 
 
@@ -54,7 +54,7 @@ def _hints(form: Any) -> Mapping[str, Any]:
 
 
 def _plain(value: Any, hint: Any, name: str) -> str:
-    """Why this is no such value; empty if it is."""
+    """The violation, or nothing."""
     if hint is str:
         return _text(value, name)
     if hint is int:
@@ -83,104 +83,99 @@ def _text(value: Any, name: str) -> str:
     return "has characters that are no text" if _BROKEN.search(value) else ""
 
 
-def checked(found: Imported) -> Imported:
-    """The same, without what is not sound. Broken characters are dropped from texts; entries that are wrong in another way
-    are left out, and named. A Lightship's own state is whole or an ImporterError: half of it must not claim its revision.
+def checked(imported: Imported) -> Imported:
+    """The same without unsound entries. Broken characters are dropped from texts; entries with other faults are left out and
+    named. A Lightship's own state is sound as a whole or an ImporterError: a part of it must not claim its revision.
     """
-    sieve = _Sieve([_clean(problem) for problem in found.problems], whole=bool(found.revision or found.epoch))
+    sieve = _Sieve([_clean(problem) for problem in imported.problems], whole=bool(imported.revision or imported.epoch))
     for name in ("revision", "epoch"):
-        if fault := _plain(getattr(found, name), int, name):
-            raise ImporterError(f"{name} {shown(getattr(found, name))} {fault}")
-    page = next(iter(sieve.each("page", [found.page] if found.page else [], Page)), None)
-    groups = sieve.each("group", found.groups, Group)
-    components = sieve.homed(sieve.each("component", found.components, Component), {group.id for group in groups})
-    incidents = sieve.incidents(found.incidents)
-    if len(components) < len(found.components):
+        if fault := _plain(getattr(imported, name), int, name):
+            raise ImporterError(f"{name} {shown(getattr(imported, name))} {fault}")
+    page = next(iter(sieve.sound("page", [imported.page] if imported.page else [], Page)), None)
+    groups = sieve.sound("group", imported.groups, Group)
+    group_ids = {group.id for group in groups}
+    components = [sieve.homed(component, group_ids) for component in sieve.sound("component", imported.components, Component)]
+    incidents = sieve.incidents(imported.incidents)
+    if len(components) < len(imported.components):
         components = list(with_retired(components, incidents))
-    status_changes = sieve.known(
-        sieve.each("turn", found.status_changes, StatusChange), {component.id for component in components}
-    )
+    component_ids = {component.id for component in components}
+    status_changes = sieve.sound("turn", imported.status_changes, StatusChange)
     return replace(
-        found,
+        imported,
         page=page,
         groups=tuple(groups),
         components=tuple(components),
         incidents=tuple(incidents),
-        status_changes=tuple(status_changes),
+        status_changes=tuple(change for change in status_changes if sieve.knows(change, component_ids)),
         problems=tuple(sieve.problems),
     )
 
 
 @dataclass
 class _Sieve:
-    """`whole`: nothing may stay behind, so the first wrong entry refuses all."""
+    """`whole`: nothing may be left out, so the first unsound entry refuses all."""
 
     problems: list[Problem]
     whole: bool
 
-    def each(self, what: str, rows: Iterable[Any], form: type, *, lost: bool = False) -> list[Any]:
-        kept: dict[str, Any] = {}
+    def sound(self, what: str, rows: Iterable[Any], form: type, *, lost: bool = False) -> list[Any]:
+        entries: dict[str, Any] = {}
         for row in rows:
-            sound = row if self.whole else _clean(row)
+            entry = row if self.whole else _clean(row)
             where = f"{what} {row.id if isinstance(row.id, str) and ID.fullmatch(row.id) else shown(row.id)}"
-            wrong = "; ".join(islice(faults(sound, form), 3))
-            if not wrong and sound.id in kept:
-                wrong = "its id is there twice"
-            if wrong:
-                self.leave_out(where, wrong, lost=lost)
+            reason = "; ".join(islice(faults(entry, form), 3))
+            if not reason and entry.id in entries:
+                reason = "its id is there twice"
+            if reason:
+                self.leave_out(where, reason, lost=lost)
                 continue
-            if sound is not row:
+            if entry is not row:
                 self.problems.append(Problem(where, "has characters that are no text; they were left out"))
-            kept[sound.id] = sound
-        return list(kept.values())
+            entries[entry.id] = entry
+        return list(entries.values())
 
-    def leave_out(self, where: str, wrong: str, *, lost: bool = False) -> None:
-        where, wrong = _clean(where), _clean(wrong)
+    def leave_out(self, where: str, reason: str, *, lost: bool = False) -> None:
+        where, reason = _clean(where), _clean(reason)
         if self.whole:
-            raise ImporterError(f"this state is not sound, and is taken whole or not at all: {where}: {wrong}")
-        self.problems.append(Problem(where, f"left out: {wrong}", lost=lost))
+            raise ImporterError(f"this state is not sound, and is taken whole or not at all: {where}: {reason}")
+        self.problems.append(Problem(where, f"left out: {reason}", lost=lost))
 
     def incidents(self, rows: Iterable[Incident]) -> list[Incident]:
-        kept: list[Incident] = []
-        said: set[str] = set()
-        for incident in self.each("incident", rows, Incident, lost=True):
+        incidents: list[Incident] = []
+        update_ids: set[str] = set()
+        for incident in self.sound("incident", rows, Incident, lost=True):
             own = [update.id for update in incident.updates]
-            if len({*own} - said) < len(own):
+            if len({*own} - update_ids) < len(own):
                 self.leave_out(f"incident {incident.id}", "the id of one of its updates is there twice", lost=True)
                 continue
-            said.update(own)
-            kept.append(incident)
-        return kept
+            update_ids.update(own)
+            incidents.append(incident)
+        return incidents
 
-    def homed(self, components: Iterable[Component], groups: set[str]) -> list[Component]:
-        kept: list[Component] = []
-        for component in components:
-            if component.group_id and component.group_id not in groups:
-                where, what = f"component {component.id}", f"its group {component.group_id} is not there"
-                if self.whole:
-                    self.leave_out(where, what)
-                self.problems.append(Problem(where, f"{what}: it stands outside any"))
-                component = replace(component, group_id=None)
-            kept.append(component)
-        return kept
+    def homed(self, component: Component, groups: set[str]) -> Component:
+        """The component, outside of any group if its own is missing."""
+        if not component.group_id or component.group_id in groups:
+            return component
+        where, what = f"component {component.id}", f"its group {component.group_id} is not there"
+        if self.whole:
+            self.leave_out(where, what)
+        self.problems.append(Problem(where, f"{what}: it stands outside any"))
+        return replace(component, group_id=None)
 
-    def known(self, status_changes: Iterable[StatusChange], components: set[str]) -> list[StatusChange]:
-        kept: list[StatusChange] = []
-        for status_change in status_changes:
-            if status_change.change.component_id in components:
-                kept.append(status_change)
-            else:
-                self.leave_out(f"turn {status_change.id}", f"its component {status_change.change.component_id} is not there")
-        return kept
+    def knows(self, status_change: StatusChange, components: set[str]) -> bool:
+        component_id = status_change.change.component_id
+        if component_id not in components:
+            self.leave_out(f"turn {status_change.id}", f"its component {component_id} is not there")
+        return component_id in components
 
 
 def _clean(value: Any) -> Any:
-    """The same value, or where its texts have broken characters a copy without them."""
+    """The same value, or a copy without broken characters in its texts."""
     if isinstance(value, str):
         return _BROKEN.sub("", value) if _BROKEN.search(value) else value
     if isinstance(value, tuple):
-        made = tuple(_clean(each) for each in value)
-        return made if any(new is not old for new, old in zip(made, value, strict=True)) else value
+        cleaned = tuple(_clean(item) for item in value)
+        return cleaned if any(new is not old for new, old in zip(cleaned, value, strict=True)) else value
     if is_dataclass(value) and not isinstance(value, type):
         pairs = ((field, getattr(value, field)) for field in _hints(type(value)))
         changed = {field: new for field, old in pairs if (new := _clean(old)) is not old}

@@ -1,4 +1,4 @@
-"""What importers hand over, and the words in which they refuse."""
+"""The result of an importer, its problems and its error."""
 
 import re
 import reprlib
@@ -13,7 +13,7 @@ OLDEST, NEWEST = 1990, 2200  # the years in which a time may lie
 
 
 class ImporterError(Exception):
-    """The source cannot be read at all. The message is for the person who named it; `permanent`: asking again won't help."""
+    """The source cannot be read at all. The message is for the person who named it. `permanent`: a retry does not help."""
 
     def __init__(self, message: str, *, permanent: bool = True) -> None:
         super().__init__(message)
@@ -22,7 +22,7 @@ class ImporterError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What did not come over whole. `where`: the file, or the id at the source. `lost`: the whole entry is missing here."""
+    """A loss of the import. `where`: the file, or the id at the source. `lost`: the whole entry was left out."""
 
     where: str
     what: str
@@ -34,10 +34,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What a source holds. `components[].status` is the truth at import; `retired` ones are named by history alone.
+    """The content of a source. `components[].status` is the status at import; only history names the `retired` ones.
 
-    `found` counts the entries that the source offers, so that found == len(incidents) + the lost ones.
-    `revision`, `epoch`: of a Lightship's own state, to go on with.
+    `found` counts the entries at the source, so that found == len(incidents) + the lost ones.
+    `revision`, `epoch`: of a Lightship's own state.
     """
 
     page: Page | None = None
@@ -52,24 +52,26 @@ class Imported:
 
     @property
     def counts(self) -> Mapping[str, int]:
+        retired = sum(component.retired for component in self.components)
+        maintenances = sum(incident.kind is Kind.MAINTENANCE for incident in self.incidents)
         return {
-            "components": sum(1 for component in self.components if not component.retired),
-            "retired components": sum(1 for component in self.components if component.retired),
+            "components": len(self.components) - retired,
+            "retired components": retired,
             "groups": len(self.groups),
-            "incidents": sum(1 for incident in self.incidents if incident.kind is Kind.INCIDENT),
-            "maintenances": sum(1 for incident in self.incidents if incident.kind is Kind.MAINTENANCE),
+            "incidents": len(self.incidents) - maintenances,
+            "maintenances": maintenances,
             "updates": sum(len(incident.updates) for incident in self.incidents),
             "found": self.found,
-            "lost": sum(1 for problem in self.problems if problem.lost),
+            "lost": sum(problem.lost for problem in self.problems),
         }
 
 
 def with_retired(components: Iterable[Component], incidents: Iterable[Incident]) -> tuple[Component, ...]:
-    """The components, and behind them as retired each one that only incidents know, so that no name is lost."""
+    """The components, followed by the retired ones that only incidents name."""
     incidents = tuple(incidents)
     known = {component.id: component for component in components}
-    # Newest first: the last record of a component that is gone is the best one.
-    for incident in sorted(incidents, key=lambda each: each.updated_at, reverse=True):
+    # Newest first: the last record of a retired component is the best one.
+    for incident in sorted(incidents, key=lambda incident: incident.updated_at, reverse=True):
         for component in incident.components:
             known.setdefault(component.id, _retired(component, len(known)))
     for update in (update for incident in incidents for update in incident.updates):
@@ -85,8 +87,8 @@ def _retired(component: Component, before: int) -> Component:
 
 
 def shown(value: Any) -> str:
-    """A stranger's value in a message: short, however long or deep it is."""
+    """A foreign value for a message, cut short."""
     try:
         return reprlib.repr(value)
-    except (ValueError, RecursionError):  # a number of thousands of digits; what nests a thousand deep
+    except (ValueError, RecursionError):  # a number of thousands of digits, or a deeply nested value
         return f"a {type(value).__name__} that cannot be shown"

@@ -1,4 +1,4 @@
-"""Read other people's servers politely: a few retries with back-off, and one plain error."""
+"""Read JSON from other people's servers: a few retries with back-off, and one error."""
 
 import json
 import time
@@ -18,12 +18,11 @@ class Web:
     """GETs over kept-alive connections. `headers` go with every request."""
 
     def __init__(self, headers: Mapping[str, str] | None = None) -> None:
-        usual = {"User-Agent": "lightship", "Accept": "application/json", "Accept-Encoding": "br, gzip"}
-        self.reader = PublicReader(SECONDS, headers={**usual, **(headers or {})})
+        defaults = {"User-Agent": "lightship", "Accept": "application/json", "Accept-Encoding": "br, gzip"}
+        self.reader = PublicReader(SECONDS, headers={**defaults, **(headers or {})})
 
     def json(self, url: str) -> Any:
-        """The document, whatever content type it claims, or None where there is none (404, 410). ImporterError for whatever
-        else is not 200."""
+        """The document, whatever its content type, or None for 404 and 410. ImporterError for any other status but 200."""
         try:
             answer = self.reader.get(url)
             for pause in PAUSES:

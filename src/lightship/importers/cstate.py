@@ -1,8 +1,8 @@
 """From a cState site: its folder, with config.yml and content/issues/*.md.
 
-Severity: `down` is impact major and turns its components to major_outage; `disrupted` is minor and partial_outage;
-`notice`, and whatever is `informational`, is none and turns nothing. A component under several issues at once stands at
-the worst of them. Pinning has no like here and is left out.
+Severity: `down` is impact major and sets its components to major_outage; `disrupted` is minor and partial_outage;
+`notice`, and whatever is `informational`, is none and changes no status. A component under several issues at once has the
+worst status of them. Pinning has no equivalent here and is left out.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import Any
 from lightship.core.model import Change, Component, ComponentStatus, Group, Impact, Incident, Page, Update, Wording
 from lightship.core.status import worst
 from lightship.importers import OLDEST, Imported, ImporterError, Problem, id_of, shown
-from lightship.importers._cstate_body import CLOSED, MILLISECOND, Said, in_order, moment_of, said
+from lightship.importers._cstate_body import CLOSED, MILLISECOND, Statement, in_order, moment_of, statements
 from lightship.importers._cstate_yaml import UNREADABLE, document, one_line, rows, table, text
 
 _SEVERITIES = {
@@ -28,24 +28,24 @@ _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)(.*)", r
 
 @dataclass(frozen=True)
 class _Issue:
-    """An issue file, read. `affected` are names."""
+    """An issue file. `affected` are names."""
 
     key: str
     title: str
     impact: Impact
     status: ComponentStatus
     affected: tuple[str, ...]
-    said: tuple[Said, ...]
+    statements: tuple[Statement, ...]
 
     @property
     def close(self) -> int | None:
-        """Which of `said` closed it; None while it goes on."""
-        return next((number for number, entry in enumerate(self.said) if entry.status in CLOSED), None)
+        """Index of the statement that closed it; None while it goes on."""
+        return next((number for number, entry in enumerate(self.statements) if entry.status in CLOSED), None)
 
 
 @dataclass
 class _Site:
-    """What a folder holds, and what went wrong on the way."""
+    """The site's configuration, and the problems of the import."""
 
     config: dict[str, Any]
     problems: list[Problem] = field(default_factory=list)
@@ -62,10 +62,10 @@ def read(source: str) -> Imported:
     site = _site(root)
     files = sorted(path for path in folder.rglob("*.md") if path.name != "_index.md")
     issues = [issue for issue in (_issue(site, path, path.relative_to(folder).as_posix()) for path in files) if issue]
-    times = [entry.at for issue in issues for entry in issue.said] or [datetime(OLDEST, 1, 1, tzinfo=UTC)]
+    times = [entry.at for issue in issues for entry in issue.statements] or [datetime(OLDEST, 1, 1, tzinfo=UTC)]
     born, now = min(times), max(times)
     groups, known = _components(site, born)
-    incidents, components = _told(issues, [*known, *_retired(site, issues, known, born)])
+    incidents, components = _incidents(issues, [*known, *_retired(site, issues, known, born)])
     return Imported(
         page=_page(site.config, born, now),
         groups=groups,
@@ -97,17 +97,16 @@ def _page(config: dict[str, Any], born: datetime, now: datetime) -> Page:
 
 
 def _components(site: _Site, born: datetime) -> tuple[tuple[Group, ...], list[Component]]:
-    """The systems, in the order of their categories. A category without a title on the page is no group here either."""
+    """The systems in the order of their categories. A category without a title on the page becomes no group."""
     params = table(site.config.get("params"))
-    systems = [table(each) for each in rows(params.get("systems"))]
-    categories = [table(each) for each in rows(params.get("categories"))]
+    systems = [table(row) for row in rows(params.get("systems"))]
+    categories = [table(row) for row in rows(params.get("categories"))]
     order = [text(category.get("name")) for category in categories]
     groups: list[Group] = []
     for category in categories:
         if not category.get("untitled") and (name := text(category.get("name"))):
-            place, made = len(groups) + 1, {"created_at": born, "updated_at": born}
-            about = text(category.get("description")).strip()
-            groups.append(Group(id=id_of("cstate group", name), name=name, description=about, position=place, **made))
+            group = Group(id=id_of("cstate group", name), name=name, position=len(groups) + 1, created_at=born, updated_at=born)
+            groups.append(replace(group, description=text(category.get("description")).strip()))
     ids = {group.name: group.id for group in groups}
     named = [system for system in systems if text(system.get("name")).strip()]
     if len(named) < len(systems):
@@ -116,16 +115,12 @@ def _components(site: _Site, born: datetime) -> tuple[tuple[Group, ...], list[Co
         site.note("config.yml", f"{len(odd)} of its systems have a description that is not text, which was left out")
     named.sort(key=lambda system: order.index(c) if (c := text(system.get("category"))) in order else len(order))
     components = [
-        Component(
-            id=_component_id(text(system["name"])),
-            name=text(system["name"]).strip(),
+        replace(
+            _component(text(system["name"]).strip(), position, born),
             description=text(system.get("description")).strip() or None,
             group_id=ids.get(text(system.get("category"))),
-            position=place,
-            created_at=born,
-            updated_at=born,
         )
-        for place, system in enumerate(named, 1)
+        for position, system in enumerate(named, 1)
     ]
     return tuple(groups), list({component.id: component for component in components}.values())
 
@@ -136,16 +131,15 @@ def _retired(site: _Site, issues: Iterable[_Issue], known: Sequence[Component], 
     if gone:
         what = f"{len(gone)} names of affected systems are not in it; kept as retired components: {', '.join(gone)}"
         site.note("config.yml", what)
-    return [
-        Component(
-            id=_component_id(name), name=name, position=len(known) + place, retired=True, created_at=born, updated_at=born
-        )
-        for place, name in enumerate(gone, 1)
-    ]
+    return [replace(_component(name, number, born), retired=True) for number, name in enumerate(gone, len(known) + 1)]
+
+
+def _component(name: str, position: int, born: datetime) -> Component:
+    return Component(id=id_of("cstate system", name), name=name, position=position, created_at=born, updated_at=born)
 
 
 def _issue(site: _Site, path: Path, where: str) -> _Issue | None:
-    """The issue, or None (and a problem) where there is nothing to make one from."""
+    """The issue, or None and a problem where the file has none."""
     try:
         match = _FRONT.match(path.read_text("utf-8"))
         front = document(match[1]) if match else None
@@ -159,15 +153,14 @@ def _issue(site: _Site, path: Path, where: str) -> _Issue | None:
         site.note(where, "left out: it is a draft, which the site does not show", lost=True)
         return None
     begins = moment_of(front.get("date")) or _named_date(path)
+    date = shown(front.get("date"))
     if begins is None:
-        site.note(
-            where, f"left out: its date {shown(front.get('date'))} is not a time, and neither is its file name", lost=True
-        )
+        site.note(where, f"left out: its date {date} is not a time, and neither is its file name", lost=True)
         return None
     if moment_of(front.get("date")) is None:
-        site.note(where, f"its date {shown(front.get('date'))} is not a time: taken from its file name")
+        site.note(where, f"its date {date} is not a time: taken from its file name")
     ends = _end(site, where, front, begins)
-    entries, notes = said(match[2], begins, ends)
+    entries, notes = statements(match[2], begins, ends)
     for note in notes:
         site.note(where, note)
     impact, status = _severity(site, where, front)
@@ -178,23 +171,21 @@ def _issue(site: _Site, path: Path, where: str) -> _Issue | None:
         title=_title(site, where, front),
         impact=impact,
         status=status,
-        affected=tuple(dict.fromkeys(name for name in (text(each).strip() for each in rows(front.get("affected"))) if name)),
-        said=tuple(in_order(entries, ends)),
+        affected=tuple(dict.fromkeys(filter(None, (text(row).strip() for row in rows(front.get("affected")))))),
+        statements=tuple(in_order(entries, ends)),
     )
 
 
 def _title(site: _Site, where: str, front: dict[str, Any]) -> str:
     if title := " ".join(text(front.get("title")).split()):
         return title
-    site.note(
-        where,
-        "its title is not text: called by its file name" if front.get("title") else "it has no title: called by its file name",
-    )
+    reason = "its title is not text" if front.get("title") else "it has no title"
+    site.note(where, f"{reason}: called by its file name")
     return Path(where).stem
 
 
 def _end(site: _Site, where: str, front: dict[str, Any], begins: datetime) -> datetime | None:
-    """When it ended; None while it goes on. What is informational never was broken, so it ends as it begins."""
+    """The end of the issue; None while it goes on. An informational one ends as it begins, for nothing was broken."""
     if front.get("informational") is True:
         return moment_of(front.get("resolvedWhen")) or begins + MILLISECOND
     if text(front.get("resolved")).lower() not in ("true", "yes"):
@@ -216,32 +207,34 @@ def _severity(site: _Site, where: str, front: dict[str, Any]) -> tuple[Impact, C
     return _SEVERITIES.get(word, _SEVERITIES["notice"])
 
 
-def _told(issues: Sequence[_Issue], components: Sequence[Component]) -> tuple[tuple[Incident, ...], tuple[Component, ...]]:
-    """The incidents, with what each did to its components. Issues overlap, so turns are found in the order of time."""
+def _incidents(issues: Sequence[_Issue], components: Sequence[Component]) -> tuple[tuple[Incident, ...], tuple[Component, ...]]:
+    """The incidents with their status changes, and the components with their status now. Issues overlap, so the status
+    changes are derived in the order of time."""
     known = {component.name: component for component in components}
-    edges = [(issue.said[0].at, issue, True) for issue in issues]
-    edges += [(issue.said[issue.close].at, issue, False) for issue in issues if issue.close]
-    raging: dict[str, list[ComponentStatus]] = {component.id: [] for component in components}
+    edges = [(issue.statements[0].at, issue, True) for issue in issues]
+    edges += [(issue.statements[issue.close].at, issue, False) for issue in issues if issue.close]
+    active: dict[str, list[ComponentStatus]] = {component.id: [] for component in components}
     changes: dict[tuple[str, bool], tuple[Change, ...]] = {}
     for _, issue, opens in sorted(edges, key=lambda edge: edge[0]):
-        # What was told only when it was over turns nothing: nobody knows for how long it was.
+        # An issue that was reported only when it was over changes no status: its duration is unknown.
         status = ComponentStatus.OPERATIONAL if issue.close == 0 else issue.status
         made = []
         for component in (known[name] for name in issue.affected):
-            old = worst(raging[component.id])
-            (raging[component.id].append if opens else raging[component.id].remove)(status)
-            made.append(Change(component.id, component.name, old, worst(raging[component.id])))
+            levels = active[component.id]
+            old = worst(levels)
+            (levels.append if opens else levels.remove)(status)
+            made.append(Change(component.id, component.name, old, worst(levels)))
         changes[issue.key, opens] = tuple(made)
-    now = tuple(replace(component, status=worst(raging[component.id])) for component in components)
+    now = tuple(replace(component, status=worst(active[component.id])) for component in components)
     by_id = {component.id: component for component in components}
     return tuple(_incident(issue, changes, by_id) for issue in issues), now
 
 
 def _incident(issue: _Issue, changes: dict[tuple[str, bool], tuple[Change, ...]], known: dict[str, Component]) -> Incident:
     at_first, at_last = changes[issue.key, True], changes.get((issue.key, False), ())
-    turned = {issue.close: at_last, 0: at_first}
-    updates = [_update(issue.key, number, entry, turned.get(number) or None) for number, entry in enumerate(issue.said)]
-    first, newest = issue.said[0].at, issue.said[-1].at
+    by_number = {issue.close: at_last, 0: at_first}
+    updates = [_update(issue.key, i, entry, by_number.get(i) or None) for i, entry in enumerate(issue.statements)]
+    first, newest = issue.statements[0].at, issue.statements[-1].at
     return Incident(
         id=id_of("cstate issue", issue.key),
         name=issue.title,
@@ -254,7 +247,7 @@ def _incident(issue: _Issue, changes: dict[tuple[str, bool], tuple[Change, ...]]
     )
 
 
-def _update(key: str, number: int, entry: Said, changes: tuple[Change, ...] | None) -> Update:
+def _update(key: str, number: int, entry: Statement, changes: tuple[Change, ...] | None) -> Update:
     assert entry.status is not None
     return Update(
         id=id_of("cstate update", key, str(number)),
@@ -271,7 +264,3 @@ def _update(key: str, number: int, entry: Said, changes: tuple[Change, ...] | No
 def _named_date(path: Path) -> datetime | None:
     match = re.match(r"\d{4}-\d{2}-\d{2}", path.name)
     return moment_of(match[0]) if match else None
-
-
-def _component_id(name: str) -> str:
-    return id_of("cstate system", name.strip())

@@ -20,7 +20,7 @@ MOST_PAGES = 400
 def read(source: str, *, key: str = "", api: str = API) -> Imported:
     """`source`: a JSON file or a folder of such; the URL of a page; or, with `key`, the page's id, name or URL.
 
-    Without a key only what the page shows can be read: its newest 50 of each kind, and older ones by its history.
+    Without a key it reads what the page shows: the newest 50 of each kind, and older ones by the page's history.
     """
     if key:
         return _managed(source, Web({"Authorization": f"OAuth {key}"}), api.rstrip("/")).imported()
@@ -87,7 +87,7 @@ def _lose(rows: Rows, where: str, what: str) -> None:
 
 
 def _public(url: str, web: Web) -> Rows:
-    """What anybody may read. The lists overlap: an incident is taken once, from the list read first."""
+    """What the public may read. The lists overlap: an incident is taken once, from the list read first."""
     rows = Rows()
     summary = web.json(f"{url}/api/v2/summary.json")
     if not isinstance(summary, dict) or not _take(rows, summary, "summary.json"):
@@ -106,7 +106,7 @@ def _public(url: str, web: Web) -> Rows:
         if full:
             what = f"{error}; incidents older than the newest {NEWEST} were left behind (an API key reads them all)"
             rows.problems.append(Problem(f"{url}/history", what))
-    known = {named for row in rows.entries if isinstance(named := row.get("id"), str)}
+    known = {id_ for row in rows.entries if isinstance(id_ := row.get("id"), str)}
     for code in dict.fromkeys(code for code in codes if code not in known):
         _fetch(rows, url, code, web)
     return rows
@@ -126,17 +126,17 @@ def _fetch(rows: Rows, url: str, code: str, web: Web) -> None:
 
 
 def _history(url: str, web: Web) -> Iterator[str]:
-    """The codes that `/history` tells, newest first, three months a page. It has no last page: the end is two silent years."""
-    quiet, seen = 0, set[str]()
+    """The codes on `/history`, newest first, three months a page. It has no last page: stop after two years without any."""
+    quiet, known = 0, set[str]()
     for number in range(1, MOST_PAGES):
         document = web.json(f"{url}/history?page={number}")
         if not isinstance(document, dict) or not isinstance(document.get("months"), list):
             if number == 1:
                 raise ImporterError("gives no JSON")
             return
-        new = [code for code in _codes(document["months"]) if code not in seen]
+        new = [code for code in _codes(document["months"]) if code not in known]
         yield from new
-        seen.update(new)
+        known.update(new)
         quiet = 0 if new else quiet + 1
         if quiet == QUIET_PAGES or not document["months"]:
             return
@@ -144,19 +144,19 @@ def _history(url: str, web: Web) -> Iterator[str]:
 
 def _codes(months: list[Any]) -> list[str]:
     lists = [month.get("incidents") for month in months if isinstance(month, dict)]
-    codes = [each.get("code") for rows in lists if isinstance(rows, list) for each in rows if isinstance(each, dict)]
+    codes = [row.get("code") for rows in lists if isinstance(rows, list) for row in rows if isinstance(row, dict)]
     return [code for code in codes if isinstance(code, str)]
 
 
 def _managed(source: str, web: Web, api: str) -> Rows:
-    """Everything, by API v1. `source` is needed only where the key opens several pages."""
+    """All content, by API v1. `source` is needed only where the key opens several pages."""
     page = _chosen(web.json(f"{api}/pages"), source)
     base = f"{api}/pages/{page['id']}"
     url = page.get("url") or (f"https://{page['domain']}" if page.get("domain") else "")
     rows = Rows(page={**page, "url": url or (source if "://" in source else "")})
     for row in _paged(f"{base}/components", web):
         (rows.groups if row.get("group") else rows.components).append(row)
-    # The same groups again, with what the components lack: so they come first.
+    # These rows of the same groups have more fields, so they come first.
     rows.groups = [*_paged(f"{base}/component-groups", web), *rows.groups]
     rows.entries = list(_paged(f"{base}/incidents", web))
     return rows
@@ -178,17 +178,17 @@ def _chosen(pages: Any, source: str) -> dict[str, Any]:
 
 
 def _paged(url: str, web: Web) -> Iterator[Mapping[str, Any]]:
-    """Every row. Each list has its own names for the page's size; a server that ignores them repeats itself."""
-    seen = set[str]()
+    """All rows. Each list has its own name for the page's size; a server that ignores them repeats the rows."""
+    known = set[str]()
     for number in range(1, 10_000):
         rows = web.json(f"{url}?limit={PAGE_SIZE}&per_page={PAGE_SIZE}&page={number}")
         if rows is None and number == 1 and url.endswith("/component-groups"):
             return
         if not isinstance(rows, list):
             raise ImporterError(f"{url} does not answer a list")
-        new = [row for row in rows if isinstance(row, dict) and str(row.get("id")) not in seen]
+        new = [row for row in rows if isinstance(row, dict) and str(row.get("id")) not in known]
         yield from new
-        seen.update(str(row.get("id")) for row in new)
+        known.update(str(row.get("id")) for row in new)
         if len(rows) < PAGE_SIZE or not new:
             return
 
@@ -196,6 +196,6 @@ def _paged(url: str, web: Web) -> Iterator[Mapping[str, Any]]:
 def _once(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     first: dict[str | int, Mapping[str, Any]] = {}
     for row in rows:
-        named = row.get("id")
-        first.setdefault(named if named and isinstance(named, str) else id(row), row)
+        id_ = row.get("id")
+        first.setdefault(id_ if id_ and isinstance(id_, str) else id(row), row)
     return list(first.values())
