@@ -69,6 +69,15 @@ class Zone(Protocol):
         Conflict and change nothing."""
 
 
+class Defaults:
+    """What most kinds have in common. A kind that inherits from it names what differs."""
+
+    atomic: ClassVar[bool] = True
+    holds_votes: ClassVar[bool] = False
+    holds_txt: ClassVar[bool] = True
+    floor: ClassVar[int] = 1
+
+
 def within(zone: Zone, sets: Sets) -> Sets:
     """The sets that the zone can hold: without TXT where it holds none."""
     return sets if zone.holds_txt else {key: values for key, values in sets.items() if key[1] != "TXT"}

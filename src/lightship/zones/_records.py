@@ -37,9 +37,9 @@ def values(kind: str, texts: Iterable[str]) -> frozenset[str]:
     return frozenset(unquoted(text) if kind == "TXT" else _normal(kind, text) for text in texts)
 
 
-def sets(held: Mapping[Key, Any], keys: Collection[Key], texts: Callable[[Any], Iterable[str]]) -> Sets:
+def sets(current: Mapping[Key, Any], keys: Collection[Key], texts: Callable[[Any], Iterable[str]]) -> Sets:
     """A provider's record sets as a Zone's. `texts` gives the values in one of the provider's."""
-    return {key: values(key[1], texts(held[key])) if key in held else frozenset() for key in keys}
+    return {key: values(key[1], texts(current[key])) if key in current else frozenset() for key in keys}
 
 
 def zone_file(kind: str, value: str) -> str:
@@ -87,24 +87,24 @@ def _normal(kind: str, value: str) -> str:
     return value if kind == "TXT" else value.rstrip(".").lower()
 
 
-def replacements(keys: Collection[Key], to: Sets, held: Mapping[Key, Any], make: Callable[[Key], Any]) -> list[Any]:
+def replacements(keys: Collection[Key], to: Sets, current: Mapping[Key, Any], make: Callable[[Key], Any]) -> list[Any]:
     """The provider's record sets after the change. A set that is only expected is put back as it was, so that the change
     fails if it is not."""
-    new = (held.get(key) if key not in to else to[key] and make(key) for key in keys)
+    new = (current.get(key) if key not in to else to[key] and make(key) for key in keys)
     return [record_set for record_set in new if record_set]
 
 
-def expect(name: str, held: Sets, expecting: Sets) -> None:
+def expect(name: str, current: Sets, expecting: Sets) -> None:
     """Conflict if something is not as expected."""
     for key, expected in expecting.items():
-        if held[key] != expected:
-            actual, wanted = (", ".join(sorted(values)) or "nothing" for values in (held[key], expected))
+        if current[key] != expected:
+            actual, wanted = (", ".join(sorted(values)) or "nothing" for values in (current[key], expected))
             raise Conflict(f"{owner(name, key[0])} {key[1]} is {actual}, not {wanted} as expected")
 
 
-def check_written(name: str, held: Sets, to: Sets) -> None:
+def check_written(name: str, current: Sets, to: Sets) -> None:
     """ZoneError if the zone does not hold what was just written."""
-    if held != to:
+    if current != to:
         message = f"{name} was changed, but is not as it was made: someone else may have changed it too"
         raise ZoneError(message, unknown=True)
 

@@ -95,12 +95,11 @@ class Rest:
         return Answer(answer.status, answer.data, reads)
 
 
-def settled(done: Callable[[], bool], seconds: float) -> bool:
-    """Whether `done` becomes true within so many seconds. It is asked at growing intervals."""
+def wait_for(done: Callable[[], bool], seconds: float, failure: str) -> None:
+    """Ask at growing intervals until it is done. ZoneError with `failure` if that takes longer than so many seconds."""
     end, pause = time.monotonic() + seconds, 0.1
     while not done():
         if time.monotonic() + pause > end:
-            return False
+            raise ZoneError(failure, unknown=True)
         time.sleep(pause)
         pause = min(pause * 2, 3)
-    return True

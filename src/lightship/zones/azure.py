@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import quote
 
 from lightship.config.fields import Name
-from lightship.zones import Conflict, Key, Sets, ZoneError
+from lightship.zones import Conflict, Defaults, Key, Sets, ZoneError
 from lightship.zones._records import check_ttl, expect, lifetime, owner, relative, values, with_exclusions
 from lightship.zones._rest import Answer, Rest
 
@@ -22,14 +22,9 @@ VERSION = "2018-05-01"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Azure:
+class Azure(Defaults):
     """`zone` is the zone's name. Either a service principal (`tenant`, `client`, `secret`) or a `token`, which lives for about
     an hour. `endpoint` and `login` differ in China and for governments."""
-
-    atomic: ClassVar[bool] = True
-    holds_votes: ClassVar[bool] = False
-    holds_txt: ClassVar[bool] = True
-    floor: ClassVar[int] = 1
 
     name: Name
     zone: Name
@@ -54,22 +49,22 @@ class Azure:
 
     def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
         to, expecting = with_exclusions(to, expecting)
-        held = self._record_sets(name, {*to, *expecting})
-        expect(name, _sets(held), expecting)
+        current = self._record_sets(name, {*to, *expecting})
+        expect(name, _sets(current), expecting)
         # All writers begin with the same set, so that one of them wins. Deletions come first: A makes way for CNAME.
-        order = sorted(to, key=lambda key: (key[1] != "TXT", not held[key], key))
+        order = sorted(to, key=lambda key: (key[1] != "TXT", not current[key], key))
         done: dict[Key, Any] = {}
         for key in order:
             try:
-                done[key] = self._change(name, key, to[key], held[key])
+                done[key] = self._change(name, key, to[key], current[key])
             except ZoneError as error:
-                self._undo(name, done, held, error)
+                self._undo(name, done, current, error)
                 raise
 
-    def _change(self, name: str, key: Key, wanted: Collection[str], held: Mapping[str, Any]) -> Any:
+    def _change(self, name: str, key: Key, wanted: Collection[str], current: Mapping[str, Any]) -> Any:
         """The record set after the change, with its etag."""
-        condition = {"If-Match": held["etag"]} if held else {"If-None-Match": "*"}
-        if not wanted and not held:
+        condition = {"If-Match": current["etag"]} if current else {"If-None-Match": "*"}
+        if not wanted and not current:
             return {}
         if wanted:
             ttl = lifetime(key[1], self.ttl, self.floor)
@@ -84,12 +79,12 @@ class Azure:
             raise answer.refusal(WHO, _error(answer)[1])
         return answer.json(WHO) if wanted else {}
 
-    def _undo(self, name: str, done: Mapping[Key, Any], held: Mapping[Key, Any], failure: ZoneError) -> None:
+    def _undo(self, name: str, done: Mapping[Key, Any], current: Mapping[Key, Any], failure: ZoneError) -> None:
         """Undo the changes before the failure, the last first, except where someone has changed a set since."""
-        left = [key for key in done if done[key] != held[key]]
+        left = [key for key in done if done[key] != current[key]]
         try:
             while left and not failure.unknown:
-                self._change(name, left[-1], _values(left[-1], held[left[-1]]), done[left[-1]])
+                self._change(name, left[-1], _values(left[-1], current[left[-1]]), done[left[-1]])
                 left.pop()
         except ZoneError as error:
             failure.add_note(str(error))
@@ -108,10 +103,10 @@ class Azure:
             return {}
         if answer.status != 200:
             raise answer.refusal(WHO, message)
-        held = answer.json(WHO)
-        if (held["properties"].get("targetResource") or {}).get("id"):
+        current = answer.json(WHO)
+        if (current["properties"].get("targetResource") or {}).get("id"):
             raise ZoneError(f"{owner(name, key[0])} {key[1]} is an alias; make it a simple record set", permanent=True)
-        return held
+        return current
 
     def _ask(self, method: str, name: str, key: Key, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
         label = quote(relative(self.zone, owner(name, key[0])), safe="@")
@@ -174,12 +169,12 @@ _WRITTEN: Mapping[str, Callable[[str], Any]] = {
 }
 
 
-def _sets(held: Mapping[Key, Any]) -> Sets:
-    return {key: _values(key, record_set) for key, record_set in held.items()}
+def _sets(current: Mapping[Key, Any]) -> Sets:
+    return {key: _values(key, record_set) for key, record_set in current.items()}
 
 
-def _values(key: Key, held: Mapping[str, Any]) -> frozenset[str]:
-    records = held["properties"].get(_FIELD[key[1]]) or [] if held else []
+def _values(key: Key, current: Mapping[str, Any]) -> frozenset[str]:
+    records = current["properties"].get(_FIELD[key[1]]) or [] if current else []
     if key[1] == "TXT":
         return frozenset("".join(record["value"]) for record in records)
     listed = [records] if isinstance(records, dict) else records

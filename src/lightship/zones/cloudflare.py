@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
 from lightship.config.fields import Name
-from lightship.zones import Conflict, Key, Sets, ZoneError
+from lightship.zones import Conflict, Defaults, Key, Sets, ZoneError
 from lightship.zones._records import check_ttl, check_written, expect, labels, lifetime, owner, quoted, sets, with_exclusions
 from lightship.zones._rest import Answer, Rest
 
@@ -20,13 +20,10 @@ STALE = 120
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cloudflare:
+class Cloudflare(Defaults):
     """`zone` is the zone's id, `token` an API token that may edit its DNS. `enterprise`: the plan whose TTLs go down to 30.
     The records are never proxied: Cloudflare's own addresses would hide the host that the witnesses chose."""
 
-    atomic: ClassVar[bool] = True
-    holds_votes: ClassVar[bool] = False
-    holds_txt: ClassVar[bool] = True
     floor: ClassVar[int] = 60
 
     name: Name
@@ -51,26 +48,26 @@ class Cloudflare:
         # A set that is only expected is made anew as it was: its ids are conditions too.
         to = {**{key: expected for key, expected in expecting.items() if expected}, **to}
         keys = sorted({*to, *expecting})
-        held = self._checked(name, keys, expecting)
-        if not _ids(held, to) and any(to.values()):
+        current = self._checked(name, keys, expecting)
+        if not _ids(current, to) and any(to.values()):
             # No record that we change exists yet, so there is no id as a condition: lock with a record that only one
             # writer can make.
             self._locked(name, lambda lock: self._change(name, self._checked(name, keys, expecting), to, [lock]))
         else:
-            self._change(name, held, to, [])
+            self._change(name, current, to, [])
 
     def _checked(self, name: str, keys: Collection[Key], expecting: Sets) -> dict[Key, list[Any]]:
-        held = self._records(name, keys)
-        expect(name, _sets(held, keys), expecting)
-        return held
+        current = self._records(name, keys)
+        expect(name, _sets(current, keys), expecting)
+        return current
 
-    def _change(self, name: str, held: Mapping[Key, Sequence[Any]], to: Sets, locks: Sequence[str]) -> None:
-        gone = [{"id": record} for record in [*locks, *_ids(held, to)]]
+    def _change(self, name: str, current: Mapping[Key, Sequence[Any]], to: Sets, locks: Sequence[str]) -> None:
+        gone = [{"id": record} for record in [*locks, *_ids(current, to)]]
         if not gone and not any(to.values()):
             return
         new = [self._record(name, key, value) for key in sorted(to) for value in sorted(to[key])]
         answer = self._ask("POST", "/batch", {"deletes": gone, "posts": new})
-        if answer.status in (400, 404, 409) and _ids(self._records(name, held), held) != _ids(held, held):
+        if answer.status in (400, 404, 409) and _ids(self._records(name, current), current) != _ids(current, current):
             raise Conflict(f"{name} was changed by someone else meanwhile")
         if answer.status == 404 and locks:
             raise Conflict(f"{name} was locked for too long, and someone else took over")
@@ -103,16 +100,16 @@ class Cloudflare:
         return {"name": owner(name, key[0]), "type": key[1], "content": content, "ttl": ttl, "proxied": False}
 
     def _records(self, name: str, keys: Collection[Key]) -> dict[Key, list[Any]]:
-        held: dict[Key, list[Any]] = {key: [] for key in keys}
+        current: dict[Key, list[Any]] = {key: [] for key in keys}
         for label in labels(keys):
             full = owner(name, label)
             for record in self._rows(full):
                 key = (label, str(record["type"]))
-                if record["name"].lower() == full and key in held:
+                if record["name"].lower() == full and key in current:
                     if record.get("proxied"):
                         raise ZoneError(f"{full} {key[1]} is proxied; switch it to DNS only", permanent=True)
-                    held[key].append(record)
-        return held
+                    current[key].append(record)
+        return current
 
     def _rows(self, full: str) -> Iterator[Any]:
         page = pages = 1
@@ -146,9 +143,11 @@ def _codes(answer: Answer) -> set[Any]:
     return {error.get("code") for error in _errors(answer)}
 
 
-def _ids(held: Mapping[Key, Sequence[Any]], keys: Collection[Key]) -> list[str]:
-    return [record["id"] for key in sorted(keys) for record in sorted(held.get(key, ()), key=lambda record: str(record["id"]))]
+def _ids(current: Mapping[Key, Sequence[Any]], keys: Collection[Key]) -> list[str]:
+    return [
+        record["id"] for key in sorted(keys) for record in sorted(current.get(key, ()), key=lambda record: str(record["id"]))
+    ]
 
 
-def _sets(held: Mapping[Key, Sequence[Any]], keys: Collection[Key]) -> Sets:
-    return sets(held, keys, lambda records: (record["content"] for record in records))
+def _sets(current: Mapping[Key, Sequence[Any]], keys: Collection[Key]) -> Sets:
+    return sets(current, keys, lambda records: (record["content"] for record in records))

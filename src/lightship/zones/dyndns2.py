@@ -23,9 +23,9 @@ import urllib3
 
 from lightship.config.fields import Name
 from lightship.net.nameservers import ask, authorities
-from lightship.zones import Key, Sets, ZoneError
+from lightship.zones import Defaults, Key, Sets, ZoneError
 from lightship.zones._records import check_ttl, expect, owner, values, with_exclusions
-from lightship.zones._rest import Rest, settled
+from lightship.zones._rest import Rest, wait_for
 
 PATIENCE = 60
 REST = 30 * 60
@@ -51,12 +51,11 @@ KNOWN = {"good", "nochg", *ACCOUNT, *HOST, *WAIT}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dyndns2:
+class Dyndns2(Defaults):
     """`server` is the URL of the update: https://update.dedyn.io/ for deSEC, https://HOST/nic/update elsewhere.
     `nameservers`: addresses (or ADDRESS:PORT) to read from, where those of the zone should not be looked up."""
 
     atomic: ClassVar[bool] = False
-    holds_votes: ClassVar[bool] = False
     holds_txt: ClassVar[bool] = False
     floor: ClassVar[int] = 60
 
@@ -83,16 +82,17 @@ class Dyndns2:
         if strange := [key for key, wanted in to.items() if wanted and key not in _FAMILIES]:
             names = ", ".join(f"{owner(name, label)} {kind}" for label, kind in strange)
             raise ZoneError(f"dyndns2 holds only the addresses of a name, not {names}", permanent=True)
-        held = self.read(name, {*_FAMILIES, *expecting})
-        expect(name, held, expecting)
-        wanted = {key: to.get(key, held[key]) for key in _FAMILIES}
-        if wanted == {key: held[key] for key in _FAMILIES}:
+        current = self.read(name, {*_FAMILIES, *expecting})
+        expect(name, current, expecting)
+        wanted = {key: to.get(key, current[key]) for key in _FAMILIES}
+        if wanted == {key: current[key] for key in _FAMILIES}:
             return  # Providers count an update that changes nothing as abuse.
         self._update(name, *wanted.values())
-        if not settled(lambda: self.read(name, _FAMILIES) == wanted, PATIENCE):
-            raise ZoneError(
-                f"the update was taken, but the name servers of {name} do not show it after {PATIENCE} s", unknown=True
-            )
+        wait_for(
+            lambda: self.read(name, _FAMILIES) == wanted,
+            PATIENCE,
+            f"the update was taken, but the name servers of {name} do not show it after {PATIENCE} s",
+        )
 
     def _update(self, name: str, ipv4: Collection[str], ipv6: Collection[str]) -> None:
         query = urlencode({"hostname": name, "myip": ",".join(sorted(ipv4)), "myipv6": ",".join(sorted(ipv6))})

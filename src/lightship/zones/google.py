@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import google.auth
@@ -14,9 +14,9 @@ from google.auth.exceptions import GoogleAuthError, RefreshError
 from google.oauth2.service_account import Credentials
 
 from lightship.config.fields import Name
-from lightship.zones import Conflict, Key, Sets, ZoneError
+from lightship.zones import Conflict, Defaults, Key, Sets, ZoneError
 from lightship.zones._records import check_ttl, expect, labels, lifetime, owner, replacements, sets, with_exclusions, zone_file
-from lightship.zones._rest import Answer, Rest, settled
+from lightship.zones._rest import Answer, Rest, wait_for
 
 PATIENCE = 90
 SCOPE = "https://www.googleapis.com/auth/ndev.clouddns.readwrite"
@@ -24,14 +24,9 @@ WHO = "Cloud DNS"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Google:
+class Google(Defaults):
     """`zone` is the managed zone's name or number, `key` the JSON of a service account's key; without it the machine's own
     account is used. `endpoint` differs in sovereign clouds."""
-
-    atomic: ClassVar[bool] = True
-    holds_votes: ClassVar[bool] = False
-    holds_txt: ClassVar[bool] = True
-    floor: ClassVar[int] = 1
 
     name: Name
     project: str
@@ -54,16 +49,21 @@ class Google:
     def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
         to, expecting = with_exclusions(to, expecting)
         keys = sorted({*to, *expecting})
-        held = self._record_sets(name, keys)
-        expect(name, _sets(held, keys), expecting)
-        additions = replacements(keys, to, held, lambda key: self._new(name, key, to[key]))
-        if not additions and not held:
+        current = self._record_sets(name, keys)
+        expect(name, _sets(current, keys), expecting)
+        additions = replacements(keys, to, current, lambda key: self._new(name, key, to[key]))
+        if not additions and not current:
             return
-        answer = self._ask("POST", "changes", {"deletions": list(held.values()), "additions": additions})
+        answer = self._ask("POST", "changes", {"deletions": list(current.values()), "additions": additions})
         # 404: a record set to delete is gone. The zone itself was just read, so it exists.
         if answer.status in (404, 409, 412):
             raise Conflict(f"{name} was changed by someone else meanwhile")
-        self._wait(self._good(answer))
+        change = self._good(answer)
+        wait_for(
+            lambda: "done" in (change["status"], self._good(self._ask("GET", f"changes/{change['id']}"))["status"]),
+            PATIENCE,
+            f"{WHO} took the change, but it is not done after {PATIENCE} s",
+        )
 
     def _new(self, name: str, key: Key, wanted: Collection[str]) -> Any:
         ttl = lifetime(key[1], self.ttl, self.floor)
@@ -71,7 +71,7 @@ class Google:
         return {"name": owner(name, key[0]) + ".", "type": key[1], "ttl": ttl, "rrdatas": texts}
 
     def _record_sets(self, name: str, keys: Collection[Key]) -> dict[Key, Any]:
-        held = {}
+        current = {}
         for label in labels(keys):
             full = owner(name, label) + "."
             for row in self._rows(full):
@@ -79,8 +79,8 @@ class Google:
                 if row["name"] == full and key in keys:
                     if "rrdatas" not in row:
                         raise ZoneError(f"{full} {key[1]} has a routing policy; make it a simple record set", permanent=True)
-                    held[key] = {field: row[field] for field in ("name", "type", "ttl", "rrdatas")}
-        return held
+                    current[key] = {field: row[field] for field in ("name", "type", "ttl", "rrdatas")}
+        return current
 
     def _rows(self, full: str) -> Iterator[Any]:
         query = {"name": full}
@@ -90,13 +90,6 @@ class Google:
             if not page.get("nextPageToken"):
                 return
             query["pageToken"] = page["nextPageToken"]
-
-    def _wait(self, change: Mapping[str, Any]) -> None:
-        def done() -> bool:
-            return "done" in (change["status"], self._good(self._ask("GET", f"changes/{change['id']}"))["status"])
-
-        if not settled(done, PATIENCE):
-            raise ZoneError(f"{WHO} took the change, but it is not done after {PATIENCE} s", unknown=True)
 
     def _ask(self, method: str, path: str, body: Any = None) -> Answer:
         base = f"{self.endpoint.rstrip('/')}/dns/v1/projects/{quote(self.project)}/managedZones/{quote(self.zone)}"
@@ -146,5 +139,5 @@ class _Tokens:
         return google.auth.default(scopes=[SCOPE], request=self.request)[0]
 
 
-def _sets(held: Mapping[Key, Any], keys: Collection[Key]) -> Sets:
-    return sets(held, keys, lambda row: row["rrdatas"])
+def _sets(current: Mapping[Key, Any], keys: Collection[Key]) -> Sets:
+    return sets(current, keys, lambda row: row["rrdatas"])

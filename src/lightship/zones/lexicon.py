@@ -13,7 +13,7 @@ from lexicon.config import ConfigResolver
 from lexicon.exceptions import AuthenticationError
 
 from lightship.config.fields import Name
-from lightship.zones import Key, Sets, ZoneError
+from lightship.zones import Defaults, Key, Sets, ZoneError
 from lightship.zones._records import check_ttl, check_written, expect, owner, values, with_exclusions
 
 PATIENCE = 45
@@ -25,13 +25,11 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lexicon:
+class Lexicon(Defaults):
     """`provider` and the options in `auth` are named as on `lexicon PROVIDER --help`, without the dashes in front: auth_token,
     auth_username. `zone` is the domain as the provider holds it."""
 
     atomic: ClassVar[bool] = False
-    holds_votes: ClassVar[bool] = False
-    holds_txt: ClassVar[bool] = True
     floor: ClassVar[int] = 60
 
     name: Name
@@ -61,11 +59,11 @@ class Lexicon:
 
         def change() -> None:
             provider = self._open()
-            held = self._records(provider, name, {*to, *expecting})
-            expect(name, _sets(held), expecting)
+            current = self._records(provider, name, {*to, *expecting})
+            expect(name, _sets(current), expecting)
             # Deletions first: a CNAME excludes every other type.
             for key in sorted(to, key=lambda key: (bool(to[key]), key)):
-                self._change(provider, name, key, to[key], held[key])
+                self._change(provider, name, key, to[key], current[key])
 
         self._within(change, writes=True)
         check_written(name, self.read(name, to), to)
@@ -80,17 +78,17 @@ class Lexicon:
                 problem = f"lexicon writes the target of a CNAME outside of {self.zone} wrongly for {self.provider}"
                 raise ZoneError(f"{problem}: give the host an `address` instead of `cname`", permanent=True)
 
-    def _change(self, provider: Any, name: str, key: Key, wanted: Collection[str], held: Collection[Any]) -> None:
+    def _change(self, provider: Any, name: str, key: Key, wanted: Collection[str], current: Collection[Any]) -> None:
         full, kind = owner(name, key[0]), key[1]
-        present = _values(kind, held)
+        present = _values(kind, current)
         # A provider may keep a set's old TTL for a record added to it: then the set is deleted first.
-        fresh = kind == "CNAME" or any(int(record.get("ttl") or self.ttl) != self.ttl for record in held)
+        fresh = kind == "CNAME" or any(int(record.get("ttl") or self.ttl) != self.ttl for record in current)
         if fresh:
-            _delete(provider, full, kind, held)
+            _delete(provider, full, kind, current)
         for value in sorted(set(wanted) - (set() if fresh else present)):
             provider.create_record(kind, full, value)
         if not fresh:
-            _delete(provider, full, kind, [record for record in held if not _values(kind, [record]) & set(wanted)])
+            _delete(provider, full, kind, [record for record in current if not _values(kind, [record]) & set(wanted)])
 
     def _records(self, provider: Any, name: str, keys: Collection[Key]) -> dict[Key, list[Any]]:
         return {
@@ -157,13 +155,13 @@ class Lexicon:
         )
 
 
-def _delete(provider: Any, full: str, kind: str, held: Collection[Any]) -> None:
-    for record in held:
+def _delete(provider: Any, full: str, kind: str, current: Collection[Any]) -> None:
+    for record in current:
         provider.delete_record(rtype=kind, name=full, content=record["content"])
 
 
-def _sets(held: Mapping[Key, Collection[Any]]) -> Sets:
-    return {key: frozenset(_values(key[1], records)) for key, records in held.items()}
+def _sets(current: Mapping[Key, Collection[Any]]) -> Sets:
+    return {key: frozenset(_values(key[1], records)) for key, records in current.items()}
 
 
 def _values(kind: str, records: Collection[Any]) -> frozenset[str]:

@@ -4,30 +4,25 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 from botocore.session import Session
 
 from lightship.config.fields import Name
-from lightship.zones import Conflict, Key, Sets, ZoneError
+from lightship.zones import Conflict, Defaults, Key, Sets, ZoneError
 from lightship.zones._records import check_ttl, expect, labels, lifetime, owner, replacements, sets, with_exclusions, zone_file
-from lightship.zones._rest import settled
+from lightship.zones._rest import wait_for
 
 PATIENCE = 90
 BUSY = {"Throttling", "ThrottlingException", "PriorRequestNotComplete", "RequestTimeout"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Route53:
+class Route53(Defaults):
     """`zone` is the id of the hosted zone. Without `key` and `secret` botocore looks for credentials where AWS's own tools
     do: environment, profile, role of the machine. `region` finds the endpoint of China and GovCloud."""
-
-    atomic: ClassVar[bool] = True
-    holds_votes: ClassVar[bool] = False
-    holds_txt: ClassVar[bool] = True
-    floor: ClassVar[int] = 1
 
     name: Name
     zone: str
@@ -48,20 +43,25 @@ class Route53:
     def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
         to, expecting = with_exclusions(to, expecting)
         keys = sorted({*to, *expecting})
-        held = self._record_sets(name, keys)
-        expect(name, _sets(held, keys), expecting)
-        deleted = [("DELETE", held[key]) for key in keys if key in held]
-        created = [("CREATE", new) for new in replacements(keys, to, held, lambda key: self._new(name, key, to[key]))]
+        current = self._record_sets(name, keys)
+        expect(name, _sets(current, keys), expecting)
+        deleted = [("DELETE", current[key]) for key in keys if key in current]
+        created = [("CREATE", new) for new in replacements(keys, to, current, lambda key: self._new(name, key, to[key]))]
         changes = [{"Action": action, "ResourceRecordSet": record_set} for action, record_set in deleted + created]
         if not changes:
             return
         try:
             answer = self._call("change_resource_record_sets", HostedZoneId=self.zone, ChangeBatch={"Changes": changes})
         except ClientError as error:
-            if self._record_sets(name, keys) != held:
+            if self._record_sets(name, keys) != current:
                 raise Conflict(f"{name} was changed by someone else meanwhile") from error
             raise ZoneError(f"Route 53 refuses the change: {error}", permanent=True) from error
-        self._wait(answer["ChangeInfo"])
+        change = answer["ChangeInfo"]
+        wait_for(
+            lambda: "INSYNC" in (change["Status"], self._call("get_change", Id=change["Id"])["ChangeInfo"]["Status"]),
+            PATIENCE,
+            f"Route 53 took the change, but not all name servers have it after {PATIENCE} s",
+        )
 
     def _new(self, name: str, key: Key, wanted: Collection[str]) -> Any:
         records = [{"Value": _octal(zone_file(key[1], value))} for value in sorted(wanted)]
@@ -69,7 +69,7 @@ class Route53:
         return {"Name": owner(name, key[0]) + ".", "Type": key[1], "TTL": ttl, "ResourceRecords": records}
 
     def _record_sets(self, name: str, keys: Collection[Key]) -> dict[Key, Any]:
-        held = {}
+        current = {}
         for label in labels(keys):
             for row in self._rows(owner(name, label)):
                 key = (label, str(row["Type"]))
@@ -77,8 +77,8 @@ class Route53:
                     if "ResourceRecords" not in row or "SetIdentifier" in row:
                         why = "is an alias or has a routing policy; make it a simple record set"
                         raise ZoneError(f"{owner(name, label)} {key[1]} {why}", permanent=True)
-                    held[key] = row
-        return held
+                    current[key] = row
+        return current
 
     def _rows(self, full: str) -> Iterator[Any]:
         """All record sets of a name. Route 53 lists the names that follow too."""
@@ -91,13 +91,6 @@ class Route53:
                 yield row
             fields = ("RecordName", "RecordType", "RecordIdentifier") if page["IsTruncated"] else ()
             start = {f"Start{field}": page[f"Next{field}"] for field in fields if f"Next{field}" in page}
-
-    def _wait(self, change: Mapping[str, Any]) -> None:
-        def done() -> bool:
-            return "INSYNC" in (change["Status"], self._call("get_change", Id=change["Id"])["ChangeInfo"]["Status"])
-
-        if not settled(done, PATIENCE):
-            raise ZoneError(f"Route 53 took the change, but not all name servers have it after {PATIENCE} s", unknown=True)
 
     def _call(self, operation: str, **arguments: Any) -> Any:
         """The answer. ClientError only for a batch that does not match what is there."""
@@ -129,8 +122,8 @@ class Route53:
         )
 
 
-def _sets(held: Mapping[Key, Any], keys: Collection[Key]) -> Sets:
-    return sets(held, keys, lambda row: (_decimal(record["Value"]) for record in row["ResourceRecords"]))
+def _sets(current: Mapping[Key, Any], keys: Collection[Key]) -> Sets:
+    return sets(current, keys, lambda row: (_decimal(record["Value"]) for record in row["ResourceRecords"]))
 
 
 def _octal(text: str) -> str:
