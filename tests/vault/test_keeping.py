@@ -16,6 +16,7 @@ from lightship.hosts import File, Held, HostError
 from lightship.hosts.folder import PrivateFolder
 from lightship.signing import SigningKey
 from lightship.vault import Copy, CopyTarget, Part, Parts, VaultError
+from lightship.vault.values import Subfolder
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 SEAL = SigningKey(bytes(range(32)))
@@ -256,7 +257,7 @@ def test_two_workers_at_once_leave_a_vault_that_one_of_them_wrote_whole(tmp_path
 
 
 def test_below_a_host_the_vault_lies_in_its_folder(tmp_path: Path) -> None:
-    place = vault.Subfolder(PrivateFolder(tmp_path))
+    place = Subfolder(PrivateFolder(tmp_path))
     asyncio.run(place.put([File("index", b"x")]))
     assert (tmp_path / "lightship/vault/index").read_bytes() == b"x"
     assert asyncio.run(place.read("index")) == Held(b"x")

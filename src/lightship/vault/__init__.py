@@ -1,6 +1,6 @@
-"""What is private, encrypted to the recovery keys, kept beside every host and read back from any of them."""
+"""Private data, encrypted to the recovery keys, kept with every host and read back from any of them."""
 
-from lightship.vault.fetching import fetch, look, opened, parts
+from lightship.vault.fetching import fetch, look, opened
 from lightship.vault.keeping import keep
 from lightship.vault.values import (
     BELOW,
@@ -9,7 +9,6 @@ from lightship.vault.values import (
     Key,
     Part,
     Parts,
-    Subfolder,
     VaultError,
     key_in,
     new_key,
@@ -23,7 +22,6 @@ __all__ = [
     "Key",
     "Part",
     "Parts",
-    "Subfolder",
     "VaultError",
     "fetch",
     "keep",
@@ -31,6 +29,5 @@ __all__ = [
     "look",
     "new_key",
     "opened",
-    "parts",
     "vault_place",
 ]

@@ -1,4 +1,4 @@
-"""Read the vault: the signed index, then part by part what it names, from whichever place still has it whole."""
+"""Read the vault: the signed index, then each part that it names, from the first place that has it whole."""
 
 import asyncio
 import zlib
@@ -14,10 +14,10 @@ from lightship.hosts import HostError, Place
 from lightship.vault.values import Part, VaultError
 
 AT_ONCE = 4
-"""An sftp host is logged in to for each part; OpenSSH drops logins beyond the tenth that is on its way (MaxStartups)."""
+"""An sftp host needs a login for each part, and OpenSSH drops unfinished logins beyond the tenth (MaxStartups)."""
 SECONDS = 60.0
 LONGEST = 1 << 28
-"""Bytes of a part: what would unpack to more is no part of ours."""
+"""Largest size of an unpacked part, in bytes."""
 
 T = TypeVar("T")
 
@@ -31,48 +31,47 @@ async def in_time(answer: Awaitable[T]) -> T:
 
 
 async def look(place: Place, verify: Verify) -> Index | None:
-    """What lies there, if anything does. HostError where that cannot be found out, WireError if it is not the page's own."""
-    held = await in_time(place.read(INDEX_PATH))
-    return index_in(held.body, verify) if held else None
+    """The index at a place, if there is one. HostError if it cannot be read, WireError if it is not the page's own."""
+    file = await in_time(place.read(INDEX_PATH))
+    return index_in(file.body, verify) if file else None
 
 
 async def parts(places: Sequence[Place], names: Sequence[str], verify: Verify) -> AsyncIterator[tuple[str, bytes | str]]:
-    """Each name with what is encrypted in the part, or in words why none of the places has it whole."""
+    """Each name with the encrypted part, or the reason why no place has it whole."""
     for start in range(0, len(names), AT_ONCE):
-        some = names[start : start + AT_ONCE]
-        bodies = await asyncio.gather(*(_part(places, name, verify) for name in some))
-        for name, body in zip(some, bodies, strict=True):
+        batch = names[start : start + AT_ONCE]
+        bodies = await asyncio.gather(*(_part(places, name, verify) for name in batch))
+        for name, body in zip(batch, bodies, strict=True):
             yield name, body
 
 
 async def _part(places: Sequence[Place], name: str, verify: Verify) -> bytes | str:
-    words = f"part {name} is missing"
+    reason = f"part {name} is missing"
     for place in places:
         try:
-            held = await in_time(place.read(path_of(name)))
-            if held:
-                return part_in(name, held.body, verify)
+            if file := await in_time(place.read(path_of(name))):
+                return part_in(name, file.body, verify)
         except (HostError, WireError) as error:
-            words = str(error)
-    return words
+            reason = str(error)
+    return reason
 
 
 async def fetch(places: Sequence[Place], index: Index, verify: Verify) -> list[bytes]:
-    """Everything that the index names, still encrypted, in its order. VaultError at the first part that is nowhere whole."""
-    found = []
+    """All parts of the index in its order, still encrypted. VaultError at the first part that no place has whole."""
+    bodies = []
     async for _, body in parts(places, index.parts, verify):
         if isinstance(body, str):
             raise VaultError(f"the vault is not whole: {body}. Try the vault of another host")
-        found.append(body)
-    return found
+        bodies.append(body)
+    return bodies
 
 
-def opened(sealed: bytes, key: "x25519.Identity") -> Part:
+def opened(encrypted: bytes, key: "x25519.Identity") -> Part:
     try:
-        packed = decrypt(sealed, [key])
+        packed = decrypt(encrypted, [key])
     except DecryptError as error:
-        what = "this key does not open the vault: it is another installation's, or an older one that was replaced since"
-        raise VaultError(what) from error
+        reason = "this key does not open the vault: it is another installation's, or an older one that was replaced since"
+        raise VaultError(reason) from error
     unpacking = zlib.decompressobj()
     label, _, body = unpacking.decompress(packed, LONGEST).partition(b"\0")
     if unpacking.unconsumed_tail:

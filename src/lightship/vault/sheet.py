@@ -1,4 +1,4 @@
-"""The recovery sheet: what a person under stress must know and do, on one page of paper."""
+"""The recovery sheet: one printed page with all that a person needs to bring the desk back."""
 
 import io
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import segno
 
 from lightship import __version__
-from lightship.config import Config, HostConfig, PageConfig
+from lightship.config import Config, HostConfig
 from lightship.config.files import write_new
 from lightship.signing import verify_key
 from lightship.vault.values import BELOW, SECRET, key_in, vault_place
@@ -39,7 +39,7 @@ th { font-size: 8.5pt } td.blank { width: 30% } .line { border-bottom: .5pt soli
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A host as the sheet names it. `place`: where its copy of the vault lies; empty where there is none."""
+    """A host on the sheet. `place`: where its copy of the vault lies; empty where there is none."""
 
     name: str
     url: str
@@ -48,7 +48,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A page as the sheet names it. `public`: its public key, as text."""
+    """A page on the sheet. `public`: its public key, as text."""
 
     name: str
     url: str
@@ -57,28 +57,27 @@ class Known:
 
 
 def known(config: Config) -> list[Known]:
-    """Every page as the sheet names it."""
-    return [_known(config, page) for page in config.pages.values()]
+    """Every page of the configuration."""
 
+    def spot(host: HostConfig) -> Spot:
+        place = f"{host.url}/{BELOW}" if config.vault.public else str(vault_place(config, host) or "")
+        return Spot(host.name, host.url, place)
 
-def _known(config: Config, page: PageConfig) -> Known:
-    spots = [Spot(host.name, host.url, _place(config, host)) for host in page.hosts]
-    return Known(urlsplit(page.url).netloc, page.url, verify_key(page).text, spots)
-
-
-def _place(config: Config, host: HostConfig) -> str:
-    return f"{host.url}/{BELOW}" if config.vault.public else str(vault_place(config, host) or "")
+    return [
+        Known(urlsplit(page.url).netloc, page.url, verify_key(page).text, [spot(host) for host in page.hosts])
+        for page in config.pages.values()
+    ]
 
 
 def hand_over(key: str, config: Config, folder: Path, now: datetime) -> str:
-    """The new key, shown this once, and on a sheet to print."""
+    """Write the sheet with the new key. Returns the text that shows the key, this once."""
     file = folder / SHEET
-    file.unlink(missing_ok=True)  # of a key that was never used, or has just been replaced
+    file.unlink(missing_ok=True)  # an old sheet: its key was never used, or has just been replaced
     write_new(file, sheet(known(config), key, str(key_in(key).to_public()), __version__, f"{now:%Y-%m-%d}"))
-    drawn = io.StringIO()
-    segno.make(key, error="m").terminal(drawn, compact=True, border=2)
+    code = io.StringIO()
+    segno.make(key, error="m").terminal(code, compact=True, border=2)
     return (
-        f"\n{drawn.getvalue()}\n  {grouped(key)}\n\n"
+        f"\n{code.getvalue()}\n  {grouped(key)}\n\n"
         "This is the recovery key. It is shown once and kept nowhere: with it and any host's copy of the vault, everything\n"
         f"private comes back. Print {file}, keep it off this machine, and delete the file.\n"
     )
@@ -90,14 +89,14 @@ def command(spot: Spot) -> str:
 
 
 def grouped(key: str) -> str:
-    """As a person types it: in groups; spaces and case do not count."""
+    """The key in groups of letters, as a person types it. Spaces and case do not count."""
     head, letters = key[: len(SECRET)], key[len(SECRET) :]
     return " ".join([head, *(letters[at : at + 6] for at in range(0, len(letters), 6))])
 
 
 def sheet(pages: Sequence[Known], key: str, recovery: str, version: str, day: str) -> str:
-    """As HTML that prints on A4. `key` empty: a sheet for somebody who has the key on another one."""
-    # A folder is only of use to who sits at its machine.
+    """The sheet as HTML that prints on A4. `key` empty: a sheet for a person who has the key on another one."""
+    # Folders last: they help only a person at their machine.
     spots = sorted((spot for page in pages for spot in page.spots), key=lambda spot: spot.place.startswith("/"))
     names, run = ", ".join(page.name for page in pages), (f"<pre><code>{escape(command(spot))}</code></pre>" for spot in spots)
     return f"""<!doctype html>
@@ -141,8 +140,8 @@ cash: two places, neither of them the desk's machine. Who has it and a copy of t
 
 def _key(key: str, recovery: str) -> str:
     if not key:
-        words = "The key is on another sheet, whose last lines name"
-        return f'<div class="key"><p>{words}<br><code>{escape(recovery)}</code></p></div>'
+        where = "The key is on another sheet, whose last lines name"
+        return f'<div class="key"><p>{where}<br><code>{escape(recovery)}</code></p></div>'
     code = segno.make(key, error="m").svg_inline(scale=4, border=1, omitsize=True)
     return f'<div class="key">{code}<div><p><b>The recovery key</b></p><code>{escape(grouped(key))}</code></div></div>'
 

@@ -1,4 +1,4 @@
-"""What goes into the vault and what came of it; where it lies; the keys that open it."""
+"""The vault's parts and copies, its place on a host, and the recovery keys."""
 
 import re
 from collections.abc import Callable, Generator, Sequence
@@ -12,7 +12,7 @@ from lightship.hosts import File, Held, Place, open_host
 from lightship.signing import SigningKey
 
 BELOW = "lightship/vault"
-"""Where the vault lies on a host, if anyone may fetch it."""
+"""Folder of the vault on a host, if the vault is public."""
 
 SECRET = "AGE-SECRET-KEY-1"  # noqa: S105  how every recovery key begins
 
@@ -22,24 +22,24 @@ Key: TypeAlias = x25519.Identity
 
 
 class VaultError(Exception):
-    """The vault cannot be written or opened; the message says why, and what to do."""
+    """The vault cannot be written or opened. The message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part before it is encrypted. `label`: what it is of."""
+    """A part before it is encrypted. `label` names its content."""
 
     label: str
     body: bytes
 
 
 Parts = Callable[[], Generator[Part, None, None]]
-"""Begins a reading of all that is private. It is called, and gone through, in a thread of its own."""
+"""Reads all private data. It is called and iterated in a thread of its own."""
 
 
 @dataclass(frozen=True)
 class CopyTarget:
-    """One host's copy: where it lies, and in whose name it is written. `place` None: the host has none that is hidden."""
+    """Where one host's copy lies, and which page and epoch write it. `place` None: the host has no private place."""
 
     host: str
     place: Place | None
@@ -50,8 +50,8 @@ class CopyTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """What became of one host's copy. `words`: what is wrong, or nothing. `put` of its `parts` were sent; `sent`: how many
-    bytes, with everything around them."""
+    """The result for one host's copy. `reason`: the error, or nothing. `put`: how many of its `parts` were written. `sent`:
+    all bytes written."""
 
     host: str
     page: str
@@ -63,7 +63,7 @@ class Copy:
 
 @dataclass(frozen=True)
 class Subfolder:
-    """A folder of a place, as a place."""
+    """A folder of a place, as a place of its own."""
 
     place: Place
     folder: str = BELOW
@@ -76,28 +76,28 @@ class Subfolder:
 
 
 def vault_place(config: Config, host: HostConfig) -> Place | None:
-    """Where a host's copy of the vault lies. None where it has no place that strangers cannot reach, or this machine lacks
-    what is needed to get there."""
+    """The place of a host's copy of the vault. None if the host has no private place, or this machine lacks the means to
+    reach it."""
     if host.lacking:
         return None
-    made = open_host(host)
-    return Subfolder(made) if config.vault.public else made.vault_place()
+    opened = open_host(host)
+    return Subfolder(opened) if config.vault.public else opened.vault_place()
 
 
 def new_key() -> tuple[str, str]:
-    """A recovery key, and its public half, which the vault is encrypted to."""
+    """A recovery key, and its public key, to which the vault is encrypted."""
     identity = x25519.Identity.generate()
     return str(identity), str(identity.to_public())
 
 
 def key_in(text: str) -> Key:
-    """The recovery key in a text: as age-keygen writes it, or typed from paper, with spaces and in any case."""
+    """The recovery key in a text: as age-keygen writes it, or typed from paper with spaces and in any case."""
     lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
-    found = re.search(rf"{SECRET}[0-9A-Z]+", re.sub(r"\s", "", "".join(lines)).upper())
-    if not found:
+    match = re.search(rf"{SECRET}[0-9A-Z]+", re.sub(r"\s", "", "".join(lines)).upper())
+    if not match:
         raise VaultError(f"there is no recovery key in that: it begins with {SECRET}")
     try:
-        return x25519.Identity.from_str(found[0])
+        return x25519.Identity.from_str(match[0])
     except IdentityError:
-        what = "a letter of the recovery key is wrong or missing: compare it with the sheet, or scan its code"
-        raise VaultError(what) from None
+        reason = "a letter of the recovery key is wrong or missing: compare it with the sheet, or scan its code"
+        raise VaultError(reason) from None
