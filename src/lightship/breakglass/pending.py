@@ -1,4 +1,4 @@
-"""What was said without a desk, kept beside lightship.toml until every host is proven to hold it. Lines are only added."""
+"""Updates written without a desk, kept beside lightship.toml until every host is proven to hold them. Append-only."""
 
 import contextlib
 import json
@@ -16,7 +16,7 @@ NAME = "breakglass.jsonl"
 
 @dataclass(frozen=True)
 class PendingUpdate:
-    """One update, and its incident as its author left it."""
+    """One update, and its incident with that update in it."""
 
     id: str
     at: str
@@ -26,8 +26,8 @@ class PendingUpdate:
 
 @dataclass(frozen=True)
 class PendingLog:
-    """Of one page, in a file that several may share. Where it cannot be written, as on a disk mounted read-only, what it
-    should hold is known until this process ends, and `faults` say why: that must keep nobody from speaking."""
+    """The log of one page, in a file that several pages may share. If it cannot be written, as on a read-only disk, `unkept`
+    holds the lines until this process ends, and `faults` say why: that must not stop a break-glass post."""
 
     path: Path
     slug: str
@@ -35,25 +35,25 @@ class PendingLog:
     faults: list[str] = field(default_factory=list, compare=False)
 
     def keep(self, incident: Incident, update_id: str, by: str, at: datetime) -> PendingUpdate:
-        word = PendingUpdate(update_id, stamp(at), by, incident)
-        self._add({"said": word.id, "at": word.at, "by": by, "incident": incident_out(incident)})
-        return word
+        pending = PendingUpdate(update_id, stamp(at), by, incident)
+        self._add({"said": pending.id, "at": pending.at, "by": by, "incident": incident_out(incident)})
+        return pending
 
-    def settle(self, words: Iterable[PendingUpdate]) -> None:
-        """They are proven everywhere."""
-        if ids := [word.id for word in words]:
+    def settle(self, updates: Iterable[PendingUpdate]) -> None:
+        """Mark updates as proven on every host."""
+        if ids := [update.id for update in updates]:
             self._add({"proven": ids})
 
     def note(self, digests: Iterable[str]) -> None:
-        """Documents that we verified or wrote: what a publisher that is killed leaves is told by them from a forgery."""
+        """Record documents that we verified or wrote: they tell the remains of a killed publisher from a forgery."""
         if new := sorted(set(digests) - self.known()):
             self._add({"documents": new})
 
     def pending(self) -> tuple[PendingUpdate, ...]:
         lines = list(self._lines())
-        proven = {each for line in lines for each in line.get("proven", ())}
-        said = (PendingUpdate(x["said"], x["at"], x["by"], incident_in(x["incident"])) for x in lines if "said" in x)
-        return tuple(word for word in said if word.id not in proven)
+        proven = {id_ for line in lines for id_ in line.get("proven", ())}
+        unproven = [line for line in lines if "said" in line and line["said"] not in proven]
+        return tuple(PendingUpdate(x["said"], x["at"], x["by"], incident_in(x["incident"])) for x in unproven)
 
     def known(self) -> set[str]:
         return {digest for line in self._lines() for digest in line.get("documents", ())}
@@ -69,25 +69,22 @@ class PendingLog:
     def _write(self, line: Json) -> None:
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            # A line of its own, whatever the last writer was killed in the middle of.
+            # The first newline ends the line of a writer that was killed while writing.
             file.write(b"\n" + canonical(line) + b"\n")
             file.flush()
             os.fsync(file.fileno())
 
     def _lines(self) -> Iterator[Json]:
-        yield from self._written()
-        yield from self.unkept
-
-    def _written(self) -> Iterator[Json]:
+        raw = b""
         try:
             raw = self.path.read_bytes()
         except FileNotFoundError:
-            return
+            pass
         except OSError as error:
             self.faults.append(f"{self.path} cannot be read: {error.strerror or error}")
-            return
-        for line in raw.splitlines():
+        for text in raw.splitlines():
             with contextlib.suppress(ValueError):
-                found = json.loads(line)
-                if isinstance(found, dict) and found.get("page") == self.slug:
-                    yield found
+                line = json.loads(text)
+                if isinstance(line, dict) and line.get("page") == self.slug:
+                    yield line
+        yield from self.unkept

@@ -1,12 +1,13 @@
-"""Speak without a desk: from whatever hosts still hold, to every host that can be reached. No database, no Django.
+"""Speak without a desk: read what the hosts hold, and publish to every host in reach. No database, no Django.
 
-What survives is read and joined, whatever was said elsewhere meanwhile; one more word is added; the whole is published under
-an epoch of its own. Then all is read again: where another spoke at the same moment, both are joined, until the hosts agree.
+The states of all hosts are merged, one update is added, and the result is published under an epoch of its own. Then all
+hosts are read again: if somebody else published at the same time, both are merged, until the hosts agree.
 """
 
 import asyncio
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -35,12 +36,12 @@ Compose = Callable[[Union], Incident]
 
 
 class NothingLeftError(Exception):
-    """No host holds anything that can be believed; the message says why of each, and what to do."""
+    """No host holds a state that can be trusted. The message says why for each, and what to do."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What is left, and the page as it would be published: joined, with what this machine said and has not seen proven."""
+    """What the hosts hold, and the page as it would be published: merged, with this machine's pending updates."""
 
     survivors: Sequence[HostState]
     lost: Sequence[Unreadable]
@@ -49,14 +50,14 @@ class Scene:
 
     @property
     def agreed(self) -> bool:
-        """Every host that could be read holds all of it already."""
-        return all(each.manifest.version == self.whole.version and not each.torn for each in self.survivors)
+        """Whether every host that could be read holds all of it already."""
+        return all(state.manifest.version == self.whole.version and not state.torn for state in self.survivors)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of it. `proven`: on every host there is; else the words are kept, to be published again; or
-    are not, because of what `unkept` tells."""
+    """The result of a publication. `proven`: on every host there is; else the update stays pending, to be published again.
+    `unkept`: why it could not be stored on this machine, or nothing."""
 
     scene: Scene
     receipts: Sequence[Receipt]
@@ -66,8 +67,8 @@ class Outcome:
 
 @dataclass(frozen=True)
 class BreakGlass:
-    """One page from one machine. `hosts` are all there are; `draw` gives random numbers below STEP. `seal`: another than the
-    page's own, for a drill."""
+    """One page from one machine. `hosts`: all of the page; `draw` gives random numbers below STEP. `signing_key`: another
+    than the page's own, for a drill."""
 
     page: PageConfig
     hosts: Sequence[Host]
@@ -80,44 +81,43 @@ class BreakGlass:
     signing_key: SigningKey | None = None
 
     @property
-    def _seal(self) -> SigningKey:
+    def _key(self) -> SigningKey:
         return self.signing_key or SigningKey(self.page.key)
 
-    async def look(self, said: Sequence[PendingUpdate] | None = None) -> Scene:
-        """NothingLeftError where no host can be believed."""
-        said = self.pending_log.pending() if said is None else said
-        search = Survey(self._seal.trusted, self.stranger, self.pending_log.known(), self.trusting, again=self.again)
-        found = await search.read(self.hosts)
-        lost = [each for each in found if isinstance(each, Unreadable)]
-        survivors = [each for each in found if isinstance(each, HostState)]
-        while survivors:
+    async def look(self) -> Scene:
+        """The state of all hosts. NothingLeftError where no host can be trusted."""
+        pending = self.pending_log.pending()
+        survey = Survey(self._key.trusted, self.stranger, self.pending_log.known(), self.trusting, again=self.again)
+        results = await survey.read(self.hosts)
+        unreadable = [result for result in results if isinstance(result, Unreadable)]
+        states = [result for result in results if isinstance(result, HostState)]
+        while states:
             try:
-                return await self._scene(search, survivors, lost, said)
+                return await self._scene(survey, states, unreadable, pending)
             except BrokenError as broken:
-                lost.append(Unreadable(broken.host, str(broken)))
-                survivors = [each for each in survivors if each.host.name != broken.host]
-        raise NothingLeftError(_nothing(lost))
+                unreadable.append(Unreadable(broken.host, str(broken)))
+                states = [state for state in states if state.host.name != broken.host]
+        raise NothingLeftError(_nothing_left(unreadable))
 
     async def speak(self, compose: Compose, by: str) -> tuple[PendingUpdate, Outcome]:
-        """Add one word and publish. Refused as a desk's journal would raise it; then nothing is kept or published."""
+        """Add one update and publish. Refused like in a desk's journal; then nothing is stored or published."""
         scene = await self.look()
         incident = compose(scene.whole)
-        word = _again(scene.said, incident)
-        if word is None:
-            word = self.pending_log.keep(incident, _newest(incident).id, by, self.clock())
-        return word, await self.publish()
+        pending = _same(scene.said, incident)
+        if pending is None:
+            pending = self.pending_log.keep(incident, _newest(incident).id, by, self.clock())
+        return pending, await self.publish()
 
     async def publish(self) -> Outcome:
-        """Bring every host to one state that holds the words of all of them, and ours."""
+        """Bring every host to one state that includes the updates of all hosts, and ours."""
         scene, receipts = await self.look(), list[Receipt]()
         for number in range(1, ROUNDS + 1):
             self.pending_log.note(digests(scene.survivors))
             receipts = await self._put(scene)
             after = await self.look()
-            if after.agreed and after.whole.version == scene.whole.version and not _overtaken(receipts):
-                break
-            if after.whole.version == scene.whole.version and not _overtaken(receipts):
-                break  # some host does not take it; nobody said more
+            overtaken = any(receipt.held for receipt in receipts)
+            if after.whole.version == scene.whole.version and not overtaken:
+                break  # nobody published anything else, even if some host still lacks it
             scene = after
             await asyncio.sleep(random.SystemRandom().uniform(0, PAUSE * number))
         proven = all(receipt.proven for receipt in receipts) and len(receipts) == len(self.page.hosts)
@@ -126,58 +126,60 @@ class BreakGlass:
         return Outcome(after, receipts, proven and after.agreed, "".join(self.pending_log.faults[-1:]))
 
     async def _put(self, scene: Scene) -> list[Receipt]:
-        rendering, publisher = Rendering(scene.whole), Publisher(self._seal, self.clock, self.stranger)
-        torn = {each.host for each in scene.lost} | {each.host.name for each in scene.survivors if each.torn}
-        each = (publisher.one(rendering, Noting(host, self.pending_log), repair=host.name in torn) for host in self.hosts)
-        return list(await asyncio.gather(*each))
+        rendering, publisher = Rendering(scene.whole), Publisher(self._key, self.clock, self.stranger)
+        torn = {host.host for host in scene.lost} | {state.host.name for state in scene.survivors if state.torn}
+        puts = (publisher.one(rendering, Noting(host, self.pending_log), repair=host.name in torn) for host in self.hosts)
+        return list(await asyncio.gather(*puts))
 
     async def _scene(
-        self, search: Survey, survivors: list[HostState], lost: list[Unreadable], said: Sequence[PendingUpdate]
+        self, survey: Survey, states: list[HostState], unreadable: list[Unreadable], pending: Sequence[PendingUpdate]
     ) -> Scene:
-        incidents = [word.incident for word in said]
-        months = _differing(survivors, {incident.month for incident in incidents})
-        survivors = await _read(search, survivors, months)
-        top, parts = highest(survivors), [each.part for each in survivors]
-        words, now = merged(parts, incidents), self.clock()
-        every = versions.merged((part.manifest.version, part.manifest.vector) for part in parts)
+        incidents = [update.incident for update in pending]
+        months = _differing(states, {incident.month for incident in incidents})
+        states = await _read(survey, states, months)
+        top, parts = highest(states), [state.part for state in states]
+        content, now = merged(parts, incidents), self.clock()
+        vector = versions.merged((part.manifest.version, part.manifest.vector) for part in parts)
         version = top.manifest.version
-        if words != top.part.content:
-            version = versions.next_epoch(every, self.draw()), max(part.manifest.revision for part in parts) + 1
-        read = await self._for_front(search, top, now)
-        pulse = _pulse(words.incidents.values(), now, self.page.pulse.calm)
-        whole = Union(
-            content=words,
+        if content != top.part.content:
+            version = versions.next_epoch(vector, self.draw()), max(part.manifest.revision for part in parts) + 1
+        with _broken(top):
+            read = await survey.for_front(top, now, dict(top.part.archives))
+        union = Union(
+            content=content,
             parts=[part for part in parts if part is not top.part] + [top.part],
             version=version,
-            vector={epoch: revision for epoch, revision in every.items() if epoch != version[0]},
+            vector={epoch: revision for epoch, revision in vector.items() if epoch != version[0]},
             at=now,
             url=self.page.url,
             hosts=tuple(HostLink(host.name, host.url) for host in self.page.hosts),
-            load=_loader(search, survivors),
+            load=_loader(survey, states),
             read=read,
-            pulse_seconds=pulse,
+            pulse_seconds=_pulse_seconds(content.incidents.values(), now, self.page.pulse.calm),
             service_worker=self.page.service_worker,
         )
-        return Scene(survivors, lost, whole, said)
-
-    async def _for_front(self, search: Survey, top: HostState, now: datetime) -> Mapping[str, Month]:
-        try:
-            return await search.for_front(top, now, dict(top.part.archives))
-        except (TornError, WireError, HostError, OSError) as error:
-            raise BrokenError(top.host.name, str(error)) from error
+        return Scene(states, unreadable, union, pending)
 
 
 class BrokenError(Exception):
-    """A month of a host cannot be believed, so the host is passed over."""
+    """A month of a host cannot be trusted, so the host is left out."""
 
-    def __init__(self, host: str, why: str) -> None:
-        super().__init__(why)
+    def __init__(self, host: str, reason: str) -> None:
+        super().__init__(reason)
         self.host = host
+
+
+@contextmanager
+def _broken(state: HostState) -> Iterator[None]:
+    try:
+        yield
+    except (TornError, WireError, HostError, OSError) as error:
+        raise BrokenError(state.host.name, str(error)) from error
 
 
 @dataclass(frozen=True)
 class Noting(Wrapper):
-    """A host for which every document of the page's state is noted before it is put."""
+    """A host whose documents of the page's state are recorded before they are put."""
 
     pending_log: PendingLog
 
@@ -193,77 +195,75 @@ class Noting(Wrapper):
         self.pending_log.note(f.digest for f in files if f.path.startswith("lightship/") and f.body is not None)
 
 
-async def _read(search: Survey, survivors: list[HostState], months: Collection[str]) -> list[HostState]:
-    """With the archives of `months`. Hosts that hold the same documents share one reading."""
-    seen: dict[object, Mapping[str, Month]] = {}
-    found = []
-    for each in survivors:
-        content = tuple(sorted((name, each.shelves.get(name, {}).get(archive_path(name), "")) for name in months))
-        if content not in seen or each.torn:
-            try:
-                seen[content] = await search.archives(each, months)
-            except (TornError, WireError, HostError, OSError) as error:
-                raise BrokenError(each.host.name, str(error)) from error
-        found.append(with_archives(each, dict(seen[content])))
-    return found
+async def _read(survey: Survey, states: list[HostState], months: Collection[str]) -> list[HostState]:
+    """The states with the archives of `months`. Hosts that hold the same documents share one reading."""
+    archives: dict[object, Mapping[str, Month]] = {}
+    read = []
+    for state in states:
+        content = tuple(sorted((name, _archive_digest(state, name)) for name in months))
+        if content not in archives or state.torn:
+            with _broken(state):
+                archives[content] = await survey.archives(state, months)
+        read.append(with_archives(state, dict(archives[content])))
+    return read
 
 
-def _differing(survivors: Sequence[HostState], more: Collection[str]) -> set[str]:
-    """The months whose archives are not the same everywhere, and `more`."""
-    names = {name for each in survivors for name in each.state.months}
-    held = {name: {each.shelves.get(name, {}).get(archive_path(name), "") for each in survivors} for name in names}
-    torn = {name for each in survivors if each.torn for name in names}
-    return {name for name in names if len(held[name]) > 1 or name in more or name in torn}
+def _differing(states: Sequence[HostState], more: Collection[str]) -> set[str]:
+    """The months whose archives differ between hosts, and those in `more`. All of them if a host is torn."""
+    names = {name for state in states for name in state.state.months}
+    if any(state.torn for state in states):
+        return names
+    return {name for name in names if name in more or len({_archive_digest(state, name) for state in states}) > 1}
 
 
-def _loader(search: Survey, survivors: Sequence[HostState]) -> Callable[[str], Month]:
-    """Reads one month of history when it is asked for, in the thread that asks."""
+def _archive_digest(state: HostState, month: str) -> str:
+    return state.shelves.get(month, {}).get(archive_path(month), "")
+
+
+def _loader(survey: Survey, states: Sequence[HostState]) -> Callable[[str], Month]:
+    """A function that reads one month of history, in the thread that calls it."""
 
     def load(name: str) -> Month:
-        why = ""
-        for each in survivors:
-            if name in each.state.months:
+        reason = ""
+        for state in states:
+            if name in state.state.months:
                 try:
-                    return asyncio.run(search.archives(each, [name]))[name]
-                except (TornError, WireError, HostError, OSError) as error:
-                    why = f"{each.host.name}: {error}"
-        raise HostError(f"no host gives the history of {name}: {why}")
+                    with _broken(state):
+                        return asyncio.run(survey.archives(state, [name]))[name]
+                except BrokenError as broken:
+                    reason = f"{broken.host}: {broken}"
+        raise HostError(f"no host gives the history of {name}: {reason}")
 
     return load
 
 
-def _pulse(incidents: Collection[Incident], now: datetime, calm: int) -> int:
-    """Seconds for which nobody need come by: until the person who spoke promised to be back. Nobody keeps the page fresh
-    after a break-glass post, and it turns to unknown when twice that is over."""
+def _pulse_seconds(incidents: Collection[Incident], now: datetime, calm: int) -> int:
+    """Interval of the pulse, in seconds: half the time until the next promised update. Nobody refreshes the page after a
+    break-glass post, and it becomes unknown after twice the interval."""
     promised = [promise.at - now for promise in due(incidents) if promise.at > now]
     return max(calm, min(round(min(promised, default=timedelta()).total_seconds() / 2), LONGEST_PULSE))
-
-
-def _overtaken(receipts: Sequence[Receipt]) -> bool:
-    return any(receipt.held for receipt in receipts)
 
 
 def _newest(incident: Incident) -> Update:
     return max(incident.updates, key=lambda update: update.created_at)
 
 
-def _again(said: Sequence[PendingUpdate], incident: Incident) -> PendingUpdate | None:
-    """What was said in the very same words before, and is not proven yet: a command that was killed, and called again."""
+def _same(pending: Sequence[PendingUpdate], incident: Incident) -> PendingUpdate | None:
+    """The pending update that says the same: the command was killed, and is called again."""
     new = _newest(incident)
-    for word in said:
-        old = next(update for update in word.incident.updates if update.id == word.id)
+    for update in pending:
+        old = next(old for old in update.incident.updates if old.id == update.id)
         same = (old.body, old.status, old.facts.symptom) == (new.body, new.status, new.facts.symptom)
-        if same and word.incident.name == incident.name:
-            return word
+        if same and update.incident.name == incident.name:
+            return update
     return None
 
 
-def _nothing(lost: Sequence[Unreadable]) -> str:
-    lines = [f"  {each.host}: {each.why}" for each in lost]
+def _nothing_left(unreadable: Sequence[Unreadable]) -> str:
     return "\n".join(
         [
             "no host holds anything that can be believed:",
-            *lines,
+            *(f"  {host.host}: {host.why}" for host in unreadable),
             "If one was torn by a publisher that died in the middle, and nobody but you could write there, name it with",
             "--torn HOST: what lies there is then taken as it is. If none is left: `lightship restore --help`.",
         ]
