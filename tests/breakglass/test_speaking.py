@@ -64,7 +64,7 @@ def test_the_old_desk_is_refused_from_then_on(vienna: Folder, tmp_path: Path) ->
     told = laptop_of(tmp_path / "a", [vienna]).posts("Webmail is down")
     (receipt,) = desk_publishes(book.said("incident0000", "The desk is back.").said("incident0000", "And speaks."), vienna)
     assert receipt.verdict is Verdict.REFUSED
-    assert receipt.held == told.scene.whole.version
+    assert receipt.held == told.scene.union.version
 
 
 def test_a_dead_host_is_named_and_gets_it_when_it_is_back(vienna: Folder, oslo: Folder, tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_hijacked_host_is_passed_over_and_named(harm: object, why: str, vienna
     desk_publishes(book_now(), *([vienna] if harm is forged else [vienna, oslo]))
     harm(oslo)  # type: ignore[operator]
     laptop = laptop_of(tmp_path / "a", [vienna, oslo])
-    (lost,) = asyncio.run(laptop.glass.look()).lost
+    (lost,) = asyncio.run(laptop.glass.look()).unreadable
     assert (lost.host, why in lost.why) == ("oslo", True), lost
     told = laptop.posts("Webmail is down", "Sign-in fails.")
     assert words_on(vienna) == {"Number 0 fails.", "Sign-in fails."}

@@ -38,7 +38,7 @@ def test_a_certificate_comes_with_its_chain_and_leaves_no_challenge_behind(
     outcome = keeper.keep()
     assert outcome.reason == ""
     assert outcome.renewed
-    held = assert_whole(outcome.held)
+    held = assert_whole(outcome.certificate)
     leaf, middle = x509.load_pem_x509_certificates(held.chain)[:2]
     leaf.verify_directly_issued_by(middle)
     middle.verify_directly_issued_by(x509.load_pem_x509_certificate(pebble.root()))
@@ -48,7 +48,7 @@ def test_a_certificate_comes_with_its_chain_and_leaves_no_challenge_behind(
 
 
 def test_it_lies_where_only_its_owner_may_read_it(keeper: HostLoop) -> None:
-    held = keeper.keep().held
+    held = keeper.keep().certificate
     assert held is not None
     shelf = keeper.shelf
     assert (shelf.chain.read_bytes(), shelf.key.read_bytes()) == (held.chain, held.key)
@@ -57,23 +57,23 @@ def test_it_lies_where_only_its_owner_may_read_it(keeper: HostLoop) -> None:
 
 def test_one_certificate_holds_for_every_name_of_the_zone(keeper: HostLoop) -> None:
     names = (*keeper.wanted.names, f"h1.{keeper.wanted.names[0]}", f"h2.{keeper.wanted.names[0]}")
-    held = keeper.but(names=names).keep().held
+    held = keeper.but(names=names).keep().certificate
     assert held is not None
     assert set(held.names) == set(names)
 
 
 def test_nothing_is_ordered_while_there_is_time_left(keeper: HostLoop) -> None:
-    held = assert_whole(keeper.keep().held)
+    held = assert_whole(keeper.keep().certificate)
     lifetime = held.until - held.since
     again = keeper.keep(held.until - lifetime / 2)
-    assert (again.held, again.renewed) == (held, False)
+    assert (again.certificate, again.renewed) == (held, False)
 
 
 def test_it_is_renewed_in_its_last_third_with_another_key_and_the_same_account(keeper: HostLoop) -> None:
-    held = assert_whole(keeper.keep().held)
+    held = assert_whole(keeper.keep().certificate)
     new = keeper.keep(held.until - (held.until - held.since) / 4)
     assert new.renewed
-    assert assert_whole(new.held).key != held.key
+    assert assert_whole(new.certificate).key != held.key
 
 
 def test_other_names_and_a_spoilt_file_are_reasons_to_order(keeper: HostLoop) -> None:
@@ -82,15 +82,15 @@ def test_other_names_and_a_spoilt_file_are_reasons_to_order(keeper: HostLoop) ->
     assert more.keep().renewed
     keeper.shelf.chain.write_text("half of a")
     assert more.keep().renewed
-    assert_whole(keeper.shelf.held())
+    assert_whole(keeper.shelf.certificate())
 
 
 def test_it_is_asked_for_anew_by_hand(keeper: HostLoop) -> None:
-    first = keeper.keep().held
+    first = keeper.keep().certificate
     assert not keeper.keep(by_hand=True).renewed
     forced = keeper.keep(by_hand=True, force=True)
     assert forced.renewed
-    assert forced.held != first
+    assert forced.certificate != first
 
 
 def test_nonces_that_the_authority_forgets_are_asked_for_again(keeper: HostLoop, bind: Layout, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_what_a_killed_process_left_there_is_taken_away(keeper: HostLoop) -> Non
 def failed(keeper: HostLoop, **how: Any) -> str:
     """Why no certificate came; and none is left half done."""
     outcome = keeper.keep(**how)
-    assert outcome.held is None
+    assert outcome.certificate is None
     assert not outcome.renewed
     return outcome.reason
 
@@ -180,7 +180,7 @@ def test_an_account_key_that_is_none_is_told_without_showing_it(keeper: HostLoop
 
 def test_after_a_failure_the_authority_is_left_alone_for_a_while(keeper: HostLoop, pebble: acme_server.Pebble) -> None:
     dead = keeper.but(directory=f"https://127.0.0.1:{servers.free_port()}/dir")
-    held = assert_whole(keeper.keep().held)
+    held = assert_whole(keeper.keep().certificate)
     late = held.until - timedelta(days=1)
     assert dead.keep(late).reason
     assert keeper.keep(late + timedelta(minutes=14)).reason, "too early"
@@ -190,11 +190,11 @@ def test_after_a_failure_the_authority_is_left_alone_for_a_while(keeper: HostLoo
 
 
 def test_the_old_certificate_stays_while_no_new_one_comes(keeper: HostLoop) -> None:
-    held = assert_whole(keeper.keep().held)
+    held = assert_whole(keeper.keep().certificate)
     dead = keeper.but(directory=f"https://127.0.0.1:{servers.free_port()}/dir")
     outcome = dead.keep(held.until - timedelta(days=1))
     assert outcome.reason
-    assert outcome.held == held == keeper.shelf.held()
+    assert outcome.certificate == held == keeper.shelf.certificate()
 
 
 def test_of_two_at_once_one_orders(keeper: HostLoop) -> None:
@@ -216,10 +216,10 @@ def test_of_two_at_once_one_orders(keeper: HostLoop) -> None:
 
 @pytest.mark.long
 def test_killed_at_any_moment_it_leaves_a_whole_pair_and_the_next_round_clears_up(keeper: HostLoop) -> None:
-    held = assert_whole(keeper.keep().held)
+    held = assert_whole(keeper.keep().certificate)
     for moment in moments(rounds(6), longest=1.3):
         killed(order_forever, (keeper.wanted, keeper.zone, keeper.folder), moment, preload=("lightship.certificates",))
-        assert_whole(keeper.shelf.held())
+        assert_whole(keeper.shelf.certificate())
         assert keeper.keep(held.since, by_hand=True, force=True).reason == ""
         assert keeper.challenge() == frozenset()
 

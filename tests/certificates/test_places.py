@@ -41,7 +41,7 @@ def ran(to: Path) -> list[str]:
 def installed(
     shelf: CertFolder, minutes: float = 0, *, by_hand: bool = False, seconds: float = 20, **commands: Sequence[str]
 ) -> dict[str, str]:
-    held = shelf.held()
+    held = shelf.certificate()
     assert held is not None
     return install(commands, shelf, held, NOW + timedelta(minutes=minutes), by_hand=by_hand, seconds=seconds)
 
@@ -50,7 +50,7 @@ def test_each_place_gets_it_once(shelf: CertFolder, tmp_path: Path) -> None:
     a, b = tmp_path / "a", tmp_path / "b"
     for _ in range(2):
         assert installed(shelf, a=copy(a), b=copy(b)) == {"a": "", "b": ""}
-    held = shelf.held()
+    held = shelf.certificate()
     assert held is not None
     assert a.read_bytes() == b.read_bytes() == held.chain + held.key
     assert ran(a) == [f"a acmestatus.net {shelf.key}"]
@@ -108,12 +108,12 @@ def test_a_command_that_is_not_there_is_told(shelf: CertFolder) -> None:
 
 
 def test_a_pair_is_turned_at_once_and_the_one_before_stays_for_its_readers(shelf: CertFolder) -> None:
-    before, pair = shelf.held(), shelf.chain.resolve().parent
+    before, pair = shelf.certificate(), shelf.chain.resolve().parent
     for _ in range(3):
         last = shelf.chain.resolve().parent
         shelf.put(made())
     assert before is not None
-    assert shelf.held() != before
+    assert shelf.certificate() != before
     assert last.exists()
     assert not pair.exists()
 

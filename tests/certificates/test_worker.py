@@ -91,7 +91,7 @@ def test_a_round_orders_installs_and_reports_once(desk: Terminal, inbox: Inbox) 
     assert outcome.wrong == ()
     assert look_after(config, page, NOW + timedelta(minutes=1)) is not None
     assert [report["words"] for report in facts()] == [""]
-    assert facts()[0]["fingerprint"] == CertFolder(Path("certificates/acme")).held().fingerprint  # type: ignore[union-attr]
+    assert facts()[0]["fingerprint"] == CertFolder(Path("certificates/acme")).certificate().fingerprint  # type: ignore[union-attr]
     assert Path("vienna/privkey.pem").exists()
     assert inbox.posts.empty()
 
@@ -118,7 +118,7 @@ def test_the_worker_of_another_machine_is_not_outdone(desk: Terminal) -> None:
     report = Report.objects.get()
     Report.objects.update(facts={**report.facts, "by": "another-machine"})
     assert look_after(elsewhere, page, NOW) is None
-    held = CertFolder(Path("certificates/acme")).held()
+    held = CertFolder(Path("certificates/acme")).certificate()
     assert held is not None
     outcome = look_after(elsewhere, page, held.until - timedelta(days=1))
     assert outcome is not None

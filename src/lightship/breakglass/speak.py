@@ -43,15 +43,15 @@ class NothingLeftError(Exception):
 class Scene:
     """What the hosts hold, and the page as it would be published: merged, with this machine's pending updates."""
 
-    survivors: Sequence[HostState]
-    lost: Sequence[Unreadable]
-    whole: Union
-    said: Sequence[PendingUpdate]
+    states: Sequence[HostState]
+    unreadable: Sequence[Unreadable]
+    union: Union
+    pending: Sequence[PendingUpdate]
 
     @property
     def agreed(self) -> bool:
         """Whether every host that could be read holds all of it already."""
-        return all(state.manifest.version == self.whole.version and not state.torn for state in self.survivors)
+        return all(state.manifest.version == self.union.version and not state.torn for state in self.states)
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ class BreakGlass:
     async def speak(self, compose: Compose, by: str) -> tuple[PendingUpdate, Outcome]:
         """Add one update and publish. Refused like in a desk's journal; then nothing is stored or published."""
         scene = await self.look()
-        incident = compose(scene.whole)
-        pending = _same(scene.said, incident)
+        incident = compose(scene.union)
+        pending = _same(scene.pending, incident)
         if pending is None:
             pending = self.pending_log.keep(incident, _newest(incident).id, by, self.clock())
         return pending, await self.publish()
@@ -112,22 +112,22 @@ class BreakGlass:
         """Bring every host to one state that includes the updates of all hosts, and ours."""
         scene, receipts = await self.look(), list[Receipt]()
         for number in range(1, ROUNDS + 1):
-            self.pending_log.note(digests(scene.survivors))
+            self.pending_log.note(digests(scene.states))
             receipts = await self._put(scene)
             after = await self.look()
             overtaken = any(receipt.held for receipt in receipts)
-            if after.whole.version == scene.whole.version and not overtaken:
+            if after.union.version == scene.union.version and not overtaken:
                 break  # nobody published anything else, even if some host still lacks it
             scene = after
             await asyncio.sleep(random.SystemRandom().uniform(0, PAUSE * number))
         proven = all(receipt.proven for receipt in receipts) and len(receipts) == len(self.page.hosts)
         if proven and after.agreed:
-            self.pending_log.settle(after.said)
+            self.pending_log.settle(after.pending)
         return Outcome(after, receipts, proven and after.agreed, "".join(self.pending_log.faults[-1:]))
 
     async def _put(self, scene: Scene) -> list[Receipt]:
-        rendering, publisher = Rendering(scene.whole), Publisher(self._key, self.clock, self.stranger)
-        torn = {host.host for host in scene.lost} | {state.host.name for state in scene.survivors if state.torn}
+        rendering, publisher = Rendering(scene.union), Publisher(self._key, self.clock, self.stranger)
+        torn = {host.host for host in scene.unreadable} | {state.host.name for state in scene.states if state.torn}
         puts = (publisher.one(rendering, Noting(host, self.pending_log), repair=host.name in torn) for host in self.hosts)
         return list(await asyncio.gather(*puts))
 

@@ -24,7 +24,7 @@ class Outcome:
     """The certificate now. `reason`: why there is no newer one, where there should be. `places`: the error by place of
     installation, empty where the certificate is installed."""
 
-    held: Certificate | None = None
+    certificate: Certificate | None = None
     renewed: bool = False
     reason: str = ""
     places: Mapping[str, str] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Outcome:
     @property
     def facts(self) -> dict[str, Any]:
         facts: dict[str, Any] = {"words": self.reason, "places": dict(self.places)}
-        if certificate := self.held:
+        if certificate := self.certificate:
             facts |= {"names": list(certificate.names), "issuer": certificate.issuer, "fingerprint": certificate.fingerprint}
             facts |= {"since": certificate.since.isoformat(), "until": certificate.until.isoformat()}
         return facts
@@ -78,15 +78,15 @@ def keep(
     with certificates.locked() as ours:
         if not ours:
             return None
-        held, state, renewed = certificates.held(), certificates.state(), False
+        held, state, renewed = certificates.certificate(), certificates.state(), False
         if (force or due(held, wanted.names, now)) and (by_hand or now >= state.again_at):
             state = _renew(wanted, zone, certificates, now, state.failures + 1, patience)
-            held, renewed = certificates.held(), not state.reason
+            held, renewed = certificates.certificate(), not state.reason
         elif not due(held, wanted.names, now) and state.reason:
             state = State()  # a person has put a good certificate there meanwhile
             certificates.remember(state)
         places = install(wanted.install, certificates, held, now, by_hand=by_hand) if held else {}
-        return Outcome(held=held, renewed=renewed, reason=state.reason, places=places)
+        return Outcome(certificate=held, renewed=renewed, reason=state.reason, places=places)
 
 
 def _renew(

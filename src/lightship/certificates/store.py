@@ -77,7 +77,7 @@ class CertFolder:
     def key(self) -> Path:
         return self.folder / LINK / KEY
 
-    def held(self) -> Certificate | None:
+    def certificate(self) -> Certificate | None:
         try:
             pair = (self.folder / LINK).resolve()  # once: the link may change between two reads
             certificate = Certificate((pair / CHAIN).read_bytes(), (pair / KEY).read_bytes())

@@ -241,12 +241,12 @@ def _insist_on_clock(urls: Sequence[str], reader: PublicReader) -> None:
 
 
 def _said(became: Outcome, word: PendingUpdate) -> Incident:
-    return became.scene.whole.content.incidents.get(word.incident.id, word.incident)
+    return became.scene.union.content.incidents.get(word.incident.id, word.incident)
 
 
 def _message(here: Here, word: PendingUpdate, became: Outcome) -> tuple[str, str]:
     update = next(each for each in word.incident.updates if each.id == word.id)
-    page = became.scene.whole.snapshot.page
+    page = became.scene.union.snapshot.page
     subject = f"Break-glass on {page.name}: {word.incident.name} ({update.status})"
     body = [
         f"{word.by} at {socket.gethostname()} spoke without the desk, {word.at}:",

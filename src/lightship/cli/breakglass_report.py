@@ -12,7 +12,7 @@ from lightship.publishing.survey import HostState
 
 
 def became_words(became: Outcome) -> str:
-    snapshot = became.scene.whole.snapshot
+    snapshot = became.scene.union.snapshot
     lines = [f"{r.host}: {r.verdict}{': ' + r.reason if r.reason else ''} ({r.milliseconds} ms)" for r in became.receipts]
     lines.append(f"revision {snapshot.revision} of epoch {snapshot.epoch}")
     if not became.proven:
@@ -22,21 +22,21 @@ def became_words(became: Outcome) -> str:
 
 
 def became_facts(became: Outcome) -> dict[str, Any]:
-    epoch, revision = became.scene.whole.version
+    epoch, revision = became.scene.union.version
     receipts = [receipt.facts() for receipt in became.receipts]
     return {"epoch": epoch, "revision": revision, "proven": became.proven, "receipts": receipts}
 
 
 def scene_words(scene: Scene, now: datetime) -> str:
-    top = scene.whole.version
-    lines = ["What survives:", *(f"  {each.host.name}: {_held_words(each, now)}" for each in scene.survivors)]
-    lines += [f"  {each.host}: passed over: {each.why}" for each in scene.lost]
-    opened = scene.whole.snapshot.open
+    top = scene.union.version
+    lines = ["What survives:", *(f"  {each.host.name}: {_held_words(each, now)}" for each in scene.states)]
+    lines += [f"  {each.host}: passed over: {each.why}" for each in scene.unreadable]
+    opened = scene.union.snapshot.open
     lines += ["", "Open:" if opened else "Nothing is open."]
     lines += [f"  {each.id}  {each.name} ({each.status}, last word {ago(each.updates[-1].display_at, now)})" for each in opened]
-    if scene.said:
+    if scene.pending:
         lines += ["", "Said from here, and not proven on every host yet (lightship breakglass publish):"]
-        lines += [f"  {word.incident.name}, by {word.by}, {word.at}" for word in scene.said]
+        lines += [f"  {word.incident.name}, by {word.by}, {word.at}" for word in scene.pending]
     if not scene.agreed:
         lines += ["", f"Hosts differ. The next command here joins them (they hold up to revision {top[1]} of epoch {top[0]})."]
     return "\n".join(lines)
@@ -66,10 +66,10 @@ def scene_facts(scene: Scene) -> dict[str, Any]:
                 "why": each.outside,
                 "torn": list(each.torn),
             }
-            for each in scene.survivors
+            for each in scene.states
         ],
-        "lost": [asdict(each) for each in scene.lost],
-        "open": [{"id": each.id, "name": each.name, "status": each.status} for each in scene.whole.snapshot.open],
-        "pending": [{"update": word.id, "incident": word.incident.id, "by": word.by, "at": word.at} for word in scene.said],
+        "lost": [asdict(each) for each in scene.unreadable],
+        "open": [{"id": each.id, "name": each.name, "status": each.status} for each in scene.union.snapshot.open],
+        "pending": [{"update": word.id, "incident": word.incident.id, "by": word.by, "at": word.at} for word in scene.pending],
         "agreed": scene.agreed,
     }

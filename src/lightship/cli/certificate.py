@@ -24,9 +24,14 @@ def certificate(context: click.Context, slug: str | None, as_json: bool) -> None
         return
     config, page, wanted = _page(context.obj)
     shelf = CertFolder(config.base / "certificates" / page.slug)
-    held, places = shelf.held(), {name: app["words"] for name, app in shelf.installed().items() if name in wanted.install}
+    held, places = (
+        shelf.certificate(),
+        {name: app["words"] for name, app in shelf.installed().items() if name in wanted.install},
+    )
     missing = dict.fromkeys(wanted.install, "not installed yet")
-    _answer(Outcome(held=held, reason=shelf.state().reason, places={**missing, **places}), wanted, shelf, as_json=as_json)
+    _answer(
+        Outcome(certificate=held, reason=shelf.state().reason, places={**missing, **places}), wanted, shelf, as_json=as_json
+    )
 
 
 @certificate.command()
@@ -43,7 +48,7 @@ def renew(chosen: Chosen, force: bool) -> None:
     assert page.zone
     shelf = CertFolder(config.base / "certificates" / page.slug)
     zone = open_zone(page.zone)
-    if force or due(shelf.held(), wanted.names, utc_now()):
+    if force or due(shelf.certificate(), wanted.names, utc_now()):
         click.echo(f"ordering one for {', '.join(wanted.names)}; this takes up to some minutes", err=True)
     outcome = keep(wanted, zone, shelf.folder, utc_now(), by_hand=True, force=force)
     if outcome is None:
@@ -61,7 +66,7 @@ def _page(chosen: Chosen) -> tuple[Config, PageConfig, CertificateConfig]:
 
 def _answer(outcome: Outcome, wanted: CertificateConfig, shelf: CertFolder, *, as_json: bool) -> None:
     """Exit status 1 unless there is one with time left, and every place has it."""
-    now, held = utc_now(), outcome.held
+    now, held = utc_now(), outcome.certificate
     why = outcome.reason or due(held, wanted.names, now)
     lines = []
     if held:

@@ -50,7 +50,7 @@ def step(page: PageConfig, hosts: Sequence[Host]) -> tuple[float, str]:
     failed = [f"{receipt.host}: {receipt.reason}" for receipt in became.receipts if not receipt.proven]
     if failed:
         raise DrillError("; ".join(failed))
-    months = len(became.scene.whole.snapshot.months)
+    months = len(became.scene.union.snapshot.months)
     return took, f"proven at {', '.join(receipt.host for receipt in became.receipts)}, with {months} months of history"
 
 

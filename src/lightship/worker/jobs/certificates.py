@@ -36,7 +36,7 @@ def look_after(config: Config, page: PageConfig, now: datetime) -> Outcome | Non
     row = Page.objects.filter(slug=page.slug).first()
     newest = Report.objects.filter(page=row, kind="certificate").first() if row else None
     folder = folder_of(config, page)
-    if newest and not CertFolder(folder).held() and _another_does(newest.facts, page.certificate.names, now):
+    if newest and not CertFolder(folder).certificate() and _another_does(newest.facts, page.certificate.names, now):
         return None
     outcome = keep(page.certificate, open_zone(page.zone), folder, now)
     if outcome and row:
@@ -80,7 +80,7 @@ def _wrong(facts: Mapping[str, Any]) -> tuple[str, list[str]]:
 
 
 def _letter(outcome: Outcome, config: Config, now: datetime) -> str:
-    held = outcome.held
+    held = outcome.certificate
     left = f"The one there is lasts until {held.until:%Y-%m-%d} ({(held.until - now).days} days)." if held else "There is none."
     lines = [*outcome.wrong, "", left, "Lightship goes on trying. To try at once, where the worker runs:"]
     return "\n".join((*lines, f"lightship --config {config.path} certificate renew"))
