@@ -74,31 +74,31 @@ def keep(
 
     `by_hand`: a person asks, so a failure a moment ago is no reason to wait. `force`: order a new one, due or not.
     `patience`: seconds until all name servers must show a challenge."""
-    certificates = CertFolder(folder)
-    with certificates.locked() as ours:
+    cert_folder = CertFolder(folder)
+    with cert_folder.locked() as ours:
         if not ours:
             return None
-        held, state, renewed = certificates.certificate(), certificates.state(), False
-        if (force or due(held, wanted.names, now)) and (by_hand or now >= state.again_at):
-            state = _renew(wanted, zone, certificates, now, state.failures + 1, patience)
-            held, renewed = certificates.certificate(), not state.reason
-        elif not due(held, wanted.names, now) and state.reason:
+        certificate, state, renewed = cert_folder.certificate(), cert_folder.state(), False
+        if (force or due(certificate, wanted.names, now)) and (by_hand or now >= state.again_at):
+            state = _renew(wanted, zone, cert_folder, now, state.failures + 1, patience)
+            certificate, renewed = cert_folder.certificate(), not state.reason
+        elif not due(certificate, wanted.names, now) and state.reason:
             state = State()  # a person has put a good certificate there meanwhile
-            certificates.remember(state)
-        places = install(wanted.install, certificates, held, now, by_hand=by_hand) if held else {}
-        return Outcome(certificate=held, renewed=renewed, reason=state.reason, places=places)
+            cert_folder.remember(state)
+        places = install(wanted.install, cert_folder, certificate, now, by_hand=by_hand) if certificate else {}
+        return Outcome(certificate=certificate, renewed=renewed, reason=state.reason, places=places)
 
 
 def _renew(
-    wanted: CertificateConfig, zone: Zone, certificates: CertFolder, now: datetime, failures: int, patience: float
+    wanted: CertificateConfig, zone: Zone, cert_folder: CertFolder, now: datetime, failures: int, patience: float
 ) -> State:
     # Written before the order: a process that is killed while ordering must not order again at once.
     failed = State(failures, now + pause(failures), "an order was broken off")
-    certificates.remember(failed)
+    cert_folder.remember(failed)
     try:
-        certificates.put(obtain(wanted, zone, certificates, patience))
+        cert_folder.put(obtain(wanted, zone, cert_folder, patience))
         state = State()
     except CertificateError as error:
         state = replace(failed, reason=str(error))
-    certificates.remember(state)
+    cert_folder.remember(state)
     return state

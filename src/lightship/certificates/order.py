@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -145,7 +145,7 @@ def _show(
     """Put the challenges into the zone, and wait until all its name servers serve them: one that does not fails the order."""
     folder.note_challenges(proofs)
     for name, value in proofs:
-        _change(zone, name, lambda values, value=value: values | {value})  # type: ignore[misc]
+        _change(zone, name, add={value})
     until = time.monotonic() + patience
     for name, value in proofs:
         servers = [host_and_port(text) for text in nameservers] or _reached(name)
@@ -159,19 +159,20 @@ def _show(
 def _clean(zone: Zone, folder: CertFolder) -> None:
     left = list(folder.challenges())
     for name, value in tuple(left):
-        _change(zone, name, lambda values, value=value: values - {value})  # type: ignore[misc]
+        _change(zone, name, remove={value})
         left.remove((name, value))
         folder.note_challenges(left)
 
 
-def _change(zone: Zone, name: str, change: Callable[[frozenset[str]], frozenset[str]]) -> None:
+def _change(zone: Zone, name: str, *, add: Set[str] = frozenset(), remove: Set[str] = frozenset()) -> None:
     """Add or remove only our own values: another machine may have an order under way."""
     for _ in range(5):
-        values = zone.read(name, [LABEL])[LABEL]
-        if change(values) == values:
+        current = zone.read(name, [LABEL])[LABEL]
+        wanted = (current | add) - remove
+        if wanted == current:
             return
         with contextlib.suppress(Conflict):
-            zone.set_records(name, {LABEL: change(values)}, expecting={LABEL: values})
+            zone.set_records(name, {LABEL: wanted}, expecting={LABEL: current})
             return
     raise ZoneError(f"the set _acme-challenge.{name} changes all the time: what else writes there?")
 

@@ -77,7 +77,7 @@ class Cloudflare(Defaults):
     def _locked(self, name: str, change: Callable[[str], None]) -> None:
         """Change under a lock. Cloudflare refuses a second record of equal name, type and content, so the content is fixed."""
         answer = self._ask("POST", "", self._record(name, LOCK, "locked"))
-        if answer.status == 400 and _codes(answer) & {81057, 81058}:
+        if answer.status == 400 and any(error.get("code") in (81057, 81058) for error in _errors(answer)):
             self._break(name)
             raise Conflict(f"{name} is being changed by someone else at this moment")
         lock = str(self._good(answer)["result"]["id"])
@@ -137,10 +137,6 @@ class Cloudflare(Defaults):
 
 def _errors(answer: Answer) -> list[Any]:
     return (answer.json(WHO) if answer.is_json else {}).get("errors") or []
-
-
-def _codes(answer: Answer) -> set[Any]:
-    return {error.get("code") for error in _errors(answer)}
 
 
 def _ids(current: Mapping[Key, Sequence[Any]], keys: Collection[Key]) -> list[str]:
