@@ -152,12 +152,13 @@ def _issue(site: _Site, path: Path, where: str) -> _Issue | None:
     if front.get("draft") is True:
         site.note(where, "left out: it is a draft, which the site does not show", lost=True)
         return None
-    begins = moment_of(front.get("date")) or _named_date(path)
-    date = shown(front.get("date"))
+    in_name = re.match(r"\d{4}-\d{2}-\d{2}", path.name)
+    dated, date = moment_of(front.get("date")), shown(front.get("date"))
+    begins = dated or moment_of(in_name and in_name[0])
     if begins is None:
         site.note(where, f"left out: its date {date} is not a time, and neither is its file name", lost=True)
         return None
-    if moment_of(front.get("date")) is None:
+    if dated is None:
         site.note(where, f"its date {date} is not a time: taken from its file name")
     ends = _end(site, where, front, begins)
     entries, notes = statements(match[2], begins, ends)
@@ -259,8 +260,3 @@ def _update(key: str, number: int, entry: Statement, changes: tuple[Change, ...]
         changes=changes,
         notify=False,
     )
-
-
-def _named_date(path: Path) -> datetime | None:
-    match = re.match(r"\d{4}-\d{2}-\d{2}", path.name)
-    return moment_of(match[0]) if match else None
