@@ -133,5 +133,5 @@ def _parsed(text: str) -> datetime | None:
     padded = re.sub(r"(?<=[T ])(\d):", r"0\1:", text)
     for form in (None, *_FORMATS):
         with contextlib.suppress(ValueError, OverflowError):
-            return datetime.strptime(padded, form) if form else datetime.fromisoformat(padded)  # noqa: DTZ007  moment_of
+            return datetime.strptime(padded, form) if form else datetime.fromisoformat(padded)  # noqa: DTZ007
     return None

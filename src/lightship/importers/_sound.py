@@ -99,7 +99,7 @@ def checked(imported: Imported) -> Imported:
     if len(components) < len(imported.components):
         components = list(with_retired(components, incidents))
     component_ids = {component.id for component in components}
-    status_changes = sieve.sound("turn", imported.status_changes, StatusChange)
+    status_changes = sieve.sound("status change", imported.status_changes, StatusChange)
     return replace(
         imported,
         page=page,
@@ -165,7 +165,7 @@ class _Sieve:
     def knows(self, status_change: StatusChange, components: set[str]) -> bool:
         component_id = status_change.change.component_id
         if component_id not in components:
-            self.leave_out(f"turn {status_change.id}", f"its component {component_id} is not there")
+            self.leave_out(f"status change {status_change.id}", f"its component {component_id} is not there")
         return component_id in components
 
 
