@@ -112,7 +112,7 @@ def shown(keeper: HostLoop, page: models.Page) -> tuple[str, int, str]:
     """The newest receipt's verdict and revision, and what the desk makes of it."""
     page.refresh_from_db()
     row = models.Receipt.objects.filter(page=page, host=keeper.host.name)[0]
-    return row.verdict, row.revision, host_status.host(page, keeper.host.name, keeper.host.url, utc_now()).words
+    return row.verdict, row.revision, host_status.host(page, keeper.host.name, keeper.host.url, utc_now()).text
 
 
 @pytest.mark.parametrize(("kind", "breaks"), BREAKS)

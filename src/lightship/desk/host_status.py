@@ -1,4 +1,4 @@
-"""What hosts and workers are seen to do, as sentences a staffer can act on."""
+"""What hosts and workers do, in sentences a staffer can act on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,46 +8,46 @@ from lightship.core.site.receipt import Verdict
 from lightship.store import receipts
 from lightship.store.models import Page, Receipt
 
-# A worker looks at every host each few seconds: after this long it is dead or cut off.
+# A worker checks every host each few seconds: after this long it is dead or cut off.
 QUIET = timedelta(seconds=45)
 
 
 @dataclass(frozen=True)
-class HostSeen:
+class HostStatus:
     """`tone`: ok, slow (on its way, or not known) or down. `since` and `proven_at` are shown as times that count."""
 
     name: str
     url: str
     tone: str
-    words: str
+    text: str
     detail: str = ""
     since: datetime | None = None
     proven_at: datetime | None = None
 
 
 @dataclass(frozen=True)
-class WorkerSeen:
+class WorkerStatus:
     tone: str
-    words: str
-    at: datetime | None
+    text: str
+    at: datetime | None = None
 
 
-def host(page: Page, name: str, url: str, now: datetime) -> HostSeen:
+def host(page: Page, name: str, url: str, now: datetime) -> HostStatus:
     row = receipts.newest(page, name)
     if row is None:
-        return HostSeen(name, url, "slow", "nothing heard of it yet")
+        return HostStatus(name, url, "slow", "nothing heard of it yet")
     if row.verdict == Verdict.PROVEN:
         behind = row.revision < page.revision
-        words = f"serving revision {row.revision}" + (f", {page.revision} is on its way" if behind else "")
+        text = f"serving revision {row.revision}" + (f", {page.revision} is on its way" if behind else "")
         tone = "slow" if behind or now - row.seen_at > QUIET else "ok"
-        return HostSeen(name, url, tone, words, proven_at=row.seen_at)
-    words = _WORDS.get(row.verdict, "not proven")
+        return HostStatus(name, url, tone, text, proven_at=row.seen_at)
+    text = _FAULTS.get(row.verdict, "not proven")
     if row.verdict == Verdict.FAILED and row.revision:
-        words += f"; readers there see revision {row.revision}"
-    return HostSeen(name, url, "down", words, row.reason, since=_since(page, row))
+        text += f"; readers there see revision {row.revision}"
+    return HostStatus(name, url, "down", text, row.reason, since=_since(page, row))
 
 
-_WORDS = {
+_FAULTS = {
     Verdict.UNREACHABLE.value: "not answering",
     Verdict.DIFFERS.value: "serving something else than it was given",
     Verdict.FAILED.value: "could not be written to",
@@ -66,24 +66,24 @@ def _since(page: Page, row: Receipt) -> datetime:
 
 
 def is_working(page: Page, now: datetime) -> bool:
-    """Whether a worker looked at any of the page's hosts just now."""
+    """Whether a worker checked any of the page's hosts just now."""
     at = receipts.worker_seen(page)
     return at is not None and now - at <= QUIET
 
 
-def worker(page: Page, hosts: Sequence[HostSeen], now: datetime) -> WorkerSeen:
+def worker(page: Page, hosts: Sequence[HostStatus], now: datetime) -> WorkerStatus:
     at = receipts.worker_seen(page)
     if not hosts:
-        return WorkerSeen("slow", "This page has no hosts in lightship.toml: nobody can read it yet.", None)
+        return WorkerStatus("slow", "This page has no hosts in lightship.toml: nobody can read it yet.")
     if at is None:
-        return WorkerSeen("slow", "No worker has published this page yet. Start one with: lightship worker", None)
-    if not is_working(page, now):
-        return WorkerSeen("down", "No sign of a worker: what you post is kept, but readers do not see it. Last seen", at)
-    return WorkerSeen("ok", "The worker is publishing; last seen", at)
+        return WorkerStatus("slow", "No worker has published this page yet. Start one with: lightship worker")
+    if now - at > QUIET:
+        return WorkerStatus("down", "No sign of a worker: what you post is kept, but readers do not see it. Last seen", at)
+    return WorkerStatus("ok", "The worker is publishing; last seen", at)
 
 
-def readers(hosts: Sequence[HostSeen], page: Page) -> str:
-    """In one sentence: does everybody read the newest word?"""
+def readers(hosts: Sequence[HostStatus], page: Page) -> str:
+    """In one sentence: whether all readers see the newest revision."""
     good = sum(host.tone == "ok" for host in hosts)
     if hosts and good == len(hosts):
         return f"Readers see revision {page.revision} everywhere."
