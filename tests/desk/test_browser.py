@@ -144,11 +144,11 @@ def test_a_colleagues_post_appears_while_mine_is_typed(page: Page, stage: Stage)
     page.goto(f"/p/acme/incidents/{incident.pk}/")
     page.get_by_label("What is new?").fill("My words.")
     journal.update(incident, journal.NewUpdate(status=Status.IDENTIFIED, body="A disk."), stage.bob, datetime.now(UTC))
-    expect(page.locator("#said")).to_contain_text("A disk.")
+    expect(page.locator("#timeline")).to_contain_text("A disk.")
     expect(page.get_by_label("What is new?")).to_have_value("My words.")
     page.get_by_role("button", name="Post").click()
     page.get_by_role("button", name="Post mine as well").click()
-    expect(page.locator("#said")).to_contain_text("My words.")
+    expect(page.locator("#timeline")).to_contain_text("My words.")
 
 
 def test_the_end_asks_only_what_the_end_needs(page: Page, stage: Stage) -> None:
@@ -185,6 +185,6 @@ def test_all_of_it_works_without_javascript(browser: Browser, desk: str, stage: 
     page.get_by_label("It is over", exact=True).check()
     page.get_by_label("What is new?").fill("It works again.")
     page.get_by_role("button", name="Post").click()
-    expect(page.locator("#said")).to_contain_text("It works again.")
+    expect(page.locator("#timeline")).to_contain_text("It works again.")
     context.close()
     assert not Incident.objects.get().open

@@ -12,7 +12,7 @@ from unittest.mock import patch
 from django.test import Client
 from tests.desk.cast import Reader, Stage, config
 
-from lightship.desk.plot import Past, plot
+from lightship.desk.plot import Marks, plot
 from lightship.doctor import CHECKS, GROUPS, Examination, Finding, Shared, Verdict
 from lightship.store import reports
 from lightship.store.models import Receipt, Report
@@ -181,11 +181,10 @@ def test_before_the_first_drill_the_page_says_how_to_run_one(client: Client) -> 
 
 
 def test_marks_lie_in_the_order_of_their_times() -> None:
-    drawn = plot([Past(2.0, (0.5, 8.0), 5.0), Past(None, (), 60.0)])
-    first, second = drawn.bars
+    (first, second), ticks = plot([Marks(2.0, (0.5, 8.0), 5.0), Marks(None, (), 60.0)])
     assert first.before[0] < (first.now or 0) < first.goal < first.before[1] < second.goal == 1000
     assert second.now is None
-    assert [tick.label for tick in drawn.ticks] == ["0.01 s", "0.1 s", "1 s", "10 s"]
+    assert [tick.label for tick in ticks] == ["0.01 s", "0.1 s", "1 s", "10 s"]
 
 
 def test_every_check_is_in_the_manual_and_in_a_group() -> None:

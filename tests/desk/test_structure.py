@@ -45,7 +45,7 @@ def test_components_and_groups_are_added_edited_and_retired(stage: Stage, client
 
 
 def test_a_component_is_set_without_an_incident(stage: Stage, client: Client) -> None:
-    client.post(f"/p/acme/parts/{stage.panel.pk}/", {"do": "turn", "status": "degraded_performance"})
+    client.post(f"/p/acme/parts/{stage.panel.pk}/", {"do": "set", "status": "degraded_performance"})
     assert status_of(stage.panel.pk) is ComponentStatus.DEGRADED
     assert "Slow" in read(client.get("/p/acme/")).text
 
@@ -120,7 +120,25 @@ def test_supervisors_are_answered(stage: Stage) -> None:
 def test_setting_what_an_incident_holds_says_what_readers_see(stage: Stage, client: Client) -> None:
     stage.outage()
     path = f"/p/acme/parts/{stage.webmail.pk}/"
-    client.post(path, {"do": "turn", "status": "degraded_performance"})
-    answer = client.post(path, {"do": "turn", "status": "operational"}, follow=True)
+    client.post(path, {"do": "set", "status": "degraded_performance"})
+    answer = client.post(path, {"do": "set", "status": "operational"}, follow=True)
     assert "Webmail: working. Readers see down, for something open holds it." in read(answer).text
     assert status_of(stage.webmail.pk) is ComponentStatus.MAJOR
+
+
+def test_groups_and_lone_components_move_in_one_row(stage: Stage, client: Client) -> None:
+    """As readers see them: a lone component may stand before a group, between two, or last."""
+    client.post("/p/acme/parts/", {"add": "group", "group-name": "Web"}, follow=True)
+    web = Group.objects.get(name="Web")
+
+    def shown() -> list[str]:
+        text = read(client.get("/p/acme/parts/")).text
+        return sorted(["Mail", "Control panel", "Web"], key=lambda name: text.index(f" {name} "))
+
+    assert shown() == ["Mail", "Control panel", "Web"]
+    client.post("/p/acme/parts/shift/", {"id": web.pk, "to": "up"})
+    assert shown() == ["Mail", "Web", "Control panel"]
+    client.post("/p/acme/parts/shift/", {"id": stage.panel.pk, "to": "up"})
+    client.post("/p/acme/parts/shift/", {"id": stage.panel.pk, "to": "up"})
+    client.post("/p/acme/parts/shift/", {"id": stage.panel.pk, "to": "up"})
+    assert shown() == ["Control panel", "Mail", "Web"]

@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 from tests.desk.cast import PASSWORD, Stage, read
+from tests.desk.test_speaking import fill
 
 from lightship.store import journal
 from lightship.store.models import Incident, Page
@@ -32,7 +33,7 @@ def test_an_expired_session_keeps_the_text_through_the_sign_in(stage: Stage, typ
     asked = client.post("/p/acme/open/", typed)
     assert asked.status_code == 403
     assert "nothing is lost" in read(asked).text
-    back = client.post("/sign-in/", {"who": "alice", "password": PASSWORD, "kept": read(asked).one("kept")}, follow=True)
+    back = client.post("/sign-in/", {"who": "alice", "password": PASSWORD, "unsent": read(asked).one("unsent")}, follow=True)
     form = read(back)
     assert form.one("body") == WORDS
     assert form.one("how") == "partial_outage"
@@ -44,14 +45,14 @@ def test_an_expired_session_keeps_the_text_through_the_sign_in(stage: Stage, typ
 
 def test_a_wrong_password_on_the_way_back_keeps_it_too(stage: Stage, typed: dict[str, object]) -> None:
     asked = Client().post("/p/acme/open/", typed)
-    refused = Client().post("/sign-in/", {"who": "alice", "password": "wrong", "kept": read(asked).one("kept")})
-    assert read(refused).one("kept") == read(asked).one("kept")
+    refused = Client().post("/sign-in/", {"who": "alice", "password": "wrong", "unsent": read(asked).one("unsent")})
+    assert read(refused).one("unsent") == read(asked).one("unsent")
 
 
 def test_nobody_can_forge_what_was_kept(stage: Stage) -> None:
     stage.alice.set_password(PASSWORD)
     stage.alice.save()
-    forged = Client().post("/sign-in/", {"who": "alice", "password": PASSWORD, "kept": "eyJwYXRoIjoiLyJ9:x:y"})
+    forged = Client().post("/sign-in/", {"who": "alice", "password": PASSWORD, "unsent": "eyJwYXRoIjoiLyJ9:x:y"})
     assert forged["Location"] == "/"
 
 
@@ -67,7 +68,7 @@ def test_an_old_token_shows_the_form_again_with_the_text(stage: Stage, typed: di
 
 def test_an_old_token_and_no_session_lead_through_the_sign_in(stage: Stage, typed: dict[str, object]) -> None:
     asked = Client(enforce_csrf_checks=True).post("/p/acme/open/", typed)
-    assert read(asked).one("kept")
+    assert read(asked).one("unsent")
 
 
 def test_an_old_sign_in_form_asks_again(stage: Stage) -> None:
@@ -101,8 +102,8 @@ def test_what_alice_typed_is_not_put_into_bobs_form(stage: Stage, typed: dict[st
     browser = Client()
     browser.post("/sign-in/", {"who": "alice", "password": PASSWORD})
     browser.cookies.pop("sessionid")
-    kept = read(browser.post("/p/acme/open/", typed)).one("kept")
-    assert browser.post("/sign-in/", {"who": "bob", "password": PASSWORD, "kept": kept})["Location"] == "/"
+    unsent = read(browser.post("/p/acme/open/", typed)).one("unsent")
+    assert browser.post("/sign-in/", {"who": "bob", "password": PASSWORD, "unsent": unsent})["Location"] == "/"
     assert read(browser.get("/p/acme/open/")).one("body") == ""
 
 
@@ -152,3 +153,21 @@ def test_a_page_name_with_html_in_it_is_text_everywhere(stage: Stage, client: Cl
         html = client.get(path).content.decode()
         assert "<script>alert" not in html
         assert "&lt;script&gt;alert(1)" in html
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "draft"),
+    [
+        ("/p/acme/settings/", {"name": "Acme"}, "settings:acme"),
+        ("/p/acme/parts/{part}/", {"do": "describe", "description": "Mail in a browser."}, "part:{part}"),
+        ("/p/acme/incidents/{incident}/name/", {"name": "No webmail"}, "rename:{incident}"),
+    ],
+)
+def test_the_draft_of_a_form_that_was_saved_is_gone(
+    stage: Stage, client: Client, path: str, typed: dict[str, str], draft: str
+) -> None:
+    """Else the browser brings it back, and says that it was never posted."""
+    ids = {"part": stage.webmail.pk, "incident": stage.outage().pk}
+    address = path.format(**ids)
+    answer = client.post(address, fill(client, address, **typed), follow=True)
+    assert f'data-done="{draft.format(**ids)}"' in answer.content.decode()

@@ -1,1 +1,1 @@
-"""Where staff sit: the web application, its journal and its database. The only room that knows Django."""
+"""The web application in which staff write: sign-in, forms, views, templates."""

@@ -1,12 +1,12 @@
-"""Every word of the desk that stands for a code: what staff read instead of statuses, verdicts and deeds."""
+"""What staff read instead of codes: statuses, impacts and the journal's actions in words."""
 
 import re
 
-from lightship.core.model import INCIDENT_STATUSES, MAINTENANCE_STATUSES, ComponentStatus, Impact, Kind, Status
-from lightship.page import labels
-from lightship.page.labels import IS, TONE, listed
+from django.contrib.auth.models import User
 
-COMPONENT = labels.COMPONENT
+from lightship.core.model import INCIDENT_STATUSES, MAINTENANCE_STATUSES, Component, ComponentStatus, Impact, Kind, Status
+from lightship.page.labels import COMPONENT, IS, TONE, listed
+
 STATUS = {
     Status.INVESTIGATING: "Looking into it",
     Status.IDENTIFIED: "Cause known",
@@ -26,7 +26,7 @@ IMPACT = {
     Impact.MAINTENANCE: "Planned work",
 }
 HOW_BAD = (ComponentStatus.DEGRADED, ComponentStatus.PARTIAL, ComponentStatus.MAJOR)
-DEED = {
+ACTION = {
     "create page": "made the page",
     "describe page": "changed the page",
     "create group": "added the group",
@@ -48,23 +48,31 @@ DEED = {
     "rename": "renamed",
     "turn": "set",
 }
-
-
-def statuses(kind: Kind) -> tuple[Status, ...]:
-    return MAINTENANCE_STATUSES if kind is Kind.MAINTENANCE else INCIDENT_STATUSES
+COMPONENT_CHOICES = [(status.value, COMPONENT[status]) for status in ComponentStatus]
+IMPACT_CHOICES = [("", "As its components show"), *((i.value, IMPACT[i]) for i in Impact if i is not Impact.MAINTENANCE)]
+"""For an incident; the empty choice leaves it to the components."""
+# "Databases", "Name servers"; not "DNS", "Status", "Access", "Analysis".
+_PLURAL = re.compile(r"[^sui]s$")
 
 
 def status_choices(kind: Kind) -> list[tuple[str, str]]:
-    return [(status.value, STATUS[status]) for status in statuses(kind)]
+    statuses = MAINTENANCE_STATUSES if kind is Kind.MAINTENANCE else INCIDENT_STATUSES
+    return [(status.value, STATUS[status]) for status in statuses]
 
 
-def component_choices() -> list[tuple[str, str]]:
-    return [(status.value, COMPONENT[status]) for status in ComponentStatus]
+def badge(name: str, status: ComponentStatus) -> dict[str, str]:
+    """A component's name and status as templates show them."""
+    return {"name": name, "word": COMPONENT[status], "tone": TONE[status]}
 
 
-def impact_choices() -> list[tuple[str, str]]:
-    """For an incident; the empty choice leaves it to the components."""
-    return [("", "As its components show"), *((i.value, IMPACT[i]) for i in Impact if i is not Impact.MAINTENANCE)]
+def line(component: Component) -> dict[str, str]:
+    """The same with the id, for a link to the component."""
+    return {"id": component.id, **badge(component.name, component.status)}
+
+
+def person(user: User | None) -> str:
+    """Who wrote it; what the clock wrote has no author."""
+    return user.get_full_name() or user.username if user else "Lightship"
 
 
 def headline(names: list[str], status: ComponentStatus) -> str:
@@ -72,15 +80,3 @@ def headline(names: list[str], status: ComponentStatus) -> str:
     several = len(names) > 1 or _PLURAL.search(names[0])
     verb = IS[status].replace("is ", "are ", 1) if several else IS[status]
     return f"{listed(names)} {verb}"
-
-
-# "Databases", "Name servers"; not "DNS", "Status", "Access", "Analysis".
-_PLURAL = re.compile(r"[^sui]s$")
-
-
-def action(name: str) -> str:
-    return DEED.get(name, name)
-
-
-def tone(status: ComponentStatus) -> str:
-    return TONE[status]

@@ -1,4 +1,4 @@
-"""What every answer of the desk carries: headers that keep strangers out, and what every template may show."""
+"""What every answer of the desk carries: strict headers, and the values that every template may show."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# Of a body larger than that we read no more: whoever sends it is no browser with a text.
+# Bytes read of a body that is too large. No browser with a text sends more.
 DRAINED = 64 * 1024 * 1024
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -45,8 +45,8 @@ def within_size(get_response: Answer) -> Answer:
         if not size.isdecimal() or int(size) <= most:
             return get_response(request)
         left = DRAINED
-        while left > 0 and (piece := request.read(64 * 1024)):
-            left -= len(piece)
+        while left > 0 and (chunk := request.read(64 * 1024)):
+            left -= len(chunk)
         return render(request, "desk/413.html", status=413)
 
     return answer
@@ -58,11 +58,6 @@ def policy(*styles: str) -> str:
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
-    """`flash`: what the last action says of itself. It is gone once a template has shown it."""
-    return {"flash": SimpleLazyObject(lambda: _flash(request))}
-
-
-def _flash(request: HttpRequest) -> dict[str, str]:
-    session = getattr(request, "session", None)
-    found = session.pop("flash", None) if session else None
-    return found if isinstance(found, dict) else {}
+    """`flash`: the message of the last action. It is gone once a template has shown it."""
+    session = getattr(request, "session", {})
+    return {"flash": SimpleLazyObject(lambda: session.pop("flash", None) or {})}

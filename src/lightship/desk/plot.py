@@ -10,8 +10,8 @@ TICKS = (0.01, 0.1, 1.0, 10.0, 100.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """How long one thing took now (None: it was not done) and before, and how long it may take."""
+class Marks:
+    """How long a step took now (None: it was not done) and before, and its goal: in seconds, or as places from 0 to WIDTH."""
 
     now: float | None
     before: Sequence[float]
@@ -19,35 +19,24 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """The same in places from 0 to WIDTH."""
-
-    now: int | None
-    before: tuple[int, ...]
-    goal: int
-
-
-@dataclass(frozen=True, slots=True)
 class Tick:
-    """`percent`: of the whole width, for what is written below."""
+    """`percent`: of the whole width, for the label below."""
 
     at: int
     percent: float
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
-    bars: tuple[Bar, ...]
-    ticks: tuple[Tick, ...]
-
-
-def plot(rows: Sequence[Past]) -> Plot:
-    longest = max([10 * LEAST, *(value for row in rows for value in (row.now or 0, row.goal, *row.before))])
+def plot(rows: Sequence[Marks]) -> tuple[list[Marks], list[Tick]]:
+    """The places of each row's marks, and the ticks of the axis."""
+    longest = max([10 * LEAST, *(seconds for row in rows for seconds in (row.now or 0, row.goal, *row.before))])
 
     def at(seconds: float) -> int:
         return round(WIDTH * math.log(max(seconds, LEAST) / LEAST) / math.log(longest / LEAST))
 
-    bars = [Bar(None if row.now is None else at(row.now), tuple(map(at, row.before)), at(row.goal)) for row in rows]
-    ticks = [(at(tick), f"{tick:g} s") for tick in TICKS if tick <= longest]
-    return Plot(tuple(bars), tuple(Tick(x, round(100 * (x + EDGE) / (WIDTH + 2 * EDGE), 2), label) for x, label in ticks))
+    def percent(place: int) -> float:
+        return round(100 * (place + EDGE) / (WIDTH + 2 * EDGE), 2)
+
+    bars = [Marks(None if row.now is None else at(row.now), tuple(map(at, row.before)), at(row.goal)) for row in rows]
+    ticks = [Tick(at(tick), percent(at(tick)), f"{tick:g} s") for tick in TICKS if tick <= longest]
+    return bars, ticks

@@ -1,59 +1,59 @@
-"""What was typed into a form that could not be taken (signed out, page too old), carried along until it can be shown again."""
+"""The fields of a form that was not accepted (signed out, token too old), carried along until the form is shown again."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.core import signing
 from django.http import HttpRequest, QueryDict
 
 SALT = "lightship.desk.unsent"
 HOURS = 24
-_SECRET = ("csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2", "kept")
+_LEFT_OUT = ("csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2", "unsent")
 
 
 @dataclass(frozen=True)
-class Kept:
+class Unsent:
     """The address of the form, and its fields."""
 
     path: str
     fields: dict[str, list[str]]
 
 
-def keep(request: HttpRequest) -> Kept:
-    fields = {name: [str(v) for v in values] for name, values in request.POST.lists() if name not in _SECRET}
-    return Kept(request.path, fields)
+def collect(request: HttpRequest) -> Unsent:
+    fields = {name: [str(v) for v in values] for name, values in request.POST.lists() if name not in _LEFT_OUT}
+    return Unsent(request.path, fields)
 
 
-def seal(kept: Kept, user: str = "") -> str:
-    """For a hidden field of the sign-in form. Signed, so that nobody else can put words into a staffer's form.
+def signed(unsent: Unsent, user: str = "") -> str:
+    """For a hidden field of the sign-in form. Signed, so that nobody else can fill a staffer's form.
 
-    `user`: the key of whose words they are, where that is known.
+    `user`: the key of the author, where it is known.
     """
-    return signing.dumps({"path": kept.path, "fields": kept.fields, "user": user}, salt=SALT, compress=True)
+    return signing.dumps({**asdict(unsent), "user": user}, salt=SALT, compress=True)
 
 
-def unseal(blob: str, user: str) -> Kept | None:
-    """None if it is spoilt, too old, or somebody else's."""
+def verified(blob: str, user: str) -> Unsent | None:
+    """None if the signature is wrong, the blob too old, or the author another."""
     try:
-        found = signing.loads(blob, salt=SALT, max_age=HOURS * 3600)
+        data = signing.loads(blob, salt=SALT, max_age=HOURS * 3600)
     except signing.BadSignature:
         return None
-    if found.get("user") not in ("", None, user):
+    if data.get("user") not in ("", None, user):
         return None
-    return Kept(found["path"], found["fields"])
+    return Unsent(data["path"], data["fields"])
 
 
-def lay_by(request: HttpRequest, kept: Kept) -> None:
-    """Until the form is shown next, in this session."""
-    request.session["kept"] = {"path": kept.path, "fields": kept.fields}
+def store(request: HttpRequest, unsent: Unsent) -> None:
+    """In this session, until the form is shown next."""
+    request.session["unsent"] = asdict(unsent)
 
 
 def take_back(request: HttpRequest) -> QueryDict | None:
-    """What was typed into the form at this address, once."""
-    found = request.session.get("kept")
-    if not found or found["path"] != request.path:
+    """The stored fields of the form at this address, once."""
+    stored = request.session.get("unsent")
+    if not stored or stored["path"] != request.path:
         return None
-    del request.session["kept"]
+    del request.session["unsent"]
     data = QueryDict(mutable=True)
-    for name, values in found["fields"].items():
+    for name, values in stored["fields"].items():
         data.setlist(name, values)
     return data

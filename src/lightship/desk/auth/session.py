@@ -1,34 +1,39 @@
-"""Signing in and out. What was typed before is never lost on the way."""
+"""Signing in and out. What was typed before is not lost on the way."""
 
+from django import forms
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import (
-    REASON_BAD_ORIGIN,
-    REASON_BAD_REFERER,
-    REASON_INSECURE_REFERER,
-    REASON_MALFORMED_REFERER,
-    REASON_NO_REFERER,
-)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import base36_to_int, url_has_allowed_host_and_scheme, urlsafe_base64_decode, urlsafe_base64_encode
 
-from lightship.desk.auth.forms import SignInForm
-from lightship.desk.unsent import Kept, keep, lay_by, seal, unseal
+from lightship.desk.unsent import collect, signed, store, verified
 from lightship.store.access import throttle
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-FOREIGN = (REASON_BAD_ORIGIN, REASON_BAD_REFERER, REASON_INSECURE_REFERER, REASON_MALFORMED_REFERER, REASON_NO_REFERER)
 WRONG = "This name and password do not belong together. Check both and try again."
 
 
+class SignInForm(forms.Form):
+    who = forms.CharField(
+        label="Name or e-mail address",
+        max_length=320,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password = forms.CharField(
+        label="Password", strip=False, max_length=4096, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    unsent = forms.CharField(required=False, widget=forms.HiddenInput)
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class _OneTime(PasswordResetTokenGenerator):
-    """Good for one hour and one use: signing in moves `last_login`, which the token covers."""
+    """Valid for one hour and one use: signing in changes `last_login`, which the token covers."""
 
     key_salt = "lightship.desk.sign_in_link"
     seconds = 3600
@@ -63,8 +68,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form)
     name = _username(form.cleaned_data["who"])
-    who, known = throttle.keys(request, name), _known(request, name)
-    waiting = throttle.take(who, timezone.now(), known=known)
+    keys, known = throttle.keys(request, name), _known(request, name)
+    waiting = throttle.take(keys, timezone.now(), known=known)
     if waiting:
         minutes = int(waiting.total_seconds() // 60) + 1
         form.add_error(None, f"Too many tries. Wait {minutes} min, then try again, or ask a colleague for a sign-in link.")
@@ -73,9 +78,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User):
         form.add_error(None, WRONG)
         return _form(request, form)
-    throttle.forgive(who)
+    throttle.forgive(keys)
     login(request, user)
-    response = _go_on(request, user, form.cleaned_data["kept"], form.cleaned_data["next"])
+    response = _go_on(request, user, form.cleaned_data["unsent"], form.cleaned_data["next"])
     throttle.remember(response, user)
     return response
 
@@ -86,26 +91,27 @@ def _known(request: HttpRequest, name: str) -> bool:
 
 
 def _username(who: str) -> str:
-    """Of the one account with that e-mail address; else as it was typed, and the hash is computed all the same."""
-    found = list(User.objects.filter(email__iexact=who.strip())[:2]) if "@" in who else []
-    return found[0].username if len(found) == 1 else who.strip()
+    """Of the one account with that e-mail address; else as typed, and the password is hashed all the same."""
+    users = list(User.objects.filter(email__iexact=who.strip())[:2]) if "@" in who else []
+    return users[0].username if len(users) == 1 else who.strip()
 
 
-def _form(request: HttpRequest, form: SignInForm, status: int = 200, why: str = "") -> HttpResponse:
-    return render(request, "desk/sign_in.html", {"form": form, "why": why}, status=status)
+def _form(request: HttpRequest, form: SignInForm, status: int = 200, reason: str = "") -> HttpResponse:
+    return render(request, "desk/sign_in.html", {"form": form, "reason": reason}, status=status)
 
 
-def ask(request: HttpRequest, kept: Kept, why: str = "") -> HttpResponse:
-    """The sign-in form, carrying what was typed elsewhere."""
-    why = why or "You were signed out meanwhile. Nothing was posted, and nothing is lost: sign in, and your text is there."
-    return _form(request, SignInForm(initial={"kept": seal(kept, throttle.remembered(request))}), 403, why)
+def ask(request: HttpRequest) -> HttpResponse:
+    """The sign-in form, carrying what was posted without a session."""
+    reason = "You were signed out meanwhile. Nothing was posted, and nothing is lost: sign in, and your text is there."
+    unsent = signed(collect(request), throttle.remembered(request))
+    return _form(request, SignInForm(initial={"unsent": unsent}), 403, reason)
 
 
 def _go_on(request: HttpRequest, user: User, blob: str, next: str) -> HttpResponse:
-    kept = unseal(blob, str(user.pk)) if blob else None
-    if kept:
-        lay_by(request, kept)
-        return redirect(kept.path)
+    unsent = verified(blob, str(user.pk)) if blob else None
+    if unsent:
+        store(request, unsent)
+        return redirect(unsent.path)
     safe = url_has_allowed_host_and_scheme(next, {request.get_host()}, require_https=request.is_secure())
     return redirect(next if next and safe else "home")
 
@@ -117,7 +123,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def by_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
-    """A button, and not the link itself, signs in: a mail scanner that follows links does not use it up."""
+    """A button signs in, not the link itself: a mail scanner that follows links does not use it up."""
     user = _linked(uid)
     if user is None or not user.is_active or not _OneTime().check_token(user, token):
         return render(request, "desk/sign_in_link.html", {"spent": True}, status=410)
@@ -144,21 +150,19 @@ def password(request: HttpRequest) -> HttpResponse:
     form = PasswordChangeForm(user, data) if user.has_usable_password() else SetPasswordForm(user, data)
     if form.is_bound and form.is_valid():
         update_session_auth_hash(request, form.save())
-        request.session["flash"] = {"words": "Your password is set."}
+        request.session["flash"] = {"message": "Your password is set."}
         return redirect("home")
     return render(request, "desk/password.html", {"form": form})
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form from a page that was open for too long: show it again, filled, instead of refusing it. From another site's
-    page nothing is kept."""
-    if any(reason.startswith(foreign.split("%")[0]) for foreign in FOREIGN):
+    """A form with an old token is shown again, filled, instead of refused. A form from another site is dropped."""
+    if not reason.startswith("CSRF "):  # Django's other reasons are about the site that the form came from
         return render(request, "desk/foreign.html", status=403)
     if request.path == address() or request.path.startswith(f"{address()}link/"):
-        why = "This page was open for too long. Please sign in again."
-        typed = {"who": request.POST.get("who", ""), "kept": request.POST.get("kept", ""), "next": request.POST.get("next", "")}
-        return _form(request, SignInForm(initial=typed), 403, why)
+        typed = {name: request.POST.get(name, "") for name in ("who", "unsent", "next")}
+        return _form(request, SignInForm(initial=typed), 403, "This page was open for too long. Please sign in again.")
     if not request.user.is_authenticated:
-        return ask(request, keep(request))
-    lay_by(request, keep(request))
+        return ask(request)
+    store(request, collect(request))
     return redirect(request.path)

@@ -1,1 +1,1 @@
-"""What staff type, checked for form; whether it may be said is the journal's to judge."""
+"""Forms check the shape of what staff type; what it may say is for the journal to judge."""

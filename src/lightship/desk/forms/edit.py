@@ -1,55 +1,61 @@
-"""A form that changes what is there already, and notices when a colleague changed it meanwhile."""
+"""A form that changes an existing row, and notices when a colleague changed it meanwhile."""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
 
 from lightship.store.journal import JournalError
 
-
-class Changed(JournalError):
-    """What the form shows was changed since it was shown."""
-
-    def __init__(self) -> None:
-        super().__init__("A colleague saved something else meanwhile. Read it; yours is below, not saved yet.")
+CHANGED = "A colleague saved something else meanwhile. Read it; yours is below, not saved yet."
 
 
 class EditForm(forms.Form):
-    """`initial` is what is saved. `was`, hidden in the page, is a mark of it; not of the row, which changes for other
+    """`initial` is what `row` holds. `was`, hidden in the page, is a digest of it; not of the row, which changes for other
     reasons too. `theirs`: label and value of what a colleague saved that differs from mine."""
 
+    columns: ClassVar[Mapping[str, str]] = {}
+    """Columns of fields that are named otherwise than their column."""
     theirs: tuple[tuple[str, str], ...] = ()
+
+    def __init__(self, *args: Any, row: Any = None, **more: Any) -> None:
+        self.row = row
+        super().__init__(*args, **{"initial": self.saved() if row else None, **more})
+
+    def saved(self) -> dict[str, Any]:
+        """What the row holds, by field."""
+        return {name: getattr(self.row, self.columns.get(name, name)) for name in self.base_fields}
 
     @property
     def was(self) -> str:
         if self.is_bound and not self.theirs:
             return str(self.data.get("was", ""))
-        return self._mark()
+        return self._digest()
 
-    def compare(self, saved: Mapping[str, Any]) -> None:
-        """Against what is saved now. Raises Changed once; the page then carries the mark of what it shows."""
-        was, self.initial = self.was, dict(saved)
-        if not was or was == self._mark():
+    def compare(self) -> None:
+        """With what is saved now. Raises JournalError once, if that changed; the page then has the digest of what it shows."""
+        self.row.refresh_from_db()
+        was, self.initial = self.was, self.saved()
+        if not was or was == self._digest():
             return
         differing = [name for name in self.fields if self.fields[name].has_changed(self.initial.get(name), self[name].data)]
-        self.theirs = tuple((str(self.fields[name].label), self._said(name)) for name in differing)
+        self.theirs = tuple((str(self.fields[name].label), self._shown(name)) for name in differing)
         if self.theirs:  # else we both saved the same
-            raise Changed
+            raise JournalError(CHANGED)
 
-    def _mark(self) -> str:
-        saved = [[name, str(self.initial.get(name) or "")] for name in self.fields]
-        return hashlib.sha256(json.dumps(saved).encode()).hexdigest()[:16]
+    def _digest(self) -> str:
+        values = [[name, str(self.initial.get(name) or "")] for name in self.fields]
+        return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
-    def _said(self, name: str) -> str:
+    def _shown(self, name: str) -> str:
         field, value = self.fields[name], self.initial.get(name)
         if isinstance(field, forms.ChoiceField):
-            words = {str(box.data["value"]): str(box.data["label"]) for box in self[name].subwidgets}
-            return words.get(str(value or ""), str(value))
+            labels = {str(box.data["value"]): str(box.data["label"]) for box in self[name].subwidgets}
+            return labels.get(str(value or ""), str(value))
         if isinstance(field, forms.BooleanField):
             return "yes" if value else "no"
         if isinstance(value, datetime):

@@ -1,35 +1,61 @@
-"""Fields that several forms share: times in the page's zone, the promise, the facts of an update."""
+"""What several forms share: text without unseen characters, times in the page's zone, the components of a page."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from django import forms
 
-from lightship.core.model import Facts
-from lightship.desk.forms.text import TextField
+from lightship.core.model import Component, Snapshot
 
-AHEAD = {
-    "since": "This is still to come: for work that is planned, plan a maintenance.",
-    "ended": "This is still to come. Say that it is over when it is.",
-    "at": "A post cannot be dated in the future: leave this empty, or write an earlier time.",
-}
-STANDARD_MINUTES = (15, 30, 60)
-FACTS = ("symptom", "scope", "since", "doing", "workaround", "estimate", "cause", "ended")
-# What a form asks at once; all else is under "More".
-# A browser takes no more into one text, so that no form outgrows what the desk reads. Four times what the journal takes: what
-# is somewhat too long comes back with the reason, and is not cut.
 LONGEST = 100_000
+"""Characters that a browser takes into one text, so that no form outgrows what the desk reads. Four times what the journal
+takes: a text that is somewhat too long comes back with the reason, and is not cut."""
 YEARS = range(1990, 2201)
-UP_FRONT = {"components", "how", "body", "promise", "status"}
+# Control characters but tab and line ends; and halves of characters, which no encoding can write.
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Without the characters that no reader can see and some parsers refuse."""
+    return _UNSEEN.sub("", text)
+
+
+def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    """Set the choices of a field that depend on the page."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
+class TextField(forms.CharField):
+    """A name or a title."""
+
+    def to_python(self, value: Any) -> str:
+        return clean(super().to_python(value) or "").strip()
+
+
+class Link(forms.URLField):
+    def to_python(self, value: Any) -> str:
+        return super().to_python(clean(str(value or ""))) or ""
+
+
+class ZoneField(TextField):
+    """A time zone by name; the page lists them all."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(label="Time zone", max_length=64, widget=forms.TextInput(attrs={"list": "zones"}), **more)
 
 
 class Moment(forms.DateTimeField):
-    """A time as staff write it: in the page's zone, which the view has activated. Cleans to UTC."""
+    """A time as staff write it, in the page's zone, which the view has activated. Cleans to UTC."""
 
     def __init__(self, **more: Any) -> None:
         widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-        wrong = {"invalid": "This is not a time. Write date and time like 2026-11-22 03:15."}
-        super().__init__(required=False, widget=widget, error_messages=wrong, **more)
+        errors = {"invalid": "This is not a time. Write date and time like 2026-11-22 03:15."}
+        super().__init__(required=False, widget=widget, error_messages=errors, **more)
 
     def to_python(self, value: Any) -> datetime | None:
         at = super().to_python(value)
@@ -41,82 +67,45 @@ class Moment(forms.DateTimeField):
 class Line(TextField):
     """A sentence or two: one line high, never cut."""
 
-    def __init__(self, **more: Any) -> None:
-        widget = forms.Textarea(attrs={"rows": more.pop("rows", 1), "maxlength": LONGEST})
-        super().__init__(required=more.pop("required", False), widget=widget, **more)
+    def __init__(self, *, rows: int = 1, required: bool = False, **more: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": rows, "maxlength": LONGEST})
+        super().__init__(required=required, widget=widget, **more)
 
     def to_python(self, value: Any) -> str:
         return super().to_python(value).replace("\r\n", "\n")
 
 
 class Body(Line):
-    """Words for customers. Its length is the journal's business, so that a long text comes back with the reason."""
+    """Text for customers. The journal limits its length, so that a long text comes back with the reason."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**{"rows": 4, "required": True, **more})
-
-
-class FactsForm(forms.Form):
-    """What a stranger could repeat. Empty: not said in this update."""
-
-    symptom = Line(label="What customers see")
-    doing = Line(label="What is being done now")
-    scope = Line(label="Who is affected, and who is not")
-    workaround = Line(label="What customers can do meanwhile")
-    since = Moment(label="Broken since")
-    estimate = Moment(label="Back by, our estimate")
-    no_estimate = forms.BooleanField(required=False, label="Say that there is no estimate yet")
-    cause = Line(label="Cause")
-    ended = Moment(label="Over since")
-
-    def more_open(self) -> bool:
-        """Whether something under "More" needs to be seen: an error, or words that were typed there."""
-        here = set(self.fields) - UP_FRONT
-        return any(name in self.errors for name in here) if self.is_bound else False
-
-    def check_past(self, now: datetime, *names: str) -> None:
-        """What is said to have happened may not be still to come."""
-        for name in names:
-            at = self.cleaned_data.get(name)
-            if at and at > now:
-                self.add_error(name, AHEAD[name])
-
-    def facts(self, next_update: datetime | None) -> Facts:
-        told = {name: self.cleaned_data.get(name) for name in FACTS}
-        no_estimate = bool(self.cleaned_data.get("no_estimate")) and not told["estimate"]
-        said = {name: value for name, value in told.items() if value}
-        return Facts(**said, no_estimate=no_estimate, next_update=next_update)
+    def __init__(self, *, required: bool = True, **more: Any) -> None:
+        super().__init__(rows=4, required=required, **more)
 
 
-def facts_initial(facts: Facts) -> dict[str, Any]:
-    return {name: getattr(facts, name) for name in (*FACTS, "no_estimate")}
+def live(snapshot: Snapshot) -> list[Component]:
+    return [component for component in snapshot.components if not component.retired]
 
 
-class Promise(forms.Form):
-    """When the next update comes. Minutes count from the moment of posting; a written time wins."""
+class ComponentsForm(forms.Form):
+    """A form that names components of the page."""
 
-    promise = forms.ChoiceField(label="Next update", widget=forms.RadioSelect, required=False)
-    promise_at = Moment(label="Next update at")
+    components = forms.MultipleChoiceField(required=False, label="What is affected?", widget=forms.CheckboxSelectMultiple)
 
-    def offer(self, minutes: int, *, chosen: str = "") -> None:
-        """`minutes`: what this page promises by habit."""
-        every = sorted({*STANDARD_MINUTES, minutes})
-        field = self.fields["promise"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [*((str(n), interval(n)) for n in every), ("none", "No promise")]
-        self.initial.setdefault("promise", chosen or str(minutes))
+    def __init__(self, *args: Any, snapshot: Snapshot, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.snapshot = snapshot
+        offer(self, "components", [(component.id, component.name) for component in live(snapshot)])
 
-    def due(self, now: datetime) -> datetime | None:
-        at: datetime | None = self.cleaned_data.get("promise_at")
-        chosen = self.cleaned_data.get("promise") or "none"
-        return at or (None if chosen == "none" else now + timedelta(minutes=int(chosen)))
+    def chips(self) -> list[tuple[str, list[Any]]]:
+        """Groups by name (empty: components in none), each component as a checkbox."""
+        boxes = {str(box.data["value"]): box for box in self["components"].subwidgets}
+        names = {group.id: group.name for group in self.snapshot.groups}
+        chips: list[tuple[str, list[Any]]] = []
+        for group_id, components in groupby(live(self.snapshot), key=lambda component: component.group_id):
+            name = names.get(group_id or "", "Other" if chips else "")
+            chips.append((name, [boxes[component.id] for component in components]))
+        return chips
 
-    def check_promise(self, now: datetime) -> None:
-        at = self.cleaned_data.get("promise_at")
-        if at and at <= now:
-            self.add_error("promise_at", "This time has passed. Promise one that is still to come.")
-
-
-def interval(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    return f"in {hours} h" if hours and not rest else f"in {minutes} min"
+    def names(self) -> list[str]:
+        chosen = set(self.cleaned_data.get("components", ()))
+        return [component.name for component in live(self.snapshot) if component.id in chosen]

@@ -29,18 +29,13 @@ def clock(at: datetime, now: datetime) -> str:
 
 @register.filter
 def moment(at: datetime | None) -> SafeString | str:
-    if at is None:
-        return ""
-    return format_html('<time datetime="{}">{}</time>', at.isoformat(), clock(at, timezone.now()))
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), clock(at, timezone.now())) if at else ""
 
 
 @register.filter
 def ago(at: datetime | None) -> SafeString | str:
     """`3 s ago`; desk.js counts on."""
-    if at is None:
-        return ""
-    words = durations.ago(at, timezone.now())
-    return format_html('<time datetime="{}" data-count="ago">{}</time>', at.isoformat(), words)
+    return _counting(at, "ago", durations.ago(at, timezone.now())) if at else ""
 
 
 @register.filter
@@ -49,30 +44,30 @@ def due(at: datetime | None) -> SafeString | str:
     if at is None:
         return ""
     now = timezone.now()
-    words = f"in {durations.span(at - now)}" if at > now else f"{durations.span(now - at)} late"
-    return format_html('<time datetime="{}" data-count="due">{}</time>', at.isoformat(), words)
+    return _counting(at, "due", f"in {durations.span(at - now)}" if at > now else f"{durations.span(now - at)} late")
+
+
+def _counting(at: datetime, kind: str, text: str) -> SafeString:
+    return format_html('<time datetime="{}" data-count="{}">{}</time>', at.isoformat(), kind, text)
 
 
 @register.filter
 def prose(source: str) -> SafeString:
-    """Markdown as the public page shows it, sanitised by the same hand."""
+    """Markdown, rendered and sanitised as on the public page."""
     return SafeString(block(source))
 
 
 @register.filter
-def code(words: str) -> SafeString:
-    """With what stands in backticks as code."""
-    parts = words.split("`")
-    return format_html_join(
-        "", "{}", ((format_html("<code>{}</code>", part) if n % 2 else part,) for n, part in enumerate(parts))
-    )
+def code(text: str) -> SafeString:
+    """Text in backticks as code."""
+    parts = (("<code>{}</code>" if number % 2 else "{}", part) for number, part in enumerate(text.split("`")))
+    return format_html_join("", "{}", ((format_html(shape, part),) for shape, part in parts))
 
 
 @register.filter
 def zone(page: Page) -> str:
     """`Vienna time`."""
-    city = page.time_zone.rsplit("/", 1)[-1].replace("_", " ")
-    return f"{city} time"
+    return page.time_zone.rsplit("/", 1)[-1].replace("_", " ") + " time"
 
 
 @register.filter
@@ -84,17 +79,17 @@ def tone(status: str) -> str:
 @register.filter
 def places(page: Page, path: str) -> list[dict[str, Any]]:
     """The ways through the desk, and which of them `path` is on."""
-    found = [{"name": name, "href": reverse(view, args=(page.slug,))} for view, name in _PLACES]
-    home = found[0]["href"]
+    places = [{"name": name, "href": reverse(view, args=(page.slug,))} for view, name in _PLACES]
+    home = places[0]["href"]
     path = path.replace(f"{home}groups/", f"{home}parts/")
-    here = next((place for place in found[1:] if path.startswith(place["href"])), found[0] if path.startswith(home) else None)
-    return [{**place, "here": place is here} for place in found]
+    here = next((place for place in [*places[1:], places[0]] if path.startswith(place["href"])), None)
+    return [{**place, "here": place is here} for place in places]
 
 
 _PLACES = (
     ("page", "Now"),
     ("plan", "Plan work"),
-    ("parts", "Components"),
+    ("components", "Components"),
     ("hosts", "Hosts"),
     ("doctor", "Doctor"),
     ("drills", "Drills"),

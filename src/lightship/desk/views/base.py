@@ -1,15 +1,15 @@
-"""Who may enter, and what every view begins and ends with."""
+"""How every view begins and ends: who may enter, which page it is about, what a posted form does, and what is shown then."""
 
-from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial, wraps
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import OperationalError, transaction
-from django.db.models import Model
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,32 +19,48 @@ from lightship.config import Config, ConfigError, PageConfig
 from lightship.core.model import HostLink, Snapshot
 from lightship.desk.auth import session
 from lightship.desk.forms.edit import EditForm
-from lightship.desk.unsent import keep, take_back
+from lightship.desk.middleware import policy
+from lightship.desk.preview import incident_of, preview
+from lightship.desk.unsent import take_back
+from lightship.desk.views.timeline import update_line
 from lightship.store import reconcile
-from lightship.store.journal import JournalError
+from lightship.store.journal import JournalError, Overtaken
 from lightship.store.models import Page
 from lightship.store.read import snapshot
 from lightship.store.reconcile import Elsewhere
 
 BUSY = "The desk's database did not answer, so nothing was posted. Your text is still here: try again in a moment."
+AWAY = "You were away, and nothing was posted. This is what you had typed: look it over, then send it again."
+_OWN = ("csrfmiddlewaretoken", "go")
 View = Callable[..., HttpResponse]
-Row = TypeVar("Row", bound=Model)
 
 
 def staff(view: View) -> View:
-    """Only who has signed in. A form sent without a session is kept until its author is back."""
+    """For signed-in staff only. A form sent without a session is carried along until its author is back."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, **more: Any) -> HttpResponse:
         if request.user.is_authenticated:
-            return view(request, *args, **more)
+            return view(request, **more)
         if request.headers.get("HX-Request"):
             return render(request, "desk/bits/signed_out.html")
         if request.method == "POST":
-            return session.ask(request, keep(request))
+            return session.ask(request)
         return redirect(f"{session.address()}?{urlencode({'next': request.get_full_path()})}")
 
     return guarded
+
+
+def on_page(view: View) -> View:
+    """For signed-in staff; the view is about one page, and reads and shows times in its zone."""
+
+    @wraps(view)
+    def about(request: HttpRequest, slug: str, **more: Any) -> HttpResponse:
+        page = get_object_or_404(Page, slug=slug)
+        timezone.activate(ZoneInfo(page.time_zone))
+        return view(request, page, **more)
+
+    return staff(about)
 
 
 def author(request: HttpRequest) -> User:
@@ -53,8 +69,8 @@ def author(request: HttpRequest) -> User:
 
 
 def config() -> Config:
-    found: Config = settings.LIGHTSHIP  # type: ignore[misc]
-    return found
+    config: Config = settings.LIGHTSHIP  # type: ignore[misc]
+    return config
 
 
 def page_config(page: Page) -> PageConfig | None:
@@ -65,65 +81,115 @@ def page_config(page: Page) -> PageConfig | None:
         return None
 
 
-def page_of(slug: str) -> Page:
-    """The page, and its zone as the one in which this request reads and shows times."""
-    page = get_object_or_404(Page, slug=slug)
-    timezone.activate(ZoneInfo(page.time_zone))
-    return page
-
-
-def shot(page: Page) -> Snapshot:
+def snapshot_of(page: Page) -> Snapshot:
     """The page as its readers have it, now."""
-    found = page_config(page)
-    links = [HostLink(host.name, host.url) for host in found.hosts] if found else []
-    return snapshot.take(page, found.url if found else "", links, timezone.now())
+    configured = page_config(page)
+    links = [HostLink(host.name, host.url) for host in configured.hosts] if configured else []
+    return snapshot.take(page, configured.url if configured else "", links, timezone.now())
 
 
-def typed(request: HttpRequest) -> tuple[QueryDict | None, bool]:
-    """The fields to fill a form with, and whether they come from before a sign-in and were never posted."""
+def typed(request: HttpRequest) -> QueryDict | None:
+    """The fields to fill a form with. Of those typed before a sign-in the page says that they were never posted."""
     if request.method == "POST":
-        return request.POST, False
-    kept = take_back(request)
-    return kept, kept is not None
+        return request.POST
+    unsent = take_back(request)
+    if unsent is not None:
+        flash(request, AWAY, tone="slow")
+    return unsent
 
 
-def attempt(form: BaseForm, action: Callable[[], object]) -> bool:
-    """Do it, or let the form say why not."""
+@contextmanager
+def refusals(form: BaseForm) -> Iterator[None]:
+    """An action that is refused makes an error of the form."""
     try:
-        action()
+        yield
     except JournalError as error:
         form.add_error(None, str(error))
     except OperationalError:
         form.add_error(None, BUSY)
+
+
+def attempt(request: HttpRequest, form: BaseForm, action: Callable[[], object]) -> bool:
+    """Whether a valid form was posted and its action done; if it was refused, the form has the reason."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    with refusals(form):
+        action()
     return not form.errors
 
 
-def if_unchanged(
-    page: Page, form: EditForm, row: Row, shown: Callable[[Row], Mapping[str, Any]], action: Callable[[], object]
-) -> object:
-    """Do it only while the form shows what is saved (`shown`: of a row). Raises Changed.
+def answer(
+    request: HttpRequest,
+    page: Page,
+    form: BaseForm,
+    template: str,
+    action: Callable[[], object],
+    message: str,
+    *,
+    to: str = "incident",
+    draft: str = "",
+    **values: Any,
+) -> HttpResponse:
+    """Do the action that the form was posted for, and go on `to` a view; or preview it; or show the form."""
+    values |= {"form": form, "row": getattr(form, "row", None), "draft": draft}
+    action, go = partial(_act, page, form, action), request.POST.get("go", "post")
+    if request.method == "POST" and go != "edit" and form.is_valid():
+        with refusals(form):
+            try:
+                if go == "preview":
+                    return _preview(request, page, action)
+                made = action()
+                about = [incident_of(made)] if to == "incident" else []
+                return done(request, message, to, page, *about, draft=draft)
+            except Overtaken as error:
+                # The same form, sent again by an author who has now read the others' updates, is posted.
+                form.data = request.POST.copy()
+                form.data["seen"] = error.updates[-1].pk
+                overtaken = [update_line(update) for update in error.updates]
+                return show(request, template, page, 409, **values, overtaken=overtaken)
+    refused = request.method == "POST" and form.errors
+    return show(request, template, page, 422 if refused else 200, **values)
 
-    The page's row is locked first, as every action locks it, so that nobody saves between the look and the action.
+
+def _act(page: Page, form: BaseForm, action: Callable[[], object]) -> object:
+    """The row that the action made; or the form's, changed only while the form shows what is saved. Else raises JournalError.
+
+    The page's row is locked first, as every action locks it, so that nobody saves between the comparison and the action.
     """
+    if not isinstance(form, EditForm):
+        return action()
     with transaction.atomic():
         Page.objects.select_for_update().get(pk=page.pk)
-        row.refresh_from_db()
-        form.compare(shown(row))
-        return action()
+        form.compare()
+        action()
+    return form.row
 
 
-def said(request: HttpRequest, words: str, to: str, *args: Any, draft: str = "", tone: str = "ok") -> HttpResponseRedirect:
-    """Go on, and tell there what was done. `draft`: the draft that is no longer needed."""
-    request.session["flash"] = {"words": words, "draft": draft, "tone": tone}
-    return redirect(to, *args)
+def _preview(request: HttpRequest, page: Page, action: Callable[[], object]) -> HttpResponse:
+    drawn = preview(action, lambda: snapshot_of(page))
+    fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in _OWN]
+    response = show(request, "preview.html", page, preview=drawn, fields=fields)
+    response.headers["Content-Security-Policy"] = policy(*drawn.styles)
+    return response
 
 
-def show(request: HttpRequest, template: str, page: Page | None, values: Mapping[str, Any], status: int = 200) -> HttpResponse:
-    other = elsewhere_of(page) if page else None
-    return render(request, f"desk/{template}", {"page": page, "elsewhere": other, **values}, status=status)
+def flash(request: HttpRequest, message: str, *, draft: str = "", tone: str = "ok") -> None:
+    """The message that the next page shows. `draft`: the draft that is no longer needed."""
+    request.session["flash"] = {"message": message, "draft": draft, "tone": tone}
 
 
-def elsewhere_of(page: Page) -> Elsewhere | None:
-    """Another desk that hosts have heard and this one has not."""
+def done(request: HttpRequest, message: str, to: str, page: Page, *args: str, **more: str) -> HttpResponseRedirect:
+    """Go on to another view of the page, and say there what was done. `more`: draft and tone of the message."""
+    flash(request, message, **more)
+    return redirect(to, page.slug, *args)
+
+
+def show(request: HttpRequest, template: str, page: Page | None, code: int = 200, **values: Any) -> HttpResponse:
+    other_desk = heard_elsewhere(page) if page else None
+    return render(request, f"desk/{template}", {"page": page, "other_desk": other_desk, **values}, status=code)
+
+
+def heard_elsewhere(page: Page) -> Elsewhere | None:
+    """Another desk whose updates hosts hold and this desk does not."""
     configured = page_config(page)
     return reconcile.elsewhere(page, configured) if configured else None

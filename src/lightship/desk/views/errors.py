@@ -1,22 +1,15 @@
-"""When there is nothing to show: not found, too much, and our own faults. Calm, and with a way on."""
+"""Pages for what cannot be shown: not found, too much, and our own faults. Each has a link back to the desk."""
+
+from functools import partial
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.template.loader import render_to_string
+from django.views import defaults
 
-
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "desk/404.html", status=404)
-
-
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "desk/400.html", status=400)
-
-
-def broken(request: HttpRequest) -> HttpResponse:
-    """Without context: whatever failed, a template that asks the database would fail again."""
-    return HttpResponse(render_to_string("desk/500.html"), status=500)
+not_found = partial(defaults.page_not_found, template_name="desk/404.html")
+bad_request = partial(defaults.bad_request, template_name="desk/400.html")
+# Rendered without context: whatever failed, a template that asks the database would fail again.
+broken = partial(defaults.server_error, template_name="desk/500.html")
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -1,27 +1,24 @@
-"""What happened: past incidents, the journal, and what each host was found to serve."""
+"""The past: incidents, the journal, and the receipts of each host."""
 
 from typing import Any
 
-from django.core.paginator import Page as Leaf
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from lightship.core.model import Incident as CoreIncident
-from lightship.core.model import Kind
 from lightship.core.site.receipt import Verdict
-from lightship.core.status import began, ended_at
+from lightship.core.status import ended_at
 from lightship.core.wire import moment
-from lightship.desk import host_status, labels
-from lightship.desk.forms.text import clean
-from lightship.desk.views.base import page_config, page_of, show, staff
+from lightship.desk.forms.fields import clean
+from lightship.desk.views.base import on_page, show
 from lightship.desk.views.home import entry_line, hosts_now
-from lightship.store.models import Incident, Page, Receipt
+from lightship.desk.views.timeline import summary
+from lightship.store.models import Page, Receipt
 from lightship.store.read import rows
 
-PER_PAGE = 25
-RECEIPTS = 20
+INCIDENTS, ENTRIES, RECEIPTS = 25, 50, 20
+"""How many are shown at once."""
 _VERDICT = {
     Verdict.PROVEN.value: "Proven",
     Verdict.DIFFERS.value: "Serves something else",
@@ -31,49 +28,30 @@ _VERDICT = {
 }
 
 
-@staff
-def history(request: HttpRequest, slug: str) -> HttpResponse:
-    page, query = page_of(slug), clean(request.GET.get("q", "")).strip()[:200]
-    found = page.incidents.order_by("-created_at", "-id")
+@on_page
+def history(request: HttpRequest, page: Page) -> HttpResponse:
+    query = clean(request.GET.get("q", "")).strip()[:200]
+    incidents = page.incidents.order_by("-created_at", "-id")
     if query:
-        found = found.filter(Q(name__icontains=query) | Q(updates__wordings__body__icontains=query)).distinct()
-    leaf = Paginator(found, PER_PAGE).get_page(request.GET.get("leaf"))
-    lines = [_past(incident) for incident in rows.incidents(leaf)]
-    return show(request, "history.html", page, {"leaf": leaf, "lines": lines, "query": query, "total": _total(leaf)})
+        incidents = incidents.filter(Q(name__icontains=query) | Q(updates__wordings__body__icontains=query)).distinct()
+    leaf = Paginator(incidents, INCIDENTS).get_page(request.GET.get("leaf"))
+    now = timezone.now()
+    lines = [{**summary(incident, now), "ended": ended_at(incident)} for incident in rows.incidents(leaf)]
+    return show(request, "history.html", page, leaf=leaf, lines=lines, query=query)
 
 
-def _past(incident: CoreIncident) -> dict[str, Any]:
-    return {
-        "id": incident.id,
-        "name": incident.name,
-        "word": labels.STATUS[incident.status],
-        "open": not incident.ended,
-        "planned": incident.kind is Kind.MAINTENANCE,
-        "since": began(incident),
-        "ended": ended_at(incident),
-        "posts": len(incident.updates),
-    }
+@on_page
+def journal(request: HttpRequest, page: Page) -> HttpResponse:
+    leaf = Paginator(page.entries.select_related("author"), ENTRIES).get_page(request.GET.get("leaf"))
+    return show(request, "journal.html", page, leaf=leaf, entries=[entry_line(entry) for entry in leaf])
 
 
-def _total(leaf: "Leaf[Incident]") -> int:
-    return leaf.paginator.count
-
-
-@staff
-def journal(request: HttpRequest, slug: str) -> HttpResponse:
-    page = page_of(slug)
-    leaf = Paginator(page.entries.select_related("author"), 50).get_page(request.GET.get("leaf"))
-    return show(request, "journal.html", page, {"leaf": leaf, "entries": [entry_line(entry) for entry in leaf]})
-
-
-@staff
-def hosts(request: HttpRequest, slug: str) -> HttpResponse:
-    """Each host, and what it was found to do lately."""
-    page, now = page_of(slug), timezone.now()
-    found = page_config(page)
-    names = [(host.name, host.url) for host in found.hosts] if found else []
-    places = [{"seen": host_status.host(page, name, url, now), "receipts": _receipts(page.pk, name)} for name, url in names]
-    return show(request, "hosts.html", page, {"places": places, "steered": _steered(page), **hosts_now(page)})
+@on_page
+def hosts(request: HttpRequest, page: Page) -> HttpResponse:
+    """Each host, and its latest receipts."""
+    now = hosts_now(page)
+    places = [{"host": host, "receipts": _receipts(page, host.name)} for host in now["hosts"]]
+    return show(request, "hosts.html", page, places=places, steered=_steered(page), **now)
 
 
 def _steered(page: Page) -> dict[str, Any] | None:
@@ -92,13 +70,12 @@ def _steered(page: Page) -> dict[str, Any] | None:
     }
 
 
-def _receipts(page_id: str, name: str) -> list[dict[str, Any]]:
-    newest = Receipt.objects.filter(page_id=page_id, host=name)[:RECEIPTS]
+def _receipts(page: Page, host: str) -> list[dict[str, Any]]:
     return [
         {
             "row": row,
             "word": _VERDICT.get(row.verdict, "Not proven"),
             "tone": "ok" if row.verdict == Verdict.PROVEN else "down",
         }
-        for row in newest
+        for row in Receipt.objects.filter(page=page, host=host)[:RECEIPTS]
     ]

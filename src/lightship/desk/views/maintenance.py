@@ -8,25 +8,28 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from lightship.core.model import Kind, Status
-from lightship.desk.forms.speak import MoveForm, PlanForm
-from lightship.desk.views.base import attempt, author, if_unchanged, page_of, said, shot, show, staff, typed
-from lightship.desk.views.posting import Posting
+from lightship.desk.forms.maintenance import MoveForm, PlanForm
+from lightship.desk.views.base import answer, author, done, on_page, snapshot_of, typed
 from lightship.store import journal
 from lightship.store.journal import JournalError, NewUpdate
-from lightship.store.models import Incident
+from lightship.store.models import Incident, Page
 from lightship.store.read import rows
 
+BY_HAND = {
+    "begin": (Status.IN_PROGRESS, "The work has begun."),
+    "finish": (Status.COMPLETED, "The work is done."),
+}
 
-@staff
-def plan(request: HttpRequest, slug: str) -> HttpResponse:
-    page, now = page_of(slug), timezone.now()
-    data, kept = typed(request)
-    form = PlanForm(data, snapshot=shot(page), initial=_window_initial())
-    view = Posting(request, page, form, "plan.html", {"kept": kept, "draft": f"plan:{slug}"})
-    done = view.post(lambda: journal.schedule(page, form.window(), author(request), now))
-    if not isinstance(done, Incident):
-        return view.answer(done)
-    return said(request, "Planned. It is on its way to every host.", "incident", slug, done.pk, draft=f"plan:{slug}")
+
+@on_page
+def plan(request: HttpRequest, page: Page) -> HttpResponse:
+    form = PlanForm(typed(request), snapshot=snapshot_of(page), initial=_window_initial())
+
+    def action() -> Incident:
+        return journal.schedule(page, form.window(), author(request), timezone.now())
+
+    message = "Planned. It is on its way to every host."
+    return answer(request, page, form, "plan.html", action, message, draft=f"plan:{page.slug}")
 
 
 def _window_initial() -> dict[str, Any]:
@@ -35,32 +38,29 @@ def _window_initial() -> dict[str, Any]:
     return {"starts": start, "ends": start + timedelta(hours=2)}
 
 
-@staff
-def turn_over(request: HttpRequest, slug: str, id: str) -> HttpResponse:
-    """Begin a maintenance now, or finish it, in one tap; like the clock, without words."""
-    page, now = page_of(slug), timezone.now()
+@on_page
+def begin_or_finish(request: HttpRequest, page: Page, id: str) -> HttpResponse:
+    """Begin a maintenance now, or finish it, in one tap; like the clock, without a text."""
     row = get_object_or_404(Incident, page=page, pk=id, kind=Kind.MAINTENANCE)
     chosen = request.POST.get("to")
-    if chosen not in ("begin", "finish"):
-        return redirect("incident", slug, id)
-    begin = chosen == "begin"
-    new = NewUpdate(status=Status.IN_PROGRESS if begin else Status.COMPLETED, body="")
+    if chosen not in BY_HAND:
+        return redirect("incident", page.slug, id)
+    status, message = BY_HAND[chosen]
+    new, seen = NewUpdate(status=status, body=""), request.POST.get("seen") or None
     try:
-        journal.update(row, new, author(request), now, seen=request.POST.get("seen") or None)
+        journal.update(row, new, author(request), timezone.now(), seen=seen)
     except JournalError as error:
-        return said(request, str(error), "incident", slug, id)
-    return said(request, "The work has begun." if begin else "The work is done.", "incident", slug, id)
+        message = str(error)
+    return done(request, message, "incident", page, id)
 
 
-@staff
-def move(request: HttpRequest, slug: str, id: str) -> HttpResponse:
-    page = page_of(slug)
+@on_page
+def move(request: HttpRequest, page: Page, id: str) -> HttpResponse:
     row = get_object_or_404(Incident, page=page, pk=id, kind=Kind.MAINTENANCE)
-    data, kept = typed(request)
-    form = MoveForm(data, initial=MoveForm.of(row))
-    if request.method == "POST" and form.is_valid():
-        starts, ends = form.window(rows.incident(row))
-        action = lambda: journal.reschedule(row, starts, ends, author(request), timezone.now())  # noqa: E731
-        if attempt(form, lambda: if_unchanged(page, form, row, MoveForm.of, action)):
-            return said(request, "Moved. Post a word about it, so that nobody is surprised.", "incident", slug, id)
-    return show(request, "move.html", page, {"form": form, "row": row, "kept": kept})
+    form = MoveForm(typed(request), row=row)
+
+    def action() -> None:
+        journal.reschedule(row, *form.window(rows.incident(row)), author(request), timezone.now())
+
+    message = "Moved. Post a word about it, so that nobody is surprised."
+    return answer(request, page, form, "move.html", action, message, draft=f"move:{id}")

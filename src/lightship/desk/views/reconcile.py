@@ -1,43 +1,41 @@
-"""Another desk spoke while this one was away: every view says so, and one button takes in what was said."""
+"""Another desk posted while this one was away: every view says so, and one button takes in its updates."""
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from lightship.desk.views.base import BUSY, author, elsewhere_of, page_config, page_of, said, staff
+from lightship.desk.views.base import BUSY, author, done, heard_elsewhere, on_page, page_config
+from lightship.page.labels import counted
 from lightship.store import reconcile
 from lightship.store.journal import JournalError
+from lightship.store.models import Page
 from lightship.store.reconcile import Reconciled
 
 
-@staff
-def part(request: HttpRequest, slug: str) -> HttpResponse:
-    page = page_of(slug)
-    return render(request, "desk/bits/elsewhere.html", {"page": page, "elsewhere": elsewhere_of(page)})
+@on_page
+def notice(request: HttpRequest, page: Page) -> HttpResponse:
+    return render(request, "desk/bits/other_desk.html", {"page": page, "other_desk": heard_elsewhere(page)})
 
 
-@staff
-def take_in(request: HttpRequest, slug: str) -> HttpResponse:
-    page = page_of(slug)
-    found = page_config(page)
-    if request.method != "POST" or found is None:
-        return redirect("page", slug)
+@on_page
+def take_in(request: HttpRequest, page: Page) -> HttpResponse:
+    configured = page_config(page)
+    if request.method != "POST" or configured is None:
+        return redirect("page", page.slug)
     try:
-        heard = reconcile.take_in(page, found, author(request), timezone.now())
+        result = reconcile.take_in(page, configured, author(request), timezone.now())
     except JournalError as error:
-        return said(request, str(error), "page", slug, tone="down")
+        return done(request, str(error), "page", page, tone="down")
     except OperationalError:
-        return said(request, BUSY, "page", slug, tone="down")
-    return said(request, _told(heard), "page", slug, tone="ok" if heard.hosts else "slow")
+        return done(request, BUSY, "page", page, tone="down")
+    return done(request, _message(result), "page", page, tone="ok" if result.hosts else "slow")
 
 
-def _told(heard: Reconciled) -> str:
-    """In words, what came in."""
-    if not heard.hosts:
-        why = f" ({'; '.join(heard.troubles)})" if heard.troubles else ""
-        return f"There was nothing to take in{why}."
-    new = f"{heard.incidents} new incidents, " if heard.incidents != 1 else "1 new incident, "
-    updates = f"{heard.updates} updates" if heard.updates != 1 else "1 update"
-    rest = f" Not read: {'; '.join(heard.troubles)}." if heard.troubles else ""
-    return f"Taken in from {', '.join(heard.hosts)}: {new}{updates}. All of it is on its way to every host.{rest}"
+def _message(result: Reconciled) -> str:
+    unread = "; ".join(result.troubles)
+    if not result.hosts:
+        return f"There was nothing to take in ({unread})." if unread else "There was nothing to take in."
+    new = f"{counted(result.incidents, 'new incident')}, {counted(result.updates, 'update')}"
+    rest = f" Not read: {unread}." if unread else ""
+    return f"Taken in from {', '.join(result.hosts)}: {new}. All of it is on its way to every host.{rest}"

@@ -1,7 +1,7 @@
-"""What the page watches over: its components and groups, and what it says of itself."""
+"""What is on the page: its components and groups, and its own name and description."""
 
-from collections.abc import Sequence
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -9,130 +9,120 @@ from django.utils import timezone
 
 from lightship.core.model import ComponentStatus
 from lightship.desk import labels
-from lightship.desk.forms.arrange import ComponentForm, GroupForm, PageForm, TurnForm, zones
-from lightship.desk.forms.speak import live
-from lightship.desk.views.base import attempt, author, if_unchanged, page_of, said, shot, show, staff, typed
+from lightship.desk.forms.fields import live
+from lightship.desk.forms.structure import ComponentForm, GroupForm, PageForm, StatusForm
+from lightship.desk.views.base import answer, attempt, author, done, on_page, show, snapshot_of, typed
+from lightship.page.labels import COMPONENT
 from lightship.store import journal
 from lightship.store.journal import structure
 from lightship.store.models import Component, Group, Page
 
 
-@staff
-def parts(request: HttpRequest, slug: str) -> HttpResponse:
+@on_page
+def components(request: HttpRequest, page: Page) -> HttpResponse:
     """Components and groups in the order readers see, with a form to add one of each."""
-    page = page_of(slug)
-    groups, adding = list(page.groups.all()), request.POST.get("add")
-    data, kept = typed(request)
-    kind = data.get("add") if data else None
-    component = ComponentForm(data if kind == "component" else None, groups=groups, prefix="component")
-    group = GroupForm(data if kind == "group" else None, prefix="group")
-    if adding == "component" and component.is_valid() and attempt(component, lambda: _add(request, page, component)):
-        return said(request, f"{component.cleaned_data['name']} is on the page.", "parts", slug)
-    if adding == "group" and group.is_valid():
+    data, by, now = typed(request), author(request), timezone.now()
+    adding = data.get("add") if data else None
+    component = ComponentForm(data if adding == "component" else None, groups=list(page.groups.all()), prefix="component")
+    group = GroupForm(data if adding == "group" else None, prefix="group")
+
+    def add_component() -> None:
+        described = component.described()
+        structure.create_component(page, described.pop("name"), by, now, **described)
+
+    if attempt(request, component, add_component):
+        return done(request, f"{component.cleaned_data['name']} is on the page.", "components", page)
+    if attempt(request, group, lambda: structure.create_group(page, group.cleaned_data["name"], by, now)):
         name = group.cleaned_data["name"]
-        if attempt(group, lambda: structure.create_group(page, name, author(request), timezone.now())):
-            return said(request, f"The group {name} is there. Put components into it.", "parts", slug)
-    shown = {"sections": _sections(page), "component": component, "group": group, "kept": kept}
-    return show(request, "parts.html", page, shown)
-
-
-def _add(request: HttpRequest, page: Page, form: ComponentForm) -> Component:
-    described = form.described()
-    return structure.create_component(page, described.pop("name"), author(request), timezone.now(), **described)
+        return done(request, f"The group {name} is there. Put components into it.", "components", page)
+    return show(request, "components.html", page, sections=_sections(page), component=component, group=group)
 
 
 def _sections(page: Page) -> list[dict[str, Any]]:
-    """As readers see them, and then the groups that hold nothing yet."""
-    groups, found = {group.pk: group.name for group in page.groups.all()}, list[dict[str, Any]]()
-    for each in live(shot(page)):
-        if not found or found[-1]["id"] != each.group_id:
-            found.append({"id": each.group_id, "name": groups.get(each.group_id or "", ""), "parts": []})
-        part = {"id": each.id, "name": each.name, "tone": labels.tone(each.status), "word": labels.COMPONENT[each.status]}
-        found[-1]["parts"].append(part)
-    empty = [pk for pk in groups if pk not in {section["id"] for section in found}]
-    return [*found, *({"id": pk, "name": groups[pk], "parts": []} for pk in empty)]
+    """As readers see them, and the groups that hold nothing yet."""
+    components = live(snapshot_of(page))
+    sections: list[dict[str, Any]] = []
+    for row in _top(page):
+        if isinstance(row, Group):
+            inside = [labels.line(component) for component in components if component.group_id == row.pk]
+            sections.append({"id": row.pk, "name": row.name, "components": inside})
+            continue
+        if not sections or sections[-1]["id"]:
+            sections.append({"id": "", "name": "", "components": []})
+        sections[-1]["components"] += [labels.line(component) for component in components if component.id == row.pk]
+    return sections
 
 
-@staff
-def part(request: HttpRequest, slug: str, id: str) -> HttpResponse:
+def _top(page: Page) -> list[Group | Component]:
+    """The page's groups and lone components: one row, in the order readers see (core/site/union.py)."""
+    rows: list[Group | Component] = [*page.components.filter(group=None, retired=False), *page.groups.all()]
+    return sorted(rows, key=lambda row: row.position)
+
+
+@on_page
+def component(request: HttpRequest, page: Page, id: str) -> HttpResponse:
     """One component: set it, describe it, take it off the page."""
-    page = page_of(slug)
     row = get_object_or_404(Component, page=page, pk=id, retired=False)
-    data, kept = typed(request)
-    doing = data.get("do") if data else None
-    status = _shown(page, row)
-    turn = TurnForm(data if doing == "turn" else None, initial={"status": status.value})
-    form = ComponentForm(data if doing == "describe" else None, groups=list(page.groups.all()), initial=ComponentForm.of(row))
-    by, now = author(request), timezone.now()
-    if request.method == "POST":
-        if doing == "turn" and turn.is_valid() and attempt(turn, lambda: journal.set_status(row, turn.chosen(), by, now)):
-            return said(request, _set(row, turn.chosen(), _shown(page, row)), "part", slug, id)
-        action = lambda: structure.describe_component(row, form.described(row), by, now)  # noqa: E731
-        described = doing == "describe" and form.is_valid()
-        if described and attempt(form, lambda: if_unchanged(page, form, row, ComponentForm.of, action)):
-            return said(request, "Saved.", "parts", slug)
-        if doing == "retire":
-            structure.retire_component(row, by, now)
-            return said(request, f"{row.name} is off the page. Old incidents still name it.", "parts", slug)
-    now_is = {"word": labels.COMPONENT[status], "tone": labels.tone(status)}
-    return show(request, "part.html", page, {"row": row, "turn": turn, "form": form, "now_is": now_is, "kept": kept})
+    data, by, now = typed(request), author(request), timezone.now()
+    doing, shown = data.get("do") if data else None, _shown(page, row)
+    status = StatusForm(data if doing == "set" else None, initial={"status": shown.value})
+    form = ComponentForm(data if doing == "describe" else None, groups=list(page.groups.all()), row=row)
+    if attempt(request, status, lambda: journal.set_status(row, status.chosen(), by, now)):
+        return done(request, _set(row, status.chosen(), _shown(page, row)), "component", page, id)
+    if request.method == "POST" and doing == "retire":
+        structure.retire_component(row, by, now)
+        return done(request, f"{row.name} is off the page. Old incidents still name it.", "components", page)
+
+    def action() -> None:
+        structure.describe_component(row, form.described(), by, now)
+
+    values = {"status": status, "badge": labels.badge(row.name, shown)}
+    return answer(request, page, form, "component.html", action, "Saved.", to="components", draft=f"part:{id}", **values)
 
 
 def _shown(page: Page, row: Component) -> ComponentStatus:
-    return next(component.status for component in shot(page).components if component.id == row.pk)
+    return next(component.status for component in snapshot_of(page).components if component.id == row.pk)
 
 
 def _set(row: Component, level: ComponentStatus, shown: ComponentStatus) -> str:
-    line = f"{row.name}: {labels.COMPONENT[level].lower()}."
-    return line if shown is level else f"{line} Readers see {labels.COMPONENT[shown].lower()}, for something open holds it."
+    line = f"{row.name}: {COMPONENT[level].lower()}."
+    return line if shown is level else f"{line} Readers see {COMPONENT[shown].lower()}, for something open holds it."
 
 
-@staff
-def group(request: HttpRequest, slug: str, id: str) -> HttpResponse:
-    page = page_of(slug)
+@on_page
+def group(request: HttpRequest, page: Page, id: str) -> HttpResponse:
     row = get_object_or_404(Group, page=page, pk=id)
-    data, kept = typed(request)
-    form = GroupForm(data if data and data.get("do") != "remove" else None, initial=GroupForm.of(row))
-    by, now = author(request), timezone.now()
+    data, by, now = typed(request), author(request), timezone.now()
+    form = GroupForm(data if data and data.get("do") != "remove" else None, row=row)
     if request.method == "POST" and request.POST.get("do") == "remove":
         structure.remove_group(row, by, now)
-        return said(request, f"The group {row.name} is gone. Its components stay.", "parts", slug)
-    action = lambda: structure.describe_group(row, form.cleaned_data, by, now)  # noqa: E731
-    valid = request.method == "POST" and form.is_valid()
-    if valid and attempt(form, lambda: if_unchanged(page, form, row, GroupForm.of, action)):
-        return said(request, "Saved.", "parts", slug)
-    return show(request, "group.html", page, {"row": row, "form": form, "kept": kept})
+        return done(request, f"The group {row.name} is gone. Its components stay.", "components", page)
+
+    def action() -> None:
+        structure.describe_group(row, form.cleaned_data, by, now)
+
+    return answer(request, page, form, "group.html", action, "Saved.", to="components")
 
 
-@staff
-def shift(request: HttpRequest, slug: str) -> HttpResponse:
-    """One place up or down, among its own kind: a group among groups, a component within its group."""
-    page = page_of(slug)
-    pk, up = request.POST.get("id", ""), request.POST.get("to") == "up"
+@on_page
+def shift(request: HttpRequest, page: Page) -> HttpResponse:
+    """One place up or down: a component within its group, a group or a lone component among all of these."""
     if request.method == "POST":
-        order = _siblings(page, pk)
+        pk, step = request.POST.get("id", ""), -1 if request.POST.get("to") == "up" else 1
+        order: list[Group | Component] = list(page.components.filter(group__components=pk, retired=False)) or _top(page)
         place = next((number for number, row in enumerate(order) if row.pk == pk), None)
-        other = None if place is None else place - 1 if up else place + 1
-        if place is not None and other is not None and 0 <= other < len(order):
-            order[place], order[other] = order[other], order[place]
+        if place is not None and 0 <= place + step < len(order):
+            order.insert(place + step, order.pop(place))
             structure.arrange(page, order, author(request), timezone.now())
-    return redirect("parts", slug)
+    return redirect("components", page.slug)
 
 
-def _siblings(page: Page, pk: str) -> list[Group | Component]:
-    moved = page.components.filter(pk=pk).first()
-    among: Sequence[Group | Component]
-    among = list(page.components.filter(group=moved.group, retired=False)) if moved else list(page.groups.all())
-    return list(among)
+@on_page
+def settings(request: HttpRequest, page: Page) -> HttpResponse:
+    form = PageForm(typed(request), row=page)
 
+    def action() -> None:
+        structure.describe_page(page, form.cleaned_data, author(request), timezone.now())
 
-@staff
-def settings(request: HttpRequest, slug: str) -> HttpResponse:
-    page = page_of(slug)
-    data, kept = typed(request)
-    form = PageForm(data, initial=PageForm.of(page))
-    valid, by, now = request.method == "POST" and form.is_valid(), author(request), timezone.now()
-    action = lambda: structure.describe_page(page, form.cleaned_data, by, now)  # noqa: E731
-    if valid and attempt(form, lambda: if_unchanged(page, form, page, PageForm.of, action)):
-        return said(request, "Saved.", "settings", slug)
-    return show(request, "settings.html", page, {"form": form, "zones": zones(), "kept": kept})
+    zones, draft = sorted(available_timezones()), f"settings:{page.slug}"
+    return answer(request, page, form, "settings.html", action, "Saved.", to="settings", draft=draft, zones=zones)

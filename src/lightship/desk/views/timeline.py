@@ -1,64 +1,64 @@
-"""An incident as the desk tells it: what was said, by whom, and what it turned."""
+"""An incident as the desk shows it: its updates, who wrote each, and the statuses that each changed."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from lightship.core.duty.promises import due
-from lightship.core.model import ComponentStatus, Kind, Snapshot, Status
-from lightship.core.model import Incident as CoreIncident
-from lightship.core.model import Update as CoreUpdate
+from lightship.core.model import Incident, Kind, Snapshot, Status, Update
 from lightship.core.status import began
 from lightship.desk import labels
-from lightship.desk.forms.speak import live
-from lightship.store.models import Entry, Incident, Update
+from lightship.desk.forms.fields import live
+from lightship.store import models
+from lightship.store.models import Entry
 from lightship.store.read import rows
 
 
-def told(row: Incident, whole: CoreIncident, snapshot: Snapshot | None) -> dict[str, Any]:
-    """The incident as its view and its timeline show it."""
-    authors = _authors(row)
-    now_is = {c.id: c.status for c in live(snapshot)} if snapshot else {}
+def summary(incident: Incident, now: datetime) -> dict[str, Any]:
+    promise = next(iter(due([incident])), None)
     return {
-        "incident": whole,
-        "planned": whole.kind is Kind.MAINTENANCE,
-        "word": labels.STATUS[whole.status],
-        "waits": whole.status is Status.SCHEDULED,
-        "runs": whole.status in (Status.IN_PROGRESS, Status.VERIFYING),
-        "said": [_line(update, authors) for update in reversed(whole.updates)],
-        "touched": [_part(c.name, now_is.get(c.id, c.status)) for c in whole.components],
-        "since": began(whole),
-        "late": any(promise.late(timezone.now()) for promise in due([whole])),
-        "due": None if whole.ended else whole.updates[-1].facts.next_update,
+        "incident": incident,
+        "word": labels.STATUS[incident.status],
+        "since": began(incident),
+        "due": promise.at if promise else None,
+        "late": bool(promise and promise.late(now)),
     }
 
 
-def _part(name: str, status: ComponentStatus) -> dict[str, str]:
-    return {"name": name, "word": labels.COMPONENT[status], "tone": labels.tone(status)}
+def timeline(row: models.Incident, incident: Incident, snapshot: Snapshot | None) -> dict[str, Any]:
+    """What the incident's view shows, and its timeline, which needs no snapshot."""
+    authors = _authors(row)
+    levels = {component.id: component.status for component in live(snapshot)} if snapshot else {}
+    return {
+        **summary(incident, timezone.now()),
+        "planned": incident.kind is Kind.MAINTENANCE,
+        "waits": incident.status is Status.SCHEDULED,
+        "runs": incident.status in (Status.IN_PROGRESS, Status.VERIFYING),
+        "updates": [_line(update, authors) for update in reversed(incident.updates)],
+        "touched": [labels.badge(c.name, levels.get(c.id, c.status)) for c in incident.components],
+    }
 
 
-def _authors(row: Incident) -> dict[Any, str]:
-    """Who wrote which update, as the journal has it."""
+def _authors(row: models.Incident) -> dict[str | None, str]:
+    """Who wrote which update, by its id, as the journal has it."""
     entries = Entry.objects.filter(update__incident=row).select_related("author")
-    return {e.update_id: (e.author.get_full_name() or e.author.username) if e.author else "Lightship" for e in entries}
+    return {entry.update_id: labels.person(entry.author) for entry in entries}
 
 
-def _line(update: CoreUpdate, authors: dict[Any, str]) -> dict[str, Any]:
-    turned = [(c.name, labels.COMPONENT[c.new], labels.tone(c.new)) for c in update.changes or () if c.old is not c.new]
-    facts = update.facts
+def _line(update: Update, authors: dict[str | None, str]) -> dict[str, Any]:
     return {
         "id": update.id,
         "word": labels.STATUS[update.status],
-        "who": authors.get(update.id, ""),
+        "author": authors.get(update.id, ""),
         "at": update.display_at,
         "body": update.body,
-        "turned": turned,
+        "changes": [labels.badge(c.name, c.new) for c in update.changes or () if c.old is not c.new],
         "edited": update.wordings[-1].at if update.edited else None,
-        "earlier": [(text.at, text.body) for text in reversed(update.wordings[:-1])],
-        "doing": facts.doing,
-        "next_update": facts.next_update,
+        "earlier": [(wording.at, wording.body) for wording in reversed(update.wordings[:-1])],
+        "doing": update.facts.doing,
     }
 
 
-def said_line(row: Update) -> dict[str, Any]:
+def update_line(row: models.Update) -> dict[str, Any]:
     return _line(rows.update(row), _authors(row.incident))

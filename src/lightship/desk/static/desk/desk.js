@@ -1,9 +1,9 @@
-// The desk's own script: drafts that survive, times that count, and a word when there is no connection. All works without it.
+// The desk's own script: drafts that survive, times that count, a notice when there is no connection. All works without it.
 (() => {
   "use strict";
   const NOTE = "Not sent: no connection. Your text is kept on this device.";
   const key = (form) => `lightship:${form.dataset.draft}`;
-  const skipped = new Set(["csrfmiddlewaretoken", "seen", "once", "go", "kept"]);
+  const skipped = new Set(["csrfmiddlewaretoken", "seen", "once", "go", "unsent"]);
 
   // Storage may be off or full: then there is no draft, and nothing else changes.
   const store = (name, value) => {

@@ -1,16 +1,14 @@
 """Forms that describe pages, components and groups."""
 
-from typing import Any
-from zoneinfo import available_timezones
+from typing import Any, ClassVar
 
 from django import forms
 
 from lightship.core.model import ComponentStatus
 from lightship.desk import labels
 from lightship.desk.forms.edit import EditForm
-from lightship.desk.forms.fields import Line
-from lightship.desk.forms.text import Link, TextField
-from lightship.store.models import Component, Group, Page
+from lightship.desk.forms.fields import Line, Link, TextField, ZoneField, offer
+from lightship.store.models import Component, Group
 
 
 class NewPageForm(forms.Form):
@@ -18,24 +16,17 @@ class NewPageForm(forms.Form):
 
     slug = forms.ChoiceField(label="Page in lightship.toml")
     name = TextField(label="Name readers know", max_length=255)
-    time_zone = TextField(label="Time zone", initial="UTC", max_length=64, widget=forms.TextInput(attrs={"list": "zones"}))
+    time_zone = ZoneField(initial="UTC")
 
     def __init__(self, *args: Any, slugs: list[str], **more: Any) -> None:
         super().__init__(*args, **more)
-        field = self.fields["slug"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(slug, slug) for slug in slugs]
+        offer(self, "slug", [(slug, slug) for slug in slugs])
 
 
 class PageForm(EditForm):
     name = TextField(label="Name readers know", max_length=255)
     description = Line(label="In one sentence, what it is about")
-    time_zone = TextField(
-        label="Time zone",
-        help_text="Times on the desk are in it.",
-        max_length=64,
-        widget=forms.TextInput(attrs={"list": "zones"}),
-    )
+    time_zone = ZoneField(help_text="Times on the desk are in it.")
     support_url = Link(required=False, label="Where customers get help", assume_scheme="https")
     promise_minutes = forms.IntegerField(
         label="Minutes between updates",
@@ -44,17 +35,9 @@ class PageForm(EditForm):
         max_value=24 * 60,
     )
 
-    @staticmethod
-    def of(page: Page) -> dict[str, Any]:
-        return {name: getattr(page, name) for name in PageForm.base_fields}
-
 
 class GroupForm(EditForm):
     name = TextField(label="Name of the group", max_length=255)
-
-    @staticmethod
-    def of(row: Group) -> dict[str, Any]:
-        return {"name": row.name}
 
 
 class ComponentForm(EditForm):
@@ -68,39 +51,24 @@ class ComponentForm(EditForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     only_show_if_degraded = forms.BooleanField(required=False, label="Show it only while it is not working")
+    columns: ClassVar = {"group": "group_id"}
 
     def __init__(self, *args: Any, groups: list[Group], **more: Any) -> None:
         super().__init__(*args, **more)
         self.groups = {group.pk: group for group in groups}
-        field = self.fields["group"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "None"), *((group.pk, group.name) for group in groups)]
+        offer(self, "group", [("", "None"), *((group.pk, group.name) for group in groups)])
 
-    def described(self, row: Component | None = None) -> dict[str, Any]:
-        data = self.cleaned_data
+    def described(self) -> dict[str, Any]:
+        data, row = self.cleaned_data, self.row
         # An empty description that was never there stays absent: the API tells null from empty.
-        empty = row.description if row and not row.description else None
+        empty = row.description if isinstance(row, Component) and not row.description else None
         return {**data, "description": data["description"] or empty, "group": self.groups.get(data["group"])}
 
-    @staticmethod
-    def of(row: Component) -> dict[str, Any]:
-        return {
-            "name": row.name,
-            "description": row.description or "",
-            "group": row.group_id or "",
-            "start_date": row.start_date,
-            "only_show_if_degraded": row.only_show_if_degraded,
-        }
 
-
-class TurnForm(forms.Form):
+class StatusForm(forms.Form):
     """Set a component without an incident."""
 
-    status = forms.ChoiceField(label="It is", widget=forms.RadioSelect, choices=labels.component_choices())
+    status = forms.ChoiceField(label="It is", widget=forms.RadioSelect, choices=labels.COMPONENT_CHOICES)
 
     def chosen(self) -> ComponentStatus:
         return ComponentStatus(self.cleaned_data["status"])
-
-
-def zones() -> list[str]:
-    return sorted(available_timezones())

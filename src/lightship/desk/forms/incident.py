@@ -1,0 +1,258 @@
+"""Forms about an incident: open it, post to it, correct a post, rename it."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms import BoundField
+from django.http import QueryDict
+
+from lightship.config.ids import new_id
+from lightship.core.model import ENDED, ComponentStatus, Facts, Impact, Incident, Kind, Snapshot, Status
+from lightship.core.status import told
+from lightship.desk import labels
+from lightship.desk.forms.edit import EditForm
+from lightship.desk.forms.fields import Body, ComponentsForm, Line, Moment, TextField, live, offer
+from lightship.page.labels import COMPONENT
+from lightship.store.journal import NewIncident, NewUpdate
+from lightship.store.read import rows
+
+AHEAD = {
+    "since": "This is still to come: for work that is planned, plan a maintenance.",
+    "ended": "This is still to come. Say that it is over when it is.",
+    "at": "A post cannot be dated in the future: leave this empty, or write an earlier time.",
+}
+STANDARD_MINUTES = (15, 30, 60)
+# What a form asks at once; all else is under "More".
+UP_FRONT = {"components", "how", "body", "promise", "status"}
+# The id of the incident to come, so that a form sent twice opens one.
+ONCE = re.compile("[a-z0-9]{12}")
+
+
+class FactsForm(forms.Form):
+    """The facts of an update. Empty: not stated in this update."""
+
+    symptom = Line(label="What customers see")
+    doing = Line(label="What is being done now")
+    scope = Line(label="Who is affected, and who is not")
+    workaround = Line(label="What customers can do meanwhile")
+    since = Moment(label="Broken since")
+    estimate = Moment(label="Back by, our estimate")
+    no_estimate = forms.BooleanField(required=False, label="Say that there is no estimate yet")
+    cause = Line(label="Cause")
+    ended = Moment(label="Over since")
+
+    def __init__(self, *args: Any, now: datetime, **more: Any) -> None:
+        self.now = now
+        super().__init__(*args, **more)
+
+    def clean(self) -> dict[str, Any]:
+        """What has happened, as the form says, may not be still to come."""
+        super().clean()
+        for name, message in AHEAD.items():
+            at = self.cleaned_data.get(name)
+            if at and at > self.now:
+                self.add_error(name, message)
+        return self.cleaned_data
+
+    def more_open(self) -> bool:
+        """Whether an error under "More" needs to be seen."""
+        return self.is_bound and any(name in self.errors for name in set(self.fields) - UP_FRONT)
+
+    def facts(self, next_update: datetime | None) -> Facts:
+        stated = {name: value for name, value in self.cleaned_data.items() if name in FactsForm.base_fields and value}
+        if "estimate" in stated:
+            stated.pop("no_estimate", None)
+        return Facts(**stated, next_update=next_update)
+
+
+def facts_initial(facts: Facts) -> dict[str, Any]:
+    return {name: getattr(facts, name) for name in FactsForm.base_fields}
+
+
+class PostForm(FactsForm):
+    """An update, the first or a later one, and the promise of the next. Minutes count from the moment of posting; a written
+    time wins."""
+
+    promise = forms.ChoiceField(label="Next update", widget=forms.RadioSelect, required=False)
+    promise_at = Moment(label="Next update at")
+    at = Moment(label="Date this post back to")
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        at, ended = self.cleaned_data.get("promise_at"), self.cleaned_data.get("status") in ENDED
+        if at and at <= self.now and not ended:
+            self.add_error("promise_at", "This time has passed. Promise one that is still to come.")
+        return self.cleaned_data
+
+    def offer_promises(self, minutes: int, *, chosen: str = "") -> None:
+        """`minutes`: what this page usually promises."""
+        choices = [(str(count), interval(count)) for count in sorted({*STANDARD_MINUTES, minutes})]
+        offer(self, "promise", [*choices, ("none", "No promise")])
+        self.initial.setdefault("promise", chosen or str(minutes))
+
+    def due(self) -> datetime | None:
+        at: datetime | None = self.cleaned_data.get("promise_at")
+        chosen = self.cleaned_data.get("promise") or "none"
+        return at or (None if chosen == "none" else self.now + timedelta(minutes=int(chosen)))
+
+
+def interval(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return f"in {hours} h" if hours and not rest else f"in {minutes} min"
+
+
+class OpenForm(PostForm, ComponentsForm):
+    """Something is broken: what, how bad, and one short text. All else has a default."""
+
+    ended = None  # type: ignore[assignment]  # an incident that opens has not ended
+    how = forms.ChoiceField(
+        label="How bad is it?",
+        widget=forms.RadioSelect,
+        choices=[(status.value, COMPONENT[status]) for status in labels.HOW_BAD],
+        initial=ComponentStatus.MAJOR.value,
+    )
+    body = Body(label="What do customers see?")
+    name = TextField(required=False, label="Title", max_length=255)
+    status = forms.ChoiceField(
+        label="Where we stand",
+        choices=[choice for choice in labels.status_choices(Kind.INCIDENT) if choice[0] not in ENDED],
+        initial=Status.INVESTIGATING.value,
+    )
+    impact = forms.ChoiceField(required=False, label="How grave, for the record", choices=labels.IMPACT_CHOICES)
+    once = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.initial.setdefault("once", new_id())
+        if self.is_bound and not ONCE.fullmatch(self.data.get("once", "")):
+            self.renew()
+        self.offer_promises(self.snapshot.page.promise_minutes)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not data.get("name") and not data.get("components"):
+            wanted = "Tick what is affected, or give it a title under “More”." if live(self.snapshot) else "Give it a title."
+            self.add_error("components" if live(self.snapshot) else "name", wanted)
+        return data
+
+    def renew(self) -> None:
+        """From here on the form opens another incident."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["once"] = new_id()
+        self.data = data
+        if hasattr(self, "cleaned_data"):
+            self.cleaned_data["once"] = data["once"]
+
+    def opening(self) -> NewIncident:
+        data = self.cleaned_data
+        how = ComponentStatus(data["how"])
+        return NewIncident(
+            id=data["once"],
+            name=data["name"] or labels.headline(self.names(), how),
+            started_at=data["since"],
+            impact=Impact(data["impact"]) if data["impact"] else None,
+            update=NewUpdate(
+                status=Status(data["status"]),
+                body=data["body"],
+                facts=self.facts(self.due()),
+                statuses=dict.fromkeys(data["components"], how) or None,
+                at=data["at"] or (data["since"] and self.now),
+            ),
+        )
+
+
+class UpdateForm(PostForm):
+    """A later update. Facts that still hold are filled in already. `seen`: the id of the newest update its author has read."""
+
+    status = forms.ChoiceField(label="Where we stand", widget=forms.RadioSelect)
+    body = Body(label="What is new?")
+    all_working = forms.BooleanField(required=False, initial=True, label="Everything it touched works again")
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, snapshot: Snapshot, incident: Incident, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.incident = incident
+        self.initial = {**_carried(incident), **self.initial}
+        planned = incident.kind is Kind.MAINTENANCE
+        if planned:
+            for name in ("since", "estimate", "no_estimate"):
+                del self.fields[name]
+        offer(self, "status", labels.status_choices(incident.kind))
+        self._offer_components(snapshot)
+        self.offer_promises(snapshot.page.promise_minutes, chosen="none" if planned else "")
+
+    def _offer_components(self, snapshot: Snapshot) -> None:
+        levels = {component.id: component.status.value for component in self.incident.components}
+        for component in live(snapshot):
+            untouched = [] if component.id in levels else [("", "Not affected")]
+            self.fields[f"c-{component.id}"] = forms.ChoiceField(
+                label=component.name,
+                required=False,
+                choices=[*untouched, *labels.COMPONENT_CHOICES],
+                initial=levels.get(component.id, ""),
+            )
+
+    def own(self) -> list[BoundField]:
+        """The statuses of the components that the incident touches."""
+        return self._levels(own=True)
+
+    def others(self) -> list[BoundField]:
+        return self._levels(own=False)
+
+    def _levels(self, *, own: bool) -> list[BoundField]:
+        touched = {f"c-{component.id}" for component in self.incident.components}
+        return [self[name] for name in self.fields if name.startswith("c-") and (name in touched) is own]
+
+    def update(self) -> NewUpdate:
+        data, status = self.cleaned_data, Status(self.cleaned_data["status"])
+        due = None if status in ENDED else self.due()
+        statuses = self._statuses(status)
+        return NewUpdate(status=status, body=data["body"], facts=self.facts(due), statuses=statuses, at=data["at"])
+
+    def _statuses(self, status: Status) -> dict[str, ComponentStatus] | None:
+        """What the author states; what follows from the update by itself, core knows."""
+        if status in ENDED and (self.cleaned_data["all_working"] or self.incident.ended):
+            return None
+        chosen = {
+            name[2:]: ComponentStatus(value) for name, value in self.cleaned_data.items() if name.startswith("c-") and value
+        }
+        if self.incident.status is Status.SCHEDULED:
+            chosen = {pk: level for pk, level in chosen.items() if level is not ComponentStatus.OPERATIONAL}
+        return chosen or None
+
+
+def _carried(incident: Incident) -> dict[str, Any]:
+    """What was stated before and still holds; what is being done must be stated anew."""
+    return {
+        **facts_initial(told(incident)),
+        "doing": "",
+        "ended": None,
+        "status": incident.status.value,
+        "seen": max(incident.updates, key=lambda update: update.created_at).id,
+    }
+
+
+class CorrectForm(EditForm, FactsForm):
+    """Another wording of an update; the journal keeps the earlier one."""
+
+    body = Body(label="What it should say", required=False)
+    next_update = Moment(label="Next update by")
+
+    def saved(self) -> dict[str, Any]:
+        update = rows.update(self.row)
+        return {"body": update.body, **facts_initial(update.facts), "next_update": update.facts.next_update}
+
+    def wording(self) -> tuple[str, Facts]:
+        return self.cleaned_data["body"], self.facts(self.cleaned_data["next_update"])
+
+
+class RenameForm(EditForm):
+    name = TextField(label="Title", max_length=255)
+    impact = forms.ChoiceField(required=False, label="How grave, for the record", choices=labels.IMPACT_CHOICES)
+    columns: ClassVar = {"impact": "impact_override"}
+
+    def chosen(self) -> Impact | None:
+        return Impact(self.cleaned_data["impact"]) if self.cleaned_data["impact"] else None
