@@ -83,7 +83,7 @@ def test_every_view_fits_a_phone_and_axe_finds_nothing(page: Page, stage: Stage,
         page.goto(path)
         page.evaluate("document.querySelectorAll('details').forEach((fold) => fold.setAttribute('open', ''))")
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
-        assert [found["id"] for found in Axe().run(page).response["violations"]] == [], path
+        assert [violation["id"] for violation in Axe().run(page).response["violations"]] == [], path
         small = page.evaluate(
             "[...document.querySelectorAll('button, select, .chip, .strip a, summary, input[type=checkbox]')]"
             ".filter((e) => e.checkVisibility() && (e.closest('label') || e).getBoundingClientRect().height < 31)"

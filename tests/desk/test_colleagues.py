@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.desk.cast import Stage, read
-from tests.desk.test_speaking import fill
+from tests.desk.test_incident import fill
 
 from lightship.store.models import Component, Entry, Incident, Page, Wording
 
@@ -62,8 +62,8 @@ def test_posts_made_meanwhile_are_in_nobodys_way(stage: Stage, client: Client, a
     kind, path = at
     form = opened(client, kind, path)
     incident = Incident.objects.get(kind="incident")
-    said = f"/p/acme/incidents/{incident.pk}/"
-    client.post(said, fill(client, said, body="More.", **{f"c-{stage.webmail.pk}": "partial_outage"}))
+    address = f"/p/acme/incidents/{incident.pk}/"
+    client.post(address, fill(client, address, body="More.", **{f"c-{stage.webmail.pk}": "partial_outage"}))
     assert client.post(path, {**form, **FORMS[kind][1]}).status_code == 302
 
 

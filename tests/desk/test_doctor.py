@@ -21,7 +21,7 @@ from lightship.worker.jobs import examination
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 
 
-def found(*verdicts: tuple[str, Verdict, str]) -> Examination:
+def examination_with(*verdicts: tuple[str, Verdict, str]) -> Examination:
     findings = [
         Finding(check=CHECKS[check], verdict=verdict, subject=who, evidence="as seen") for check, verdict, who in verdicts
     ]
@@ -36,8 +36,8 @@ def found(*verdicts: tuple[str, Verdict, str]) -> Examination:
     )
 
 
-def kept(stage: Stage, *verdicts: tuple[str, Verdict, str]) -> None:
-    Report.objects.create(page=stage.page, kind="doctor", at=NOW, facts=found(*verdicts).facts())
+def examined(stage: Stage, *verdicts: tuple[str, Verdict, str]) -> None:
+    Report.objects.create(page=stage.page, kind="doctor", at=NOW, facts=examination_with(*verdicts).facts())
 
 
 def text(client: Client, path: str) -> str:
@@ -49,7 +49,7 @@ def test_before_the_first_examination_the_page_says_so(client: Client) -> None:
 
 
 def test_faults_are_told_once_with_what_breaks_and_what_to_change(stage: Stage, client: Client) -> None:
-    kept(
+    examined(
         stage,
         ("hosts.answer", Verdict.FAIL, "vienna"),
         ("hosts.answer", Verdict.FAIL, "bucket"),
@@ -62,13 +62,13 @@ def test_faults_are_told_once_with_what_breaks_and_what_to_change(stage: Stage, 
 
 
 def test_what_was_not_checked_is_not_called_well(stage: Stage, client: Client) -> None:
-    kept(stage, ("hosts.count", Verdict.OK, "acme"), ("registry.expiry", Verdict.UNCHECKED, "acme.test"))
+    examined(stage, ("hosts.count", Verdict.OK, "acme"), ("registry.expiry", Verdict.UNCHECKED, "acme.test"))
     shown = text(client, "/p/acme/doctor/")
     assert "It would work today" in shown and "Not checked" in shown and "All that is well: 1" in shown
 
 
 def test_the_matrix_is_a_table_with_heads_on_both_sides(stage: Stage, client: Client) -> None:
-    kept(stage, ("hosts.count", Verdict.OK, "acme"))
+    examined(stage, ("hosts.count", Verdict.OK, "acme"))
     html = client.get("/p/acme/doctor/").content.decode()
     assert '<th scope="col">acme.example</th>' in html and '<th scope="row">host vienna</th>' in html
     assert "AS64589 Acme" in text(client, "/p/acme/doctor/")
@@ -79,11 +79,11 @@ def examining() -> Iterator[list[object]]:
     """What was examined. The world itself is examined in tests/doctor: here it would be the machine that the tests run on."""
     about: list[object] = []
 
-    def seen(*values: Any) -> Examination:
+    def examine(*values: Any) -> Examination:
         about.append(values)
-        return Examination(**{**_fields(found(("hosts.count", Verdict.OK, "acme"))), "at": datetime.now(UTC)})
+        return Examination(**{**_fields(examination_with(("hosts.count", Verdict.OK, "acme"))), "at": datetime.now(UTC)})
 
-    with patch.object(reports, "examine", seen):  # as said
+    with patch.object(reports, "examine", examine):  # patched: see above
         yield about
 
 
@@ -184,7 +184,7 @@ def test_marks_lie_in_the_order_of_their_times() -> None:
     (first, second), ticks = plot([Marks(2.0, (0.5, 8.0), 5.0), Marks(None, (), 60.0)])
     assert first.before[0] < (first.now or 0) < first.goal < first.before[1] < second.goal == 1000
     assert second.now is None
-    assert [tick.label for tick in ticks] == ["0.01 s", "0.1 s", "1 s", "10 s"]
+    assert [label for _, _, label in ticks] == ["0.01 s", "0.1 s", "1 s", "10 s"]
 
 
 def test_every_check_is_in_the_manual_and_in_a_group() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from django.test import Client
 from tests.desk.cast import Stage, read
-from tests.desk.test_speaking import fill
+from tests.desk.test_incident import fill
 from tests.standing import status_of
 
 from lightship.core.model import ComponentStatus

@@ -52,27 +52,27 @@ def folders(tmp_path: Path) -> Iterator[Config]:
         yield made
 
 
-def opened(found: Config) -> list[Folder]:
-    return [Folder(host.name, host.url, host.options["path"]) for host in found.pages["acme"].hosts]
+def opened(settings: Config) -> list[Folder]:
+    return [Folder(host.name, host.url, host.options["path"]) for host in settings.pages["acme"].hosts]
 
 
-def desk_publishes(stage: Stage, found: Config) -> list[Receipt]:
+def desk_publishes(stage: Stage, settings: Config) -> list[Receipt]:
     """As the worker does; what was refused is on record."""
     page = Page.objects.get(pk=stage.page.pk)
-    rendering = Rendering(truth_of(page, found.pages["acme"], utc_now()))
+    rendering = Rendering(truth_of(page, settings.pages["acme"], utc_now()))
     publisher = Publisher(SEAL, utc_now, Stranger(seconds=0.2))
-    made = asyncio.run(publisher.publish(rendering, opened(found)))
+    made = asyncio.run(publisher.publish(rendering, opened(settings)))
     for receipt in made:
         receipts.record(page, receipt)
     return list(made)
 
 
-def bob_speaks(found: Config, tmp_path: Path, incident_id: str, body: str, status: Status = Status.IDENTIFIED) -> None:
-    page = found.pages["acme"]
-    glass = BreakGlass(page, opened(found), PendingLog(tmp_path / NAME, "acme"), utc_now, stranger=Stranger(seconds=0.2))
+def bob_speaks(settings: Config, tmp_path: Path, incident_id: str, body: str, status: Status = Status.IDENTIFIED) -> None:
+    page = settings.pages["acme"]
+    glass = BreakGlass(page, opened(settings), PendingLog(tmp_path / NAME, "acme"), utc_now, stranger=Stranger(seconds=0.2))
 
     def compose(whole: Union) -> Incident:
-        incident = next(each for each in whole.snapshot.open if each.id == incident_id)
+        incident = next(incident for incident in whole.snapshot.open if incident.id == incident_id)
         statuses = {part.id: ComponentStatus.PARTIAL for part in incident.components}
         new = NewUpdate(status=status, body=body, statuses=statuses)
         return updates.added(whole.now, incident, new, "bobsword0000", utc_now())
@@ -88,8 +88,8 @@ def test_every_view_says_so_and_one_button_takes_it_in(stage: Stage, client: Cli
     desk_publishes(stage, folders)
     assert "Another desk spoke" not in read(client.get("/p/acme/")).text
     bob_speaks(folders, tmp_path, outage.pk, "Bob: half is moved.")
-    said = outage.updates.get()
-    journal.correct(said, "Alice: signing in fails since noon.", Facts(), stage.alice, utc_now())
+    update = outage.updates.get()
+    journal.correct(update, "Alice: signing in fails since noon.", Facts(), stage.alice, utc_now())
     journal.rename(outage, "All webmail is down", stage.alice, utc_now())
     assert {receipt.verdict for receipt in desk_publishes(stage, folders)} == {Verdict.REFUSED}
     for path in (*VIEWS, f"incidents/{outage.pk}/", "elsewhere/"):
@@ -131,8 +131,8 @@ def test_what_is_not_signed_with_the_pages_key_is_not_taken_in(
         state = host.path / "lightship/state.json"
         body = state.read_bytes().replace(b"Bob: half is moved.", b"Pay to Mallory.")
         asyncio.run(host.put([File("lightship/state.json", body)]))
-    told = read(client.post("/p/acme/elsewhere/take-in/", follow=True)).text
-    assert "is not what was signed" in told
+    shown = read(client.post("/p/acme/elsewhere/take-in/", follow=True)).text
+    assert "is not what was signed" in shown
     assert outage.updates.count() == 1
 
 
@@ -171,7 +171,7 @@ def test_the_words_of_a_laptop_are_those_that_the_desk_would_have_written(stage:
 
     more = NewUpdate(status=Status.IDENTIFIED, body="All down.", statuses={stage.imap.pk: ComponentStatus.MAJOR})
     around = rows.page_now(stage.page, now)
-    said = journal.update(row, more, None, now + timedelta(minutes=1))
+    update = journal.update(row, more, None, now + timedelta(minutes=1))
     written = rows.incident(Row.objects.get(pk=row.pk))
-    assert updates.added(around, pure, more, said.pk, now + timedelta(minutes=1)) == written
+    assert updates.added(around, pure, more, update.pk, now + timedelta(minutes=1)) == written
     assert written.impact_override == "critical"

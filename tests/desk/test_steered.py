@@ -23,9 +23,9 @@ pytestmark = pytest.mark.server("bind")
 
 def test_moves_pins_and_silent_witnesses_are_on_the_hosts_view(stage: Stage, client: Client, tmp_path: Path) -> None:
     with name_servers.bind(tmp_path) as primary:
-        told, zone = steered(config(), primary), primary.zone()
-        vienna = next(iter(told.pages.values())).hosts[0].name
-        asyncio.run(steering.tend(told))
+        configured, zone = steered(config(), primary), primary.zone()
+        vienna = next(iter(configured.pages.values())).hosts[0].name
+        asyncio.run(steering.tend(configured))
         assert "leads to <b>no host</b>" in shown(client, stage)
 
         sets = zone.read(zone.name, [*POINTERS, RECORD])
@@ -34,13 +34,13 @@ def test_moves_pins_and_silent_witnesses_are_on_the_hosts_view(stage: Stage, cli
         vote = vote_out(Vote(datetime.now(UTC) - timedelta(seconds=3), {vienna: Health(True, datetime.now(UTC))}))
         zone.set_records(zone.name, {vote_key("w1"): frozenset({vote})}, expecting={})
         for _ in range(3):
-            asyncio.run(steering.tend(told))
+            asyncio.run(steering.tend(configured))
         text = shown(client, stage)
         assert f"leads to <b>{vienna}</b>, moved by alice" in text
         assert "Set by hand" in text
         assert ": w2. Still voting: w1." in text
         assert Report.objects.filter(kind="steer").count() == 2, "one for each change, none for each look"
-    asyncio.run(steering.tend(told))
+    asyncio.run(steering.tend(configured))
     text = shown(client, stage)
     assert "The zone could not be read" in text
     assert f"leads to <b>{vienna}</b>" in text, "what is known last stays"
@@ -55,22 +55,22 @@ def test_an_error_that_only_counts_its_seconds_otherwise_is_told_once(
         raise ZoneError(f"no answer after 5.{next(seconds)} s")
 
     with name_servers.bind(tmp_path) as primary:
-        told = steered(config(), primary)
-        asyncio.run(steering.tend(told))
+        configured = steered(config(), primary)
+        asyncio.run(steering.tend(configured))
         monkeypatch.setattr(Rfc2136, "read", late)
         for _ in range(3):
-            asyncio.run(steering.tend(told))
+            asyncio.run(steering.tend(configured))
     assert [("error" in report.facts) for report in Report.objects.filter(kind="steer")] == [True, False]
 
 
-def steered(told: Config, primary: name_servers.Layout) -> Config:
+def steered(configured: Config, primary: name_servers.Layout) -> Config:
     """The desk's configuration, with the page's name on that primary, and two witnesses."""
     zone = primary.zone()
     options = {"name": zone.name, "server": zone.server, "port": zone.port, "key": zone.key}
-    slug, page = next(iter(told.pages.items()))
+    slug, page = next(iter(configured.pages.items()))
     hosts = (replace(page.hosts[0], address=("192.0.2.1",)), *page.hosts[1:])
     made = replace(page, hosts=hosts, zone=ZoneConfig(kind="rfc2136", name=zone.name, options=options))
-    return replace(told, pages={slug: replace(made, witnesses=(Peer(name="w1"), Peer(name="w2")))})
+    return replace(configured, pages={slug: replace(made, witnesses=(Peer(name="w1"), Peer(name="w2")))})
 
 
 def shown(client: Client, stage: Stage) -> str:

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from tests.desk.cast import Stage, read
-from tests.desk.test_speaking import fill
+from tests.desk.test_incident import fill
 from tests.standing import status_of
 
 from lightship.core.model import ComponentStatus
@@ -82,12 +82,12 @@ def test_hosts_speak_in_sentences(stage: Stage, client: Client) -> None:
     receipt(stage, "bucket", "proven", 900, revision=1)
     receipt(stage, "bucket", "unreachable", 600, reason="Connection refused.")
     receipt(stage, "bucket", "failed", 5, reason="The disk is full.")
-    told = " ".join(read(client.get("/p/acme/hosts/live/")).text.split())
-    assert f"vienna : serving revision {stage.page.revision}, proven 3 s ago" in told
-    assert "bucket : could not be written to since" in told
-    assert "The disk is full." in told
-    assert "1 of 2 hosts proven" in told
-    assert "The worker is publishing" in told
+    text = " ".join(read(client.get("/p/acme/hosts/live/")).text.split())
+    assert f"vienna : serving revision {stage.page.revision}, proven 3 s ago" in text
+    assert "bucket : could not be written to since" in text
+    assert "The disk is full." in text
+    assert "1 of 2 hosts proven" in text
+    assert "The worker is publishing" in text
 
 
 def test_a_host_that_is_behind_says_so(stage: Stage, client: Client) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 from tests.desk.cast import PASSWORD, Stage, read
-from tests.desk.test_speaking import fill
+from tests.desk.test_incident import fill
 
 from lightship.store import journal
 from lightship.store.models import Incident, Page

@@ -57,11 +57,9 @@ _FAULTS = {
 
 def _since(page: Page, row: Receipt) -> datetime:
     """When it began to fail: after its last proof."""
-    failing = Receipt.objects.filter(page=page, host=row.host)
-    proof = failing.filter(verdict=Verdict.PROVEN).first()
-    if proof:
-        failing = failing.filter(pk__gt=proof.pk)
-    first = failing.order_by("id").first()
+    rows = Receipt.objects.filter(page=page, host=row.host)
+    proof = rows.filter(verdict=Verdict.PROVEN).first()
+    first = rows.filter(pk__gt=proof.pk if proof else 0).order_by("id").first()
     return first.at if first else row.at
 
 

@@ -23,7 +23,6 @@ IMPACT = {
     Impact.MINOR: "A nuisance",
     Impact.MAJOR: "Serious",
     Impact.CRITICAL: "Everything is down",
-    Impact.MAINTENANCE: "Planned work",
 }
 HOW_BAD = (ComponentStatus.DEGRADED, ComponentStatus.PARTIAL, ComponentStatus.MAJOR)
 ACTION = {
@@ -49,7 +48,7 @@ ACTION = {
     "turn": "set",
 }
 COMPONENT_CHOICES = [(status.value, COMPONENT[status]) for status in ComponentStatus]
-IMPACT_CHOICES = [("", "As its components show"), *((i.value, IMPACT[i]) for i in Impact if i is not Impact.MAINTENANCE)]
+IMPACT_CHOICES = [("", "As its components show"), *((impact.value, text) for impact, text in IMPACT.items())]
 """For an incident; the empty choice leaves it to the components."""
 # "Databases", "Name servers"; not "DNS", "Status", "Access", "Analysis".
 _PLURAL = re.compile(r"[^sui]s$")

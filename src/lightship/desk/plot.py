@@ -18,17 +18,8 @@ class Marks:
     goal: float
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """`percent`: of the whole width, for the label below."""
-
-    at: int
-    percent: float
-    label: str
-
-
-def plot(rows: Sequence[Marks]) -> tuple[list[Marks], list[Tick]]:
-    """The places of each row's marks, and the ticks of the axis."""
+def plot(rows: Sequence[Marks]) -> tuple[list[Marks], list[tuple[int, float, str]]]:
+    """The places of each row's marks; and the ticks of the axis: place, the same in percent of the whole width, label."""
     longest = max([10 * LEAST, *(seconds for row in rows for seconds in (row.now or 0, row.goal, *row.before))])
 
     def at(seconds: float) -> int:
@@ -38,5 +29,5 @@ def plot(rows: Sequence[Marks]) -> tuple[list[Marks], list[Tick]]:
         return round(100 * (place + EDGE) / (WIDTH + 2 * EDGE), 2)
 
     bars = [Marks(None if row.now is None else at(row.now), tuple(map(at, row.before)), at(row.goal)) for row in rows]
-    ticks = [Tick(at(tick), percent(at(tick)), f"{tick:g} s") for tick in TICKS if tick <= longest]
+    ticks = [(at(tick), percent(at(tick)), f"{tick:g} s") for tick in TICKS if tick <= longest]
     return bars, ticks

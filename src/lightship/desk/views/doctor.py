@@ -41,16 +41,14 @@ def doctor(request: HttpRequest, page: Page) -> HttpResponse:
 
 def _examination(facts: Facts) -> dict[str, Any]:
     findings = [{**finding, "tone": TONES[finding["verdict"]]} for finding in facts["findings"]]
-    groups: dict[str, list[Facts]] = {group: [] for group in GROUPS}
-    for finding in findings:
-        if finding["verdict"] == "ok":
-            groups[finding["check"].split(".")[0]].append(finding)
+    well = [finding for finding in findings if finding["verdict"] == "ok"]
+    groups = {name: [f for f in well if f["check"].split(".")[0] == group] for group, name in GROUPS.items()}
     sections = [{"heading": heading, "faults": _by_check(findings, verdict)} for verdict, heading in HEADINGS]
     return {
         "headline": _headline(facts["counts"]),
         "sections": [section for section in sections if section["faults"]],
         "unchecked": _by_check(findings, "unchecked"),
-        "well": [{"name": GROUPS[group], "findings": well} for group, well in groups.items() if well],
+        "well": [{"name": name, "findings": findings} for name, findings in groups.items() if findings],
         "well_count": facts["counts"]["ok"],
         "watched": facts["watched"],
         "rows": _matrix(facts),

@@ -46,9 +46,9 @@ def begin_or_finish(request: HttpRequest, page: Page, id: str) -> HttpResponse:
     if chosen not in BY_HAND:
         return redirect("incident", page.slug, id)
     status, message = BY_HAND[chosen]
-    new, seen = NewUpdate(status=status, body=""), request.POST.get("seen") or None
+    new = NewUpdate(status=status, body="")
     try:
-        journal.update(row, new, author(request), timezone.now(), seen=seen)
+        journal.update(row, new, author(request), timezone.now(), seen=request.POST.get("seen") or None)
     except JournalError as error:
         message = str(error)
     return done(request, message, "incident", page, id)

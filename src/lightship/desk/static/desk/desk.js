@@ -27,8 +27,8 @@
     const values = fields(form)
       .filter((e) => (checkable(e) ? e.checked !== e.defaultChecked || e.checked : e.value !== e.defaultValue))
       .map((e) => [e.name, e.value, checkable(e) ? e.checked : null]);
-    const words = [...form.querySelectorAll("textarea, input[type=text]")].some((e) => e.value.trim() && e.value !== e.defaultValue);
-    store(key(form), words ? JSON.stringify({ at: Date.now(), values }) : null);
+    const hasText = [...form.querySelectorAll("textarea, input[type=text]")].some((e) => e.value.trim() && e.value !== e.defaultValue);
+    store(key(form), hasText ? JSON.stringify({ at: Date.now(), values }) : null);
   }
 
   function restore(form) {
@@ -89,11 +89,11 @@
     form.requestSubmit(submitter);
   }
 
-  function offline(words) {
+  function offline(message) {
     const note = document.getElementById("offline");
     if (!note) return;
-    note.textContent = words;
-    note.hidden = !words;
+    note.textContent = message;
+    note.hidden = !message;
   }
 
   // Enter in a one-line field must not post to the world.
@@ -113,8 +113,8 @@
     for (const time of document.querySelectorAll("time[data-count]")) {
       const left = (Date.parse(time.dateTime) - Date.now()) / 1000;
       const due = time.dataset.count === "due";
-      const words = due ? (left > 0 ? `in ${span(left)}` : `${span(-left)} late`) : `${span(Math.max(-left, 0))} ago`;
-      if (time.textContent !== words) time.textContent = words;
+      const text = due ? (left > 0 ? `in ${span(left)}` : `${span(-left)} late`) : `${span(Math.max(-left, 0))} ago`;
+      if (time.textContent !== text) time.textContent = text;
     }
   }
 

@@ -1,4 +1,4 @@
-"""The same short stories through every door: whoever says it, and where, the components become the same."""
+"""The same short stories by every way in: whoever posts them, and where, the components become the same."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from tests.core.story import CARE, DOWN, OK, SLOW
 from tests.desk.cast import Stage, config
-from tests.desk.test_speaking import fill
+from tests.desk.test_incident import fill
 from tests.standing import status_of
 
 from lightship.cli import compose, main
@@ -97,7 +97,7 @@ class Glass(Journal):
 
     def ends(self, id: str) -> None:
         whole = self.whole()
-        incident = next(each for each in whole.snapshot.open if each.id == id)
+        incident = next(incident for incident in whole.snapshot.open if incident.id == id)
         new = compose.end(incident, "Over.", None, {**NO_FACTS}, utc_now())
         self.keep(updates.added(whole.now, incident, new, new_id(), utc_now()))
 
@@ -224,7 +224,7 @@ def test_a_history_from_elsewhere_becomes_the_same(stage: Stage) -> None:
     since = utc_now() - timedelta(days=1)
     first = rows.timeline(stage.page, since)
     history = History(
-        components=[rows.component(each, status_of(each.pk)) for each in stage.page.components.all()],
+        components=[rows.component(row, status_of(row.pk)) for row in stage.page.components.all()],
         incidents=rows.incidents(stage.page.incidents.all()),
         status_changes=rows.status_changes(stage.page.status_changes.filter(update=None)),
     )

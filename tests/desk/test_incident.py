@@ -133,11 +133,11 @@ def test_a_promise_in_the_past_is_refused(stage: Stage, client: Client) -> None:
 def test_a_post_dated_ahead_is_refused_in_words(stage: Stage, client: Client) -> None:
     typed = fill(client, "/p/acme/open/", components=[stage.webmail.pk], body="Down.")
     path = f"/p/acme/incidents/{stage.outage().pk}/"
-    said = fill(client, path, body="More.")
-    for to, form in (("/p/acme/open/", typed), (path, said)):
+    update = fill(client, path, body="More.")
+    for to, form in (("/p/acme/open/", typed), (path, update)):
         for name in {"at", "since", "ended"} & set(form):
-            told = read(client.post(to, {**form, name: "2099-01-01T00:00"})).text
-            assert ("cannot be dated in the future" if name == "at" else "This is still to come") in told
+            text = read(client.post(to, {**form, name: "2099-01-01T00:00"})).text
+            assert ("cannot be dated in the future" if name == "at" else "This is still to come") in text
     assert Update.objects.count() == 1
 
 
@@ -166,8 +166,8 @@ def test_the_symptom_is_asked_for_and_stands_until_it_is_said_anew(stage: Stage,
     client.post(path, fill(client, path, body="Still."))
     correct = f"/p/acme/updates/{Update.objects.last().pk}/"  # type: ignore[union-attr]
     client.post(correct, fill(client, correct, body="Still so."))
-    said = rows.incident(Incident.objects.get()).updates
-    assert [text.facts.symptom for update in said for text in update.wordings] == ["Sign-in fails with 503."] * 3
+    updates = rows.incident(Incident.objects.get()).updates
+    assert [text.facts.symptom for update in updates for text in update.wordings] == ["Sign-in fails with 503."] * 3
 
 
 def test_an_update_does_not_take_over_what_another_incident_holds(stage: Stage, client: Client) -> None:
@@ -223,8 +223,8 @@ def test_whoever_is_overtaken_reads_the_others_words_and_keeps_their_own(stage: 
     incident = stage.outage()
     path = f"/p/acme/incidents/{incident.pk}/"
     mine = fill(client, path, body="My words.")
-    said = journal.NewUpdate(status=Status.IDENTIFIED, body="Bob's **words**.")
-    journal.update(incident, said, stage.bob, datetime.now(UTC) - timedelta(seconds=40))
+    new = journal.NewUpdate(status=Status.IDENTIFIED, body="Bob's **words**.")
+    journal.update(incident, new, stage.bob, datetime.now(UTC) - timedelta(seconds=40))
     met = client.post(path, mine)
     form = read(met)
     assert met.status_code == 409
@@ -246,18 +246,18 @@ def test_a_preview_shows_the_page_and_posts_nothing(stage: Stage, client: Client
     assert "sha256-" in shown["Content-Security-Policy"]
     assert not Incident.objects.exists()
     assert stage.page.entries.count() == revision
-    kept = {name: value for name, value in read(shown).fields.items() if name != "csrfmiddlewaretoken"}
-    assert read(client.post("/p/acme/open/", {**kept, "go": "edit"})).one("body") == "Signing in fails."
+    fields = {name: value for name, value in read(shown).fields.items() if name != "csrfmiddlewaretoken"}
+    assert read(client.post("/p/acme/open/", {**fields, "go": "edit"})).one("body") == "Signing in fails."
     assert not Incident.objects.exists()
-    client.post("/p/acme/open/", {**kept, "go": "post"})
+    client.post("/p/acme/open/", {**fields, "go": "post"})
     assert Incident.objects.get().name == "Webmail is down"
 
 
 @pytest.mark.parametrize("kind", ["update", "plan", "correct"])
 def test_every_kind_of_post_can_be_previewed(stage: Stage, client: Client, kind: str) -> None:
     incident = stage.outage()
-    said = incident.updates.get()
-    path = {"update": f"/p/acme/incidents/{incident.pk}/", "plan": "/p/acme/plan/", "correct": f"/p/acme/updates/{said.pk}/"}[
+    update = incident.updates.get()
+    path = {"update": f"/p/acme/incidents/{incident.pk}/", "plan": "/p/acme/plan/", "correct": f"/p/acme/updates/{update.pk}/"}[
         kind
     ]
     typed = fill(client, path, body="Words to come.", name="New disks", go="preview")
@@ -268,8 +268,8 @@ def test_every_kind_of_post_can_be_previewed(stage: Stage, client: Client, kind:
 
 def test_a_correction_is_a_revision_and_the_first_wording_stays(stage: Stage, client: Client) -> None:
     incident = stage.outage()
-    said = incident.updates.get()
-    path = f"/p/acme/updates/{said.pk}/"
+    row = incident.updates.get()
+    path = f"/p/acme/updates/{row.pk}/"
     shown = client.post(path, fill(client, path, body="Signing in fails for some."), follow=True)
     update = rows.update(Update.objects.get())
     assert [text.body for text in update.wordings] == ["Signing in fails.", "Signing in fails for some."]
@@ -299,6 +299,6 @@ def test_what_is_due_first_is_named_first(stage: Stage, client: Client) -> None:
     path = f"/p/acme/incidents/{later.pk}/"
     client.post(path, fill(client, path, body="Soon.", promise="15", name="x"))
     client.post(f"{path}name/", {"name": "IMAP is slow", "impact": ""})
-    told = " ".join(read(client.get("/p/acme/")).text.split())
-    assert "Two things are open" in told
-    assert "Due first, in 14 min : " in told
+    text = " ".join(read(client.get("/p/acme/")).text.split())
+    assert "Two things are open" in text
+    assert "Due first, in 14 min : " in text
