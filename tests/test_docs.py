@@ -12,7 +12,7 @@ import pytest
 
 from lightship import channels, hosts, zones
 from lightship.cli import lightship
-from lightship.config import schema
+from lightship.config import schema, values
 
 DOCS = Path(__file__).parent.parent / "docs"
 REFERENCE = (DOCS / "reference" / "commands.md").read_text()
@@ -47,7 +47,11 @@ def test_the_reference_names_every_option(words: str) -> None:
     assert not missing, f"docs/reference/commands.md does not speak of {missing} of {words}"
 
 
-TABLES = [value for name, value in vars(schema).items() if name.endswith("Table") and name != "FileTable"]
+TABLES = [
+    item
+    for name, item in {**vars(schema), **vars(values)}.items()
+    if "__pydantic_config__" in getattr(item, "__dict__", ()) and name != "FileTable"
+]
 BACK_ENDS = [room.find(kind) for room in (hosts, zones, channels) for kind in room.kinds()]
 
 

@@ -4,19 +4,18 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from lightship.config.back_ends import Kinds
-from lightship.config.reading import Reading
+from lightship.config.fields import Database, Secret
+from lightship.config.reading import read
 from lightship.config.toml import ConfigError, Fault, parse
 from lightship.config.values import (
     CertificateConfig,
     ChannelConfig,
     Config,
-    Database,
     Desk,
     HostConfig,
     PageConfig,
     Peer,
     Pulse,
-    Secret,
     Vault,
     WitnessConfig,
     ZoneConfig,
@@ -64,11 +63,11 @@ def load(path: Path, env: Mapping[str, str], kinds: Kinds, without: Collection[s
     by room: `{"hosts": lightship.hosts.find, "zones": …, "channels": …}`. ConfigError with every fault at once.
 
     `without`: what this machine need not have, so that one file serves everywhere. "desk": no desk, its database and its
-    secret. "keys": no page's private key (`public` is there instead), and of hosts only where they are. "witness": who
-    it is that looks from here. "secrets": not every secret of hosts, zones and channels; a host that lacks them says so
+    secret. "keys": no page's private key (`public` is there instead), and of hosts only where they are. "witness": which
+    witness this machine is. "secrets": not every secret of hosts, zones and channels; a host that lacks one says so
     (`lacking`), zones and channels are left out."""
     try:
         document = parse(str(path), path.read_bytes())
     except OSError as error:
         raise ConfigError([Fault(str(path), 0, "", f"cannot be read: {error.strerror}")]) from error
-    return Reading(document, path, path.parent.absolute(), env, kinds, frozenset(without)).config()
+    return read(document, path, env, kinds, frozenset(without))

@@ -1,9 +1,8 @@
-"""The apply file: a TOML of the pages, groups and components that there should be, parsed; the desk's journal makes it so.
+"""The apply file: a TOML of the pages, groups and components that a desk should have, as values.
 
-What the file does not say (None) is left as it is. See docs/examples/apply.toml.
+A key that is not in the file (None) is left as it is. See docs/examples/apply.toml.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -27,7 +26,7 @@ def _zone(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    """In one line, as the desk keeps names, so that names match."""
+    """In one line, as in the desk's database, so that names match."""
     text = " ".join(text.split())
     if not 1 <= len(text) <= 255:
         raise ValueError("should have 1 to 255 characters")
@@ -60,7 +59,7 @@ class WantedGroup:
 
 
 @table
-class _Texts:
+class _PageFields:
     name: Name | None = None
     description: str | None = None
     time_zone: Annotated[str, AfterValidator(_zone)] | None = None
@@ -69,8 +68,8 @@ class _Texts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WantedPage(_Texts):
-    """`slug` None: the only page there is. `rows`: groups and components without one, in the order of the file."""
+class WantedPage(_PageFields):
+    """`slug` None: the only page of the desk. `rows`: groups, and components without a group, in the order of the file."""
 
     slug: str | None
     rows: tuple[WantedGroup | WantedComponent, ...] = ()
@@ -90,7 +89,7 @@ class _Group:
 
 
 @table
-class _Page(_Texts):
+class _Page(_PageFields):
     groups: tuple[_Group, ...] = ()
     components: tuple[WantedComponent, ...] = ()
 
@@ -120,10 +119,10 @@ def read(name: str, raw: bytes) -> Wanted:
         faults.append(Fault(name, 0, "", "is empty"))
     if faults:
         raise ConfigError(faults)
-    found = (
+    pages = (
         [(None, ("page",), file.page)] if file.page else [(slug, ("pages", slug), page) for slug, page in file.pages.items()]
     )
-    return Wanted(tuple(_page(slug, page, document.lines, at) for slug, at, page in found))
+    return Wanted(tuple(_page(slug, page, document.lines, at) for slug, at, page in pages))
 
 
 def _page(slug: str | None, page: _Page, lines: Mapping[KeyPath, int], at: KeyPath) -> WantedPage:
@@ -138,8 +137,8 @@ def _page(slug: str | None, page: _Page, lines: Mapping[KeyPath, int], at: KeyPa
     for number, component in enumerate(page.components):
         if component.group is None and component.name not in listed:
             placed.append((lines.get((*at, "components", number), 0), component))
-    texts = {item.name: getattr(page, item.name) for item in fields(_Texts)}
-    return WantedPage(slug=slug, **texts, rows=tuple(row for _, row in sorted(placed, key=lambda pair: pair[0])))
+    own_fields = {item.name: getattr(page, item.name) for item in fields(_PageFields)}
+    return WantedPage(slug=slug, **own_fields, rows=tuple(row for _, row in sorted(placed, key=lambda pair: pair[0])))
 
 
 def _raw_pages(data: Mapping[str, Any]) -> list[tuple[KeyPath, dict[str, Any]]]:
@@ -150,10 +149,14 @@ def _raw_pages(data: Mapping[str, Any]) -> list[tuple[KeyPath, dict[str, Any]]]:
 
 
 def _contradictions(document: Document, at: KeyPath, page: Mapping[str, Any]) -> list[Fault]:
-    """What is wrong only between the parts. It looks at raw data, so as to be told along with all else."""
+    """Faults between the parts of a page, found in the raw data, so that they come with those of the schema."""
     groups, components = _rows(page, "groups"), _rows(page, "components")
-    faults = _twice(document, (*at, "groups"), groups, "name") + _twice(document, (*at, "components"), components, "name")
-    faults += _twice(document, (*at, "groups"), groups, "id") + _twice(document, (*at, "components"), components, "id")
+    faults = [
+        fault
+        for place, rows in (("groups", groups), ("components", components))
+        for key in ("name", "id")
+        for fault in _twice(document, (*at, place), rows, key)
+    ]
     home: dict[str, str] = {}
     for number, group in enumerate(groups):
         for place, name in enumerate(_names(group)):
@@ -180,12 +183,9 @@ def _names(group: Mapping[str, Any]) -> list[str]:
 
 
 def _twice(document: Document, at: KeyPath, rows: Sequence[Mapping[str, Any]], key: str) -> list[Fault]:
-    count: Counter[str] = Counter()
-    faults = []
-    for number, row in enumerate(rows):
-        value = row.get(key)
-        if isinstance(value, str):
-            count[value] += 1
-            if count[value] > 1:
-                faults.append(document.fault((*at, number, key), f"{value!r} is there twice: nobody could tell them apart"))
-    return faults
+    values = [row.get(key) for row in rows]
+    return [
+        document.fault((*at, number, key), f"{value!r} is there twice: nobody could tell them apart")
+        for number, value in enumerate(values)
+        if isinstance(value, str) and value in values[:number]
+    ]

@@ -14,13 +14,13 @@ Kinds = Mapping[str, Callable[[str], type]]
 
 
 def tables(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The tables of a table; nothing where it is something else, which the schema tells."""
+    """The tables of a table; none where it is something else: the schema says so."""
     return ((key, item) for key, item in value.items() if isinstance(item, dict)) if isinstance(value, dict) else iter(())
 
 
 @dataclass
 class BackEnds:
-    """`lacking`: zones and channels that were left out because this machine lacks their secrets, in words."""
+    """`lacking`: a message for each zone and channel that was left out because this machine lacks its secrets."""
 
     references: References
     kinds: Kinds
@@ -73,19 +73,17 @@ class BackEnds:
         return self.references.forgive(at) if "secrets" in self.without else ""
 
     def _options(self, room: str, at: KeyPath, table: Mapping[str, Any], common: Sequence[str]) -> dict[str, Any] | None:
-        """What a back-end's table says, checked against the fields of its kind's class and those that its room has in
-        common; None where that cannot be."""
+        """The options in a back-end's table, checked against the fields of its kind's class and those that its room has in
+        common; None where they cannot be."""
         document, kind = self.references.document, table.get("kind")
         if not isinstance(kind, str):
             self.faults.append(document.fault((*at, "kind"), "is missing" if kind is None else "should be a string"))
             return None
         try:
             back_end = self.kinds[room](kind)
-        except LookupError as error:
-            self.faults.append(document.fault((*at, "kind"), str(error.args[0])))
-            return None
-        except ImportError as error:
-            self.faults.append(document.fault((*at, "kind"), f"{kind} needs a package that is not installed: {error.name}"))
+        except (LookupError, ImportError) as error:
+            missing = isinstance(error, ImportError) and f"{kind} needs a package that is not installed: {error.name}"
+            self.faults.append(document.fault((*at, "kind"), missing or str(error.args[0])))
             return None
         value, faults = document.check(schema(kind, back_end, room, common), table, at)
         self.faults += self.references.besides(faults)
@@ -94,10 +92,10 @@ class BackEnds:
         return {f.name: self.references.option((*at, f.name), getattr(value, f.name)) for f in dataclasses.fields(value)}
 
     def _build(self, room: str, at: KeyPath, kind: str, options: Mapping[str, Any]) -> None:
-        """Whether the class takes them: what it refuses is told with the rest."""
+        """Try whether the class takes the options: what it refuses is a fault like the others."""
         try:
             self.kinds[room](kind)(**options)
         except ValueError as error:
-            # Where a reference led nowhere, what the class misses has been told already.
+            # A broken reference has a fault of its own.
             if not self.references.broken_in(at):
                 self.faults.append(self.references.document.fault(at, str(error)))

@@ -1,25 +1,28 @@
-"""What shows only when the parts of a page are held against each other: its two keys, its name, where its hosts are."""
+"""Faults that show only when parts of the file are compared: a page's two keys, its name, and where its hosts are."""
 
 import base64
-import binascii
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from lightship.config.toml import Document, Fault
+from lightship.config.fields import Secret, public_key, seed
+from lightship.config.toml import Document, Fault, KeyPath, dotted
 from lightship.config.values import HostConfig, ZoneConfig
 
 
 def keys_apart(document: Document, slug: str, page: Mapping[str, Any]) -> Iterator[Fault]:
     """A witness that trusts another key than the page is signed with would find every host dead."""
-    seed, public = _bytes(page.get("key")), _bytes(page.get("public"))
-    if len(seed) == len(public) == 32:
-        right = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-        if right != public:
-            what = f"does not belong to the page's key; that is {base64.b64encode(right).decode()}"
-            yield document.fault(("pages", slug, "public"), what)
+    try:
+        key, public = seed(str(page.get("key"))), public_key(str(page.get("public")))
+    except ValueError:
+        return  # one of the two is missing, or the schema says what is wrong with it
+    right = Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()
+    if right != public:
+        what = f"does not belong to the page's key; that is {base64.b64encode(right).decode()}"
+        yield document.fault(("pages", slug, "public"), what)
 
 
 def names_apart(document: Document, pages: Mapping[str, Any], zones: Mapping[str, ZoneConfig | None]) -> Iterator[Fault]:
@@ -37,27 +40,51 @@ def names_apart(document: Document, pages: Mapping[str, Any], zones: Mapping[str
 
 
 def places_apart(document: Document, slug: str, hosts: Sequence[HostConfig]) -> Iterator[Fault]:
-    """Where the name leads must say which host that is."""
+    """No two hosts are where the name may lead: it could not be said which of them is meant."""
     owners: dict[str, str] = {}
     for host in hosts:
         at = ("pages", slug, "hosts", host.name)
         if host.address and host.cname:
             yield document.fault((*at, "cname"), "cannot stand beside address: a name leads to addresses or to another name")
-        for key, place in [*(("address", each) for each in host.address), *(("cname", each) for each in [host.cname] if each)]:
+        places = [("address", address) for address in host.address] + ([("cname", host.cname)] if host.cname else [])
+        for key, place in places:
             first = owners.setdefault(place, host.name)
             if first != host.name:
                 yield document.fault((*at, key), f"{place} is where {first} is too: which of the two would be meant?")
 
 
-def _bytes(text: Any) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True) if isinstance(text, str) else b""
-    except (binascii.Error, ValueError):
-        return b""
+def twins(
+    document: Document, pages: Mapping[str, Any], hosts: Mapping[str, Sequence[HostConfig]], *, places_known: bool
+) -> Iterator[Fault]:
+    """Two pages of one URL, two hosts of one URL or one place: each would overwrite the other, or prove it falsely.
+    `places_known`: whether the hosts' options were read."""
+    urls = [(("pages", slug), str(page["url"]).rstrip("/").lower()) for slug, page in pages.items() if "url" in page]
+    every = [(("pages", slug, "hosts", host.name), host) for slug in hosts for host in hosts[slug]]
+    folders = [(at, host.options["path"]) for at, host in every if isinstance(host.options.get("path"), Path)]
+    vaults = [(at, (host.kind, host.options["vault"])) for at, host in every if host.options.get("vault")]
+    # Without what only proves who we are: one store reached with two keys is still one store.
+    stores = [
+        (at, (host.kind, [value for value in host.options.values() if not isinstance(value, Secret)]))
+        for at, host in every
+        if places_known and not isinstance(host.options.get("path"), Path)
+    ]
+    yield from _twice(document, "url", "is also the URL of", urls)
+    yield from _twice(document, "url", "is also the URL of", [(at, host.url.lower()) for at, host in every])
+    yield from _twice(document, "path", "is also the folder of", folders)
+    yield from _twice(document, "vault", "is also the vault of", [pair for pair in vaults if pair[1][0] != "sftp"])
+    yield from _twice(document, "", "is the same place as", stores)
+
+
+def _twice(document: Document, key: str, what: str, values: Iterable[tuple[KeyPath, Any]]) -> Iterator[Fault]:
+    owners: dict[str, KeyPath] = {}
+    for owner, value in values:
+        first = owners.setdefault(repr(value), owner)
+        if first != owner:
+            yield document.fault((*owner, key) if key else owner, f"{what} {dotted(first)}")
 
 
 def _host(url: Any) -> str:
-    """Empty where the URL is not one, which has been told already."""
+    """Empty where the URL is not one: the schema says so."""
     try:
         return (urlsplit(url).hostname or "").rstrip(".") if isinstance(url, str) else ""
     except ValueError:

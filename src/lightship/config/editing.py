@@ -13,8 +13,8 @@ Table = MutableMapping[str, Any]
 
 
 def edited(name: str, text: str, change: Callable[[Table], None]) -> str:
-    """The text after `change`, which is made to the file and to its plain data alike. ConfigError where the two then differ,
-    so that only a person can make the change."""
+    """The file's text after `change`, which is made to the document and to its plain data alike. ConfigError where the two then
+    differ: only a person can make that change."""
     document, wanted = tomlkit.parse(text), tomllib.loads(text)
     change(wanted)
     try:

@@ -4,15 +4,38 @@ import base64
 import binascii
 import ipaddress
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pydantic import AfterValidator, ValidationInfo
+from pydantic import AfterValidator, Field, GetPydanticSchema, ValidationInfo
 from pyrage import RecipientError, x25519  # type: ignore[import-untyped]
 
-from lightship.config.values import Database, Secret
 from lightship.core.address import host_and_port
+
+
+class Secret(str):
+    """A string that does not show itself in a log or a traceback."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """`engine` is sqlite (then `name` is an absolute path) or postgres. `host` may be the folder of a Unix socket."""
+
+    engine: str
+    name: str
+    user: str = ""
+    password: Secret = field(default_factory=Secret)
+    host: str = ""
+    port: int | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 def page_url(text: str) -> str:
@@ -43,7 +66,7 @@ def database(text: str, info: ValidationInfo) -> Database:
         return Database(engine="sqlite", name=str(base / unquote(parts.path[1:])))
     try:
         port = parts.port
-    except ValueError:  # whose words may hold a piece of a password with a slash in it
+    except ValueError:  # its message may hold a part of a password with a slash in it
         raise ValueError("has a port that is not a number; write / : @ in a password as %2F %3A %40") from None
     if parts.scheme in ("postgres", "postgresql") and len(parts.path) > 1:
         options = dict(parse_qsl(parts.query))
@@ -66,18 +89,18 @@ def database(text: str, info: ValidationInfo) -> Database:
 _POSTGRES_OPTIONS = {"host", "sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout"}
 
 
-def seed(text: str) -> str:
+def seed(text: str) -> bytes:
     return _key(text, "should be the base64 of a 32-byte Ed25519 seed; `lightship init` makes one")
 
 
-def public_key(text: str) -> str:
+def public_key(text: str) -> bytes:
     return _key(text, "should be the base64 of a 32-byte Ed25519 public key")
 
 
-def _key(text: str, advice: str) -> str:
+def _key(text: str, advice: str) -> bytes:
     try:
-        if len(base64.b64decode(text, validate=True)) == 32:
-            return text
+        if len(key := base64.b64decode(text, validate=True)) == 32:
+            return key
     except (binascii.Error, ValueError):
         pass
     raise ValueError(advice)
@@ -124,7 +147,27 @@ def place(text: str) -> str:
         raise ValueError(f"{text!r} is not an address, or ADDRESS:PORT") from None
 
 
+def _in_folder(path: Path, info: ValidationInfo) -> Path:
+    base: Path = (info.context or {})["base"]
+    return base / path
+
+
+def _parsed(read: Callable[..., Any]) -> GetPydanticSchema:
+    """A string in the file, whose value is what `read` makes of it."""
+    return GetPydanticSchema(lambda _, handler: handler.generate_schema(Annotated[str, AfterValidator(read)]))
+
+
 Url = Annotated[str, AfterValidator(page_url)]
 Slug = Annotated[str, AfterValidator(slug)]
 Address = Annotated[str, AfterValidator(address)]
 Name = Annotated[str, AfterValidator(host_name)]
+Listen = Annotated[str, AfterValidator(listening)]
+NameServer = Annotated[str, AfterValidator(place)]
+Recipient = Annotated[str, AfterValidator(recipient)]
+DatabaseUrl = Annotated[Database, _parsed(database)]
+DeskSecret = Annotated[str, Field(min_length=32), AfterValidator(Secret)]
+Credential = Annotated[str, AfterValidator(Secret)]
+Seed = Annotated[bytes, _parsed(seed)]
+PublicKey = Annotated[bytes, _parsed(public_key)]
+InFolder = Annotated[Path, AfterValidator(_in_folder)]
+"""A path, relative to the folder of the file."""

@@ -1,17 +1,18 @@
-"""What lightship.toml refers to: `{ env = "NAME" }` and `{ file = "PATH" }`, replaced by what they name."""
+"""The references of lightship.toml, `{ env = "NAME" }` and `{ file = "PATH" }`, replaced by the values that they name."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lightship.config.fields import Secret
 from lightship.config.toml import Document, Fault, KeyPath, dotted
-from lightship.config.values import Secret
 
 
 @dataclass
 class References:
-    """`secrets`: what each reference led to. `places`: where in the file they stand; `broken`: those that led nowhere."""
+    """`secrets`: the value of each reference. `places`: where in the file references stand; `broken`: keys of those without a
+    value."""
 
     document: Document
     base: Path
@@ -28,12 +29,12 @@ class References:
             return value
         if len(value) == 1 and isinstance(value.get("env"), str):
             name = value["env"]
-            return self._led(at, ("env", name), self.env.get(name), f"the environment has no {name}")
+            return self._value(at, ("env", name), self.env.get(name), f"the environment has no {name}")
         if len(value) == 1 and isinstance(value.get("file"), str):
-            return self._led(at, ("file", value["file"]), *self._text(self.base / value["file"], ours=_ours(at)))
+            return self._value(at, ("file", value["file"]), *self._text(self.base / value["file"], ours=_ours(at)))
         return {key: self.resolved(item, (*at, key)) for key, item in value.items()}
 
-    def _led(self, at: KeyPath, reference: tuple[str, str], text: str | None, wrong: str) -> str:
+    def _value(self, at: KeyPath, reference: tuple[str, str], text: str | None, wrong: str) -> str:
         self.places.add(at)
         self.secrets[reference] = text or ""
         if text is None:
@@ -52,20 +53,20 @@ class References:
             return None, f"cannot read {path}: not UTF-8 text"
 
     def besides(self, faults: Iterable[Fault]) -> list[Fault]:
-        """Without what is wrong with the value of a reference that led nowhere: that has been told already."""
+        """Without those about the value of a broken reference: it has a fault of its own."""
         return [fault for fault in faults if fault.key not in self.broken or fault.what.startswith("unknown key")]
 
     def broken_in(self, at: KeyPath) -> bool:
         return any(key.startswith(dotted(at) + ".") for key in self.broken)
 
     def forgive(self, at: KeyPath) -> str:
-        """What the table refers to and this machine has not, in words, which is no fault from now on."""
+        """What the table refers to and this machine lacks, as a message; it is no fault from now on."""
         lacking = [fault for fault in self.faults if fault.key.startswith(dotted(at) + ".")]
         self.faults = [fault for fault in self.faults if fault not in lacking]
         return "; ".join(fault.what for fault in lacking)
 
     def option(self, at: KeyPath, value: Any) -> Any:
-        """A value as a back-end takes it: paths from the file's folder, and what was referred to as a secret."""
+        """A value as a back-end takes it: paths from the file's folder, and the value of a reference as a Secret."""
         if isinstance(value, Path):
             return self.base / value
         if isinstance(value, dict):
@@ -74,5 +75,5 @@ class References:
 
 
 def _ours(at: KeyPath) -> bool:
-    """Whether `init` makes it; of another's host, zone or channel it cannot make the secret."""
+    """Whether `init` makes it; the secret of a provider's host, zone or channel it cannot make."""
     return at == ("desk", "secret") or (at[0] == "pages" and at[2:] in {("key",), ("certificate", "account")})

@@ -1,13 +1,13 @@
 """A TOML file that a person wrote, and everything that is wrong with it: each fault with its line, its key and advice."""
 
+import contextlib
 import dataclasses
 import json
 import re
 import tomllib
 import types
 import typing
-from bisect import bisect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ KeyPath = tuple[str | int, ...]
 T = typing.TypeVar("T")
 
 STRICT = ConfigDict(extra="forbid")
-"""What every schema carries as `__pydantic_config__`: an unknown key is an error."""
+"""The `__pydantic_config__` of every schema: an unknown key is an error."""
 
 
 @typing.dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field,))
@@ -95,7 +95,7 @@ def parse(name: str, raw: bytes) -> Document:
     except UnicodeDecodeError as error:
         raise ConfigError([Fault(name, raw.count(b"\n", 0, error.start) + 1, "", "is not UTF-8")]) from error
     except tomllib.TOMLDecodeError as error:
-        # tomllib of Python 3.11 says where only in words.
+        # tomllib of Python 3.11 gives the place only in its message.
         place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
         line = int(place[1] or text.count("\n") + 1) if place else 0
         what = str(error)[: place.start()] if place else str(error)
@@ -114,13 +114,9 @@ def dotted(path: KeyPath) -> str:
 
 
 def _plain(message: str) -> str:
-    """pydantic's words as a TOML author would say them."""
-    for ours, theirs in (
-        ("", r"^Value error, "),
-        ("should", r"^\w+ should"),
-        ("a table", "an object"),
-        ("", " after validation"),
-    ):
+    """A message of pydantic in the words of a TOML author."""
+    changes = (("", r"^Value error, "), ("should", r"^\w+ should"), ("a table", "an object"), ("", " after validation"))
+    for ours, theirs in changes:
         message = re.sub(theirs, ours, message)
     return re.sub(r"\ba valid (string|integer|boolean|array)", lambda m: f"a{'n' * (m[1][0] in 'ai')} {m[1]}", message)
 
@@ -169,95 +165,56 @@ def _bare(schema: Any) -> Any:
 
 
 _BARE = r"[A-Za-z0-9_-]+"
-_STRING = re.compile(r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'', re.DOTALL)
-_BARE_KEY = re.compile(_BARE)
-_GAP = re.compile(r"(?:[\s,]+|#[^\n]*)*")
-_SCALAR = re.compile(r"[^,\]}\n#]*")
+_CLOSERS = ("", "]", "]]", "}]", "]}", "]}]", "]]]")
+"""What may end an array of several lines before its end."""
 
 
 def locate(text: str) -> dict[KeyPath, int]:
-    """The line, from 1, of every key, table and array element of a valid TOML text."""
-    scan = _Scan(text)
+    """The line, from 1, of every key, table and array element of a valid TOML text. Each statement is read by itself, line by
+    line: keys that appear with a line stand on it."""
+    lines: dict[KeyPath, int] = {}
+    numbers: dict[KeyPath, int] = {}
     table: KeyPath = ()
-    while scan.skip():
-        if text[scan.at] == "[":
-            table = scan.header()
+    statement, start = "", 1
+    for number, line in enumerate(text.split("\n"), 1):
+        statement += f"{line}\n"
+        data, whole = _readable(statement)
+        if data is None:
+            continue
+        if statement.lstrip().startswith("["):
+            table = _header(data, numbers)
+            paths = [table[:length] for length in range(1, len(table) + 1)]
         else:
-            scan.pair(table)
-    return scan.lines
+            paths = [(*table, *path) for path in _paths(data)]
+        for path in paths:
+            lines.setdefault(path, start)
+        statement, start = "" if whole else statement, number + 1
+    return lines
 
 
-class _Scan:
-    """A cursor over TOML that tomllib has accepted: it need not judge, only know where things stand."""
+def _readable(statement: str) -> tuple[dict[str, Any] | None, bool]:
+    """The data of a statement, or of its beginning; and whether it is whole."""
+    for closer in _CLOSERS:
+        with contextlib.suppress(tomllib.TOMLDecodeError):
+            return tomllib.loads(statement + closer), not closer
+    return None, False
 
-    def __init__(self, text: str) -> None:
-        self.text, self.at = text, 0
-        self.lines: dict[KeyPath, int] = {}
-        self.arrays: dict[KeyPath, int] = {}
-        self.breaks = [match.start() for match in re.finditer("\n", text)]
 
-    def skip(self) -> bool:
-        """Over white space, commas and comments. False at the end of the text."""
-        match = _GAP.match(self.text, self.at)
-        self.at = match.end() if match else self.at
-        return self.at < len(self.text)
+def _header(data: Any, numbers: dict[KeyPath, int]) -> KeyPath:
+    """The path of `[a.b]` or `[[a.b]]`. `numbers`: the newest element of each array of tables."""
+    path: KeyPath = ()
+    while isinstance(data, dict) and data:
+        ((key, data),) = data.items()
+        path = (*path, key)
+        if isinstance(data, list):
+            numbers[path] = numbers.get(path, -1) + 1
+        if path in numbers:
+            path = (*path, numbers[path])
+    return path
 
-    def mark(self, path: KeyPath) -> None:
-        line = bisect(self.breaks, self.at - 1) + 1
-        for length in range(1, len(path) + 1):
-            self.lines.setdefault(path[:length], line)
 
-    def header(self) -> KeyPath:
-        double = self.text.startswith("[[", self.at)
-        self.at += 1 + double
-        start, keys = self.at, self.keys()
-        path: KeyPath = ()
-        for number, key in enumerate(keys, 1):
-            path = (*path, key)
-            if double and number == len(keys):
-                self.arrays[path] = self.arrays.get(path, -1) + 1
-            if path in self.arrays:
-                path = (*path, self.arrays[path])
-        end, self.at = self.at, start
-        self.mark(path)
-        self.at = end + 1 + double
-        return path
-
-    def pair(self, table: KeyPath) -> None:
-        start = self.at
-        path = (*table, *self.keys())
-        end, self.at = self.at, start
-        self.mark(path)
-        self.at = end + 1
-        self.value(path)
-
-    def keys(self) -> list[str]:
-        """A dotted key; the cursor stops at the `=` or `]` behind it."""
-        keys: list[str] = []
-        while self.skip() and self.text[self.at] not in "=]":
-            if self.text[self.at] == ".":
-                self.at += 1
-                continue
-            quoted = _STRING.match(self.text, self.at)
-            match = quoted or _BARE_KEY.match(self.text, self.at)
-            if not match:
-                raise ValueError(f"no key at offset {self.at}")
-            keys.append(tomllib.loads(f"k={match[0]}")["k"] if quoted else match[0])
-            self.at = match.end()
-        return keys
-
-    def value(self, path: KeyPath) -> None:
-        self.skip()
-        if self.text[self.at] in "[{":
-            opening, number = self.text[self.at], 0
-            self.at += 1
-            while self.skip() and self.text[self.at] not in "]}":
-                if opening == "{":
-                    self.pair(path)
-                else:
-                    self.mark((*path, number))
-                    self.value((*path, number))
-                    number += 1
-            self.at += 1
-        elif match := _STRING.match(self.text, self.at) or _SCALAR.match(self.text, self.at):
-            self.at = match.end()
+def _paths(data: Any, above: KeyPath = ()) -> Iterator[KeyPath]:
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in items:
+        yield (*above, key)
+        yield from _paths(value, (*above, key))

@@ -7,36 +7,28 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from lightship.config.fields import (
+    Credential,
+    DatabaseUrl,
+    DeskSecret,
+    InFolder,
+    Listen,
+    Name,
+    NameServer,
+    PublicKey,
+    Recipient,
+    Seed,
+    Slug,
+    Url,
+)
 from lightship.config.toml import ConfigError, Fault, table
 
 
-class Secret(str):
-    """A string that does not show itself in a log or a traceback."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'***'"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Database:
-    """`engine` is sqlite (then `name` is an absolute path) or postgres. `host` may be the folder of a Unix socket."""
-
-    engine: str
-    name: str
-    user: str = ""
-    password: Secret = field(default_factory=Secret)
-    host: str = ""
-    port: int | None = None
-    options: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class Desk:
-    url: str
-    database: Database
-    secret: Secret
+    url: Url
+    database: DatabaseUrl
+    secret: DeskSecret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +66,7 @@ class ChannelConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """A witness as the others know it. `public` (32 bytes) and `url` are there where votes go from witness to witness."""
+    """A witness as its peers know it. `public` (32 bytes) and `url` are given where votes go from witness to witness."""
 
     name: str
     url: str = ""
@@ -83,77 +75,84 @@ class Peer:
 
 @table
 class Pulse:
-    """How often, in seconds, the publisher shows that it lives: in calm, and while an incident is open."""
+    """Seconds from one pulse of the publisher to the next: in calm, and while an incident is open."""
 
     calm: Annotated[int, Field(ge=10)] = 300
     incident: Annotated[int, Field(ge=10)] = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class WitnessConfig:
-    """What the witness on this machine is. `key` is the 32-byte seed of its Ed25519 key, `listen` an ADDRESS:PORT and
-    `certificate` a PEM file of chain and key: for votes that go from witness to witness. `roots`: certificate authorities to
-    trust instead of the system's."""
+    """What the witness on this machine is. Times in seconds. For votes that go from witness to witness: `key` is the 32-byte
+    seed of its Ed25519 key, `listen` an ADDRESS:PORT and `certificate` a PEM file of chain and key. `roots`: certificate
+    authorities to trust instead of the system's."""
 
-    name: str = ""
-    interval: float = 2.0
-    timeout: float = 1.5
-    count: int = 3
-    patience: float = 30.0
-    listen: str = ""
-    certificate: Path | None = None
-    roots: Path | None = None
-    key: bytes = field(default=b"", repr=False)
+    name: Slug
+    # A vote is given after each check, and counts for 15 seconds (core/steering/records.py): who checks seldom never votes.
+    interval: Annotated[float, Field(ge=0.2, le=5)] = 2.0
+    timeout: Annotated[float, Field(ge=0.1, le=5)] = 1.5
+    count: Annotated[int, Field(ge=1, le=20)] = 3
+    patience: Annotated[float, Field(ge=0, le=3600)] = 30.0
+    listen: Listen = ""
+    certificate: InFolder | None = None
+    roots: InFolder | None = None
+    key: Seed = field(default=b"", repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class CertificateConfig:
-    """How the certificate for the page's name is had and where it is put. `account` is the PEM of a P-256 key. `install`: a
-    command for each place. `ca`: a file with the authority of the directory's own certificate. `nameservers`: ADDRESS or
-    ADDRESS:PORT, where those of the zone should not be looked up."""
+    """How the certificate for the page's name is ordered and where it is put. `account` is the PEM of a P-256 key. `names`:
+    the page's own, where none is given. `install`: a command for each place. `ca`: a file with the authority of the
+    directory's own certificate. `nameservers`: ADDRESS or ADDRESS:PORT, where those of the zone should not be looked up."""
 
-    names: tuple[str, ...]
-    account: str = field(repr=False)
-    directory: str
+    account: Credential = field(repr=False)
+    directory: Url = "https://acme-v02.api.letsencrypt.org/directory"
     email: str = ""
-    install: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    ca: Path | None = None
-    nameservers: tuple[str, ...] = ()
+    names: tuple[Name, ...] = ()
+    install: dict[Slug, Annotated[tuple[str, ...], Field(min_length=1)]] = field(default_factory=dict)
+    ca: InFolder | None = None
+    nameservers: tuple[NameServer, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageConfig:
-    """`key` is the 32-byte seed of the page's Ed25519 key; empty where only `public` is told, as a witness needs no more.
-    `proven`: how many hosts must serve an update before it counts. `hosts`: the most preferred first."""
+@table
+class PageOptions:
+    """`key` is the 32-byte seed of the page's Ed25519 key; empty where only `public` is given, as a witness needs no more.
+    `proven`: how many hosts must serve an update before it counts."""
 
-    slug: str
-    url: str
-    key: bytes = field(repr=False)
-    proven: int
-    pulse: Pulse
-    hosts: tuple[HostConfig, ...]
-    public: bytes = b""
+    url: Url
+    key: Seed = field(default=b"", repr=False)
+    public: PublicKey = b""
     watches: tuple[str, ...] = ()
-    zone: ZoneConfig | None = None
-    witnesses: tuple[Peer, ...] = ()
+    proven: Annotated[int, Field(ge=1)] = 1
+    pulse: Pulse = field(default_factory=Pulse)
     service_worker: bool = True
     certificate: CertificateConfig | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageConfig(PageOptions):
+    """A page, with its hosts, the most preferred first."""
+
+    slug: str
+    hosts: tuple[HostConfig, ...]
+    zone: ZoneConfig | None = None
+    witnesses: tuple[Peer, ...] = ()
+
+
+@table
 class Vault:
     """`recovery`: age recipients, whose keys open the vault; none: there is no vault. `public`: it lies where anyone may
-    fetch it (and without the key not read it)."""
+    fetch it (and not read it without the key)."""
 
-    recovery: tuple[str, ...] = ()
+    recovery: tuple[Recipient, ...] = ()
     public: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """`path` is the file as it was named; relative paths in it are relative to `base`, its folder. `text` is what it said
-    when it was read, and `secrets` what it referred to then: ("env" or "file", its name there) -> the value. `lacking`:
-    what was left out because this machine lacks its secrets, in words."""
+    """`path` is the file as it was named; relative paths in it are relative to `base`, its folder. `text` is the file's text
+    when it was read, and `secrets` the values of its references then: ("env" or "file", its name there) -> the value.
+    `lacking`: what was left out because this machine lacks its secrets, a message each."""
 
     path: Path
     base: Path
@@ -164,7 +163,7 @@ class Config:
     vault: Vault = field(default_factory=Vault)
     text: str = field(default="", repr=False)
     secrets: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
-    witness: WitnessConfig = field(default_factory=WitnessConfig)
+    witness: WitnessConfig = field(default_factory=lambda: WitnessConfig(name=""))
 
     @property
     def desk(self) -> Desk:
