@@ -7,7 +7,7 @@ import os
 import sys
 from datetime import UTC, datetime, timedelta
 
-from lightship.cli.shared import Told
+from lightship.cli.shared import App
 from lightship.core.model import ComponentStatus, Facts, Status
 
 DOWN, PARTLY, SLOW, FINE = ComponentStatus.MAJOR, ComponentStatus.PARTIAL, ComponentStatus.DEGRADED, ComponentStatus.OPERATIONAL
@@ -33,8 +33,7 @@ PAST = (
 
 
 def main(config: str) -> None:
-    told = Told(config, os.environ)
-    _, page = told.page(None)
+    _, page = App(config, os.environ).page(None)
     if page.components.exists():
         return
     from django.contrib.auth import get_user_model

@@ -16,6 +16,7 @@ from tests.kills import fetched
 from lightship.cli import reached
 from lightship.cli.shared import ROOMS, utc_now
 from lightship.config import load
+from lightship.publishing.verify import Stranger
 from lightship.store.models import Page, Receipt
 
 
@@ -83,9 +84,8 @@ def after(desk: Terminal, work: Callable[[], object]) -> tuple[dict[str, tuple[b
     def pause(_: float) -> None:
         work()
 
-    answers, by = reached.answers_of(
-        load(Path("lightship.toml"), {}, ROOMS).page("status"), page, lambda: next(seconds) / 2, pause
-    )
+    config = load(Path("lightship.toml"), {}, ROOMS).page("status")
+    answers, by = reached.answers_of(config, page, Stranger(), lambda: next(seconds) / 2, pause)
     return {answer.host: (answer.reads, answer.reason) for answer in answers}, by
 
 

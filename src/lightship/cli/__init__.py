@@ -1,7 +1,6 @@
-"""The command line. Each command lies in a file of its own, loaded when it is called: a witness never imports the desk."""
+"""The command line. A command's file is loaded when the command is called: a witness never imports the desk."""
 
 import importlib
-import os
 import sys
 from typing import Any
 
@@ -10,6 +9,7 @@ import click
 from lightship import __version__
 from lightship.cli.shared import App, Refused
 from lightship.config import ConfigError
+from lightship.config.environment import current
 
 COMMANDS = {
     "init": "setup",
@@ -63,7 +63,7 @@ def lightship(context: click.Context, config_path: str | None) -> None:
     \b
     Start with:   lightship init && lightship up
     """
-    context.obj = App(config_path, os.environ)
+    context.obj = App(config_path, current())
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -75,24 +75,24 @@ def main(arguments: list[str] | None = None) -> None:
         status = error.exit_code
     except click.exceptions.Abort:
         status = 1
-    except (Refused, ConfigError) as error:
-        click.echo(f"lightship: {error}", err=True)
-        status = 1
-    except UnicodeError:
-        click.echo("lightship: there are bytes in this that are no text in UTF-8", err=True)
-        status = 1
-    except OSError as error:
-        click.echo(f"lightship: {error.filename or ''}: {error.strerror or error}", err=True)
-        status = 1
     except Exception as error:
-        if not _is_of_database(error):
+        message = _message(error)
+        if message is None:
             raise
-        click.echo(f"lightship: the database does not answer, or `lightship init` has not made it: {error}", err=True)
+        click.echo(f"lightship: {message}", err=True)
         status = 1
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _is_of_database(error: Exception) -> bool:
-    """Found out without loading Django, which not every command does."""
-    loaded = sys.modules.get("django.db")
-    return loaded is not None and isinstance(error, loaded.Error)
+def _message(error: Exception) -> str | None:
+    """None where it is a defect of Lightship."""
+    if isinstance(error, Refused | ConfigError):
+        return str(error)
+    if isinstance(error, UnicodeError):
+        return "there are bytes in this that are no text in UTF-8"
+    if isinstance(error, OSError):
+        return f"{error.filename or ''}: {error.strerror or error}"
+    database = sys.modules.get("django.db")  # not imported here: not every command loads Django
+    if database is not None and isinstance(error, database.Error):
+        return f"the database does not answer, or `lightship init` has not made it: {error}"
+    return None

@@ -1,4 +1,4 @@
-"""certificate: what the page's certificate is, and a new one at once."""
+"""certificate: show the page's certificate, and order a new one at once."""
 
 import click
 
@@ -23,15 +23,11 @@ def certificate(context: click.Context, slug: str | None, as_json: bool) -> None
     if context.invoked_subcommand:
         return
     config, page, wanted = _page(context.obj)
-    shelf = CertFolder(config.base / "certificates" / page.slug)
-    held, places = (
-        shelf.certificate(),
-        {name: app["words"] for name, app in shelf.installed().items() if name in wanted.install},
-    )
+    folder = CertFolder(config.base / "certificates" / page.slug)
+    places = {name: record["words"] for name, record in folder.installed().items() if name in wanted.install}
     missing = dict.fromkeys(wanted.install, "not installed yet")
-    _answer(
-        Outcome(certificate=held, reason=shelf.state().reason, places={**missing, **places}), wanted, shelf, as_json=as_json
-    )
+    outcome = Outcome(held=folder.certificate(), reason=folder.state().reason, places={**missing, **places})
+    _answer(outcome, wanted, folder, as_json=as_json)
 
 
 @certificate.command()
@@ -46,14 +42,14 @@ def renew(chosen: Chosen, force: bool) -> None:
     """
     config, page, wanted = _page(chosen)
     assert page.zone
-    shelf = CertFolder(config.base / "certificates" / page.slug)
+    folder = CertFolder(config.base / "certificates" / page.slug)
     zone = open_zone(page.zone)
-    if force or due(shelf.certificate(), wanted.names, utc_now()):
+    if force or due(folder.certificate(), wanted.names, utc_now()):
         click.echo(f"ordering one for {', '.join(wanted.names)}; this takes up to some minutes", err=True)
-    outcome = keep(wanted, zone, shelf.folder, utc_now(), by_hand=True, force=force)
+    outcome = keep(wanted, zone, folder.folder, utc_now(), by_hand=True, force=force)
     if outcome is None:
         raise Refused("the worker is at it right now: wait a moment, then look with `lightship certificate`")
-    _answer(outcome, wanted, shelf, as_json=chosen.as_json)
+    _answer(outcome, wanted, folder, as_json=chosen.as_json)
 
 
 def _page(chosen: Chosen) -> tuple[Config, PageConfig, CertificateConfig]:
@@ -64,18 +60,17 @@ def _page(chosen: Chosen) -> tuple[Config, PageConfig, CertificateConfig]:
     return config, page, page.certificate
 
 
-def _answer(outcome: Outcome, wanted: CertificateConfig, shelf: CertFolder, *, as_json: bool) -> None:
+def _answer(outcome: Outcome, wanted: CertificateConfig, folder: CertFolder, *, as_json: bool) -> None:
     """Exit status 1 unless there is one with time left, and every place has it."""
-    now, held = utc_now(), outcome.certificate
-    why = outcome.reason or due(held, wanted.names, now)
+    now, certificate = utc_now(), outcome.certificate
+    due_why = due(certificate, wanted.names, now)
+    reason = outcome.reason or due_why
     lines = []
-    if held:
-        lines.append(
-            f"{', '.join(held.names)}: until {held.until:%Y-%m-%d %H:%M} UTC, {(held.until - now).days} days, {shelf.chain}"
-        )
-    if why:
-        lines.append(f"no new certificate: {why}")
-    lines += [f"{place}: {words or 'has it'}" for place, words in outcome.places.items()]
-    say("\n".join(lines), {**outcome.facts, "due": due(held, wanted.names, now)}, as_json=as_json)
-    if why or any(outcome.places.values()):
-        raise click.exceptions.Exit(1)
+    if certificate:
+        names, left = ", ".join(certificate.names), (certificate.until - now).days
+        lines.append(f"{names}: until {certificate.until:%Y-%m-%d %H:%M} UTC, {left} days, {folder.chain}")
+    if reason:
+        lines.append(f"no new certificate: {reason}")
+    lines += [f"{place}: {error or 'has it'}" for place, error in outcome.places.items()]
+    failed = bool(reason) or any(outcome.places.values())
+    say("\n".join(lines), {**outcome.facts, "due": due_why}, as_json=as_json, failed=failed)

@@ -1,4 +1,4 @@
-"""channels: who is told, and whether a message reaches them."""
+"""channels: which ones there are, and whether a message reaches staff through each."""
 
 import socket
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 
 from lightship.channels import Message, open_channel, tell_each
-from lightship.cli.shared import App, Chosen, Refused, chosen, json_option, say, utc_now
+from lightship.cli.shared import App, Chosen, Refused, chosen, json_option, refuse_unknown, say, utc_now
 from lightship.config import Config
 
 
@@ -24,8 +24,9 @@ def channels(context: click.Context, as_json: bool) -> None:
     if context.invoked_subcommand:
         return
     configured = _config(context.obj).channels
-    words = "\n".join(f"{each.name}: {each.kind}" for each in configured) or "no channel is configured: nobody is told"
-    say(words, [{"channel": each.name, "kind": each.kind} for each in configured], as_json=as_json)
+    message = "\n".join(f"{channel.name}: {channel.kind}" for channel in configured)
+    facts = [{"channel": channel.name, "kind": channel.kind} for channel in configured]
+    say(message or "no channel is configured: nobody is told", facts, as_json=as_json)
 
 
 @channels.command()
@@ -39,16 +40,13 @@ def check(chosen: Chosen, names: Sequence[str]) -> None:
     lightship channels check mail
     """
     config = _config(chosen)
-    known = {each.name: each for each in config.channels}
-    if unknown := set(names) - set(known):
-        raise Refused(f"there is no channel {', '.join(sorted(unknown))}; there is {', '.join(known) or 'none'}")
+    known = {channel.name: channel for channel in config.channels}
+    refuse_unknown("channel", names, known)
     if not known:
         raise Refused(f"no channel is configured in {config.path}: nobody would be told. See docs/operate/channels.md")
-    found = tell_each([open_channel(known[name]) for name in names or known], _test_message(config))
-    lines = [f"{name}: {wrong or 'a test message went out; see that it arrived'}" for name, wrong in found.items()]
-    say("\n".join(lines), dict(found), as_json=chosen.as_json)
-    if any(found.values()):
-        raise click.exceptions.Exit(1)
+    errors = tell_each([open_channel(known[name]) for name in names or known], _test_message(config))
+    lines = [f"{name}: {error or 'a test message went out; see that it arrived'}" for name, error in errors.items()]
+    say("\n".join(lines), dict(errors), as_json=chosen.as_json, failed=any(errors.values()))
 
 
 def _test_message(config: Config) -> Message:

@@ -1,4 +1,4 @@
-"""What someone types in a terminal as something said: the same with a desk and without one."""
+"""A new incident or update from what a person types in a terminal: the same with a desk and without one."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import click
+from click.decorators import FC
 
 from lightship.cli.shared import Refused
 from lightship.cli.times import when
@@ -30,25 +31,34 @@ state_option = click.option(
     help="Where it stands now. Default: as before.",
 )  # fmt: skip
 ended_option = click.option("--ended", metavar="TIME", help="When it ended: 14:20, or 10m (ago).")
+facts_options = (
+    click.option("--symptom", default="", help="What customers see: “sign-in fails with 503”."),
+    click.option("--scope", default="", help="Who or how many are affected, and who is not."),
+    click.option("--since", metavar="TIME", help="When it began: 13:41, 2026-11-22T13:41Z, or 20m (ago)."),
+    click.option("--doing", default="", help="What is being done right now."),
+    click.option("--workaround", default="", help="What customers can do meanwhile."),
+    click.option("--back-by", metavar="TIME|none-yet", help="When it will work again, or that nobody can tell yet."),
+    click.option(
+        "--next", "next_update", metavar="TIME", help="When you will speak next: 30m, 14:30. Default: the page's promise."
+    ),
+    click.option("--cause", default="", help="What caused it."),
+)
 
 
-def facts_options(command: click.decorators.FC) -> click.decorators.FC:
-    """The structured facts of an update, as options."""
-    options = (
-        click.option("--symptom", default="", help="What customers see: “sign-in fails with 503”."),
-        click.option("--scope", default="", help="Who or how many are affected, and who is not."),
-        click.option("--since", metavar="TIME", help="When it began: 13:41, 2026-11-22T13:41Z, or 20m (ago)."),
-        click.option("--doing", default="", help="What is being done right now."),
-        click.option("--workaround", default="", help="What customers can do meanwhile."),
-        click.option("--back-by", metavar="TIME|none-yet", help="When it will work again, or that nobody can tell yet."),
-        click.option(
-            "--next", "next_update", metavar="TIME", help="When you will speak next: 30m, 14:30. Default: the page's promise."
-        ),
-        click.option("--cause", default="", help="What caused it."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+def in_order(*options: Callable[[FC], FC]) -> Callable[[FC], FC]:
+    """Options, as `--help` is to list them."""
+
+    def added(command: FC) -> FC:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return added
+
+
+opening_options = in_order(component_option, *facts_options)
+update_options = in_order(incident_option, state_option, component_option, *facts_options)
+end_options = in_order(incident_option, ended_option, *facts_options)
 
 
 def opening(
@@ -63,45 +73,45 @@ def opening(
     return NewIncident(name=name, update=first, started_at=first.facts.since)
 
 
-def update(
-    page: Snapshot,
-    incident: Incident,
-    body: str,
-    state: str | None,
-    components: Sequence[str],
-    options: Mapping[str, Any],
-    now: datetime,
-) -> NewUpdate:
-    status = STATES.get(state) or Status(state) if state else incident.status
-    said = facts(options, now, page.page.promise_minutes)
-    return NewUpdate(status=status, body=body, facts=said, statuses=statuses(page, components) or None)
+def update(page: Snapshot, incident: Incident, body: str, options: Mapping[str, Any], now: datetime) -> NewUpdate:
+    state = options["state"]
+    return NewUpdate(
+        status=STATES.get(state) or Status(state) if state else incident.status,
+        body=body,
+        facts=facts(options, now, page.page.promise_minutes),
+        statuses=statuses(page, options["components"]) or None,
+    )
 
 
 def end(incident: Incident, body: str, ended: str | None, options: Mapping[str, Any], now: datetime) -> NewUpdate:
-    said = facts({**options, "next_update": None}, now, 0, ended=when(ended, now, ahead=False) if ended else None)
+    ended_at = when(ended, now, ahead=False) if ended else None
     over = Status.COMPLETED if incident.kind is Kind.MAINTENANCE else Status.RESOLVED
-    return NewUpdate(status=over, body=body, facts=said)
+    return NewUpdate(status=over, body=body, facts=facts({**options, "next_update": None}, now, 0, ended=ended_at))
 
 
-def chosen(page: Snapshot, incident_id: str | None, find: Callable[[str], Incident | None], command: str) -> Incident:
-    """The incident that was named, or the only one that touches readers now. `find`: one that is not open any more."""
-    standing = [each for each in page.open if each.id == incident_id or not incident_id]
-    found = [each for each in standing if incident_id or each.status is not Status.SCHEDULED]
-    if incident_id and not found and (older := find(incident_id)):
-        return older
-    if len(found) == 1:
-        return found[0]
+def chosen(
+    page: Snapshot, incident_id: str | None, command: str, find: Callable[[str], Incident | None] | None = None
+) -> Incident:
+    """The incident that was named, or the only one that touches readers now. `find`: finds one that is not open any more;
+    without it, it is searched for among the page's recent ones. `command`: opens an incident."""
+    find = find or {incident.id: incident for incident in page.recent}.get
     if incident_id:
-        raise Refused(f"there is no incident {incident_id!r} on this page")
-    if not found:
+        named = next((incident for incident in page.open if incident.id == incident_id), None) or find(incident_id)
+        if named is None:
+            raise Refused(f"there is no incident {incident_id!r} on this page")
+        return named
+    begun = [incident for incident in page.open if incident.status is not Status.SCHEDULED]
+    if not begun:
         raise Refused(f"nothing is open on this page; `lightship {command}` opens an incident")
-    names = "".join(f"\n  {each.id}  {each.name}" for each in found[:20])
-    raise Refused(f"{len(found)} are open: say which with --incident{names}")
+    if len(begun) > 1:
+        names = "".join(f"\n  {incident.id}  {incident.name}" for incident in begun[:20])
+        raise Refused(f"{len(begun)} are open: say which with --incident{names}")
+    return begun[0]
 
 
 def statuses(page: Snapshot, components: Sequence[str]) -> dict[str, ComponentStatus]:
-    known = {part.name.casefold(): part.id for part in page.components if not part.retired}
-    found = {}
+    known = {component.name.casefold(): component.id for component in page.components if not component.retired}
+    levels = {}
     for text in components:
         name, _, level = text.partition("=")
         if name.casefold() not in known:
@@ -109,8 +119,8 @@ def statuses(page: Snapshot, components: Sequence[str]) -> dict[str, ComponentSt
         status = LEVELS.get(level or "down") or CODES.get(level)
         if status is None:
             raise Refused(f"{level!r} is not a level; there is {', '.join(LEVELS)}")
-        found[known[name.casefold()]] = status
-    return found
+        levels[known[name.casefold()]] = status
+    return levels
 
 
 def facts(options: Mapping[str, Any], now: datetime, promise: int, *, ended: datetime | None = None) -> Facts:

@@ -18,6 +18,7 @@ MARKS = {
     Verdict.UNCHECKED: ("?", "cyan"),
     Verdict.OK: ("✓", "green"),
 }
+NOUNS = {Verdict.FAIL: "failures", Verdict.WARN: "warnings", Verdict.UNCHECKED: "not checked", Verdict.OK: "well"}
 ANSWERS = {
     0: "It would work today.",
     2: "It would work today; see the warnings.",
@@ -45,21 +46,21 @@ def doctor(app: App, everything: bool, key: Path | None, rdap: str | None, slug:
     lightship doctor --json --page acme
     """
     config = app.readable((), {"desk", "secrets"}, {"desk", "keys"})
-    world = Environment(rdap=(rdap or RDAP).rstrip("/"), seconds=min(app.seconds, SECONDS), visit=2 * app.seconds)
+    environment = Environment(rdap=(rdap or RDAP).rstrip("/"), seconds=min(app.seconds, SECONDS), visit=2 * app.seconds)
     pages = [config.page(slug)] if slug else list(config.pages.values())
-    found = [examine(config, page, world, _known(config, page, key)) for page in pages]
+    examinations = [examine(config, page, environment, _known(config, page, key)) for page in pages]
     if as_json:
-        facts = [each.facts() for each in found]
+        facts = [examination.facts() for examination in examinations]
         click.echo(json.dumps(facts[0] if len(facts) == 1 else facts, ensure_ascii=False, indent=2))
     else:
-        for each in found:
-            click.echo("\n".join(_lines(each, everything=everything)))
-    status = {each.status for each in found}
-    raise click.exceptions.Exit(1 if 1 in status else max(status))
+        for examination in examinations:
+            click.echo("\n".join(_lines(examination, everything=everything)))
+    statuses = {examination.status for examination in examinations}
+    raise click.exceptions.Exit(1 if 1 in statuses else max(statuses))
 
 
 def _known(config: Config, page: PageConfig, key: Path | None) -> Known:
-    """When the last drill was, if the desk's database is here and answers: the doctor works without."""
+    """What the desk's database says (when the last drill was), if it is here and answers: the doctor works without."""
     alone = Known(key=read_key(str(key)) if key else None)
     if config.desk_or_none is None:
         return alone
@@ -77,45 +78,33 @@ def _known(config: Config, page: PageConfig, key: Path | None) -> Known:
         return alone
 
 
-def _lines(found: Examination, *, everything: bool) -> Iterator[str]:
+def _lines(examination: Examination, *, everything: bool) -> Iterator[str]:
     for group, title in GROUPS.items():
-        mine = [finding for finding in found.findings if finding.check.group == group]
-        shown = [finding for finding in mine if everything or finding.verdict is not Verdict.OK]
-        well = sum(finding.verdict is Verdict.OK for finding in mine)
-        if mine:
+        findings = [finding for finding in examination.findings if finding.check.group == group]
+        well = sum(finding.verdict is Verdict.OK for finding in findings)
+        if findings:
             yield ""
-            yield click.style(title, bold=True) + click.style(f"  {well} of {len(mine)} well", dim=True)
-            yield from _findings(shown)
-    yield from _together(found)
+            yield click.style(title, bold=True) + click.style(f"  {well} of {len(findings)} well", dim=True)
+            yield from _findings([f for f in findings if everything or f.verdict is not Verdict.OK])
+    if examination.shared:
+        yield ""
+        yield click.style("What goes down together", bold=True)
+        for fact in examination.facts()["shared"]:
+            yield f"  {fact['part']} and {fact['watched']}: {fact['aspect']} {fact['what']}"
     yield ""
-    counts = ", ".join(f"{found.count(verdict)} {word}" for verdict, word in _COUNTS if found.count(verdict))
-    yield click.style(f"{found.page}: {counts}. {ANSWERS[found.status]}", bold=True)
-    yield click.style(f"Networks by {found.source}.", dim=True)
-
-
-_COUNTS = (
-    (Verdict.FAIL, "failures"),
-    (Verdict.WARN, "warnings"),
-    (Verdict.UNCHECKED, "not checked"),
-    (Verdict.OK, "well"),
-)
+    counts = ", ".join(f"{number} {noun}" for verdict, noun in NOUNS.items() if (number := examination.count(verdict)))
+    yield click.style(f"{examination.page}: {counts}. {ANSWERS[examination.status]}", bold=True)
+    yield click.style(f"Networks by {examination.source}.", dim=True)
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings:
         mark, colour = MARKS[finding.verdict]
-        grave = f", {finding.check.severity}" if finding.verdict in (Verdict.FAIL, Verdict.WARN) else ""
+        wrong = finding.verdict in (Verdict.FAIL, Verdict.WARN)
+        severity = f", {finding.check.severity}" if wrong else ""
         head = f"{mark} {finding.check.title}: {finding.subject}"
-        yield f"  {click.style(head, fg=colour)}" + click.style(f"  [{finding.check.id}{grave}]", dim=True)
+        yield f"  {click.style(head, fg=colour)}" + click.style(f"  [{finding.check.id}{severity}]", dim=True)
         yield f"    {'not checked: ' if finding.verdict is Verdict.UNCHECKED else ''}{finding.evidence}"
-        if finding.verdict in (Verdict.FAIL, Verdict.WARN):
+        if wrong:
             yield f"    → {finding.check.breaks}"
             yield f"    ⚒ {finding.change}"
-
-
-def _together(found: Examination) -> Iterator[str]:
-    if found.shared:
-        yield ""
-        yield click.style("What goes down together", bold=True)
-        for fact in found.facts()["shared"]:
-            yield f"  {fact['part']} and {fact['watched']}: {fact['aspect']} {fact['what']}"

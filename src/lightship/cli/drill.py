@@ -15,7 +15,6 @@ from lightship.doctor import Environment
 from lightship.drill import DONE, FAILED, Drill, Scene, Step, rehearse
 from lightship.publishing.read_only import open_host
 
-WORDS = {DONE: "done", FAILED: "FAILED"}
 LAST = 12
 
 
@@ -37,44 +36,44 @@ def drill(app: App, key: Path | None, slug: str | None, as_json: bool) -> None:
     """
     config = app.config(without={"desk", "secrets"})
     page = config.page(slug)
-    scene = Scene(config=config, page=page, hosts=tuple(open_host(host) for host in page.hosts), world=Environment(), key=key)
+    scene = Scene(
+        config=config, page=page, hosts=tuple(open_host(host) for host in page.hosts), environment=Environment(), key=key
+    )
     with Console(stderr=True).status("clearing away what earlier drills left") as status:
-        done = rehearse(scene, lambda title: status.update(title.lower()))
-    before = _kept(app, page, done)
-    say("\n".join(_lines(done, before)), done.facts(), as_json=as_json)
-    if not done.passed:
-        raise click.exceptions.Exit(1)
+        drill = rehearse(scene, lambda title: status.update(title.lower()))
+    before = _record(app, page, drill)
+    say("\n".join(_lines(drill, before)), drill.facts(), as_json=as_json, failed=not drill.passed)
 
 
-def _kept(app: App, page: PageConfig, done: Drill) -> Sequence[dict[str, Any]]:
-    """The drills before this one, once this one is beside them: nothing where there is no desk here."""
+def _record(app: App, page: PageConfig, drill: Drill) -> Sequence[dict[str, Any]]:
+    """Record this drill at the desk; the facts of the drills before it. Without a desk here, neither."""
     with suppress(Exception):  # a laptop has no desk, and a dead desk is what drills are for
         app.desk()
         from lightship.store import models, reports  # after Django is set up
 
         row = models.Page.objects.get(slug=page.slug)
         before = [report.facts for report in row.reports.filter(kind=reports.DRILL)[:LAST]]
-        models.Report.objects.create(page=row, kind=reports.DRILL, at=done.at, facts=done.facts())
+        models.Report.objects.create(page=row, kind=reports.DRILL, at=drill.at, facts=drill.facts())
         return before
     click.echo("There is no desk here: this drill is told, and not kept.", err=True)
     return []
 
 
-def _lines(done: Drill, before: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _lines(drill: Drill, before: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield f"{'':24}{'took':>9}{'before':>9}{'goal':>9}"
-    for step in done.steps:
-        took = _seconds(step.seconds) if step.status == DONE else WORDS.get(step.status, "-")
+    for step in drill.steps:
+        took = _seconds(step.seconds) if step.status == DONE else "FAILED" if step.status == FAILED else "-"
         late = "  late" if step.status == DONE and step.seconds > step.goal else ""
         yield f"{step.title:24}{took:>9}{_usual(step, before):>9}{f'{step.goal:.0f} s':>9}{late}"
         yield f"  {step.summary}"
     yield ""
-    became = "Nothing failed." if done.passed else "Something failed: see above."
-    yield f"{done.page}: rehearsed in {done.seconds:.1f} s. {became}"
+    result = "Nothing failed." if drill.passed else "Something failed: see above."
+    yield f"{drill.page}: rehearsed in {drill.seconds:.1f} s. {result}"
 
 
 def _usual(step: Step, before: Sequence[dict[str, Any]]) -> str:
-    took = [s["seconds"] for facts in before for s in facts["steps"] if s["name"] == step.name and s["status"] == DONE]
-    return _seconds(statistics.median(took)) if took else "-"
+    same = [row for facts in before for row in facts["steps"] if row["name"] == step.name and row["status"] == DONE]
+    return _seconds(statistics.median(row["seconds"] for row in same)) if same else "-"
 
 
 def _seconds(value: float) -> str:

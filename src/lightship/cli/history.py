@@ -1,4 +1,4 @@
-"""import, export: bring a history in from elsewhere, and carry everything out."""
+"""import, export: bring a history in from elsewhere, and write everything out."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -37,44 +37,40 @@ def import_(app: App, kind: str, source: str, key: str, api: str, slug: str | No
     lightship import cstate path/to/site
     lightship import lightship export/
     """
-    at, page = app.page(slug)
+    config, page = app.page(slug)
     if kind not in (known := sorted((*kinds(), OWN))):
         raise Refused(f"there is no importer {kind!r}; there is {', '.join(known)}")
     with refusing(ImporterError), Console(stderr=True).status(f"reading {source}"):
         if kind == OWN:
-            ours = source.rstrip("/") in {at.url, *(host.url for host in at.hosts)}
+            ours = source.rstrip("/") in {config.url, *(host.url for host in config.hosts)}
             # Our own host may be in other hands.
-            found = contents_at(source, [verify_key(at).public] if ours else [], app.stranger())
+            imported = contents_at(source, [verify_key(config).public] if ours else [], app.reader())
         else:
-            found = read(kind, source, **({"key": key, "api": api} if key else {}))
+            imported = read(kind, source, **({"key": key, "api": api} if key else {}))
     from lightship.store.history.imports import take_in  # after Django is set up
     from lightship.store.journal import JournalError
 
     with refusing(JournalError), Console(stderr=True).status("writing the journal"):
-        loaded = take_in(page, found, utc_now())
-    facts = {**asdict(loaded), "components": len(found.components), "problems": [asdict(each) for each in found.problems]}
-    say(_report(found, loaded), facts, as_json=as_json)
+        loaded = take_in(page, imported, utc_now())
+    problems = [asdict(problem) for problem in imported.problems]
+    facts = {**asdict(loaded), "components": len(imported.components), "problems": problems}
+    say(_report(imported, loaded), facts, as_json=as_json)
 
 
-def _report(found: Imported, loaded: "Loaded") -> str:
+def _report(imported: Imported, loaded: "Loaded") -> str:
     lines = [
-        f"read     {len(found.incidents)} incidents and maintenances, {len(found.components)} components",
+        f"read     {len(imported.incidents)} incidents and maintenances, {len(imported.components)} components",
         f"written  {loaded.incidents} incidents, {loaded.maintenances} maintenances, {loaded.updates} updates; "
         f"{loaded.known} were here already, {loaded.grown} of them with less than now",
     ]
-    open_ones = [incident for incident in found.incidents if not incident.ended]
-    if open_ones:
-        newest = max(incident.updates[-1].display_at for incident in open_ones)
-        lines.append(
-            f"open     {len(open_ones)} have not ended there; the newest word about one is of {newest:%Y-%m-%d %H:%M} UTC"
-        )
+    if newest := [incident.updates[-1].display_at for incident in imported.incidents if not incident.ended]:
+        at = f"{max(newest):%Y-%m-%d %H:%M} UTC"
+        lines.append(f"open     {len(newest)} have not ended there; the newest word about one is of {at}")
     if loaded.refused:
         lines += ["", f"refused ({len(loaded.refused)}): another page here holds it, so it was not written"]
         lines += [f"  {name}" for name in loaded.refused]
-    by_what: dict[str, list[str]] = {}
-    for problem in found.problems:
-        by_what.setdefault(problem.what, []).append(problem.where)
-    for what, places in by_what.items():
+    for what in dict.fromkeys(problem.what for problem in imported.problems):
+        places = [problem.where for problem in imported.problems if problem.what == what]
         lines += ["", f"not whole ({len(places)}): {what}", *(f"  {place}" for place in places)]
     return "\n".join(lines)
 

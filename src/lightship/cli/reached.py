@@ -1,9 +1,9 @@
-"""Who reads what was just posted: waited for; and where no worker lives, published from here."""
+"""Wait until readers read what was just posted; where no worker is alive, publish it from here."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,13 +13,15 @@ from lightship.config import PageConfig
 from lightship.core.site.receipt import Verdict
 
 if TYPE_CHECKING:
+    from lightship.publishing.verify import Stranger
     from lightship.store.models import Page, Receipt
 
 LONGEST = 20.0
+"""Seconds to wait for hosts that a worker still works on."""
 SILENCE = 6.0
-"""Seconds. A worker looks at each host every 5: of one that lives something is heard within these."""
+"""Seconds to wait for a first receipt: a living worker checks each host every 5."""
 PATIENCE = 3.0
-"""Seconds for which a host that fails may still come to hold it."""
+"""Seconds in which a host that fails may still come to hold it."""
 LOOK = 0.05
 
 wait_option = click.option("--no-wait", is_flag=True, help="Do not wait until readers read it.")
@@ -27,7 +29,7 @@ wait_option = click.option("--no-wait", is_flag=True, help="Do not wait until re
 
 @dataclass(frozen=True)
 class HostAnswer:
-    """What a host does with the post. `heard`: a worker told of the host since."""
+    """What a host does with the post. `heard`: whether a worker has recorded a receipt since."""
 
     host: str
     verdict: str
@@ -37,25 +39,26 @@ class HostAnswer:
     heard: bool
 
 
-def tell_posted(config: PageConfig, page: "Page", id: str, name: str, *, no_wait: bool, as_json: bool) -> None:
-    """Say that it is accepted, at once; then who reads it. Exit status 1 where nobody does."""
+def tell_posted(config: PageConfig, page: "Page", reader: "Stranger", id: str, name: str, options: Mapping[str, Any]) -> None:
+    """Say at once that it is accepted; then who reads it. Exit status 1 where nobody does."""
     page.refresh_from_db()
+    as_json: bool = options["as_json"]
     facts, started = {"id": id, "revision": page.revision}, time.monotonic()
     if not as_json:
         click.echo(f"Posted: {name} ({id}), revision {page.revision}.")
-    if no_wait:
+    if options["no_wait"]:
         say("Not waited for: `lightship hosts` tells who reads it.", facts, as_json=as_json)
         return
-    answers, by = answers_of(config, page)
+    answers, by = answers_of(config, page, reader)
     reads = [answer.host for answer in answers if answer.reads]
-    rest = [{"host": a.host, "verdict": a.verdict, "revision": a.revision, "words": a.reason} for a in answers]
+    hosts = [{"host": a.host, "verdict": a.verdict, "revision": a.revision, "words": a.reason} for a in answers]
     seconds = round(time.monotonic() - started, 1)
     lines = [f"{a.host} does not have it: {a.reason or a.verdict}" for a in answers if not a.reads]
     if by == "terminal":
         lines.insert(0, "No worker is alive: it was published from here, and nobody keeps the page fresh.")
     if reads:
         lines.insert(0, f"Read on {', '.join(reads[:-1])}{' and ' if reads[1:] else ''}{reads[-1]} after {seconds} s.")
-    more = {"published": bool(reads), "by": by, "seconds": seconds, "hosts": rest}
+    more = {"published": bool(reads), "by": by, "seconds": seconds, "hosts": hosts}
     say("\n".join(lines), {**facts, **more}, as_json=as_json)
     if not reads:
         why = "no host is proven to show it" if answers else "the page has no hosts in lightship.toml"
@@ -66,10 +69,11 @@ def tell_posted(config: PageConfig, page: "Page", id: str, name: str, *, no_wait
 def answers_of(
     config: PageConfig,
     page: "Page",
+    reader: "Stranger",
     now: Callable[[], float] = time.monotonic,
     pause: Callable[[float], None] = time.sleep,
 ) -> tuple[Sequence[HostAnswer], str]:
-    """What each host does with the newest revision, and who brought it there: `worker`, or `terminal` where none is alive."""
+    """What each host does with the newest revision, and who published it: `worker`, or `terminal` where none is alive."""
     from lightship.desk import host_status  # after Django is set up
 
     started, before = now(), _rows(config, page)
@@ -81,7 +85,7 @@ def answers_of(
             return answers, "worker"
         alive = waited <= SILENCE or any(answer.heard for answer in answers)
         pause(LOOK)
-    bring(config, page, config.hosts)
+    bring(config, page, config.hosts, reader)
     return _answers(config, page, before), "terminal"
 
 
@@ -100,6 +104,6 @@ def _answer(page: "Page", host: str, row: "Receipt | None", before: "Receipt | N
         return HostAnswer(host, "", 0, "nothing is heard of it", reads=False, heard=False)
     behind = (row.epoch, row.revision) < (page.epoch, page.revision)
     proven = row.verdict == Verdict.PROVEN
-    words = f"it serves revision {row.revision}" if proven and behind else row.reason
+    reason = f"it serves revision {row.revision}" if proven and behind else row.reason
     heard = before is None or (row.pk, row.seen_at) != (before.pk, before.seen_at)
-    return HostAnswer(host, row.verdict, row.revision, words, reads=proven and not behind, heard=heard)
+    return HostAnswer(host, row.verdict, row.revision, reason, reads=proven and not behind, heard=heard)

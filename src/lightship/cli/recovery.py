@@ -17,7 +17,7 @@ from lightship.signing import verify_key
 from lightship.vault import Key, VaultError, fetch, look, new_key, opened, vault_place
 from lightship.vault.sheet import SHEET, command, hand_over, known, sheet
 
-HIDDEN = "no place that is hidden: give it a `vault`"
+NO_PLACE = "no place that is hidden: give it a `vault`"
 
 
 @click.group(invoke_without_command=True)
@@ -38,7 +38,7 @@ def recovery(context: click.Context, file: Path | None) -> None:
     for page in known(config):
         click.echo(f"{page.name}   public key {page.public}")
         for spot in page.spots:
-            click.echo(f"  {spot.name:10} {spot.place or HIDDEN}\n             {command(spot)}")
+            click.echo(f"  {spot.name:10} {spot.place or NO_PLACE}\n             {command(spot)}")
     if file:
         write_new(file, sheet(known(config), "", ", ".join(config.vault.recovery), __version__, f"{utc_now():%Y-%m-%d}"))
         click.echo(f"wrote {file}")
@@ -78,19 +78,19 @@ def check(app: App, source: str) -> None:
     lightship recovery check --key recovery.txt
     """
     config = _config(app)
-    key, whole = read_key(source), True
+    key, opens = read_key(source), []
     for page in config.pages.values():
         for host in page.hosts:
-            words, fine = asyncio.run(_checked(vault_place(config, host), verify_key(page).verify, key))
-            click.echo(f"{page.slug} {host.name}: {words}")
-            whole &= fine
-    if not whole:
+            message, whole = asyncio.run(_checked(vault_place(config, host), verify_key(page).verify, key))
+            click.echo(f"{page.slug} {host.name}: {message}")
+            opens.append(whole)
+    if not all(opens):
         raise Refused("not every copy can be restored from")
 
 
 async def _checked(place: Place | None, verify: Verify, key: Key) -> tuple[str, bool]:
     if place is None:
-        return HIDDEN, False
+        return NO_PLACE, False
     try:
         index = await look(place, verify)
         if index is None:

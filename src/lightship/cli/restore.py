@@ -1,6 +1,5 @@
 """restore: a running desk on a bare machine, from what hosts still hold."""
 
-import base64
 import contextlib
 import sys
 from dataclasses import asdict
@@ -49,7 +48,7 @@ def restore(app: App, url: str, key: str | None, vault: str | None, public: str,
         public=_public(public),
         database=database,
         env=app.env,
-        reader=app.stranger(),
+        reader=app.reader(),
         clock=utc_now,
         tell=click.echo,
         progress=Console(stderr=True).status,
@@ -57,12 +56,12 @@ def restore(app: App, url: str, key: str | None, vault: str | None, public: str,
     )
     with refusing(VaultError, ImporterError, RestoreError), contextlib.redirect_stdout(sys.stderr if as_json else sys.stdout):
         outcome = with_key(request, read_key(key)) if key else without_key(request)
-    say(_words(outcome) + sign_in_words(app.desk()), asdict(outcome), as_json=as_json)
+    say(_message(outcome) + sign_in_words(app.desk()), asdict(outcome), as_json=as_json)
 
 
 def _public(text: str) -> frozenset[bytes]:
     try:
-        return frozenset([base64.b64decode(fields.public_key(text))]) if text else frozenset()
+        return frozenset([fields.public_key(text)]) if text else frozenset()
     except ValueError as error:
         raise click.BadParameter(f"--public {error}") from error
 
@@ -77,7 +76,7 @@ def _config_here(app: App) -> Config | None:
         return None
 
 
-def _words(outcome: Outcome) -> str:
+def _message(outcome: Outcome) -> str:
     lines = [f"Restored from {outcome.source}{f', written {outcome.written}' if outcome.written else ''}.", ""]
     lines += [f"  page {page.page}: {page.incidents} incidents and maintenances" for page in outcome.pages]
     if outcome.rows:

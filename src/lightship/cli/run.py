@@ -1,14 +1,13 @@
 """up, desk, worker: the processes."""
 
 import logging
-import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ import urllib3
 
 from lightship.cli.shared import App, Refused, pass_app
 from lightship.config import Config
+from lightship.config.environment import current, hand_on
 
 if TYPE_CHECKING:
     from django.core.handlers.wsgi import WSGIHandler
@@ -46,7 +46,7 @@ def desk(app: App, bind: str | None) -> None:
     from granian import Granian  # only the desk needs it
     from granian.constants import Interfaces
 
-    os.environ["LIGHTSHIP_CONFIG"] = str(config.path.absolute())  # for the server's own child process
+    hand_on("LIGHTSHIP_CONFIG", str(config.path.absolute()))  # to the server's own child process
     Granian(
         "lightship.cli.run:application",
         factory=True,
@@ -61,10 +61,10 @@ def desk(app: App, bind: str | None) -> None:
 
 def application() -> "WSGIHandler":
     """The desk, made in the server's own child process, where nothing is set up yet."""
-    App(None, os.environ).desk()
-    from lightship.desk.wsgi import application as made  # after Django is set up
+    App(None, current()).desk()
+    from lightship.desk import wsgi  # after Django is set up
 
-    return made()
+    return wsgi.application()
 
 
 @click.command()
@@ -76,11 +76,11 @@ def worker(app: App) -> None:
     lightship worker
     """
     config = app.desk()
-    from lightship.worker import run as work  # after Django is set up
+    from lightship.worker import run  # after Django is set up
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
-    logging.getLogger("asyncssh").setLevel(logging.WARNING)  # it tells every step of every connection
-    work.run(config)
+    logging.getLogger("asyncssh").setLevel(logging.WARNING)  # it logs every step of every connection
+    run.run(config)
 
 
 @click.command()
@@ -94,22 +94,24 @@ def up(app: App) -> None:
     config = app.desk()
     from lightship.cli.setup import sign_in_words  # after Django is set up
 
-    crew = [Hand("desk", _lightship(config, "desk")), Hand("worker", _lightship(config, "worker")), *_local_hosts(config)]
-    for port in (hand.port for hand in crew if hand.port):
-        refuse_taken("127.0.0.1", port)
-    for hand in crew:
-        hand.start()
+    command = [sys.executable, "-m", "lightship.cli", "--config", str(config.path.absolute())]
+    children = [*(Child(name, [*command, name]) for name in ("desk", "worker")), *_local_hosts(config)]
+    for child in children:
+        if child.port:
+            refuse_taken("127.0.0.1", child.port)
+    for child in children:
+        child.start()
     _await_desk(config)
     click.echo(addresses(config) + sign_in_words(config))
-    _keep(crew)
+    _run_until_stopped(children)
 
 
 def refuse_taken(address: str, port: int) -> None:
-    """Servers here share a port without a word (SO_REUSEPORT), and then every second request goes to the other one."""
-    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    """Two servers here share a port silently (SO_REUSEPORT), and then every second request goes to the other one."""
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((address, port))
+            listener.bind((address, port))
         except OSError as error:
             raise Refused(
                 f"cannot listen on {address}:{port} ({error.strerror}): another Lightship may be running there. "
@@ -118,11 +120,11 @@ def refuse_taken(address: str, port: int) -> None:
 
 
 def _await_desk(config: Config) -> None:
-    """Say that it is up once it answers; after 20 s say so anyway, for its own messages tell why."""
-    look = urllib3.PoolManager(retries=False, timeout=1)
+    """Wait until the desk answers, for 20 s at most: its own messages say why it does not."""
+    client = urllib3.PoolManager(retries=False, timeout=1)
     for _ in range(100):
         try:
-            if look.request("GET", f"{config.desk.url}/healthz").status == 200:
+            if client.request("GET", f"{config.desk.url}/healthz").status == 200:
                 return
         except urllib3.exceptions.HTTPError:
             pass
@@ -137,65 +139,56 @@ def addresses(config: Config) -> str:
 
 
 @dataclass
-class Hand:
-    """One child process, started again when it falls."""
+class Child:
+    """One child process, started again when it stops. `due`: when it starts again, in seconds of the monotonic clock."""
 
     name: str
     command: Sequence[str]
     port: int = 0
-    child: "subprocess.Popen[bytes] | None" = None
-    due: float = field(default=0.0)
+    process: "subprocess.Popen[bytes] | None" = None
+    due: float = 0.0
 
     def start(self) -> None:
-        self.child, self.due = subprocess.Popen(self.command), 0.0  # noqa: S603  our own command line
+        self.process, self.due = subprocess.Popen(self.command), 0.0  # noqa: S603  our own command line
 
-    def look(self, now: float) -> None:
-        if self.child is None or self.child.poll() is None:
+    def restart_if_due(self, now: float) -> None:
+        if self.process is None or self.process.poll() is None:
             return
         pause = RESTART_SECONDS.get(self.name, HOST_RESTART_SECONDS)
         if not self.due:
             self.due = now + pause
-            click.echo(f"{self.name} stopped (status {self.child.returncode}); it starts again in {pause:.0f} s", err=True)
+            click.echo(f"{self.name} stopped (status {self.process.returncode}); it starts again in {pause:.0f} s", err=True)
         elif now >= self.due:
             self.start()
 
-    def stop(self) -> None:
-        if self.child and self.child.poll() is None:
-            self.child.terminate()
 
-
-def _keep(crew: Sequence[Hand]) -> None:
+def _run_until_stopped(children: Sequence[Child]) -> None:
     stopping = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.append(True))
     while not stopping:
         time.sleep(0.2)
-        for hand in crew:
-            hand.look(time.monotonic())
+        for child in children:
+            child.restart_if_due(time.monotonic())
     click.echo("stopping", err=True)
-    for hand in crew:
-        hand.stop()
-    for hand in crew:
-        if hand.child:
-            try:
-                hand.child.wait(10)
-            except subprocess.TimeoutExpired:
-                hand.child.kill()
+    processes = [child.process for child in children if child.process]
+    for process in processes:
+        process.terminate()  # does nothing to one that has ended
+    for process in processes:
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
-def _lightship(config: Config, command: str) -> list[str]:
-    return [sys.executable, "-m", "lightship.cli", "--config", str(config.path.absolute()), command]
-
-
-def _local_hosts(config: Config) -> list[Hand]:
-    hands = []
-    for page in config.pages.values():
-        for host in page.hosts:
-            url = urlsplit(host.url)
-            if host.kind == "folder" and url.hostname in ("127.0.0.1", "localhost", "::1") and url.scheme == "http":
-                path = Path(host.options["path"])
-                path.mkdir(parents=True, exist_ok=True)
-                where = f"{'[::1]' if url.hostname == '::1' else '127.0.0.1'}:{url.port or 80}"
-                command = [sys.executable, "-m", "lightship.hosts.serve", str(path), where]
-                hands.append(Hand(f"host {host.name}", command, url.port or 80))
-    return hands
+def _local_hosts(config: Config) -> list[Child]:
+    children = []
+    for host in (host for page in config.pages.values() for host in page.hosts):
+        url = urlsplit(host.url)
+        if host.kind == "folder" and url.hostname in ("127.0.0.1", "localhost", "::1") and url.scheme == "http":
+            path, port = Path(host.options["path"]), url.port or 80
+            path.mkdir(parents=True, exist_ok=True)
+            where = f"{'[::1]' if url.hostname == '::1' else '127.0.0.1'}:{port}"
+            command = [sys.executable, "-m", "lightship.hosts.serve", str(path), where]
+            children.append(Child(f"host {host.name}", command, port))
+    return children

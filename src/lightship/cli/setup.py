@@ -51,7 +51,7 @@ def init(app: App, slug: str, url: str, port: int, name: str, email: str) -> Non
 
 
 def _check(slug: str, url: str) -> None:
-    """Refuse what would make a file that cannot be read back."""
+    """Refuse a slug or URL that would make a file that cannot be read back."""
     try:
         fields.slug(slug)
         if url:
@@ -74,10 +74,10 @@ def apply(app: App, file: Path) -> None:
     config = app.desk()
     wanted = read_file(file)
     from lightship.store.journal import JournalError  # after Django is set up
-    from lightship.store.journal.apply import apply as act
+    from lightship.store.journal.apply import apply as apply_all
 
     with refusing(JournalError):
-        for action in act(wanted, set(config.pages), utc_now()):
+        for action in apply_all(wanted, set(config.pages), utc_now()):
             click.echo(action)
 
 

@@ -1,4 +1,4 @@
-"""What commands have in common: where the configuration is, and how a refusal is told."""
+"""What commands share: the configuration, common options, refusals and answers."""
 
 import contextlib
 import getpass
@@ -29,13 +29,13 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class App:
-    """What the command line and the environment said before the command's own words. `seconds`: for one answer of a host."""
+    """The options before the command, and the environment. `seconds`: for one answer of a host."""
 
     config_path: str | None
     env: Mapping[str, str]
     seconds: float = 15.0
 
-    def stranger(self) -> "Stranger":
+    def reader(self) -> "Stranger":
         from lightship.publishing.verify import Stranger  # not every command reads the web, and TLS takes a while to load
 
         return Stranger(self.seconds)
@@ -51,8 +51,8 @@ class App:
         return load(find_config(self.config_path, self.env), self.env, ROOMS, spared)
 
     def readable(self, *attempts: Collection[str]) -> Config:
-        """As much of the file as this machine can read: what the first attempt that works takes in. A witness has no private
-        key, and a desk's file may have no public one."""
+        """As much of the file as this machine can read: the first attempt that works. A witness has no private key, and a
+        desk's file may have no public one."""
         errors = []
         for without in attempts:
             try:
@@ -74,20 +74,25 @@ class App:
         config = self.desk()
         from lightship.store.models import Page  # after Django is set up
 
-        chosen = config.page(slug)
-        row = Page.objects.filter(slug=chosen.slug).first()
+        page = config.page(slug)
+        row = Page.objects.filter(slug=page.slug).first()
         if row is None:
-            raise Refused(f"page {chosen.slug!r} is in {config.path} but not in the database: run `lightship init`")
-        return chosen, row
+            raise Refused(f"page {page.slug!r} is in {config.path} but not in the database: run `lightship init`")
+        return page, row
 
 
 @contextlib.contextmanager
 def refusing(*errors: type[Exception]) -> Iterator[None]:
-    """What a room below says is wrong is what the command says."""
+    """An error of a room below becomes the command's refusal."""
     try:
         yield
     except errors as error:
         raise Refused(str(error)) from error
+
+
+def refuse_unknown(noun: str, names: Collection[str], known: Collection[str]) -> None:
+    if unknown := set(names) - set(known):
+        raise Refused(f"there is no {noun} {', '.join(sorted(unknown))}; there is {', '.join(known) or 'none'}")
 
 
 def read_key(source: str) -> Key:
@@ -97,7 +102,7 @@ def read_key(source: str) -> Key:
 
 
 def who_types() -> str:
-    """Empty where this machine has no name for the user, as in containers: no reason to say nothing on the worst day."""
+    """Empty where this machine has no name for the user, as in containers: that must stop nobody from posting."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
@@ -111,7 +116,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JS
 
 @dataclass(frozen=True)
 class Chosen:
-    """What a group of commands was told before the command's own words."""
+    """The options of a group of commands, before the command."""
 
     app: App
     slug: str | None
@@ -125,6 +130,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def say(words: str, facts: Mapping[str, Any] | list[Any], *, as_json: bool) -> None:
-    """Print for a person, or for a machine."""
-    click.echo(json.dumps(facts, ensure_ascii=False, indent=2, default=str) if as_json else words)
+def say(message: str, facts: Mapping[str, Any] | list[Any], *, as_json: bool, failed: bool = False) -> None:
+    """Print for a person, or for a machine. Exit status 1 where it failed."""
+    click.echo(json.dumps(facts, ensure_ascii=False, indent=2, default=str) if as_json else message)
+    if failed:
+        raise click.exceptions.Exit(1)

@@ -60,7 +60,7 @@ class Scene:
     config: Config
     page: PageConfig
     hosts: tuple[Host, ...]
-    world: Environment
+    environment: Environment
     key: Path | None = None
 
 
@@ -70,7 +70,7 @@ Told = Callable[[str], None]
 def rehearse(scene: Scene, told: Told) -> Drill:
     """Every step, whatever became of the one before. `told` hears what is being done. Leaves nothing behind; what a drill
     that was killed left, the next one clears away first."""
-    at, started = scene.world.now(), monotonic()
+    at, started = scene.environment.now(), monotonic()
     sweep(scene.hosts)
     try:
         steps = tuple(_timed(told, *plan) for plan in _plan(scene))
@@ -84,7 +84,7 @@ def _plan(scene: Scene) -> tuple[tuple[str, str, float, Callable[[], tuple[float
     page, hosts = scene.page, scene.hosts
     return (
         ("publish", "Publish to every host", 5, lambda: publish.step(hosts)),
-        ("move", "Move the name", 5, lambda: move.step(page, scene.world)),
+        ("move", "Move the name", 5, lambda: move.step(page, scene.environment)),
         ("restore", "Restore the desk", 60, lambda: restore.step(scene.config, page, hosts, scene.key)),
         ("speak", "Speak without the desk", 30, lambda: speak.step(page, hosts)),
     )

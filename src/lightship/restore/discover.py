@@ -1,7 +1,6 @@
 """From a bare machine to what hosts still hold: the vault, wherever it was kept, and the signed public state."""
 
 import asyncio
-import base64
 import contextlib
 import json
 import subprocess
@@ -129,7 +128,7 @@ def _seeds(text: str) -> Iterator[bytes]:
     """Every private key that the text is, or names in quotes."""
     for word in text.replace('"', " ").replace("'", " ").split():
         with contextlib.suppress(ValueError):
-            yield base64.b64decode(fields.seed(word))
+            yield fields.seed(word)
 
 
 async def _copy(name: str, place: Place, known: Collection[bytes]) -> Copy | str:
