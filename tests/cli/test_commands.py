@@ -1,6 +1,7 @@
 """Every command as its user meets it: what it says, its exit status, and that no mistake ends in a traceback."""
 
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,16 @@ def test_init_makes_what_is_missing_and_says_what_it_made(terminal: Terminal) ->
     assert "http://127.0.0.1:8000/" in answer.out
     assert Path("keys/acme.key").stat().st_mode & 0o777 == 0o600
     assert Page.objects.get().name == "Acme"
+
+
+def test_the_sample_of_make_run_fills_the_page(terminal: Terminal) -> None:
+    assert terminal("init").status == 0
+    sample = runpy.run_path(str(Path(__file__).parents[2] / "script" / "sample.py"))
+    sample["main"]("lightship.toml")
+    count = Incident.objects.count()
+    assert count > 1
+    sample["main"]("lightship.toml")
+    assert Incident.objects.count() == count
 
 
 def test_init_again_changes_nothing(desk: Terminal) -> None:

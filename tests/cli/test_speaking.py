@@ -6,15 +6,19 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 
 import pytest
+from click.testing import CliRunner
 from django.db.models import F
 from tests import servers
 from tests.cli.conftest import Terminal
 from tests.kills import fetched
+from tests.net.hostile import DRIPPING_HEAD, harming
 
 from lightship.cli import reached
-from lightship.cli.shared import ROOMS, utc_now
+from lightship.cli.shared import ROOMS, App, utc_now
+from lightship.cli.speak import post
 from lightship.config import load
 from lightship.publishing.verify import Stranger
 from lightship.store.models import Page, Receipt
@@ -114,3 +118,15 @@ def test_a_worker_that_died_a_moment_ago_is_not_waited_for_long(desk: Terminal) 
     answers, by = after(desk, lambda: None)
     assert by == "terminal"
     assert all("does not answer" in words for _, words in answers.values()), "nothing serves the folders"
+
+
+def test_a_post_waits_for_a_dripping_host_no_longer_than_the_command_may(desk: Terminal) -> None:
+    with harming(DRIPPING_HEAD) as port:
+        text = Path("lightship.toml").read_text()
+        Path("lightship.toml").write_text(text.replace("127.0.0.1:8001", f"127.0.0.1:{port}"))
+        started = monotonic()
+        answer = CliRunner().invoke(post, ["Webmail is down", "--json"], obj=App("lightship.toml", {}, seconds=0.8))
+        took = monotonic() - started
+    assert answer.exit_code == 1
+    assert "0.8 s were over while waiting for /" in answer.output
+    assert took < 15

@@ -311,6 +311,24 @@ def test_every_key_has_a_line(line: int, key: str) -> None:
     assert "a" not in lines
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_every_element_of_an_array_has_a_line(ending: str) -> None:
+    rows = ["a = [ # ]", '"]", [', "[1, 2],", "], { x = [", "{ y = 2 } ] },", "]", "[[t]]", "[[t.u]]", "[[t]]", "b = 1"]
+    lines = {dotted(path): number for path, number in locate(ending.join(rows)).items()}
+    expected = {
+        "a": 1,
+        "a[0]": 2,
+        "a[1]": 2,
+        "a[1][0]": 3,
+        "a[2]": 4,
+        "a[2].x[0].y": 5,
+        "t[0].u[0]": 8,
+        "t[1]": 9,
+        "t[1].b": 10,
+    }
+    assert {key: lines.get(key) for key in expected} == expected
+
+
 TOWED = GOOD.replace(
     "[pages.acme.hosts.vienna]",
     """[pages.acme.zone]

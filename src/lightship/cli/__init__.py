@@ -11,34 +11,26 @@ from lightship.cli.shared import App, Refused
 from lightship.config import ConfigError
 from lightship.config.environment import current
 
-COMMANDS = {
-    "init": "setup",
-    "apply": "setup",
-    "account": "setup",
-    "up": "run",
-    "desk": "run",
-    "worker": "run",
-    "post": "speak",
-    "update": "speak",
-    "resolve": "speak",
-    "breakglass": "breakglass",
-    "publish": "publish",
-    "hosts": "publish",
-    "channels": "channels",
-    "certificate": "certificate",
-    "doctor": "doctor",
-    "drill": "drill",
-    "witness": "witness",
-    "steer": "witness",
-    "recovery": "recovery",
-    "restore": "restore",
-    "import": "history",
-    "export": "history",
+FILES = {
+    "setup": ("init", "apply", "account"),
+    "run": ("up", "desk", "worker"),
+    "speak": ("post", "update", "resolve"),
+    "breakglass": ("breakglass",),
+    "publish": ("publish", "hosts"),
+    "channels": ("channels",),
+    "certificate": ("certificate",),
+    "doctor": ("doctor",),
+    "drill": ("drill",),
+    "witness": ("witness", "steer"),
+    "recovery": ("recovery",),
+    "restore": ("restore",),
+    "history": ("import", "export"),
 }
+COMMANDS = {command: file for file, commands in FILES.items() for command in commands}
 
 
 class Lazy(click.Group):
-    """Finds a command by its name in COMMANDS; the file `cli/<value>.py` holds it under its own name (`import_` for import)."""
+    """Loads a command from its file, where it has its own name (`import_` for import)."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

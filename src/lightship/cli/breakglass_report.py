@@ -68,8 +68,8 @@ def scene_words(scene: Scene, now: datetime) -> str:
         lines += ["", "Said from here, and not proven on every host yet (lightship breakglass publish):"]
         lines += [f"  {pending.incident.name}, by {pending.by}, {pending.at}" for pending in scene.pending]
     if not scene.agreed:
-        held = f"they hold up to revision {revision} of epoch {epoch}"
-        lines += ["", f"Hosts differ. The next command here joins them ({held})."]
+        newest = f"they hold up to revision {revision} of epoch {epoch}"
+        lines += ["", f"Hosts differ. The next command here joins them ({newest})."]
     return "\n".join(lines)
 
 

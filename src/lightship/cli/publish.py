@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lightship.cli.shared import (
-    App,
-    Chosen,
-    chosen,
-    json_option,
-    page_option,
-    pass_app,
-    refuse_unknown,
-    say,
-    utc_now,
-)
+from lightship.cli.shared import App, Chosen, chosen, json_option, page_option, pass_app, refuse_unknown, say, utc_now
 from lightship.config import HostConfig, PageConfig
 from lightship.core.site.receipt import Receipt, Verdict
 from lightship.publishing.publish import Publisher

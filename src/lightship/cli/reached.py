@@ -29,14 +29,14 @@ wait_option = click.option("--no-wait", is_flag=True, help="Do not wait until re
 
 @dataclass(frozen=True)
 class HostAnswer:
-    """What a host does with the post. `heard`: whether a worker has recorded a receipt since."""
+    """What a host does with the post. `recorded`: whether a worker has recorded a receipt since."""
 
     host: str
     verdict: str
     revision: int
     reason: str
     reads: bool
-    heard: bool
+    recorded: bool
 
 
 def tell_posted(config: PageConfig, page: "Page", reader: "Stranger", id: str, name: str, options: Mapping[str, Any]) -> None:
@@ -81,9 +81,9 @@ def answers_of(
     while alive:
         answers = _answers(config, page, before)
         waited = now() - started
-        if waited > LONGEST or all(answer.reads or (answer.heard and waited > PATIENCE) for answer in answers):
+        if waited > LONGEST or all(answer.reads or (answer.recorded and waited > PATIENCE) for answer in answers):
             return answers, "worker"
-        alive = waited <= SILENCE or any(answer.heard for answer in answers)
+        alive = waited <= SILENCE or any(answer.recorded for answer in answers)
         pause(LOOK)
     bring(config, page, config.hosts, reader)
     return _answers(config, page, before), "terminal"
@@ -101,9 +101,9 @@ def _answers(config: PageConfig, page: "Page", before: "Mapping[str, Receipt | N
 
 def _answer(page: "Page", host: str, row: "Receipt | None", before: "Receipt | None") -> HostAnswer:
     if row is None:
-        return HostAnswer(host, "", 0, "nothing is heard of it", reads=False, heard=False)
+        return HostAnswer(host, "", 0, "nothing is heard of it", reads=False, recorded=False)
     behind = (row.epoch, row.revision) < (page.epoch, page.revision)
     proven = row.verdict == Verdict.PROVEN
     reason = f"it serves revision {row.revision}" if proven and behind else row.reason
-    heard = before is None or (row.pk, row.seen_at) != (before.pk, before.seen_at)
-    return HostAnswer(host, row.verdict, row.revision, reason, reads=proven and not behind, heard=heard)
+    recorded = before is None or (row.pk, row.seen_at) != (before.pk, before.seen_at)
+    return HostAnswer(host, row.verdict, row.revision, reason, reads=proven and not behind, recorded=recorded)
