@@ -46,26 +46,30 @@ class BackEnds:
         common = {key: options.pop(key) for key in PLACE}
         if not lacking and "keys" not in self.without:
             self._build("hosts", at, common["kind"], {"name": str(at[-1]), "url": common["url"], **options})
-        return HostConfig(name=str(at[-1]), options=options, lacking=lacking, **{**common, "address": tuple(common["address"])})
+        return HostConfig(name=str(at[-1]), options=options, lacking=lacking, **common)
 
     def zone(self, slug: str, page: Mapping[str, Any]) -> ZoneConfig | None:
         table = page.get("zone")
-        opened = self._opened("zones", ("pages", slug, "zone"), table) if isinstance(table, dict) else None
-        return opened and ZoneConfig(kind=opened[0], name=opened[1]["name"], options=opened[1])
+        if not isinstance(table, dict):
+            return None
+        kind, options = self._kind_and_options("zones", ("pages", slug, "zone"), table)
+        return ZoneConfig(kind=kind, name=options["name"], options=options) if options else None
 
     def channel(self, name: str, table: Mapping[str, Any]) -> ChannelConfig | None:
-        opened = self._opened("channels", ("channels", name), table, name=name)
-        return opened and ChannelConfig(name=name, kind=opened[0], options=opened[1])
+        kind, options = self._kind_and_options("channels", ("channels", name), table, name=name)
+        return ChannelConfig(name=name, kind=kind, options=options) if options is not None else None
 
-    def _opened(self, room: str, at: KeyPath, table: Mapping[str, Any], **own: str) -> tuple[str, dict[str, Any]] | None:
-        """Its kind and its options."""
+    def _kind_and_options(
+        self, room: str, at: KeyPath, table: Mapping[str, Any], **own: str
+    ) -> tuple[str, dict[str, Any] | None]:
+        """No options where they are faulty, or this machine lacks a secret in them."""
         if lacking := self._lacks(at):
             self.lacking.append(f"{dotted(at)}: {lacking}")
-            return None
+            return "", None
         options = self._options(room, at, table, ("kind",))
         if options is None:
-            return None
-        kind = options.pop("kind")
+            return "", None
+        kind: str = options.pop("kind")
         self._build(room, at, kind, {**own, **options})
         return kind, options
 

@@ -26,7 +26,7 @@ class PlaceTable:
 
     kind: str
     url: Url
-    address: list[Address] = field(default_factory=list)
+    address: tuple[Address, ...] = ()
     cname: Name = ""
 
 
