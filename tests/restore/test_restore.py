@@ -76,9 +76,9 @@ def test_a_changed_and_a_missing_part_are_named_and_nothing_is_written(bare: Tow
 
 def test_a_vault_that_a_stranger_planted_is_refused(bare: Town, tmp_path: Path) -> None:
     recipient = str(vault.key_in(bare.key.read_text()).to_public())
-    pieces = [Part("head", b'{"migrations": [], "config": "", "secrets": [["file", "/etc/passwd", "x"]]}')]
-    shelf = CopyTarget("vienna", PrivateFolder(tmp_path / "planted"), SigningKey(bytes(32)), "acmepage0001", 1)
-    asyncio.run(vault.keep(lambda: (each for each in pieces), [shelf], [recipient], datetime(2026, 11, 22, tzinfo=UTC)))
+    parts = [Part("head", b'{"migrations": [], "config": "", "secrets": [["file", "/etc/passwd", "x"]]}')]
+    target = CopyTarget("vienna", PrivateFolder(tmp_path / "planted"), SigningKey(bytes(32)), "acmepage0001", 1)
+    asyncio.run(vault.keep(lambda: (part for part in parts), [target], [recipient], datetime(2026, 11, 22, tzinfo=UTC)))
     done = bare.tried("restore", "--key", str(bare.key), "--vault", str(tmp_path / "planted"))
     assert "somebody planted it there" in done.stderr
     assert list(bare.home.iterdir()) == []
@@ -285,13 +285,13 @@ def test_a_file_that_cannot_be_changed_without_doubt_is_left_to_a_person() -> No
 def test_the_vault_of_a_desk_that_was_replaced_is_no_newer_whatever_its_clock_says(tmp_path: Path) -> None:
     _, recipient = vault.new_key()
     for name, epoch, at in (("old", 1, datetime(2027, 1, 1, tzinfo=UTC)), ("new", 9, AT)):
-        shelf = CopyTarget(name, PrivateFolder(tmp_path / name), SigningKey(bytes(32)), "acmepage0001", epoch)
-        asyncio.run(vault.keep(lambda: (each for each in [Part("head", b"{}")]), [shelf], [recipient], at))
-    found, _ = asyncio.run(discover.copies({name: PrivateFolder(tmp_path / name) for name in ("old", "new")}, ()))
-    assert [copy.name for copy in found] == ["new", "old"]
+        target = CopyTarget(name, PrivateFolder(tmp_path / name), SigningKey(bytes(32)), "acmepage0001", epoch)
+        asyncio.run(vault.keep(lambda: (part for part in [Part("head", b"{}")]), [target], [recipient], at))
+    copies, _ = asyncio.run(discover.copies({name: PrivateFolder(tmp_path / name) for name in ("old", "new")}, ()))
+    assert [copy.name for copy in copies] == ["new", "old"]
 
 
 def test_a_document_that_no_parser_gets_to_the_end_of_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "index").write_bytes(b'{"key":' + b"[" * 200_000)
-    found, words = asyncio.run(discover.copies({"evil": PrivateFolder(tmp_path)}, ()))
-    assert (found, words) == ([], ["evil: it names no key that it is signed with"])
+    copies, reasons = asyncio.run(discover.copies({"evil": PrivateFolder(tmp_path)}, ()))
+    assert (copies, reasons) == ([], ["evil: it names no key that it is signed with"])

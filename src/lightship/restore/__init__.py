@@ -1,4 +1,4 @@
-"""A desk again: installed on a bare machine, or rebuilt from what hosts still hold."""
+"""Put up a desk on a bare machine: a new one, or the lost one from what hosts still hold."""
 
 from collections.abc import Callable
 

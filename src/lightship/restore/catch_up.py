@@ -1,4 +1,4 @@
-"""Take in what hosts hold of a page, and go on as a desk that outranks every one before it.
+"""Import what hosts hold of a page, and raise the epoch above that of every desk before.
 
 Imported once Django is set up.
 """
@@ -29,7 +29,7 @@ class PageRestored:
 def after_the_vault(
     page: PageConfig, claims: Sequence[HostState], why: Sequence[str], now: datetime
 ) -> tuple[PageRestored, list[str]]:
-    """The page that came out of the vault, with what hosts were told after the vault was written. And notes on that."""
+    """The page that came out of the vault, with the updates that hosts got after the vault was written; and notes on them."""
     row = Page.objects.get(slug=page.slug)
     states: list[tuple[Version, VersionVector]] = [((row.epoch, row.revision), vector(row))]
     notes = []
@@ -44,16 +44,16 @@ def after_the_vault(
             f"{loaded.incidents + loaded.maintenances + loaded.grown} incidents were taken in. "
             "Names or texts changed in that last minute may be the older ones: look"
         )
-    return _succeeded(row, states, now), notes
+    return _taken_over(row, states, now), notes
 
 
 def without_a_vault(page: PageConfig, newest: HostState, now: datetime) -> PageRestored:
     """The page as the newest host shows it."""
     imports.take_in(Page.objects.get(slug=page.slug), contents(newest), now)
     row = Page.objects.get(slug=page.slug)
-    return _succeeded(row, [(newest.manifest.version, newest.manifest.vector)], now)
+    return _taken_over(row, [(newest.manifest.version, newest.manifest.vector)], now)
 
 
-def _succeeded(row: Page, states: list[tuple[Version, VersionVector]], now: datetime) -> PageRestored:
+def _taken_over(row: Page, states: list[tuple[Version, VersionVector]], now: datetime) -> PageRestored:
     take_over(row, states, secrets.randbelow(STEP), now)
     return PageRestored(row.slug, row.revision, row.epoch, row.incidents.count())

@@ -1,4 +1,4 @@
-"""The files of a desk, put down on a bare machine: lightship.toml, and all that it refers to."""
+"""Write the files of a restored desk: lightship.toml, and all that it refers to."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,8 +16,9 @@ Reference = tuple[str, str]
 
 
 def settle(path: Path, text: str, secrets: Mapping[Reference, str], database: str | None) -> list[Path]:
-    """Nothing that is here is written over: these files are given back. Secrets that came from the environment, or from files
-    elsewhere on the lost machine, become files in `keys/`, so that the desk starts with nothing else."""
+    """Write lightship.toml and the secrets that it refers to. Nothing that is here is written over: these files are returned.
+    Secrets that came from the environment, or from files elsewhere on the lost machine, become files in `keys/`, so that the
+    desk starts with nothing else."""
     places = {(kind, name): name for kind, name in secrets if kind == "file" and _inside(name)}
     outside = [reference for reference in secrets if reference not in places]
     moves = {reference: _place(number, reference[1]) for number, reference in enumerate(outside, 1)}
@@ -42,7 +43,7 @@ def name_database(data: Table, database: str) -> None:
 
 
 def _inside(name: str) -> bool:
-    """Whether the file lies in the desk's own folder: no vault, whoever made it, writes anywhere else."""
+    """Whether the file lies in the desk's own folder: a vault, whoever made it, writes nowhere else."""
     return not Path(name).is_absolute() and ".." not in Path(name).parts
 
 
@@ -51,7 +52,7 @@ def _place(number: int, name: str) -> str:
 
 
 def _moved(value: Any, moves: Mapping[Reference, str]) -> Iterator[Reference]:
-    """Point each reference to where its secret goes, and say which there were."""
+    """Point each reference at the file that its secret goes to; the references that there were."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, child in list(items):
         reference = _reference(child)

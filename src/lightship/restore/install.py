@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lightship.config import Config
+from lightship.config import Config, fields
+from lightship.config.back_ends import tables
 from lightship.config.editing import Table, edited
 from lightship.config.files import write_new
 from lightship.config.toml import parse
@@ -44,12 +45,12 @@ url = "http://127.0.0.1:{b}"
 
 
 def write_config(path: Path, slug: str, url: str, tell: Tell, port: int = 8000, database: str | None = None) -> str:
-    """Write lightship.toml and its page's key; the recovery key, which is kept nowhere. `url`: where readers find the page,
-    perhaps a stranger's word; empty: its first host."""
+    """Write lightship.toml and its page's key; returns the recovery key, which is stored nowhere. `url`: where readers find the
+    page, perhaps as an unverified host claims; empty: its first host."""
     key, recovery = new_key()
     file = path.parent / "keys" / f"{slug}.key"
     _make(file, _seed, tell)
-    public = SigningKey(base64.b64decode(file.read_text())).public_text
+    public = SigningKey(fields.seed(file.read_text().strip())).public_text
 
     def change(data: Table) -> None:
         if url:
@@ -64,7 +65,7 @@ def write_config(path: Path, slug: str, url: str, tell: Tell, port: int = 8000, 
 
 
 def make_keys(path: Path, tell: Tell) -> None:
-    """Make the keys that are not there, of those that lie where `init` puts them. One that is there is never written again."""
+    """Make the missing ones of the keys that lie where `init` puts them. A key that exists is never written again."""
     keys = path.parent / "keys"
     _make(keys / "desk.secret", lambda: secrets.token_urlsafe(48), tell)
     for slug in keyed(path):
@@ -72,7 +73,9 @@ def make_keys(path: Path, tell: Tell) -> None:
     for slug, page in _pages(path).items():
         certificate = page.get("certificate")
         if isinstance(certificate, dict) and "account" not in certificate:
-            _make(keys / f"{slug}.acme", _account, tell)
+            from lightship.certificates import new_account  # it takes a while to load
+
+            _make(keys / f"{slug}.acme", new_account, tell)
 
 
 def keyed(path: Path) -> set[str]:
@@ -82,9 +85,8 @@ def keyed(path: Path) -> set[str]:
 
 
 def _pages(path: Path) -> dict[str, dict[str, Any]]:
-    """The tables of pages; what else stands there, the reader of the file says what is wrong with."""
-    pages = parse(str(path), path.read_bytes()).data.get("pages")
-    return {slug: page for slug, page in pages.items() if isinstance(page, dict)} if isinstance(pages, dict) else {}
+    """The tables of pages, as they are in the file: config.load finds its faults."""
+    return dict(tables(parse(str(path), path.read_bytes()).data.get("pages")))
 
 
 def _make(file: Path, new: Callable[[], str], tell: Tell) -> None:
@@ -98,15 +100,9 @@ def _seed() -> str:
     return base64.b64encode(new_seed()).decode()
 
 
-def _account() -> str:
-    from lightship.certificates import new_account  # it takes a while to load
-
-    return new_account()
-
-
 def make_private(config: Config) -> None:
-    """Before anything opens the database: accounts and sessions lie in it, so only its owner may read it. SQLite gives its
-    log files the same permissions."""
+    """Make the database readable by its owner only, before anything opens it: accounts and sessions lie in it. SQLite gives
+    its log files the same permissions."""
     if config.desk.database.engine == "sqlite":
-        with contextlib.suppress(OSError):  # it is there already, or cannot be made, which SQLite then tells
+        with contextlib.suppress(OSError):  # it exists, or cannot be made: then SQLite says so
             Path(config.desk.database.name).touch(0o600, exist_ok=False)

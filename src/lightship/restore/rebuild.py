@@ -1,8 +1,8 @@
-"""A running desk from what hosts still hold: everything with the recovery key, and without it all that is public."""
+"""Rebuild a desk from what hosts still hold: everything with the recovery key, without it all that is public."""
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """`path`: where lightship.toml is to lie; `here`: what it says, if it lies there and can be read. `vault`: where the vault
-    lies, if the person knows. `public`: keys to hold signatures to; none: the first one seen is believed. `open_desk`: read
-    the file again and set up Django. `progress`: show what goes on for as long as a block runs."""
+    """`path`: where lightship.toml is to lie; `here`: its contents, if it lies there and can be read. `vault`: where the vault
+    lies, if the person knows. `public`: keys that signatures must be of; none: the first one is believed. `open_desk`: read
+    the file again and set up Django. `progress`: show a message for as long as a block runs."""
 
     path: Path
     here: Config | None
@@ -45,7 +45,7 @@ class Request:
 
 @dataclass
 class Outcome:
-    """What came back, for the person who waits for it."""
+    """What was restored, for the person who waits."""
 
     source: str
     written: str = ""
@@ -55,11 +55,11 @@ class Outcome:
 
 
 def with_key(request: Request, key: Key) -> Outcome:
-    """Accounts, journal, settings, lightship.toml, keys: all that lies in the vault, and what hosts were told since."""
+    """Restore all that lies in the vault (accounts, journal, settings, lightship.toml, keys), and what hosts got since."""
     pages = request.here.pages.values() if request.here else ()
     known = request.public or {verify_key(page).public for page in pages}
     with tempfile.TemporaryDirectory() as folder, request.progress("fetching the vault"):
-        places = discover.places(request.vault, request.url or None, request.here, Path(folder), request.env)
+        places = discover.places(request.vault, request.url, request.here, Path(folder), request.env)
         vault = asyncio.run(discover.newest(places, known, key))
     copy = vault.copy
     left = settle(request.path, vault.config, vault.secrets, request.database)
@@ -77,7 +77,7 @@ def with_key(request: Request, key: Key) -> Outcome:
     make_private(config)
     rows.refuse_full()
     with request.progress("writing the rows"):
-        outcome.rows = rows.rows_in(vault.migrations, (opened(body, key) for body in vault.sealed))
+        outcome.rows = rows.rows_in(vault.migrations, (opened(body, key) for body in vault.encrypted))
     for page in rows.pages_of(config):
         claims, why = newest_first(_urls(request, page), {verify_key(page).public}, request.reader)
         restored, notes = catch_up.after_the_vault(page, claims, why, request.clock())
@@ -87,7 +87,7 @@ def with_key(request: Request, key: Key) -> Outcome:
 
 
 def without_key(request: Request) -> Outcome:
-    """All that hosts show everyone, under new keys where the old ones are lost."""
+    """Restore all that is public, under new keys where the old ones are lost."""
     outcome, recovery = Outcome(f"what {request.url} shows everyone"), ""
     had = {file.stem for file in (request.path.parent / "keys").glob("*.key")}
     if not request.path.exists():
@@ -98,11 +98,12 @@ def without_key(request: Request) -> Outcome:
         request.tell(hand_over(recovery, config, request.path.parent, request.clock()))
         outcome.notes.append(f"{request.path} names two local hosts: put your own hosts into it")
     new = keyed(request.path) - had
-    own = {slug: frozenset[bytes]() if slug in new else {verify_key(page).public} for slug, page in config.pages.items()}
-    known = {slug: request.public or key for slug, key in own.items()}
-    claimed = {slug: newest_first(_urls(request, page), known[slug], request.reader) for slug, page in config.pages.items()}
-    if not any(claims for claims, _ in claimed.values()):
-        raise RestoreError("no host answers with a state: " + "; ".join(line for _, why in claimed.values() for line in why))
+    known: dict[str, Collection[bytes]] = {
+        slug: request.public or (() if slug in new else {verify_key(page).public}) for slug, page in config.pages.items()
+    }
+    answers = {slug: newest_first(_urls(request, page), known[slug], request.reader) for slug, page in config.pages.items()}
+    if not any(claims for claims, _ in answers.values()):
+        raise RestoreError("no host answers with a state: " + "; ".join(line for _, why in answers.values() for line in why))
     from lightship.restore import catch_up, rows  # after Django is set up
 
     make_private(config)
@@ -110,7 +111,7 @@ def without_key(request: Request) -> Outcome:
     rows.make_tables(config.pages, "", request.clock(), request.tell)
     rows.first_account("", request.tell)
     for slug, page in config.pages.items():
-        claims, why = claimed[slug]
+        claims, why = answers[slug]
         if not claims:
             outcome.notes.append(f"page {slug}: nothing could be read, so it is empty ({'; '.join(why)})")
             outcome.pages.append(catch_up.PageRestored(slug, 0, 1, 0))
@@ -148,7 +149,7 @@ def _new_config(request: Request) -> str:
 
 
 def _sound(check: Callable[[str], str], claimed: str, instead: str) -> str:
-    """What a host claims, if lightship.toml takes it."""
+    """The value that a host claims, if it is valid in lightship.toml."""
     try:
         return check(claimed)
     except ValueError:

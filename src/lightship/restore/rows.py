@@ -1,4 +1,4 @@
-"""The database of a desk: tables, pages and a first account, or the rows of the vault, whichever kind either came from.
+"""Fill the database of a desk: tables, pages and a first account, or the rows of a vault, from SQLite or PostgreSQL.
 
 Imported once Django is set up.
 """
@@ -30,7 +30,7 @@ def pages_of(config: Config) -> list[PageConfig]:
 
 
 def make_tables(slugs: Iterable[str], name: str, now: datetime, tell: Tell) -> None:
-    """Up to date, with a row for each page."""
+    """Bring the tables up to date, and make a row for each page."""
     try:
         call_command("migrate", interactive=False, verbosity=0)
     except OperationalError as error:
@@ -42,7 +42,7 @@ def make_tables(slugs: Iterable[str], name: str, now: datetime, tell: Tell) -> N
 
 
 def first_account(email: str, tell: Tell) -> User:
-    """It has no password until its owner, signed in by link, sets one."""
+    """The first account. It has no password until its owner, signed in by link, sets one."""
     user = User.objects.filter(is_superuser=True).order_by("pk").first()
     if user is None:
         user = User.objects.create_superuser("admin", email, None)
@@ -57,9 +57,9 @@ def refuse_full() -> None:
         raise RestoreError(what)
 
 
-def rows_in(migrations: Iterable[tuple[str, str]], pieces: Iterable[Part]) -> dict[str, int]:
-    """All of it or nothing; how many rows of each table. The tables are first made as they were when the rows were kept,
-    and then brought up to date, as any older database is."""
+def rows_in(migrations: Iterable[tuple[str, str]], parts: Iterable[Part]) -> dict[str, int]:
+    """Insert all rows or none; the number of rows of each table. The tables are first made as they were when the vault was
+    written, and then brought up to date, as any older database is."""
     executor = MigrationExecutor(connection)
     targets = [(app, name) for app, name in migrations]
     if strange := [f"{app}.{name}" for app, name in targets if (app, name) not in executor.loader.graph.nodes]:
@@ -68,9 +68,9 @@ def rows_in(migrations: Iterable[tuple[str, str]], pieces: Iterable[Part]) -> di
     tables = MigrationExecutor(connection).loader.project_state(targets).apps
     counts: dict[str, int] = {}
     with transaction.atomic():
-        for piece in pieces:
-            model = tables.get_model(piece.label)
-            counts[piece.label] = counts.get(piece.label, 0) + _put(model, json.loads(piece.body))
+        for part in parts:
+            model = tables.get_model(part.label)
+            counts[part.label] = counts.get(part.label, 0) + _put(model, json.loads(part.body))
         for statement in connection.ops.sequence_reset_sql(no_style(), [tables.get_model(label) for label in counts]):
             with connection.cursor() as cursor:
                 cursor.execute(statement)
