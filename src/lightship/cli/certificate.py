@@ -26,7 +26,7 @@ def certificate(context: click.Context, slug: str | None, as_json: bool) -> None
     folder = CertFolder(config.base / "certificates" / page.slug)
     places = {name: record["words"] for name, record in folder.installed().items() if name in wanted.install}
     missing = dict.fromkeys(wanted.install, "not installed yet")
-    outcome = Outcome(held=folder.certificate(), reason=folder.state().reason, places={**missing, **places})
+    outcome = Outcome(certificate=folder.certificate(), reason=folder.state().reason, places={**missing, **places})
     _answer(outcome, wanted, folder, as_json=as_json)
 
 

@@ -1,6 +1,7 @@
-"""Rehearse the worst day on the real configuration, and time it. Readers notice nothing: a path that nobody links to, a name
-that nobody asks for, a database that is thrown away."""
+"""Rehearse the worst day on the real configuration, and time it. Readers notice nothing: the drill has a path that nobody links
+to, a name that nobody asks for, and a database that is thrown away."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +25,7 @@ DONE, FAILED, SKIPPED = "done", "failed", "skipped"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """`seconds` is what it took, `goal` what it may take at most. `summary`: what was done, or why it was not."""
+    """`seconds`: what it took; `goal`: what it may take at most. `summary`: what was done, or why it was not."""
 
     name: str
     title: str
@@ -55,7 +56,7 @@ class Drill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What a drill is done with. `key`: the file of a recovery key, if one is at hand."""
+    """What a drill needs. `key`: the file of a recovery key, if one is at hand."""
 
     config: Config
     page: PageConfig
@@ -64,39 +65,38 @@ class Scene:
     key: Path | None = None
 
 
-Told = Callable[[str], None]
-
-
-def rehearse(scene: Scene, told: Told) -> Drill:
-    """Every step, whatever became of the one before. `told` hears what is being done. Leaves nothing behind; what a drill
-    that was killed left, the next one clears away first."""
+def rehearse(scene: Scene, progress: Callable[[str], None]) -> Drill:
+    """Do every step, whether or not the one before failed. `progress` gets the title of each. Leaves nothing behind; what a
+    killed drill left, the next one removes first."""
     at, started = scene.environment.now(), monotonic()
     sweep(scene.hosts)
     try:
-        steps = tuple(_timed(told, *plan) for plan in _plan(scene))
+        steps = tuple(_timed(progress, *plan) for plan in _plan(scene))
     finally:
         sweep(scene.hosts)
     return Drill(page=scene.page.slug, at=at, seconds=round(monotonic() - started, 2), steps=steps)
 
 
 def _plan(scene: Scene) -> tuple[tuple[str, str, float, Callable[[], tuple[float, str]]], ...]:
-    """Name, title, goal in seconds, and what does it: its own time, where that is not the whole, and what was done."""
+    """Name, title, goal in seconds, and the action of each step: the seconds that count, and what was done."""
     page, hosts = scene.page, scene.hosts
     return (
-        ("publish", "Publish to every host", 5, lambda: publish.step(hosts)),
+        ("publish", "Publish to every host", 5, lambda: asyncio.run(publish.step(hosts))),
         ("move", "Move the name", 5, lambda: move.step(page, scene.environment)),
         ("restore", "Restore the desk", 60, lambda: restore.step(scene.config, page, hosts, scene.key)),
         ("speak", "Speak without the desk", 30, lambda: speak.step(page, hosts)),
     )
 
 
-def _timed(told: Told, name: str, title: str, goal: float, action: Callable[[], tuple[float, str]]) -> Step:
-    told(title)
+def _timed(
+    progress: Callable[[str], None], name: str, title: str, goal: float, action: Callable[[], tuple[float, str]]
+) -> Step:
+    progress(title)
     status, seconds = DONE, 0.0
     try:
-        seconds, words = action()
-    except NotRehearsed as why:
-        status, words = SKIPPED, str(why)
+        seconds, summary = action()
+    except NotRehearsed as reason:
+        status, summary = SKIPPED, str(reason)
     except FAILURES as error:
-        status, words = FAILED, str(error)
-    return Step(name=name, title=title, status=status, seconds=round(seconds, 2), goal=goal, summary=words)
+        status, summary = FAILED, str(error)
+    return Step(name=name, title=title, status=status, seconds=round(seconds, 2), goal=goal, summary=summary)

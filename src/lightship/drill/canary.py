@@ -1,4 +1,4 @@
-"""Where a drill writes: below a path of each host that nobody links to, with a list of what must go again."""
+"""The place where a drill writes: below a path of each host that nobody links to, with a list of what to remove."""
 
 import asyncio
 import contextlib
@@ -13,17 +13,17 @@ LEFT = f"{BELOW}/left.json"
 
 
 class DrillError(Exception):
-    """A step did not come to its end; the message says where, and what to look at."""
+    """A step failed; the message says where, and what to look at."""
 
 
 class NotRehearsed(Exception):
-    """A step for which something is not configured, or not at hand; the message says what."""
+    """A step was not tried: something is not configured, or not at hand; the message says what."""
 
 
 @dataclass(frozen=True)
 class Canary(Wrapper):
-    """A host seen through a window: reads find the real site until the drill has written the path itself; writes land below
-    BELOW. What is about to be written is listed first: a drill that is killed leaves the list too."""
+    """A host whose writes land below BELOW; reads find the real site until the drill has written the path itself. Paths are
+    listed before they are written: a drill that is killed leaves the list too."""
 
     listed: set[str] = field(default_factory=set)
 
@@ -52,19 +52,19 @@ class Canary(Wrapper):
 
 
 async def left(host: Host) -> set[str]:
-    """What drills wrote there and did not take away."""
-    held = await host.read(LEFT)
+    """Paths that drills wrote there and did not remove."""
+    listing = await host.read(LEFT)
     try:
-        found = json.loads(held.body) if held else []
+        paths = json.loads(listing.body) if listing else []
     except (ValueError, RecursionError):
-        found = []  # no drill wrote that
-    return (
-        {path for path in found if isinstance(path, str) and path.startswith(f"{BELOW}/")} if isinstance(found, list) else set()
-    )
+        paths = None
+    if not isinstance(paths, list):
+        return set()  # no drill wrote that
+    return {path for path in paths if isinstance(path, str) and path.startswith(f"{BELOW}/")}
 
 
 def sweep(hosts: Iterable[Host]) -> None:
-    """Away with all that drills wrote, this one's or an earlier one's."""
+    """Remove all that drills wrote, this one or an earlier one."""
 
     async def all_of_them() -> None:
         await asyncio.gather(*(_sweep(host) for host in hosts))
@@ -73,7 +73,7 @@ def sweep(hosts: Iterable[Host]) -> None:
 
 
 async def _sweep(host: Host) -> None:
-    # Of a host that is away the next drill takes care; the list goes last, so that nothing is forgotten.
+    # A host that is away is swept by the next drill. The list goes last, so that nothing is forgotten.
     with contextlib.suppress(HostError, OSError, ValueError):
         if paths := await left(host):
             await host.put([File(path, None) for path in sorted(paths)])

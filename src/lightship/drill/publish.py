@@ -1,4 +1,4 @@
-"""Put a canary on every host, and read it as a stranger."""
+"""Put a canary on every host, and read it as a public reader."""
 
 import asyncio
 import secrets
@@ -14,39 +14,33 @@ PATIENCE = 15.0
 PATH = "canary.txt"
 
 
-def step(hosts: Sequence[Host]) -> tuple[float, str]:
-    return asyncio.run(_step(hosts))
-
-
-async def _step(hosts: Sequence[Host]) -> tuple[float, str]:
+async def step(hosts: Sequence[Host]) -> tuple[float, str]:
     reader, token = PublicReader(), secrets.token_hex(16).encode()
-    found = await asyncio.gather(*(_one(Canary(host), reader, token) for host in hosts))
-    told = ", ".join(f"{host.name} {_words(result)}" for host, result in zip(hosts, found, strict=True))
-    if any(isinstance(result, str) for result in found):
-        raise DrillError(told)
-    return max(result for result in found if not isinstance(result, str)), told
+    results = await asyncio.gather(*(_published(Canary(host), reader, token) for host in hosts))
+    seconds = [result for result in results if not isinstance(result, str)]
+    messages = (result if isinstance(result, str) else f"{result:.1f} s" for result in results)
+    summary = ", ".join(f"{host.name} {message}" for host, message in zip(hosts, messages, strict=True))
+    if len(seconds) < len(results):
+        raise DrillError(summary)
+    return max(seconds), summary
 
 
-def _words(result: float | str) -> str:
-    return result if isinstance(result, str) else f"{result:.1f} s"
-
-
-async def _one(host: Canary, reader: PublicReader, token: bytes) -> float | str:
-    """Seconds until a stranger reads it, or in words why none does."""
+async def _published(host: Canary, reader: PublicReader, token: bytes) -> float | str:
+    """Seconds until a public reader reads the token, or the reason why none does."""
     started = monotonic()
     try:
         await host.put([File(PATH, token)])
     except (HostError, OSError) as error:
         return f"could not be written to: {error}"
-    public, why = PublicFiles(host.url, reader), ""
+    public, reason = PublicFiles(host.url, reader), ""
     while monotonic() - started < PATIENCE:
         try:
-            held = await public.read(PATH)
+            file = await public.read(PATH)
         except HostError as error:
-            why = str(error)
+            reason = str(error)
         else:
-            if held and held.body == token:
+            if file and file.body == token:
                 return monotonic() - started
-            why = "serves something else than it was given" if held else "does not show what it was given"
+            reason = "serves something else than it was given" if file else "does not show what it was given"
         await asyncio.sleep(0.05)
-    return why
+    return reason

@@ -1,4 +1,4 @@
-"""Restore the vault into a database that is thrown away: with the very command, in a process and a folder of its own."""
+"""Restore the vault into a database that is thrown away, with the real command in a process and a folder of its own."""
 
 import asyncio
 import json
@@ -41,15 +41,15 @@ def step(config: Config, page: PageConfig, hosts: Sequence[Host], key: Path | No
 
 
 async def _fetched(place: Place, page: PageConfig, folder: Path) -> bool:
-    """Bring the vault here, as it lies there."""
-    held = await place.read(INDEX_PATH)  # once: the worker may sign another in the next moment
-    if held is None:
+    """Copy the vault into the folder as it is; False where there is none."""
+    signed = await place.read(INDEX_PATH)  # once: the worker may sign another in the next moment
+    if signed is None:
         return False
-    index = index_in(held.body, verify_key(page).verify)
-    turn = asyncio.Semaphore(AT_ONCE)
+    index = index_in(signed.body, verify_key(page).verify)
+    few = asyncio.Semaphore(AT_ONCE)
 
     async def bring(path: str) -> None:
-        async with turn:
+        async with few:
             part = await place.read(path)
         if part:
             target = folder / path
@@ -57,7 +57,7 @@ async def _fetched(place: Place, page: PageConfig, folder: Path) -> bool:
             target.write_bytes(part.body)
 
     folder.mkdir(exist_ok=True)
-    (folder / INDEX_PATH).write_bytes(held.body)
+    (folder / INDEX_PATH).write_bytes(signed.body)
     await asyncio.gather(*(bring(path_of(name)) for name in index.parts))
     return True
 

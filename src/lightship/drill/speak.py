@@ -1,4 +1,4 @@
-"""Break-glass, onto the canary path: from what the hosts hold, a word more, drawn, published and proven."""
+"""Break-glass, onto the canary path: a new incident on top of what the hosts hold, rendered, published and proven."""
 
 import asyncio
 import tempfile
@@ -25,8 +25,9 @@ BODY = "Nothing is broken. This is a rehearsal, on a path that nobody links to."
 
 @dataclass(frozen=True)
 class Rehearsal(SigningKey):
-    """Believes what the page's key signed, and signs with one that is thrown away: a drill's pages are of a higher epoch than
-    the real ones, and whoever copied them to the front of a host would be believed by witnesses and browsers."""
+    """Trusts what the page's key signed, but signs with a key that is thrown away. The pages of a drill have a higher epoch
+    than the real ones: if they were signed with the page's key, whoever copied them to the front of a host would be believed
+    by witnesses and browsers."""
 
     real: VerifyKey
 
@@ -45,18 +46,18 @@ def step(page: PageConfig, hosts: Sequence[Host]) -> tuple[float, str]:
     with tempfile.TemporaryDirectory(prefix="lightship-drill-") as folder:
         canaries, pending_log = [Canary(host) for host in hosts], PendingLog(Path(folder) / NAME, page.slug)
         glass = BreakGlass(page, canaries, pending_log, _now, signing_key=Rehearsal(new_seed(), verify_key(page)))
-        _, became = asyncio.run(glass.speak(_drill, "drill"))
+        _, outcome = asyncio.run(glass.speak(_drill, "drill"))
     took = monotonic() - started
-    failed = [f"{receipt.host}: {receipt.reason}" for receipt in became.receipts if not receipt.proven]
+    failed = [f"{receipt.host}: {receipt.reason}" for receipt in outcome.receipts if not receipt.proven]
     if failed:
         raise DrillError("; ".join(failed))
-    months = len(became.scene.union.snapshot.months)
-    return took, f"proven at {', '.join(receipt.host for receipt in became.receipts)}, with {months} months of history"
+    months = len(outcome.scene.union.snapshot.months)
+    return took, f"proven at {', '.join(receipt.host for receipt in outcome.receipts)}, with {months} months of history"
 
 
-def _drill(whole: Union) -> Incident:
+def _drill(union: Union) -> Incident:
     new = NewIncident(name="A drill", update=NewUpdate(status=Status.INVESTIGATING, body=BODY))
-    return updates.opened(whole.now, new, new_id(), new_id(), _now())
+    return updates.opened(union.now, new, new_id(), new_id(), _now())
 
 
 def _now() -> datetime:
