@@ -74,10 +74,10 @@ def _one_more() -> None:
 
 
 def _keep(config: Config) -> Copy:
-    from lightship.store.backup import pieces
+    from lightship.store.backup import parts
     from lightship.worker.jobs.vault import shelves_of
 
-    (copy,) = asyncio.run(vault.keep(pieces(config), shelves_of(config), config.vault.recovery, utc_now()))
+    (copy,) = asyncio.run(vault.keep(parts(config), shelves_of(config), config.vault.recovery, utc_now()))
     if copy.reason:
         raise SystemExit(copy.reason)
     return copy

@@ -14,7 +14,7 @@ from django.db import connection, models
 from tests.django_settings import CONFIG
 from tests.store.desk import NOW, Desk, new_desk
 
-from lightship.store.backup import LEFT_OUT, kept, pieces
+from lightship.store.backup import LEFT_OUT, parts, tables
 from lightship.store.models import Receipt, Report, Wording
 from lightship.vault import Part
 
@@ -28,7 +28,7 @@ def acme(database: Path) -> Iterator[Desk]:
 
 def read() -> list[Part]:
     found: list[Part] = []
-    thread = threading.Thread(target=lambda: found.extend(pieces(WITH_FILE)()))
+    thread = threading.Thread(target=lambda: found.extend(parts(WITH_FILE)()))
     thread.start()
     thread.join()
     return found
@@ -40,11 +40,11 @@ def test_every_table_is_kept_or_left_out_for_a_reason() -> None:
         for app in ("desk", "auth")
         for model in apps.get_app_config(app).get_models(include_auto_created=True)
     }
-    assert {model._meta.label for model in kept()} | set(LEFT_OUT) == every
+    assert {model._meta.label for model in tables()} | set(LEFT_OUT) == every
 
 
 def test_no_kept_table_writes_times_of_its_own_accord_which_a_restore_would_change() -> None:
-    fields = [field for model in kept() for field in model._meta.concrete_fields]
+    fields = [field for model in tables() for field in model._meta.concrete_fields]
     assert [f for f in fields if getattr(f, "auto_now", False) or getattr(f, "auto_now_add", False)] == []
     assert [f for f in fields if isinstance(f, models.GeneratedField)] == []
 
@@ -56,9 +56,9 @@ def test_the_head_holds_the_file_and_its_secrets_and_the_rows_follow(acme: Desk)
     head = json.loads(first.body)
     assert (head["config"], head["secrets"]) == ("[desk]\n", [["env", "NAME", "s3cret"]])
     assert [app for app, _ in head["migrations"]] == sorted({"auth", "contenttypes", "desk", "sessions"})
-    users = next(json.loads(piece.body) for piece in rest if piece.label == "auth.User")
+    users = next(json.loads(part.body) for part in rest if part.label == "auth.User")
     assert dict(zip(users["fields"], users["rows"][0], strict=True))["password"] == alice.password
-    assert {piece.label for piece in rest} >= {
+    assert {part.label for part in rest} >= {
         "desk.Page",
         "desk.Component",
         "desk.Incident",
@@ -71,7 +71,7 @@ def test_one_new_row_changes_one_part_and_what_comes_by_itself_none(acme: Desk) 
     said = acme.says(acme.opens())
     Wording.objects.bulk_create([Wording(update=said, at=NOW + timedelta(seconds=n), body=f"{n}") for n in range(3000)])
     before = read()
-    assert len([piece for piece in before if piece.label == "desk.Wording"]) > 5
+    assert len([part for part in before if part.label == "desk.Wording"]) > 5
     Receipt.objects.create(page=acme.page, host="a", at=NOW, seen_at=NOW, verdict="proven")
     Report.objects.create(page=acme.page, kind="vault", at=NOW, facts={})
     assert read() == before
@@ -85,7 +85,7 @@ def test_it_shows_one_moment_and_keeps_no_writer_waiting(acme: Desk) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     def slowly() -> None:
-        reading = pieces(WITH_FILE)()
+        reading = parts(WITH_FILE)()
         found.append(next(reading))
         found.append(next(reading))
         begun.set()
@@ -100,6 +100,6 @@ def test_it_shows_one_moment_and_keeps_no_writer_waiting(acme: Desk) -> None:
     finally:
         go_on.set()
         thread.join()
-    assert update.pk not in "".join(piece.body.decode() for piece in found)
-    assert update.pk in "".join(piece.body.decode() for piece in read())
+    assert update.pk not in "".join(part.body.decode() for part in found)
+    assert update.pk in "".join(part.body.decode() for part in read())
     assert connection.vendor in ("sqlite", "postgresql")

@@ -83,7 +83,7 @@ def test_of_two_who_read_the_same_only_one_gets_through() -> None:
     def work(who: int) -> bool:
         try:
             say = journal.NewUpdate(status=Status.IDENTIFIED, body=f"writer{who}")
-            journal.update(Incident.objects.select_related("page").get(pk=incident.pk), say, None, NOW, seen=seen)
+            journal.update(Incident.objects.select_related("page").get(pk=incident.pk), say, None, NOW, last_read=seen)
         except journal.Overtaken:
             return False
         finally:

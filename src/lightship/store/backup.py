@@ -32,20 +32,20 @@ LEFT_OUT = {
 }
 
 
-def kept() -> list[type[models.Model]]:
+def tables() -> list[type[models.Model]]:
     """Every table of which the vault holds the rows. New ones come along by themselves."""
     found = (model for app in APPS for model in apps.get_app_config(app).get_models(include_auto_created=True))
     return [model for model in found if model._meta.managed and model._meta.label not in LEFT_OUT]
 
 
-def pieces(config: Config) -> Parts:
-    return partial(_pieces, config)
+def parts(config: Config) -> Parts:
+    return partial(_parts, config)
 
 
-def _pieces(config: Config) -> Generator[Part, None, None]:
+def _parts(config: Config) -> Generator[Part, None, None]:
     with _standing_still():
         yield Part(HEAD, _json(head(config)))
-        for model in kept():
+        for model in tables():
             yield from _rows(model)
 
 

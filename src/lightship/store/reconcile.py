@@ -26,7 +26,7 @@ log = logging.getLogger("lightship.desk")
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class OtherDesk:
     """Another desk spoke. `hosts`: where ours is refused for it; `everywhere`: on all that there are."""
 
     epoch: int
@@ -44,7 +44,7 @@ class Reconciled:
     troubles: tuple[str, ...]
 
 
-def elsewhere(page: Page, config: PageConfig) -> Elsewhere | None:
+def other_desk(page: Page, config: PageConfig) -> OtherDesk | None:
     """By the newest receipts: what hosts hold that this desk has not heard."""
     own, vector = (page.epoch, page.revision), rows.vector(page)
     newest = [receipts.newest(page, host.name) for host in config.hosts]
@@ -55,7 +55,7 @@ def elsewhere(page: Page, config: PageConfig) -> Elsewhere | None:
     ]
     if not found:
         return None
-    return Elsewhere(
+    return OtherDesk(
         epoch=max(epoch for _, epoch in found),
         hosts=tuple(row.host for row, _ in found),
         everywhere=len(found) == len(config.hosts),

@@ -62,7 +62,7 @@ def incident(request: HttpRequest, page: Page, id: str) -> HttpResponse:
     values["own_url"] = f"{values['public_url']}/{'maintenance' if current.kind is Kind.MAINTENANCE else 'incidents'}/{id}/"
 
     def action() -> Update:
-        return journal.update(row, form.update(), author(request), now, seen=form["seen"].value() or "")
+        return journal.update(row, form.update(), author(request), now, last_read=form["seen"].value() or "")
 
     return answer(request, page, form, "incident.html", action, POSTED, draft=f"say:{id}", **values)
 

@@ -48,7 +48,7 @@ def begin_or_finish(request: HttpRequest, page: Page, id: str) -> HttpResponse:
     status, message = BY_HAND[chosen]
     new = NewUpdate(status=status, body="")
     try:
-        journal.update(row, new, author(request), timezone.now(), seen=request.POST.get("seen") or None)
+        journal.update(row, new, author(request), timezone.now(), last_read=request.POST.get("seen") or None)
     except JournalError as error:
         message = str(error)
     return done(request, message, "incident", page, id)

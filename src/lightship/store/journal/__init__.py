@@ -1,12 +1,12 @@
 """The one door that writes public truth. Each action is one transaction that adds rows and one numbered entry.
 
-`entry` numbers the entries; `speak` is what staff say, and the clock; `arrange` makes and describes pages, groups and
+`entry` numbers the entries; `updates` is what staff and the clock say; `structure` makes and describes pages, groups and
 components; `load` takes in a whole history from elsewhere.
 """
 
 from lightship.core.updates import NewIncident, NewUpdate, Window
 from lightship.store.journal.entry import JournalError, Overtaken
-from lightship.store.journal.speak import correct, keep_time, open_incident, rename, reschedule, schedule, set_status, update
+from lightship.store.journal.updates import correct, keep_time, open_incident, rename, reschedule, schedule, set_status, update
 
 __all__ = [
     "JournalError",

@@ -10,7 +10,7 @@ from django.db import close_old_connections
 from lightship import vault
 from lightship.config import Config
 from lightship.signing import SigningKey
-from lightship.store.backup import pieces
+from lightship.store.backup import parts
 from lightship.store.models import Page, Report
 from lightship.vault import Copy, CopyTarget
 from lightship.worker.current import utc_now
@@ -34,7 +34,7 @@ async def keep_up(config: Config, now: datetime) -> list[Copy]:
     """Every copy as new as the database is now. Once a day each part is read back, and what is spoilt is put again."""
     shelves = await asyncio.to_thread(shelves_of, config)
     closely = await asyncio.to_thread(_due, {shelf.page for shelf in shelves}, now)
-    copies = await vault.keep(pieces(config), shelves, config.vault.recovery, now, closely=closely)
+    copies = await vault.keep(parts(config), shelves, config.vault.recovery, now, closely=closely)
     for page in sorted({copy.page for copy in copies}):
         await asyncio.to_thread(_tell, page, [copy for copy in copies if copy.page == page], now)
     return copies

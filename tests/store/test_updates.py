@@ -73,13 +73,13 @@ def test_whoever_did_not_read_the_newest_update_is_told_and_nothing_is_written()
     desk = new_desk()
     incident = desk.opens()
     read_by_both = incident.updates.get().pk
-    bobs = desk.says(incident, "Bob was quicker.", seen=read_by_both)
+    bobs = desk.says(incident, "Bob was quicker.", last_read=read_by_both)
     before = desk.revisions()
     with pytest.raises(journal.Overtaken) as told:
-        desk.says(incident, "Alice's.", at=NOW + 2 * MINUTE, seen=read_by_both)
+        desk.says(incident, "Alice's.", at=NOW + 2 * MINUTE, last_read=read_by_both)
     assert [update.pk for update in told.value.updates] == [bobs.pk]
     assert desk.revisions() == before
-    assert desk.says(incident, "Alice's.", at=NOW + 2 * MINUTE, seen=bobs.pk).pk
+    assert desk.says(incident, "Alice's.", at=NOW + 2 * MINUTE, last_read=bobs.pk).pk
 
 
 def test_an_update_that_holds_earlier_is_shown_in_its_place() -> None:

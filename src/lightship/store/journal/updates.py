@@ -38,14 +38,14 @@ def _make(page: Page, action: str, made: Callable[[PageNow], core.Incident], at:
         return row
 
 
-def update(incident: Incident, new: NewUpdate, by: By, now: datetime, *, seen: str | None = None) -> Update:
-    """Add an update. `seen`: the id of the newest update that the author had read; Overtaken if there are newer ones."""
+def update(incident: Incident, new: NewUpdate, by: By, now: datetime, *, last_read: str | None = None) -> Update:
+    """Add an update. `last_read`: the id of the newest update that the author had read; Overtaken if there are newer ones."""
     now, page, update_id = millisecond(now), incident.page, new_id()
     with transaction.atomic():
         entry = append(page, "update", now, by)
         incident.refresh_from_db()
-        if seen is not None:
-            refuse_unread(incident, seen)
+        if last_read is not None:
+            refuse_unread(incident, last_read)
         around = rows.page_now(page, millisecond(new.at or now))
         after = updates.added(around, rows.incident(incident), new, update_id, now)
         made = next(each for each in after.updates if each.id == update_id)
@@ -120,7 +120,7 @@ def keep_time(page: Page, now: datetime) -> list[Update]:
     for row in page.incidents.filter(open=True, kind=Kind.MAINTENANCE):
         while new := updates.owed(rows.incident(row), now):
             try:
-                done.append(update(row, new, None, now, seen=in_order_said(row)[-1].pk))
+                done.append(update(row, new, None, now, last_read=in_order_said(row)[-1].pk))
             except Overtaken:  # another worker, or a person, was quicker
                 break
     return done
