@@ -74,7 +74,7 @@ def component(request: HttpRequest, page: Page, id: str) -> HttpResponse:
         return done(request, f"{row.name} is off the page. Old incidents still name it.", "components", page)
 
     def action() -> None:
-        structure.describe_component(row, form.described(), by, now)
+        structure.describe(row, form.described(), by, now)
 
     values = {"status": status, "badge": labels.badge(row.name, shown)}
     return answer(request, page, form, "component.html", action, "Saved.", to="components", draft=f"part:{id}", **values)
@@ -99,7 +99,7 @@ def group(request: HttpRequest, page: Page, id: str) -> HttpResponse:
         return done(request, f"The group {row.name} is gone. Its components stay.", "components", page)
 
     def action() -> None:
-        structure.describe_group(row, form.cleaned_data, by, now)
+        structure.describe(row, form.cleaned_data, by, now)
 
     return answer(request, page, form, "group.html", action, "Saved.", to="components")
 

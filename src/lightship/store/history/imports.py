@@ -20,7 +20,7 @@ def take_in(page: Page, imported: Imported, now: datetime) -> Loaded:
             else:
                 name = imported.page.name.strip()[:255] or page.name
                 wordings = {"name": name, "time_zone": imported.page.time_zone, "description": imported.page.description}
-                structure.describe_page(page, wordings, None, now)
+                structure.describe(page, wordings, None, now)
         return add(page, imported, now)
 
 

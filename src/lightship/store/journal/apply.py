@@ -1,8 +1,10 @@
-"""Make pages, groups and components as an apply file says. What is so already is no action; what the file leaves out stays."""
+"""Make pages, groups and components as an apply file says. What the file leaves out stays."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
+
+from django.db.models import QuerySet
 
 from lightship.config.apply_file import Wanted, WantedComponent, WantedGroup, WantedPage
 from lightship.store.journal import structure
@@ -10,11 +12,12 @@ from lightship.store.journal.entry import JournalError
 from lightship.store.models import Component, Group, Page
 
 PAGE_FIELDS = ("name", "description", "time_zone", "support_url", "promise_minutes")
-COMPONENT_FIELDS = ("name", "description", "showcase", "start_date", "only_show_if_degraded")
+GROUP_FIELDS = ("name", "description")
+COMPONENT_FIELDS = (*GROUP_FIELDS, "showcase", "start_date", "only_show_if_degraded")
 
 
 def apply(wanted: Wanted, configured: Collection[str], now: datetime) -> Iterator[str]:
-    """Each thing done, in words, as it is done. `configured`: the slugs that lightship.toml has hosts for."""
+    """What was done, one line an action, as it is done. `configured`: slugs of the pages that lightship.toml has hosts for."""
     for want in wanted.pages:
         slug = want.slug or _only(configured)
         if slug not in configured:
@@ -33,50 +36,40 @@ def _page(want: WantedPage, slug: str, now: datetime) -> Iterator[str]:
     if page is None:
         page = structure.create_page(slug, want.name or slug, None, now)
         yield f"made page {slug}"
-    if structure.describe_page(page, _said(want, PAGE_FIELDS), None, now):
+    if structure.describe(page, _given(want, PAGE_FIELDS), None, now):
         yield f"described page {slug}"
-    top: list[Group | Component] = []
-    for row in want.rows:
-        if isinstance(row, WantedComponent):
-            component, words = _component(page, row, None, now)
-            top.append(component)
-            yield from words
-            continue
-        group, words = _group(page, row, now)
-        top.append(group)
-        yield from words
-        yield from _components(page, row, group, now)
-    if structure.arrange(page, top, None, now):
-        yield f"put {', '.join(row.name for row in top)} in order"
+    yield from _rows(page, want.rows, None, now)
 
 
-def _components(page: Page, want: WantedGroup, group: Group, now: datetime) -> Iterator[str]:
-    found = []
-    for row in want.components:
-        component, words = _component(page, row, group, now)
-        found.append(component)
-        yield from words
-    if structure.arrange(page, found, None, now):
-        yield f"put {group.name} in order"
+def _rows(page: Page, wants: Sequence[WantedGroup | WantedComponent], group: Group | None, now: datetime) -> Iterator[str]:
+    """One list: the page's groups and lone components, or the components of one group. The order comes last."""
+    order = []
+    for want in wants:
+        row, action = _row(page, want, group, now)
+        order.append(row)
+        if action:
+            yield f"{action} {row._meta.model_name} {row.name}"
+        if isinstance(want, WantedGroup):
+            yield from _rows(page, want.components, row, now)
+    if structure.arrange(page, order, None, now):
+        yield f"put {group.name if group else ', '.join(row.name for row in order)} in order"
 
 
-def _group(page: Page, want: WantedGroup, now: datetime) -> tuple[Group, list[str]]:
-    fields = _said(want, ("name", "description"))
-    known = page.groups.filter(pk=want.id) if want.id else page.groups.filter(name=want.name)
-    if row := known.first():
-        return row, [f"described group {row.name}"] if structure.describe_group(row, fields, None, now) else []
-    more = {**fields, **({"id": want.id} if want.id else {})}
-    return structure.create_group(page, more.pop("name"), None, now, **more), [f"made group {want.name}"]
+def _row(page: Page, want: WantedGroup | WantedComponent, group: Group | None, now: datetime) -> tuple[Any, str]:
+    """The group or component, and what was done to it."""
+    create: Callable[..., Group | Component]
+    rows: QuerySet[Any]
+    if isinstance(want, WantedGroup):
+        create, rows, fields = structure.create_group, page.groups.all(), _given(want, GROUP_FIELDS)
+    else:
+        create, rows = structure.create_component, page.components.select_related("group")
+        fields = {**_given(want, COMPONENT_FIELDS), "group": group, "retired": False}
+    identity = {"id": want.id} if want.id else {}
+    row = rows.filter(**(identity or {"name": want.name})).first()
+    if row is None:
+        return create(page, by=None, now=now, **identity, **fields), "made"
+    return row, "described" if structure.describe(row, fields, None, now) else ""
 
 
-def _component(page: Page, want: WantedComponent, group: Group | None, now: datetime) -> tuple[Component, list[str]]:
-    fields = {**_said(want, COMPONENT_FIELDS), "group": group, "retired": False}
-    known = page.components.filter(pk=want.id) if want.id else page.components.filter(name=want.name)
-    if row := known.select_related("group").first():
-        return row, [f"described component {row.name}"] if structure.describe_component(row, fields, None, now) else []
-    more = {**fields, **({"id": want.id} if want.id else {})}
-    return structure.create_component(page, more.pop("name"), None, now, **more), [f"made component {want.name}"]
-
-
-def _said(want: WantedPage | WantedGroup | WantedComponent, names: tuple[str, ...]) -> dict[str, Any]:
+def _given(want: WantedPage | WantedGroup | WantedComponent, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(want, name) for name in names if getattr(want, name) is not None}
