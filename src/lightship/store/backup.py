@@ -1,4 +1,4 @@
-"""Everything that a desk would miss, as pieces for the vault: lightship.toml, what it refers to, and every row."""
+"""Everything that a desk needs again, as parts for the vault: lightship.toml, the secrets that it refers to, and every row."""
 
 import base64
 import contextlib
@@ -27,15 +27,15 @@ LEFT_OUT = {
     "auth.Permission": "made by Django itself; the desk uses none",
     "auth.Group_permissions": "refers to them",
     "auth.User_user_permissions": "refers to them",
-    "desk.Attempt": "forgotten within minutes anyway",
-    "desk.Receipt": "what hosts were found to serve, which is found out anew",
+    "desk.Attempt": "deleted within minutes anyway",
+    "desk.Receipt": "what hosts serve, which is read again",
 }
 
 
 def tables() -> list[type[models.Model]]:
-    """Every table of which the vault holds the rows. New ones come along by themselves."""
-    found = (model for app in APPS for model in apps.get_app_config(app).get_models(include_auto_created=True))
-    return [model for model in found if model._meta.managed and model._meta.label not in LEFT_OUT]
+    """Every table whose rows the vault holds. New tables come along by themselves."""
+    every = (model for app in APPS for model in apps.get_app_config(app).get_models(include_auto_created=True))
+    return [model for model in every if model._meta.managed and model._meta.label not in LEFT_OUT]
 
 
 def parts(config: Config) -> Parts:
@@ -43,37 +43,35 @@ def parts(config: Config) -> Parts:
 
 
 def _parts(config: Config) -> Generator[Part, None, None]:
-    with _standing_still():
+    with _one_moment():
         yield Part(HEAD, _json(head(config)))
         for model in tables():
             yield from _rows(model)
 
 
 def head(config: Config) -> dict[str, Any]:
-    """What must be known before the first row is read."""
-    leaves = MigrationLoader(connection).graph.leaf_nodes()
+    """What a restore needs before the first row."""
     return {
         "lightship": __version__,
-        "migrations": sorted(leaves),
+        "migrations": sorted(MigrationLoader(connection).graph.leaf_nodes()),
         "config": config.text,
         "secrets": sorted([kind, name, value] for (kind, name), value in config.secrets.items()),
     }
 
 
 def _rows(model: type[models.Model]) -> Iterator[Part]:
-    fields = model._meta.concrete_fields
+    fields, label = model._meta.concrete_fields, model._meta.label
     rows = model._default_manager.order_by("pk")
     if model is Report:
         rows = rows.exclude(kind="vault")  # or each copy would be a change, and a reason for the next
-    place = [field.primary_key for field in fields].index(True)
-    label = model._meta.label
-    found = rows.values_list(*(field.attname for field in fields)).iterator(chunk_size=2000)
-    for group in grouped((f"{label} {row[place]}", row) for row in found):
+    key = [field.primary_key for field in fields].index(True)
+    values = rows.values_list(*(field.attname for field in fields)).iterator(chunk_size=2000)
+    for group in grouped((f"{label} {row[key]}", row) for row in values):
         yield Part(label, _json({"fields": [field.name for field in fields], "rows": group}))
 
 
 @contextlib.contextmanager
-def _standing_still() -> Iterator[None]:
+def _one_moment() -> Iterator[None]:
     """Read all tables as they are at one moment, while others go on writing."""
     close_old_connections()
     try:
@@ -81,13 +79,13 @@ def _standing_still() -> Iterator[None]:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 yield
-        else:
-            with connection.cursor() as cursor:
-                cursor.execute("BEGIN")  # not Django's own, which would keep writers out (see store/settings.py)
-                try:
-                    yield
-                finally:
-                    cursor.execute("ROLLBACK")
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")  # not Django's own, which would keep writers out (see store/settings.py)
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
     finally:
         connection.close()
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from lightship.config import PageConfig
 from lightship.core import wire
 from lightship.core.site import state
-from lightship.store import models
+from lightship.store import columns, models
 from lightship.store.read import snapshot
 
 
@@ -20,16 +20,6 @@ def files(page: models.Page, config: PageConfig, now: datetime) -> Iterator[tupl
 
 
 def _line(entry: models.Entry) -> bytes:
-    return (
-        wire.canonical(
-            {
-                "revision": entry.revision,
-                "at": wire.stamp(entry.at),
-                "author": entry.author.get_username() if entry.author else None,
-                "deed": entry.action,
-                "subject": entry.subject,
-                "name": entry.name,
-            }
-        )
-        + b"\n"
-    )
+    author = entry.author.get_username() if entry.author else None
+    facts = {"at": wire.stamp(entry.at), "author": author, "deed": entry.action}
+    return wire.canonical(facts | columns.values(entry, ("revision", "subject", "name"))) + b"\n"

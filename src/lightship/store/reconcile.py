@@ -1,4 +1,4 @@
-"""Hear what another desk said while this one was away: which hosts tell of it, and how it is taken in."""
+"""Take in what another desk of a page posted while this one was away, and tell which hosts hold it."""
 
 import asyncio
 import logging
@@ -16,8 +16,7 @@ from lightship.publishing.read_only import open_host
 from lightship.publishing.survey import HostState, Survey, Unreadable
 from lightship.signing import verify_key
 from lightship.store import receipts
-from lightship.store.history.load import load
-from lightship.store.history.ownership import History
+from lightship.store.history import imports
 from lightship.store.journal.entry import By
 from lightship.store.models import Page
 from lightship.store.read import rows
@@ -27,7 +26,7 @@ log = logging.getLogger("lightship.desk")
 
 @dataclass(frozen=True)
 class OtherDesk:
-    """Another desk spoke. `hosts`: where ours is refused for it; `everywhere`: on all that there are."""
+    """Another desk posted. `hosts`: those that refuse our revisions because of it; `everywhere`: all hosts do."""
 
     epoch: int
     hosts: tuple[str, ...]
@@ -36,7 +35,7 @@ class OtherDesk:
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What was taken in, and in words what could not be read."""
+    """What was taken in, and why other hosts could not be read."""
 
     hosts: tuple[str, ...]
     incidents: int
@@ -45,43 +44,38 @@ class Reconciled:
 
 
 def other_desk(page: Page, config: PageConfig) -> OtherDesk | None:
-    """By the newest receipts: what hosts hold that this desk has not heard."""
+    """Whether the newest receipts name a state that this desk has not taken in."""
     own, vector = (page.epoch, page.revision), rows.vector(page)
-    newest = [receipts.newest(page, host.name) for host in config.hosts]
-    found = [
-        (row, row.held_epoch)
-        for row in newest
-        if row and row.held_epoch and not includes(own, vector, (row.held_epoch, row.held_revision or 0))
-    ]
-    if not found:
+    held = {}
+    for host in config.hosts:
+        row = receipts.newest(page, host.name)
+        if row and row.held_epoch and not includes(own, vector, (row.held_epoch, row.held_revision or 0)):
+            held[host.name] = row.held_epoch
+    if not held:
         return None
-    return OtherDesk(
-        epoch=max(epoch for _, epoch in found),
-        hosts=tuple(row.host for row, _ in found),
-        everywhere=len(found) == len(config.hosts),
-    )
+    return OtherDesk(epoch=max(held.values()), hosts=tuple(held), everywhere=len(held) == len(config.hosts))
 
 
 def take_in(page: Page, config: PageConfig, by: By, now: datetime) -> Reconciled:
-    """Read every host that holds what we have not heard, signed with the page's key, and write all of it or nothing. Nothing
-    that this desk said meanwhile is lost."""
-    found, troubles = _unheard(page, config)
+    """Read every host that holds what we have not taken in, signed with the page's key, and write all of it or nothing.
+    Nothing that was posted at this desk meanwhile is lost."""
+    states, troubles = _not_taken_in(page, config)
     incidents = updates = 0
     with transaction.atomic():
-        for state, imported in found:
+        for state, imported in states:
             page.refresh_from_db()
-            loaded = load(page, _history(state, imported), by, now)
+            loaded = imports.add(page, imported, now, vector=state.manifest.vector, by=by)
             incidents += loaded.incidents + loaded.maintenances
             updates += loaded.updates
-    hosts = tuple(state.host.name for state, _ in found)
+    hosts = tuple(state.host.name for state, _ in states)
     log.info("page=%s heard=%s incidents=%d updates=%d", page.slug, ",".join(hosts), incidents, updates)
     return Reconciled(hosts, incidents, updates, tuple(troubles))
 
 
-def _unheard(page: Page, config: PageConfig) -> tuple[list[tuple[HostState, Imported]], list[str]]:
-    """One host of each rank: those that agree need not be written twice."""
+def _not_taken_in(page: Page, config: PageConfig) -> tuple[list[tuple[HostState, Imported]], list[str]]:
+    """One host of each version: those that agree need not be written twice. And why others could not be read."""
     own, vector = (page.epoch, page.revision), rows.vector(page)
-    unheard: dict[Version, tuple[HostState, Imported]] = {}
+    states: dict[Version, tuple[HostState, Imported]] = {}
     troubles: list[str] = []
     survey = Survey([verify_key(config).public], PublicReader())
     for state in asyncio.run(survey.read([open_host(host) for host in config.hosts])):
@@ -91,20 +85,7 @@ def _unheard(page: Page, config: PageConfig) -> tuple[list[tuple[HostState, Impo
             troubles.append(f"{state.host.name}: it holds another page")
         elif not includes(own, vector, state.manifest.version):
             try:
-                unheard[state.manifest.version] = state, contents(state)
+                states[state.manifest.version] = state, contents(state)
             except ImporterError as error:
                 troubles.append(str(error))
-    return list(unheard.values()), troubles
-
-
-def _history(state: HostState, imported: Imported) -> History:
-    return History(
-        groups=imported.groups,
-        components=imported.components,
-        incidents=imported.incidents,
-        status_changes=imported.status_changes,
-        revision=state.manifest.revision,
-        epoch=state.manifest.epoch,
-        vector=state.manifest.vector,
-        updated_at=state.state.page.updated_at,
-    )
+    return list(states.values()), troubles

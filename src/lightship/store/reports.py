@@ -1,4 +1,4 @@
-"""Examinations and drills as the desk keeps them."""
+"""Examinations and drills as rows, and who asked for one."""
 
 from datetime import datetime, timedelta
 
@@ -13,10 +13,9 @@ DOCTOR, DRILL = "doctor", "drill"
 ASKED, BEGUN = "doctor asked", "doctor begun"
 """Kinds of the row that asks for an examination, before and after a worker has taken it on."""
 ENOUGH = 60
-"""Seconds for which one examination is enough, however many ask: each fetches every page of every host, and writes to the
-zone."""
+"""Seconds between two examinations, however many ask: each fetches every page of every host, and writes to the zone."""
 PATIENCE = timedelta(minutes=5)
-"""An examination that takes longer is of a worker that died: it may be asked for again."""
+"""If an examination takes longer, its worker died: it may be asked for again."""
 
 
 def newest(page: Page, kind: str) -> Report | None:
@@ -33,7 +32,7 @@ def known(page: Page) -> Known:
 
 
 def ask(page: Page, by: User, now: datetime) -> bool:
-    """Ask the workers for an examination; False where one is under way, or has just been made."""
+    """Ask the workers for an examination; False where one is under way or was just made."""
     with transaction.atomic():
         Page.objects.select_for_update().get(pk=page.pk)  # two who ask at once are one
         if under_way(page, now) or not due(page, now, ENOUGH):
@@ -43,7 +42,7 @@ def ask(page: Page, by: User, now: datetime) -> bool:
 
 
 def under_way(page: Page, now: datetime) -> Report | None:
-    """The row that asked for an examination which is not made yet."""
+    """The row that asks for an examination which is not made yet."""
     asked, last = Report.objects.filter(page=page, kind__in=(ASKED, BEGUN)).first(), newest(page, DOCTOR)
     if asked is None or now - asked.at > PATIENCE or (last and last.at >= asked.at):
         return None
@@ -51,14 +50,14 @@ def under_way(page: Page, now: datetime) -> Report | None:
 
 
 def take_on(page: Page, now: datetime) -> bool:
-    """Whether somebody asks, and no other worker was quicker to take it on."""
+    """Whether an examination is asked for, and no other worker was quicker to take it on."""
     asked = under_way(page, now)
     return bool(asked and Report.objects.filter(pk=asked.pk, kind=ASKED).update(kind=BEGUN))
 
 
-def run(config: Config, page: PageConfig, row: Page, world: Environment) -> Examination:
-    """Examine the page now, and keep what was found. Takes some seconds."""
-    examination = examine(config, page, world, known(row))
+def run(config: Config, page: PageConfig, row: Page, environment: Environment) -> Examination:
+    """Examine the page now, and store the report. Takes some seconds."""
+    examination = examine(config, page, environment, known(row))
     Report.objects.create(page=row, kind=DOCTOR, at=examination.at, facts=examination.facts())
     return examination
 

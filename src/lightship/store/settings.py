@@ -1,4 +1,4 @@
-"""Django's settings, made from lightship.toml. Call `configure` once, before any model is imported."""
+"""Django's settings, made from lightship.toml. What is not named here is Django's default."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from django.conf import settings
 from lightship.config import Config
 
 _DESK = "lightship.desk"
-"""Named only: settings lie below the desk, which Django loads by these names."""
+"""A name only: this room is below the desk, which Django loads by these names."""
 _DESK_FOLDER = Path(__file__).parent.parent / "desk"
 _MIDDLEWARE = (
     "django.middleware.security.SecurityMiddleware",
@@ -25,7 +25,7 @@ _MIDDLEWARE = (
 
 
 def configure(config: Config) -> None:
-    """Set Django up for this process; a second call does nothing."""
+    """Set Django up for this process, before any model is imported. A second call does nothing."""
     if not settings.configured:
         settings.configure(**made(config))
         django.setup()
@@ -33,11 +33,9 @@ def configure(config: Config) -> None:
 
 def made(config: Config) -> dict[str, Any]:
     url = urlsplit(config.desk.url)
-    https = url.scheme == "https"
     return {
         "LIGHTSHIP": config,
         "SECRET_KEY": config.desk.secret,
-        "DEBUG": False,
         "ALLOWED_HOSTS": [url.hostname or "localhost", "localhost", "127.0.0.1", "[::1]"],
         "ROOT_URLCONF": f"{_DESK}.urls",
         "INSTALLED_APPS": [
@@ -64,24 +62,21 @@ def made(config: Config) -> dict[str, Any]:
             }
         ],
         "DATABASES": {"default": database(config)},
-        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "LOGIN_URL": "sign-in",
         "LOGIN_REDIRECT_URL": "home",
-        "USE_TZ": True,
         "TIME_ZONE": "UTC",
         "USE_I18N": False,
         "STATIC_URL": "/static/",
         "STATICFILES_DIRS": [_DESK_FOLDER / "static"],
         "WHITENOISE_USE_FINDERS": True,
-        "WHITENOISE_AUTOREFRESH": False,
         "STORAGES": {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
-        **_guarded(https=https),
+        **_security(https=url.scheme == "https"),
         "LOGGING_CONFIG": None,
     }
 
 
-def _guarded(*, https: bool) -> dict[str, Any]:
-    """Passwords, cookies, headers, limits. On plain http, as on one machine, cookies marked secure would let nobody sign in."""
+def _security(*, https: bool) -> dict[str, Any]:
+    """Passwords, cookies, headers and limits. On plain http, as on one machine, nobody could sign in with a secure cookie."""
     return {
         "PASSWORD_HASHERS": [
             "django.contrib.auth.hashers.ScryptPasswordHasher",
@@ -93,14 +88,8 @@ def _guarded(*, https: bool) -> dict[str, Any]:
         ],
         "SESSION_COOKIE_SECURE": https,
         "CSRF_COOKIE_SECURE": https,
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "CSRF_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_AGE": 60 * 60 * 24 * 14,
         "SECURE_HSTS_SECONDS": 31_536_000 if https else 0,
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https") if https else None,
-        "SECURE_REFERRER_POLICY": "same-origin",
-        "X_FRAME_OPTIONS": "DENY",
         "CSRF_FAILURE_VIEW": f"{_DESK}.auth.session.stale_form",
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 4 * 1024 * 1024,
     }
@@ -108,11 +97,11 @@ def _guarded(*, https: bool) -> dict[str, Any]:
 
 def database(config: Config) -> dict[str, Any]:
     """Django's DATABASES entry. SQLite takes its write lock at BEGIN, so that two writers wait instead of failing."""
-    base = config.desk.database
-    if base.engine == "sqlite":
+    configured = config.desk.database
+    if configured.engine == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": base.name,
+            "NAME": configured.name,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
@@ -121,12 +110,12 @@ def database(config: Config) -> dict[str, Any]:
         }
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": base.name,
-        "USER": base.user,
-        "PASSWORD": base.password,
-        "HOST": base.host,
-        "PORT": base.port,
-        "OPTIONS": dict(base.options),
+        "NAME": configured.name,
+        "USER": configured.user,
+        "PASSWORD": configured.password,
+        "HOST": configured.host,
+        "PORT": configured.port,
+        "OPTIONS": dict(configured.options),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

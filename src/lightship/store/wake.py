@@ -1,5 +1,5 @@
-"""Hear of a journal entry at once, and of nothing else: PostgreSQL tells which page spoke; SQLite is asked for its data version
-fifty times a second, and for the pages' revisions whenever that is another."""
+"""Wake on journal entries, and on nothing else: PostgreSQL notifies with the page's slug; SQLite's data version is read fifty
+times a second, and the pages' revisions whenever it changed."""
 
 import sqlite3
 import threading
@@ -12,25 +12,25 @@ from lightship.store.models import Page
 CHANNEL = "lightship"
 SQLITE_SECONDS = 0.02
 Wake = Callable[[str | None], None]
-"""Called with the slug of a page that spoke, or with None: any may have."""
+"""Called with the slug of a page that has a new entry, or with None: any page may have one."""
 
 
 def tell(slug: str) -> None:
-    """Inside a action's transaction: whoever listens hears of it when it is committed. SQLite needs no telling."""
+    """Notify the listeners when the action's transaction, in which this is called, is committed. SQLite needs no notice."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, slug))
 
 
 def listen(wake: Wake, stop: threading.Event) -> None:
-    """Call `wake` for each page that anyone wrote an entry for, until `stop`. Blocks; run it in a thread of its own."""
-    hear = _postgres if connection.vendor == "postgresql" else _sqlite
+    """Call `wake` for each page that has a new entry, until `stop`. Blocks; run it in a thread of its own."""
+    wait = _postgres if connection.vendor == "postgresql" else _sqlite
     while not stop.is_set():
         try:
-            hear(wake, stop)
+            wait(wake, stop)
         except (DatabaseError, sqlite3.Error):
             connection.close()
-            stop.wait(1)  # the database went away: ask again, and look once it is back
+            stop.wait(1)  # the database went away: try again; once it is back, any page may have an entry
 
 
 def _sqlite(wake: Wake, stop: threading.Event) -> None:
@@ -40,9 +40,9 @@ def _sqlite(wake: Wake, stop: threading.Event) -> None:
         version, known = None, set(own.execute(pages))
         wake(None)
         while not stop.wait(SQLITE_SECONDS):
-            (newer,) = own.execute("PRAGMA data_version").fetchone()
-            if newer != version:
-                version, now = newer, set(own.execute(pages))
+            (newest,) = own.execute("PRAGMA data_version").fetchone()
+            if newest != version:
+                version, now = newest, set(own.execute(pages))
                 for slug, _, _ in now - known:
                     wake(slug)
                 known = now

@@ -1,1 +1,1 @@
-"""Who may come in, and how often they may try."""
+"""Who may sign in, and how often they may try."""

@@ -1,4 +1,4 @@
-"""Slow down whoever guesses passwords, without letting strangers keep anybody out."""
+"""Slow down whoever guesses passwords, without letting an attacker keep staff out."""
 
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
@@ -20,53 +20,52 @@ _YEAR = 365 * 24 * 3600
 
 
 def keys(request: HttpRequest, account: str) -> dict[str, str]:
-    """`Attempt.who` for each thing that is counted."""
+    """`Attempt.who` for each kind of limit."""
     account, peer = account.strip().casefold()[:200], address(request)
     return {"own": f"own:{peer} {account}", "account": f"account:{account}", "address": f"address:{peer}"}
 
 
 def address(request: HttpRequest) -> str:
-    """The peer; behind a proxy on this very machine, whom that proxy names last."""
+    """The client's address; behind a proxy on this very machine, the last one that the proxy names."""
     peer = str(request.META.get("REMOTE_ADDR", ""))
-    named = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()[:64]
-    return named if named and _here(peer) else peer
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()[:64]
+    return forwarded if forwarded and _is_local(peer) else peer
 
 
-def _here(peer: str) -> bool:
+def _is_local(peer: str) -> bool:
     try:
-        found = ip_address(peer)
+        ip = ip_address(peer)
     except ValueError:
         return True  # a Unix socket
-    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-    return (mapped or found).is_loopback
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    return (mapped or ip).is_loopback
 
 
 def take(who: dict[str, str], now: datetime, *, known: bool) -> timedelta | None:
-    """Count a try, before the password is looked at; or how long it must wait instead, and then it does not count.
+    """Count an attempt, before the password is checked. Or return how long it must wait; then it does not count.
 
-    `known`: its browser has been in this account before. Each try is committed before it counts the others, so that
-    of tries made at the same moment no more than the limit pass, on any database.
+    `known`: the browser was in this account before. Each attempt is committed before it counts the others, so that of
+    attempts made at the same moment no more than the limit pass, on any database.
     """
     Attempt.objects.filter(at__lte=now - WINDOW).delete()
-    tries = Attempt.objects.bulk_create([Attempt(who=key, at=now) for key in who.values()])
-    mine = [row.pk for row in tries]
-    waits = [_wait(key, LIMITS[kind], now, mine) for kind, key in who.items() if not (known and kind == "account")]
-    longest = max((each for each in waits if each), default=None)
+    own = [row.pk for row in Attempt.objects.bulk_create([Attempt(who=key, at=now) for key in who.values()])]
+    waits = [_wait(key, LIMITS[kind], now, own) for kind, key in who.items() if not (known and kind == "account")]
+    longest = max((wait for wait in waits if wait), default=None)
     if longest:
-        Attempt.objects.filter(pk__in=mine).delete()
+        Attempt.objects.filter(pk__in=own).delete()
     return longest
 
 
-def _wait(key: str, limit: int, now: datetime, mine: list[int]) -> timedelta | None:
-    tries = Attempt.objects.filter(who=key, at__gt=now - WINDOW)
-    if tries.count() <= limit:
+def _wait(key: str, limit: int, now: datetime, own: list[int]) -> timedelta | None:
+    attempts = Attempt.objects.filter(who=key, at__gt=now - WINDOW)
+    if attempts.count() <= limit:
         return None
-    newest: datetime | None = tries.exclude(pk__in=mine).aggregate(newest=Max("at"))["newest"]
+    newest: datetime | None = attempts.exclude(pk__in=own).aggregate(newest=Max("at"))["newest"]
     return (newest or now) + WINDOW - now
 
 
 def forgive(who: dict[str, str]) -> None:
-    """The password was right: its account starts afresh from here, and this try counts against nobody."""
+    """The password was right: its account has no attempts from this address any more, and this attempt does not count."""
     Attempt.objects.filter(who=who["own"]).delete()
     for kind in ("account", "address"):
         newest = Attempt.objects.filter(who=who[kind]).order_by("-at", "-pk").first()
@@ -75,7 +74,7 @@ def forgive(who: dict[str, str]) -> None:
 
 
 def remember(response: HttpResponse, user: User) -> None:
-    """This browser has been in `user`'s account: strangers cannot keep it out."""
+    """This browser was in `user`'s account: an attacker cannot keep it out."""
     secure = bool(settings.SESSION_COOKIE_SECURE)
     response.set_signed_cookie(COOKIE, str(user.pk), _SALT, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")
 

@@ -1,5 +1,5 @@
-"""Take in a whole history from elsewhere: rows with the ids and times they had there. What is here already is left alone, but
-for what another desk of this very page said of it: nothing that either side said is lost."""
+"""Take in a whole history from elsewhere: rows with the ids and times that they have there. Rows that are here stay as they
+are, except for what another desk of this very page added to them."""
 
 import secrets
 from collections.abc import Sequence
@@ -13,19 +13,21 @@ from lightship.core import model as core
 from lightship.core import updates
 from lightship.core.model import ComponentStatus, Kind, month_of
 from lightship.core.rules import millisecond
-from lightship.core.site.versions import STEP, includes, merged, next_epoch
-from lightship.store.history.merge import unite
-from lightship.store.history.ownership import BATCH, History, ours
+from lightship.core.site.versions import STEP, includes
+from lightship.store import columns
+from lightship.store.history.merge import merge_incidents
+from lightship.store.history.ownership import BATCH, History, owned
 from lightship.store.journal import insert
 from lightship.store.journal.entry import By, JournalError, append
+from lightship.store.journal.take_over import outrank
 from lightship.store.models import Component, Group, Incident, Page, StatusChange, Update
 from lightship.store.read import rows
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """How many were new, and how many incidents were here already (some of them, `grown`, with updates that were new).
-    `refused`: what has an id that another page holds (or an update that another incident holds), by its name."""
+    """How many were new, and how many incidents were here already (some of them, `grown`, with new updates). `refused`: names
+    of what another page, or an update that another incident, holds."""
 
     incidents: int
     maintenances: int
@@ -36,24 +38,14 @@ class Loaded:
 
 
 def adopt(page: Page, source: core.Page) -> Page:
-    """Give an empty page the identity of the one whose history it takes in: its id, name and words. The new row goes on
-    with the numbers of that history (see `load`); its own journal stays."""
+    """Give an empty page the identity of the page whose history it takes in: its id, name and descriptions. The new row goes
+    on with the numbers of that history (see `load`); its own journal stays."""
     if Page.objects.filter(pk=source.id).exclude(pk=page.pk).exists():
         raise JournalError(f"Another page here, {Page.objects.get(pk=source.id).slug!r}, has this history's identity already.")
     with transaction.atomic():
         for relation in Page._meta.related_objects:
             relation.related_model._default_manager.filter(page=page.pk).update(page=source.id)
-        Page.objects.filter(pk=page.pk).update(
-            id=source.id,
-            name=source.name[:255],
-            time_zone=source.time_zone,
-            description=source.description,
-            support_url=source.support_url,
-            promise_minutes=source.promise_minutes,
-            created_at=source.created_at,
-            updated_at=source.updated_at,
-            revision=0,
-        )
+        Page.objects.filter(pk=page.pk).update(revision=0, **columns.fitting(source, columns.PAGE))
         return Page.objects.get(pk=source.id)
 
 
@@ -61,144 +53,104 @@ def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
     now = millisecond(now)
     with transaction.atomic():
         # Before anything is read: who posts, or takes in the same at this moment, waits and then counts on from here.
-        Page.objects.select_for_update().get(pk=page.pk)
-        page.refresh_from_db()
+        page.refresh_from_db(from_queryset=Page.objects.select_for_update())
         fresh, renamed = bool(history.revision) and not page.revision, _renamed_here(page, history)
-        if history.revision and not fresh:
-            _overtake(page, history)
-        if fresh:
-            _go_on(page, history)
+        _take_numbers(page, history, fresh=fresh)
         entry = append(page, "adopt" if fresh else "import", now, by)
         before = Update.objects.filter(incident__page=page).count()
-        history, refused = ours(page, history)
+        history, refused = owned(page, history)
         if history.revision and refused:
             raise JournalError(f"Another page here holds parts of this one, so nothing was written: {', '.join(refused)}")
-        _groups(page, history.groups)
-        _components(page, history.components)
+        _insert_parts(page, history)
         here = set(page.incidents.values_list("pk", flat=True)) & {incident.id for incident in history.incidents}
         new = [incident for incident in history.incidents if incident.id not in here]
         for start in range(0, len(new), BATCH):
-            Incident.objects.bulk_create([insert.incident(page, each) for each in new[start : start + BATCH]])
-            insert.updates(page, [(each, said) for each in new[start : start + BATCH] for said in each.updates])
+            batch = new[start : start + BATCH]
+            Incident.objects.bulk_create([insert.incident(page, incident) for incident in batch])
+            insert.updates(page, [(incident, update) for incident in batch for update in incident.updates])
         known = [incident for incident in history.incidents if incident.id in here]
-        grown = unite(page, known, renamed) if history.revision else _grow(page, known)
-        status_changes = _turns(page, history.status_changes)
+        grown = merge_incidents(page, known, renamed) if history.revision else _add_updates(page, known)
+        months = {incident.month for incident in (*new, *grown)} | _insert_status_changes(page, history.status_changes)
         entry.name = f"{len(new)} incidents"
         entry.save(update_fields=["name"])
         if fresh:
             Page.objects.filter(pk=page.pk).update(updated_at=history.updated_at or page.updated_at)
             page.refresh_from_db()
         else:
-            for month in sorted(
-                {i.month for i in [*new, *grown]} | {month_of(status_change.at) for status_change in status_changes}
-            ):
+            for month in sorted(months):
                 append(page, "import month", now, by, month=month)
         if not history.revision:
-            _settle(page, history.components, now)
+            _set_as_shown(page, history.components, now)
     maintenances = sum(1 for incident in new if incident.kind is Kind.MAINTENANCE)
     after = Update.objects.filter(incident__page=page).count()
     return Loaded(len(new) - maintenances, maintenances, after - before, len(here), len(grown), refused)
 
 
-def _overtake(page: Page, history: History) -> None:
-    """Go on under a number above what this page and the other state have, for it now holds the words of both."""
+def _take_numbers(page: Page, history: History, *, fresh: bool) -> None:
+    """A fresh page takes the numbers of the desk that the history came from, so that the state is byte for byte the same here;
+    its entries before that are of another page (see snapshot.touched). A page that lacks the other state's updates goes on
+    under a number above both, for it then holds the updates of both."""
     version = (history.epoch, history.revision)
-    if includes((page.epoch, page.revision), rows.vector(page), version):
-        return
-    vector = merged([((page.epoch, page.revision), rows.vector(page)), (version, history.vector)])
-    page.vector = {str(epoch): revision for epoch, revision in vector.items()}
-    page.epoch, page.revision = next_epoch(vector, secrets.randbelow(STEP)), max(page.revision, history.revision)
-    page.save(update_fields=["vector", "epoch", "revision"])
+    if fresh:
+        last = page.entries.values_list("revision", flat=True).first() or 0
+        page.revision, page.epoch = max(last, history.revision - 1), history.epoch
+        page.vector = {str(epoch): revision for epoch, revision in history.vector.items()}
+    elif history.revision and not includes((page.epoch, page.revision), rows.vector(page), version):
+        outrank(page, [((page.epoch, page.revision), rows.vector(page)), (version, history.vector)], secrets.randbelow(STEP))
+        page.revision = max(page.revision, history.revision)
+    page.save(update_fields=["revision", "epoch", "vector"])
 
 
 def _renamed_here(page: Page, history: History) -> frozenset[str]:
-    """The incidents that were named or moved here since the other desk last heard this one: it spoke on with the old name."""
+    """The incidents that were named or moved here since the other desk last read this one: its updates have the old name."""
     since = history.vector.get(page.epoch, page.revision)
     entries = page.entries.filter(revision__gt=since, action__in=("rename", "reschedule"))
     return frozenset(entries.order_by().values_list("subject", flat=True))
 
 
-def _groups(page: Page, groups: Sequence[core.Group]) -> None:
-    here = set(page.groups.values_list("pk", flat=True))
-    Group.objects.bulk_create(
-        [
-            Group(
-                id=each.id,
-                page=page,
-                name=each.name[:255],
-                description=each.description,
-                position=each.position,
-                created_at=each.created_at,
-                updated_at=each.updated_at,
-            )
-            for each in groups
-            if each.id not in here
-        ]
-    )
+def _insert_parts(page: Page, history: History) -> None:
+    """Groups and components that are not here."""
+    components, groups = (set(parts.values_list("pk", flat=True)) for parts in (page.components, page.groups))
+    new_groups = [group for group in history.groups if group.id not in groups]
+    Group.objects.bulk_create([Group(page=page, **columns.fitting(group, columns.GROUP)) for group in new_groups])
+    groups |= {group.id for group in new_groups}
+    new = [
+        replace(component, group_id=component.group_id if component.group_id in groups else None)
+        for component in history.components
+        if component.id not in components
+    ]
+    Component.objects.bulk_create([Component(page=page, **columns.fitting(part, columns.COMPONENT)) for part in new])
 
 
-def _components(page: Page, components: Sequence[core.Component]) -> None:
-    here, groups = (set(found.values_list("pk", flat=True)) for found in (page.components, page.groups))
-    Component.objects.bulk_create(
-        [
-            Component(
-                id=each.id,
-                page=page,
-                group_id=each.group_id if each.group_id in groups else None,
-                name=each.name[:255],
-                description=each.description,
-                position=each.position,
-                showcase=each.showcase,
-                start_date=each.start_date,
-                only_show_if_degraded=each.only_show_if_degraded,
-                retired=each.retired,
-                created_at=each.created_at,
-                updated_at=each.updated_at,
-            )
-            for each in components
-            if each.id not in here
-        ]
-    )
-
-
-def _grow(page: Page, known: Sequence[core.Incident]) -> Sequence[core.Incident]:
-    """Add to incidents that are here what was said of them elsewhere since; those that grew. Nothing here is replaced."""
+def _add_updates(page: Page, known: Sequence[core.Incident]) -> Sequence[core.Incident]:
+    """Add to incidents that are here the updates that are not. The incidents that grew. Nothing here is replaced."""
     here = set(Update.objects.filter(incident__page=page).values_list("pk", flat=True))
-    more = {each.id: [update for update in each.updates if update.id not in here] for each in known}
-    insert.updates(page, [(each, update) for each in known for update in more[each.id]])
-    grown = [each for each in known if more[each.id]]
-    parts = [rows.component(each, ComponentStatus.OPERATIONAL) for each in page.components.all()]
-    theirs = {each.id: each for each in grown}
-    here_now = list(page.incidents.filter(pk__in=theirs))
-    for row, incident in zip(here_now, rows.incidents(here_now), strict=True):
-        touched = updates.touched(replace(incident, components=(*incident.components, *theirs[row.pk].components)), parts)
-        after = replace(incident, updated_at=max(row.updated_at, theirs[row.pk].updated_at), components=touched)
-        insert.change(row, after)
-    return grown
+    new = [(incident, update) for incident in known for update in incident.updates if update.id not in here]
+    insert.updates(page, new)
+    grown = {incident.id: incident for incident, _ in new}
+    parts = [rows.component(component, ComponentStatus.OPERATIONAL) for component in page.components.all()]
+    grown_rows = list(page.incidents.filter(pk__in=grown))
+    for row, incident in zip(grown_rows, rows.incidents(grown_rows), strict=True):
+        their = grown[row.pk]
+        touched = updates.touched(replace(incident, components=(*incident.components, *their.components)), parts)
+        updated_at = max(incident.updated_at, their.updated_at)
+        insert.change(row, replace(incident, updated_at=updated_at, components=touched))
+    return list(grown.values())
 
 
-def _turns(page: Page, status_changes: Sequence[core.StatusChange]) -> list[core.StatusChange]:
-    """Those that were not here."""
+def _insert_status_changes(page: Page, status_changes: Sequence[core.StatusChange]) -> set[str]:
+    """The months of those that were not here."""
     here = set(page.status_changes.exclude(public_id="").values_list("public_id", flat=True))
     new = [status_change for status_change in status_changes if status_change.id not in here]
     StatusChange.objects.bulk_create([insert.status_change(page, status_change) for status_change in new])
-    return new
+    return {month_of(status_change.at) for status_change in new}
 
 
-def _settle(page: Page, components: Sequence[core.Component], now: datetime) -> None:
-    """Where the source says that a component stands otherwise than its history tells, add what makes it stand so here."""
-    known, around = {row.pk: row for row in page.components.all()}, rows.page_now(page, now)
+def _set_as_shown(page: Page, components: Sequence[core.Component], now: datetime) -> None:
+    """Where the source shows another status of a component than its history gives, set it by hand here."""
+    known, page_now = {row.pk: row for row in page.components.all()}, rows.page_now(page, now)
     for component in components:
         row = known.get(component.id)
-        if row and (wanted := updates.settled(around, component, new_id(), now)):
-            insert.status_change(page, wanted).save(force_insert=True)
-            append(page, "turn", now, None, subject=row.pk, name=row.name, month=month_of(wanted.at))
-
-
-def _go_on(page: Page, history: History) -> None:
-    """Take the numbers of the desk that this history came from, so that the state is byte for byte the same here. What the
-    journal tells of this page before that, it tells of another (see snapshot.touched)."""
-    own = page.entries.values_list("revision", flat=True).first() or 0
-    page.revision, page.epoch = max(own, history.revision - 1), history.epoch
-    page.vector = {str(epoch): revision for epoch, revision in history.vector.items()}
-    page.save(update_fields=["revision", "epoch", "vector"])
+        if row and (new := updates.settled(page_now, component, new_id(), now)):
+            insert.status_change(page, new).save(force_insert=True)
+            append(page, "turn", now, None, subject=row.pk, name=row.name, month=month_of(new.at))

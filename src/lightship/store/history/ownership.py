@@ -1,11 +1,9 @@
 """A history from elsewhere, and which of it may be written to a page: what another page holds stays that page's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-
-from django.db.models import QuerySet
 
 from lightship.core import model as core
 from lightship.core.site.versions import VersionVector
@@ -16,9 +14,9 @@ BATCH = 500
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """What to take in. `components[].status` is how each stands now. `revision`, `epoch`, `heard` and `updated_at` are set
-    where it is a state of this very page: a fresh row goes on with the numbers that it had, and one that said something
-    itself meanwhile takes a number above both."""
+    """What to take in. `components[].status` is the status now. `revision`, `epoch`, `vector` and `updated_at` are set where
+    it is a state of this very page: a new row goes on with these numbers, and a page with updates of its own since takes a
+    number above both."""
 
     groups: Sequence[core.Group] = ()
     components: Sequence[core.Component] = ()
@@ -30,47 +28,53 @@ class History:
     updated_at: datetime | None = None
 
 
-def ours(page: Page, history: History) -> tuple[History, tuple[str, ...]]:
+def owned(page: Page, history: History) -> tuple[History, tuple[str, ...]]:
     """What may be written here, and the names of what may not: an id belongs to one page, and an update to one incident,
-    for good. Nothing that is left speaks of a component that another page holds."""
-    groups = _strangers(Group.objects.all(), "page_id", {each.id: page.pk for each in history.groups})
-    components = _strangers(Component.objects.all(), "page_id", {each.id: page.pk for each in history.components})
-    incidents = _strangers(Incident.objects.all(), "page_id", {each.id: page.pk for each in history.incidents})
-    homes = {said.id: each.id for each in history.incidents if each.id not in incidents for said in each.updates}
-    updates = _strangers(Update.objects.all(), "incident_id", homes)
-    kept = [_without(each, components, updates) for each in history.incidents if each.id not in incidents]
-    wordless = {each.id for each in kept if not each.updates}
-    refused = [f"group {each.id} ({each.name})" for each in history.groups if each.id in groups]
-    refused += [f"component {each.id} ({each.name})" for each in history.components if each.id in components]
-    refused += [f"incident {each.id} ({each.name})" for each in history.incidents if each.id in incidents | wordless]
-    refused += [f"update {said} of incident {homes[said]}" for said in homes if said in updates]
-    ours = replace(
-        history,
-        groups=[each for each in history.groups if each.id not in groups],
-        components=[each for each in history.components if each.id not in components],
-        incidents=[each for each in kept if each.updates],
-        status_changes=[
-            status_change for status_change in history.status_changes if status_change.change.component_id not in components
-        ],
+    for good. Nothing that is left names a component of another page."""
+    groups, components, incidents = (
+        _foreign(model, "page_id", {value.id: page.pk for value in values})
+        for model, values in ((Group, history.groups), (Component, history.components), (Incident, history.incidents))
     )
-    return ours, tuple(refused)
+    written = [incident for incident in history.incidents if incident.id not in incidents]
+    homes = {update.id: incident.id for incident in written for update in incident.updates}
+    updates = _foreign(Update, "incident_id", homes)
+    written = [_without(incident, components, updates) for incident in written]
+    empty = {incident.id for incident in written if not incident.updates}
+    refused = (
+        *_named("group", history.groups, groups),
+        *_named("component", history.components, components),
+        *_named("incident", history.incidents, incidents | empty),
+        *(f"update {update_id} of incident {home}" for update_id, home in homes.items() if update_id in updates),
+    )
+    written_history = replace(
+        history,
+        groups=[group for group in history.groups if group.id not in groups],
+        components=[component for component in history.components if component.id not in components],
+        incidents=[incident for incident in written if incident.updates],
+        status_changes=[new for new in history.status_changes if new.change.component_id not in components],
+    )
+    return written_history, refused
 
 
-def _strangers(found: QuerySet[Any], holder: str, owners: Mapping[str, str]) -> set[str]:
-    """Of the ids in `owners`, those that are held here by another than the owner named."""
-    ids, held = list(owners), dict[str, str]()
+def _foreign(model: type[Any], owner: str, owners: Mapping[str, str]) -> set[str]:
+    """Of the ids in `owners`, those of rows here whose column `owner` has another value than the one given."""
+    ids, rows = list(owners), dict[str, str]()
     for start in range(0, len(ids), BATCH):
-        held.update(found.filter(pk__in=ids[start : start + BATCH]).values_list("pk", holder))
-    return {each for each, owner in held.items() if owner != owners[each]}
+        rows.update(model.objects.filter(pk__in=ids[start : start + BATCH]).values_list("pk", owner))
+    return {pk for pk, owner_id in rows.items() if owner_id != owners[pk]}
+
+
+def _named(kind: str, values: Sequence[Any], ids: Collection[str]) -> list[str]:
+    return [f"{kind} {value.id} ({value.name})" for value in values if value.id in ids]
 
 
 def _without(incident: core.Incident, components: set[str], updates: set[str]) -> core.Incident:
     if not components and not updates:
         return incident
-    said = [
-        replace(each, changes=each.changes and tuple(c for c in each.changes if c.component_id not in components))
-        for each in incident.updates
-        if each.id not in updates
+    left = [
+        replace(update, changes=update.changes and tuple(c for c in update.changes if c.component_id not in components))
+        for update in incident.updates
+        if update.id not in updates
     ]
-    touched = tuple(each for each in incident.components if each.id not in components)
-    return replace(incident, updates=tuple(said), components=touched)
+    touched = tuple(component for component in incident.components if component.id not in components)
+    return replace(incident, updates=tuple(left), components=touched)

@@ -1,7 +1,7 @@
-"""The one door that writes public truth. Each action is one transaction that adds rows and one numbered entry.
+"""The only writer of public truth: each action is one transaction that adds rows and one numbered entry.
 
-`entry` numbers the entries; `updates` is what staff and the clock say; `structure` makes and describes pages, groups and
-components; `load` takes in a whole history from elsewhere.
+`entry` numbers the entries; `updates` is what staff and the clock do; `structure` makes and describes pages, groups and
+components. `history/load` takes in a whole history from elsewhere.
 """
 
 from lightship.core.updates import NewIncident, NewUpdate, Window

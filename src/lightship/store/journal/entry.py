@@ -1,5 +1,4 @@
-"""Numbering: every action takes the page's next revision, in its own transaction, so that no two share one; and none is done
-without having read what others wrote meanwhile."""
+"""Append entries to the journal: every action takes the page's next revision in its own transaction, so no two share one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,13 +12,12 @@ from lightship.store.models import Entry, Incident, Page, Update
 
 By = User | None
 
-
-# The action is refused. One class, for most of what a journal refuses is refused without a desk too.
+# One class, for most of what a journal refuses is refused without a desk too.
 JournalError = Refused
 
 
 class Overtaken(JournalError):
-    """Others spoke about the incident since the staffer last saw it. `updates`: what they said, oldest first."""
+    """Others added updates to the incident since the author last read it. `updates`: these, oldest first."""
 
     def __init__(self, updates: Sequence[Update]) -> None:
         super().__init__("Someone else posted while you were writing. Read it, then post yours if it still holds.")
@@ -37,8 +35,8 @@ def append(
     name: str = "",
     month: str = "",
 ) -> Entry:
-    """Take the next revision and write its line. Call inside the action's transaction, before anything else is read, for
-    it locks the page's row: whoever comes next waits and then sees what this action wrote."""
+    """Take the next revision and write its entry. Call it inside the action's transaction, before anything else is read: it
+    locks the page's row, so that the next action waits and then sees what this one wrote."""
     wake.tell(page.slug)
     Page.objects.filter(pk=page.pk).update(revision=F("revision") + 1, updated_at=now)
     page.refresh_from_db(fields=["revision", "updated_at"])
@@ -55,13 +53,14 @@ def append(
     )
 
 
-def in_order_said(incident: Incident) -> list[Update]:
-    """Its updates as they were written, whatever time they hold from and however close together."""
+def as_written(incident: Incident) -> list[Update]:
+    """Its updates in the order in which they were written, whatever time they hold from and however close together."""
     return list(incident.updates.annotate(first=Min("wordings__id")).order_by("first"))
 
 
-def refuse_unread(incident: Incident, seen: str) -> None:
-    updates = in_order_said(incident)
-    read = next((number for number, update in enumerate(updates, 1) if update.pk == seen), 0)
+def check_read(incident: Incident, last_read: str) -> None:
+    """Overtaken, unless the update `last_read` is the newest."""
+    updates = as_written(incident)
+    read = next((number for number, update in enumerate(updates, 1) if update.pk == last_read), 0)
     if updates[read:]:
         raise Overtaken(updates[read:])

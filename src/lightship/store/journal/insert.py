@@ -1,70 +1,60 @@
-"""Core values to rows that were not here before, with the ids and times that they had elsewhere."""
+"""Make rows from core's values, with the ids and times that these have."""
 
 from collections.abc import Sequence
 
 from lightship.core import model as core
 from lightship.core import wire
+from lightship.store import columns
 from lightship.store.models import Incident, Page, StatusChange, Update, Wording
 
 FIXED = ("id", "page", "kind", "created_at", "month")
-"""What of an incident never changes."""
+"""Columns of an incident that never change."""
 
 
-def updates(page: Page, said: Sequence[tuple[core.Incident, core.Update]]) -> None:
-    """New ones of incidents that are here, each with all its wordings and turns."""
+def updates(page: Page, pairs: Sequence[tuple[core.Incident, core.Update]]) -> None:
+    """New updates of incidents that have rows, with all their wordings and status changes."""
     Update.objects.bulk_create(
         [
             Update(
-                id=update.id,
+                **columns.values(update, columns.UPDATE),
                 incident_id=incident.id,
                 status=update.status,
-                created_at=update.created_at,
-                updated_at=update.updated_at,
-                display_at=update.display_at,
-                notify=update.notify,
                 mentions=update.changes is not None,
             )
-            for incident, update in said
+            for incident, update in pairs
         ]
     )
-    Wording.objects.bulk_create(
-        [
-            Wording(update_id=update.id, at=text.at, body=text.body, facts=wire.facts_out(text.facts))
-            for _, update in said
-            for text in update.wordings
-        ]
-    )
+    wordings([(update.id, wording) for _, update in pairs for wording in update.wordings])
     StatusChange.objects.bulk_create(
         [
             status_change(page, core.StatusChange(update.display_at, change), update.id, ends=update.status in core.ENDED)
-            for _, update in sorted(said, key=lambda pair: pair[1].display_at)
+            for _, update in sorted(pairs, key=lambda pair: pair[1].display_at)
             for change in update.changes or ()
         ]
     )
 
 
-def incident(page: Page, each: core.Incident) -> Incident:
+def wordings(pairs: Sequence[tuple[str, core.Wording]]) -> None:
+    """New wordings, each with the id of its update."""
+    Wording.objects.bulk_create(
+        [Wording(update_id=pk, at=new.at, body=new.body, facts=wire.facts_out(new.facts)) for pk, new in pairs]
+    )
+
+
+def incident(page: Page, incident: core.Incident) -> Incident:
     return Incident(
-        id=each.id,
+        **columns.fitting(incident, columns.INCIDENT),
         page=page,
-        kind=each.kind,
-        name=each.name[:255],
-        created_at=each.created_at,
-        updated_at=each.updated_at,
-        started_at=each.started_at,
-        impact_override=each.impact_override or "",
-        components=[wire.component_out(component) for component in each.components],
-        scheduled_for=each.scheduled_for,
-        scheduled_until=each.scheduled_until,
-        auto_start=each.auto_start,
-        auto_end=each.auto_end,
-        open=not each.ended,
-        month=each.month,
+        kind=incident.kind,
+        impact_override=incident.impact_override or "",
+        components=[wire.component_out(component) for component in incident.components],
+        open=not incident.ended,
+        month=incident.month,
     )
 
 
 def change(row: Incident, after: core.Incident) -> None:
-    """Bring a row that is here to what its incident has become."""
+    """Bring an incident's row to what the incident has become."""
     wanted = incident(row.page, after)
     fields = [field.name for field in Incident._meta.fields if field.name not in FIXED]
     for name in fields:
@@ -72,15 +62,15 @@ def change(row: Incident, after: core.Incident) -> None:
     row.save(update_fields=fields)
 
 
-def status_change(page: Page, each: core.StatusChange, update_id: str | None = None, *, ends: bool = False) -> StatusChange:
+def status_change(page: Page, new: core.StatusChange, update_id: str | None = None, *, ends: bool = False) -> StatusChange:
     return StatusChange(
         page=page,
-        component_id=each.change.component_id,
+        component_id=new.change.component_id,
         update_id=update_id,
-        public_id=each.id,
-        at=each.at,
-        name=each.change.name[:520],
-        old=each.change.old,
-        new=each.change.new,
+        public_id=new.id,
+        at=new.at,
+        name=new.change.name[:520],
+        old=new.change.old,
+        new=new.change.new,
         ends=ends,
     )

@@ -1,4 +1,4 @@
-"""Take over from a desk that is gone: go on where it ended, under a number of our own, so that hosts refuse it from then on."""
+"""Go on with the updates of other desks, under a number of this desk's own that is above theirs."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,10 +12,16 @@ from lightship.store.read import rows
 
 
 def take_over(page: Page, states: Sequence[tuple[Version, VersionVector]], draw: int, now: datetime) -> None:
-    """`states`: the ranks of all that this page's rows were made from. `draw`: see lineage.raised."""
+    """Take over from a desk that is gone: hosts refuse it from then on. `states`: of all that this page's rows were made from.
+    `draw`: see core.site.versions.next_epoch."""
     with transaction.atomic():
         append(page, "restore", now, None, name=page.name)
-        vector = merged([*states, *((version, rows.vector(page)) for version, _ in states)])
-        page.vector = {str(epoch): revision for epoch, revision in vector.items()}
-        page.epoch = next_epoch(vector, draw)
+        outrank(page, [*states, *((version, rows.vector(page)) for version, _ in states)], draw)
         page.save(update_fields=["vector", "epoch"])
+
+
+def outrank(page: Page, states: Sequence[tuple[Version, VersionVector]], draw: int) -> None:
+    """The version vector of all `states`, and an epoch above. The caller saves the page."""
+    vector = merged(states)
+    page.vector = {str(epoch): revision for epoch, revision in vector.items()}
+    page.epoch = next_epoch(vector, draw)

@@ -1,7 +1,8 @@
-"""What staff say, and what the clock says in nobody's name. Core decides what each makes of the page."""
+"""What staff and the clock do to incidents and levels. Core decides what becomes of the page, and these rows are added."""
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -12,26 +13,27 @@ from lightship.core.model import ComponentStatus, Facts, Impact, Kind, month_of
 from lightship.core.rules import fit_body, fit_name, millisecond
 from lightship.core.updates import NewIncident, NewUpdate, PageNow, Window
 from lightship.store.journal import insert
-from lightship.store.journal.entry import By, JournalError, Overtaken, append, in_order_said, refuse_unread
+from lightship.store.journal.entry import By, JournalError, Overtaken, append, as_written, check_read
 from lightship.store.models import Component, Entry, Incident, Page, StatusChange, Update, Wording
 from lightship.store.read import rows
 
 
 def open_incident(page: Page, new: NewIncident, by: By, now: datetime) -> Incident:
-    at = new.update.at or new.started_at or now
-    made = lambda around: updates.opened(around, new, new.id or new_id(), new_id(), now)  # noqa: E731
-    return _make(page, "open", made, at, by, now)
+    decide = partial(updates.opened, new=new, id=new.id or new_id(), update_id=new_id(), now=now)
+    return _begin(page, "open", decide, new.update.at or new.started_at or now, by, now)
 
 
 def schedule(page: Page, window: Window, by: By, now: datetime) -> Incident:
-    return _make(page, "schedule", lambda around: updates.scheduled(around, window, new_id(), new_id(), now), now, by, now)
+    decide = partial(updates.scheduled, window=window, id=new_id(), update_id=new_id(), now=now)
+    return _begin(page, "schedule", decide, now, by, now)
 
 
-def _make(page: Page, action: str, made: Callable[[PageNow], core.Incident], at: datetime, by: By, now: datetime) -> Incident:
-    now = millisecond(now)
+def _begin(
+    page: Page, action: str, decide: Callable[[PageNow], core.Incident], at: datetime, by: By, now: datetime
+) -> Incident:
     with transaction.atomic():
-        entry = append(page, action, now, by)
-        incident = made(rows.page_now(page, millisecond(at)))
+        entry = append(page, action, millisecond(now), by)
+        incident = decide(rows.page_now(page, millisecond(at)))
         row = insert.incident(page, incident)
         row.save(force_insert=True)
         _insert(row, incident, incident.updates[0], entry)
@@ -45,39 +47,38 @@ def update(incident: Incident, new: NewUpdate, by: By, now: datetime, *, last_re
         entry = append(page, "update", now, by)
         incident.refresh_from_db()
         if last_read is not None:
-            refuse_unread(incident, last_read)
-        around = rows.page_now(page, millisecond(new.at or now))
-        after = updates.added(around, rows.incident(incident), new, update_id, now)
-        made = next(each for each in after.updates if each.id == update_id)
+            check_read(incident, last_read)
+        page_now = rows.page_now(page, millisecond(new.at or now))
+        after = updates.added(page_now, rows.incident(incident), new, update_id, now)
         insert.change(incident, after)
-        return _insert(incident, after, made, entry)
+        return _insert(incident, after, next(added for added in after.updates if added.id == update_id), entry)
 
 
-def _insert(row: Incident, incident: core.Incident, made: core.Update, entry: Entry) -> Update:
-    """The difference that core returned: the update, what it changes of its incident, and its line in the journal."""
-    insert.updates(row.page, [(incident, made)])
-    changed = [change.component_id for change in made.changes or () if change.old is not change.new]
-    Component.objects.filter(pk__in=changed).update(updated_at=made.created_at)
+def _insert(row: Incident, incident: core.Incident, added: core.Update, entry: Entry) -> Update:
+    """The difference that core returned: the update, the components that it changes, and what the entry names."""
+    insert.updates(row.page, [(incident, added)])
+    changed = [change.component_id for change in added.changes or () if change.old is not change.new]
+    Component.objects.filter(pk__in=changed).update(updated_at=added.created_at)
     entry.incident, entry.subject, entry.name, entry.month = row, row.pk, row.name, row.month
-    entry.update_id = made.id
+    entry.update_id = added.id
     entry.save(update_fields=["incident", "subject", "name", "month", "update"])
-    return Update.objects.get(pk=made.id)
+    return Update.objects.get(pk=added.id)
 
 
-def correct(said: Update, body: str, facts: Facts, by: By, now: datetime) -> Wording:
+def correct(row: Update, body: str, facts: Facts, by: By, now: datetime) -> Wording:
     """Reword an update. The earlier wording is kept, and readers see that it was edited."""
-    now, incident = millisecond(now), said.incident
+    now, incident = millisecond(now), row.incident
     fit_body(body)
     with transaction.atomic():
         append(incident.page, "correct", now, by, incident=incident)
-        text = Wording.objects.create(update=said, at=now, body=body, facts=wire.facts_out(facts))
-        Update.objects.filter(pk=said.pk).update(updated_at=now)
+        wording = Wording.objects.create(update=row, at=now, body=body, facts=wire.facts_out(facts))
+        Update.objects.filter(pk=row.pk).update(updated_at=now)
         Incident.objects.filter(pk=incident.pk).update(updated_at=now)
-    return text
+    return wording
 
 
 def rename(incident: Incident, name: str, by: By, now: datetime, *, impact: Impact | None = None) -> None:
-    """Name it better, or say outright how bad it is (None: as its components show)."""
+    """Change its name, and set its impact by hand (None: the impact that its components show)."""
     now = millisecond(now)
     incident.name, incident.impact_override, incident.updated_at = fit_name(name), impact or "", now
     with transaction.atomic():
@@ -86,16 +87,16 @@ def rename(incident: Incident, name: str, by: By, now: datetime, *, impact: Impa
 
 
 def set_status(component: Component, status: ComponentStatus, by: By, now: datetime) -> StatusChange | None:
-    """Set a component by hand. None if it is set so already."""
+    """Set a component by hand. None if that is its level already."""
     now, page = millisecond(now), component.page
     with transaction.atomic():
         Page.objects.select_for_update().get(pk=page.pk)
-        wanted = updates.set_by_hand(rows.page_now(page, now), component.pk, status, new_id(), now)
-        if wanted is None:
+        new = updates.set_by_hand(rows.page_now(page, now), component.pk, status, new_id(), now)
+        if new is None:
             return None
-        append(page, "turn", now, by, subject=component.pk, name=component.name, month=month_of(wanted.at))
+        append(page, "turn", now, by, subject=component.pk, name=component.name, month=month_of(new.at))
         Component.objects.filter(pk=component.pk).update(updated_at=now)
-        row = insert.status_change(page, wanted)
+        row = insert.status_change(page, new)
         row.save(force_insert=True)
         return row
 
@@ -116,11 +117,11 @@ def reschedule(incident: Incident, starts: datetime, ends: datetime, by: By, now
 
 def keep_time(page: Page, now: datetime) -> list[Update]:
     """Begin and end the maintenances whose time has come."""
-    done = []
+    added = []
     for row in page.incidents.filter(open=True, kind=Kind.MAINTENANCE):
         while new := updates.owed(rows.incident(row), now):
             try:
-                done.append(update(row, new, None, now, last_read=in_order_said(row)[-1].pk))
-            except Overtaken:  # another worker, or a person, was quicker
+                added.append(update(row, new, None, now, last_read=as_written(row)[-1].pk))
+            except Overtaken:  # by another worker, or a person
                 break
-    return done
+    return added

@@ -1,4 +1,4 @@
-"""What was said, and at which level it holds which component. The journal only ever adds these rows."""
+"""Incidents, their updates, and the levels at which these hold components. The journal only ever adds these rows."""
 
 from django.db import models
 
@@ -12,10 +12,10 @@ def _choices(enum: type[ComponentStatus] | type[Impact] | type[Kind] | type[Stat
 
 
 class Incident(models.Model):
-    """`components` holds the touched components' records as they stood at the last word (see core.model.Incident).
+    """`components` holds the records of the touched components as of the newest update (see core.model.Incident).
 
-    `open` and `revision` are indexes that the journal keeps: without them, finding the few open among ten thousand
-    would cost more with every year (docs/decisions/0005).
+    `open` is an index that the journal keeps: without it, finding the few open among ten thousand would cost more with
+    every year (docs/decisions/0005).
     """
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
@@ -43,12 +43,9 @@ class Incident(models.Model):
             models.Index(fields=("page",), name="incident_open", condition=models.Q(open=True)),
         )
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class Update(models.Model):
-    """`mentions`: it speaks of components, even if it changes none."""
+    """`mentions`: it names components, even if it changes none."""
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="updates")
@@ -63,12 +60,9 @@ class Update(models.Model):
         ordering = ("display_at", "created_at", "id")
         indexes = (models.Index(fields=("incident", "display_at"), name="update_order"),)
 
-    def __str__(self) -> str:
-        return f"{self.status} of {self.incident_id}"
-
 
 class Wording(models.Model):
-    """One wording of an update."""
+    """A wording of an update. A correction adds another."""
 
     update = models.ForeignKey(Update, models.CASCADE, related_name="wordings", db_column="update_said_id")
     at = models.DateTimeField()
@@ -78,9 +72,6 @@ class Wording(models.Model):
     class Meta:
         db_table = "desk_text"
         ordering = ("at", "id")
-
-    def __str__(self) -> str:
-        return self.body[:60]
 
 
 class StatusChange(models.Model):
@@ -110,6 +101,3 @@ class StatusChange(models.Model):
             models.Index(fields=("component", "-at"), name="turn_ends", condition=models.Q(ends=True)),
             models.Index(fields=("page",), name="turn_restated", condition=models.Q(update=None, old=models.F("new"))),
         )
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.old} to {self.new}"

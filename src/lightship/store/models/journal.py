@@ -1,4 +1,4 @@
-"""The journal's lines."""
+"""The journal's entries."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from lightship.store.models.page import Page
 
 
 class Entry(models.Model):
-    """A line of the journal: who did what when. `month` and `incident` name the history files that it touches, and
+    """Who did what when. `month` and `incident` name the history files that it touches, and
     `update` the update that it added."""
 
     page = models.ForeignKey(Page, models.CASCADE, related_name="entries")
@@ -25,6 +25,3 @@ class Entry(models.Model):
     class Meta:
         ordering = ("-revision",)
         constraints = (models.UniqueConstraint(fields=("page", "revision"), name="entry_revision"),)
-
-    def __str__(self) -> str:
-        return f"{self.revision} {self.action} {self.name}"

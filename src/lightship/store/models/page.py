@@ -1,4 +1,4 @@
-"""Pages, groups and components: they carry no state."""
+"""Pages, groups and components. Their status is no column: it is derived."""
 
 from django.db import models
 
@@ -6,8 +6,8 @@ from lightship.config.ids import new_id
 
 
 class Page(models.Model):
-    """`revision` counts the journal's entries; `epoch` names this desk among all that ever spoke for the page; `vector` says
-    up to which revision the journal holds the words of others (see core/site/versions.py; JSON makes the epochs strings)."""
+    """`revision` counts the journal's entries. `epoch` names this desk among all that ever published the page. `vector`: up to
+    which revision of the other desks this one has their updates (see core/site/versions.py; JSON makes the epochs strings)."""
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
     slug = models.SlugField(unique=True, max_length=63)
@@ -25,9 +25,6 @@ class Page(models.Model):
     class Meta:
         ordering = ("created_at",)
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class Group(models.Model):
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
@@ -40,9 +37,6 @@ class Group(models.Model):
 
     class Meta:
         ordering = ("position", "created_at", "id")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Component(models.Model):
@@ -61,6 +55,3 @@ class Component(models.Model):
 
     class Meta:
         ordering = ("position", "created_at", "id")
-
-    def __str__(self) -> str:
-        return self.name

@@ -1,4 +1,4 @@
-"""What was found or done around a page, beside what it says."""
+"""Rows that are no public truth: what hosts serve, and reports of what was done."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from lightship.store.models.page import Page
 
 class Receipt(models.Model):
     """What a host was found to serve from `at` until `seen_at`. The newest row of a host is what it does now. `held_epoch`
-    and `held_revision`: what another desk said there, where that is why it was refused."""
+    and `held_revision`: the other desk's state on the host, where that is why ours was refused."""
 
     page = models.ForeignKey(Page, models.CASCADE, related_name="receipts")
     host = models.CharField(max_length=64)
@@ -25,13 +25,9 @@ class Receipt(models.Model):
         ordering = ("-id",)
         indexes = (models.Index(fields=("page", "host", "-id"), name="receipt_newest"),)
 
-    def __str__(self) -> str:
-        return f"{self.host}: {self.verdict}"
-
 
 class Report(models.Model):
-    """What was found or done around a page, beside what it says: an examination, a drill, a move of the name, a copy of the
-    vault, a certificate. Rows are only added."""
+    """An examination, a drill, a move of the name, a copy of the vault or a certificate. Rows are only added."""
 
     page = models.ForeignKey(Page, models.CASCADE, related_name="reports")
     kind = models.CharField(max_length=16)
@@ -41,6 +37,3 @@ class Report(models.Model):
     class Meta:
         ordering = ("-at", "-id")
         indexes = (models.Index(fields=("page", "kind", "-at"), name="report_newest"),)
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"

@@ -1,7 +1,7 @@
 """The one crossing from rows to core values: what a page shows now, one month of it, and what changed since a revision."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import Count, QuerySet
@@ -18,59 +18,34 @@ Known = dict[str, core.Incident]
 """Incidents by id that were read before, and need not be read again."""
 
 
-def take(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, *, pulse_seconds: int = 300) -> Snapshot:
+def take(page: Page, url: str, hosts: Iterable[HostLink], now: datetime) -> Snapshot:
     """The front of the page at its newest revision. What it costs depends on the last 90 days, not on the years before."""
-    page.refresh_from_db()
-    return _front(page, url, hosts, now, pulse_seconds, {})
-
-
-def _front(page: Page, url: str, hosts: Iterable[HostLink], now: datetime, pulse_seconds: int, known: Known) -> Snapshot:
-    groups, start = tuple(rows.group(each) for each in page.groups.all()), window_start(now)
-    before, status_changes = rows.timeline(page, start).window(start, now)
-    standing = before | {status_change.change.component_id: status_change.change.new for status_change in status_changes}
-    components = [rows.component(each, standing.get(each.pk, ComponentStatus.OPERATIONAL)) for each in page.components.all()]
-    return Snapshot(
-        page=rows.page(page, url),
-        revision=page.revision,
-        epoch=page.epoch,
-        at=now,
-        groups=groups,
-        components=in_shown_order(components, groups),
-        open=_read(page.incidents.filter(open=True), known),
-        recent=_recent(page, now, known),
-        status_changes=status_changes,
-        before=before,
-        months=months(page),
-        hosts=tuple(hosts),
-        pulse_seconds=pulse_seconds,
-        vector=rows.vector(page),
-    )
+    return Truth(page, url, hosts, now).snapshot
 
 
 def months(page: Page) -> tuple[tuple[str, int], ...]:
     """Every month with something in it, newest first, and how many incidents and maintenances it holds."""
     counts = dict(page.incidents.order_by().values_list("month").annotate(Count("id")))
-    lone = {month_of(day) for day in page.status_changes.filter(update=None).datetimes("at", "month")}
-    return tuple((name, counts.get(name, 0)) for name in sorted({*counts, *lone}, reverse=True))
+    by_hand = {month_of(day) for day in page.status_changes.filter(update=None).datetimes("at", "month")}
+    return tuple((name, counts.get(name, 0)) for name in sorted({*counts, *by_hand}, reverse=True))
 
 
 def touched(page: Page, since: int) -> dict[str, frozenset[str] | None] | None:
-    """Which months' files the entries after revision `since` touch, and which incidents in each; None for a month: all of
-    them. None: the journal does not tell, for it does not reach back that far, or another page's was taken over since."""
+    """The months whose files the entries after revision `since` touch, and the incidents in each; None for a month: all of its
+    incidents. None: the journal does not reach back that far, or the page took over another page's history since."""
     first = page.entries.order_by("revision").values_list("revision", flat=True).first()
     if first is None or since < first - 1:
         return None
-    found: dict[str, set[str]] = defaultdict(set)
-    whole: set[str] = set()
     entries = page.entries.filter(revision__gt=since, revision__lte=page.revision)
     if entries.filter(action="adopt").exists():
         return None
-    for name, incident_id, action in (
-        entries.exclude(month="").order_by().values_list("month", "incident_id", "action").distinct()
-    ):
-        found[name] |= {incident_id} if incident_id else set()
+    months: dict[str, set[str]] = defaultdict(set)
+    whole: set[str] = set()
+    rows = entries.exclude(month="").order_by().values_list("month", "incident_id", "action").distinct()
+    for name, incident_id, action in rows:
+        months[name] |= {incident_id} if incident_id else set()
         whole |= {name} if action == "import month" else set()
-    return {name: None if name in whole else frozenset(ids) for name, ids in found.items()}
+    return {name: None if name in whole else frozenset(ids) for name, ids in months.items()}
 
 
 def month(page: Page, name: str, known: Known | None = None) -> Month:
@@ -82,28 +57,26 @@ def month(page: Page, name: str, known: Known | None = None) -> Month:
 
 
 def _recent(page: Page, now: datetime, known: Known) -> tuple[core.Incident, ...]:
-    ids: set[str] = set()
+    changed = page.incidents.filter(updated_at__gte=now - timedelta(days=RECENT_DAYS), open=False)
+    ids = set(changed.values_list("pk", flat=True))
     for kind in Kind:
-        newest: Sequence[tuple[str, bool]] = list(
-            page.incidents.filter(kind=kind).order_by("-created_at").values_list("pk", "open")[:RECENT]
-        )
+        newest = page.incidents.filter(kind=kind).order_by("-created_at").values_list("pk", "open")[:RECENT]
         ids |= {pk for pk, is_open in newest if not is_open}
-    spoken = page.incidents.filter(updated_at__gte=now - timedelta(days=RECENT_DAYS), open=False)
-    return _read(Incident.objects.filter(pk__in=ids.union(spoken.values_list("pk", flat=True))), known)
+    return _read(Incident.objects.filter(pk__in=ids), known)
 
 
-def _read(found: QuerySet[Incident], known: Known) -> tuple[core.Incident, ...]:
-    """Newest first; those that are not `known` are read whole, and known from then on."""
+def _read(wanted: QuerySet[Incident], known: Known) -> tuple[core.Incident, ...]:
+    """Newest first. Those that are not `known` are read whole, and known from then on."""
     # Sorted here: asked to sort, SQLite walks every incident of the page by date instead of finding the few by index.
-    ids = [pk for _, pk in sorted(found.order_by().values_list("created_at", "pk"), reverse=True)]
+    ids = [pk for _, pk in sorted(wanted.order_by().values_list("created_at", "pk"), reverse=True)]
     if new := [pk for pk in ids if pk not in known]:
-        wanted = found.filter(pk__in=new) if len(new) < len(ids) else found
-        known |= {each.id: each for each in rows.incidents(wanted.order_by())}
+        unread = wanted.filter(pk__in=new) if len(new) < len(ids) else wanted
+        known |= {incident.id: incident for incident in rows.incidents(unread.order_by())}
     return tuple(known[pk] for pk in ids if pk in known)
 
 
 class Truth:
-    """What publish.py asks: the page as the database has it at the moment of making. `before`: the one that was made last;
+    """The page as the database has it when this is made, for publishing/rendering.py. `before`: the one that was made last;
     what the journal has not touched since is not read again."""
 
     def __init__(
@@ -121,10 +94,29 @@ class Truth:
         self.page = page
         self._known = before._untouched(page) if before else {}
         self._month: Month | None = None
-        self.snapshot = _front(page, url, hosts, now, pulse_seconds, self._known)
+        groups, start = tuple(rows.group(group) for group in page.groups.all()), window_start(now)
+        levels, status_changes = rows.timeline(page, start).window(start, now)
+        newest = levels | {changed.change.component_id: changed.change.new for changed in status_changes}
+        components = [rows.component(row, newest.get(row.pk, ComponentStatus.OPERATIONAL)) for row in page.components.all()]
+        self.snapshot = Snapshot(
+            page=rows.page(page, url),
+            revision=page.revision,
+            epoch=page.epoch,
+            at=now,
+            groups=groups,
+            components=in_shown_order(components, groups),
+            open=_read(page.incidents.filter(open=True), self._known),
+            recent=_recent(page, now, self._known),
+            status_changes=status_changes,
+            before=levels,
+            months=months(page),
+            hosts=tuple(hosts),
+            pulse_seconds=pulse_seconds,
+            vector=rows.vector(page),
+        )
 
     def touched(self, since: Version) -> dict[str, frozenset[str] | None] | None:
-        """The journal counts our own revisions only: from what another desk made, everything is compared."""
+        """The journal counts our own revisions only: of what another desk made, everything is compared."""
         epoch, revision = since
         return touched(self.page, revision) if epoch == self.page.epoch else None
 
@@ -133,11 +125,11 @@ class Truth:
         return self._month
 
     def _untouched(self, page: Page) -> Known:
-        """Incidents of the front and of the month read last whose files the journal has not touched since."""
+        """Incidents of the front, and of the month read last, whose files the journal has not touched since."""
         changed = touched(page, self.snapshot.revision)
         if changed is None:
             return {}
         whole = {name for name, ids in changed.items() if ids is None}
         ids = frozenset[str]().union(*(ids for ids in changed.values() if ids))
         read = (*self.snapshot.open, *self.snapshot.recent, *(self._month.incidents if self._month else ()))
-        return {each.id: each for each in read if each.month not in whole and each.id not in ids}
+        return {incident.id: incident for incident in read if incident.month not in whole and incident.id not in ids}
