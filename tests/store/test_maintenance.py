@@ -1,11 +1,13 @@
 """Maintenance begins and ends by itself, once, however many workers look at the clock."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.standing import status_of
 from tests.store.desk import CARE, MINUTE, NOW, OK, new_desk
 
+from lightship.core import updates
 from lightship.core.model import Status
 from lightship.store import journal
 from lightship.store.models import Incident
@@ -54,6 +56,23 @@ def test_looking_again_does_nothing_more() -> None:
     before = desk.revisions()
     assert journal.keep_time(desk.page, STARTS + MINUTE) == []
     assert desk.revisions() == before
+
+
+def test_one_that_another_worker_begins_at_this_very_moment_begins_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = new_desk()
+    incident = desk.schedules(STARTS, ENDS)
+    owed, quicker = updates.owed, [desk.page]
+
+    def while_another_writes(*read: Any) -> updates.NewUpdate | None:
+        new = owed(*read)
+        if quicker:
+            journal.keep_time(quicker.pop(), STARTS)
+        return new
+
+    # Patched, for nothing else stands between what a worker reads and what it writes.
+    monkeypatch.setattr(updates, "owed", while_another_writes)
+    journal.keep_time(desk.page, STARTS)
+    assert statuses(incident) == [Status.SCHEDULED, Status.IN_PROGRESS]
 
 
 def test_one_that_is_to_be_turned_by_hand_is_left_alone() -> None:

@@ -119,9 +119,12 @@ def keep_time(page: Page, now: datetime) -> list[Update]:
     """Begin and end the maintenances whose time has come."""
     added = []
     for row in page.incidents.filter(open=True, kind=Kind.MAINTENANCE):
+        # Read before what is owed: else an update that another worker adds in between would count as read, and be repeated.
+        last_read = as_written(row)[-1].pk
         while new := updates.owed(rows.incident(row), now):
             try:
-                added.append(update(row, new, None, now, last_read=as_written(row)[-1].pk))
+                added.append(update(row, new, None, now, last_read=last_read))
             except Overtaken:  # by another worker, or a person
                 break
+            last_read = added[-1].pk
     return added
