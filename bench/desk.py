@@ -89,12 +89,12 @@ def set_up(desk: Desk) -> None:
 
 def load(count: int) -> None:
     """Give the desk that this process speaks to a past of so many incidents."""
+    from lightship.importers import Imported
     from lightship.store import models
     from lightship.store.history.load import load as take_in
-    from lightship.store.history.ownership import History
 
     components, incidents = past(count, utc_now())
-    take_in(models.Page.objects.get(), History(components=components, incidents=incidents), None, utc_now())
+    take_in(models.Page.objects.get(), Imported(components=tuple(components), incidents=tuple(incidents)), None, utc_now())
 
 
 def utc_now() -> datetime:

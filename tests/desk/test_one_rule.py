@@ -19,10 +19,10 @@ from lightship.core.site.manifest import Manifest
 from lightship.core.site.state import STATE_PATH, archive_in, state_in
 from lightship.core.site.union import HostPart, Union, merged
 from lightship.core.updates import NewIncident, NewUpdate
+from lightship.importers import Imported
 from lightship.store import journal
 from lightship.store.export import files
 from lightship.store.history.load import load
-from lightship.store.history.ownership import History
 from lightship.store.journal import structure
 from lightship.store.models import Component, Page
 from lightship.store.models import Incident as Row
@@ -125,9 +125,10 @@ class Glass(Journal):
         vector = {page.epoch: page.revision}
         load(
             page,
-            History(incidents=[incident], revision=page.revision + 1, epoch=page.epoch + 1, vector=vector),
+            Imported(page=rows.page(page, ""), incidents=(incident,), revision=page.revision + 1, epoch=page.epoch + 1),
             None,
             utc_now(),
+            vector=vector,
         )
         return incident.id
 
@@ -223,8 +224,8 @@ def test_a_history_from_elsewhere_becomes_the_same(stage: Stage) -> None:
     door.ends(work)
     since = utc_now() - timedelta(days=1)
     first = rows.timeline(stage.page, since)
-    history = History(
-        components=[rows.component(row, status_of(row.pk)) for row in stage.page.components.all()],
+    history = Imported(
+        components=tuple(rows.component(part, status_of(part.pk)) for part in stage.page.components.all()),
         incidents=rows.incidents(stage.page.incidents.all()),
         status_changes=rows.status_changes(stage.page.status_changes.filter(update=None)),
     )

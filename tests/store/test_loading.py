@@ -21,7 +21,6 @@ from lightship.publishing.contents import contents_at
 from lightship.store import journal
 from lightship.store.export import files
 from lightship.store.history.load import Loaded, adopt, load
-from lightship.store.history.ownership import History
 from lightship.store.journal import structure
 from lightship.store.models import Entry, Incident, Page, StatusChange
 from lightship.store.read import rows, snapshot
@@ -30,16 +29,16 @@ PAGE = CONFIG.pages["status"]
 GROUP = core.Group(id="group0000000", name="Mail", position=1, created_at=NOW, updated_at=NOW)
 
 
-def take_in(page: Page, **more: object) -> None:
+def load_harbour(to: Page, **more: object) -> None:
     book = harbour().snapshot
-    components = [replace(component, status=DOWN) for component in book.components]
-    history = History(components=components, incidents=(*book.open, *book.recent), **more)  # type: ignore[arg-type]
-    load(page, history, None, NOW)
+    components = tuple(replace(component, status=DOWN) for component in book.components)
+    history = Imported(components=components, incidents=(*book.open, *book.recent), **more)  # type: ignore[arg-type]
+    load(to, history, None, NOW)
 
 
 def test_a_history_keeps_its_ids_and_times() -> None:
     desk = new_desk()
-    take_in(desk.page)
+    load_harbour(desk.page)
     shot = snapshot.take(Page.objects.get(), "https://acme.test", (), NOW)
     assert (shot.open, shot.recent) == (harbour().snapshot.open, harbour().snapshot.recent)
     assert shot.months == harbour().snapshot.months
@@ -49,7 +48,7 @@ def test_an_open_incident_that_claims_more_than_its_source_shows_is_kept_as_it_i
     desk = new_desk()
     book = harbour().snapshot
     for _ in range(2):
-        load(desk.page, History(components=book.components, incidents=(*book.open, *book.recent)), None, NOW)
+        load(desk.page, Imported(components=book.components, incidents=(*book.open, *book.recent)), None, NOW)
         shot = snapshot.take(Page.objects.get(), "https://acme.test", (), NOW)
         assert [component.status for component in shot.components] == [OK] * 3
         assert shot.open == book.open
@@ -61,18 +60,18 @@ def test_an_open_incident_that_claims_more_than_its_source_shows_is_kept_as_it_i
 
 def test_loading_it_again_adds_nothing_but_a_line_in_the_journal() -> None:
     desk = new_desk()
-    take_in(desk.page)
+    load_harbour(desk.page)
     incidents, status_changes, revisions = Incident.objects.count(), StatusChange.objects.count(), desk.revisions()
-    take_in(desk.page)
+    load_harbour(desk.page)
     assert (Incident.objects.count(), StatusChange.objects.count()) == (incidents, status_changes)
     assert desk.revisions()[: len(revisions)] == revisions
     assert set(Entry.objects.filter(revision__gt=revisions[-1]).values_list("action", flat=True)) <= {"import"}
 
 
-def test_every_month_that_came_in_is_touched_as_a_whole_even_if_more_was_said_in_it() -> None:
+def test_every_month_that_came_in_is_touched_as_a_whole_even_if_an_update_followed_in_it() -> None:
     desk = new_desk()
     before = desk.page.revision
-    take_in(desk.page)
+    load_harbour(desk.page)
     opened = desk.opens()
     page = Page.objects.get()
     touched = snapshot.touched(page, before)
@@ -90,17 +89,17 @@ def test_a_journal_that_does_not_reach_back_asks_for_everything() -> None:
 
 
 def exported(folder: Path, page: Page) -> dict[str, bytes]:
-    found = dict(files(page, PAGE, NOW + timedelta(days=1)))
-    for path, body in found.items():
+    written = dict(files(page, PAGE, NOW + timedelta(days=1)))
+    for path, body in written.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(body)
-    return {path: body for path, body in found.items() if path.endswith(".json")}
+    return {path: body for path, body in written.items() if path.endswith(".json")}
 
 
 @pytest.mark.skipif("postgres" in CONFIG.desk.database.engine, reason="the second database is a file")
 def test_an_export_read_into_an_empty_database_exports_the_same_bytes(template: Path, tmp_path: Path) -> None:
     desk = new_desk()
-    take_in(desk.page)
+    load_harbour(desk.page)
     opened = desk.opens()
     journal.correct(opened.updates.get(), "Signing in fails.", Facts(scope="Vienna", since=NOW), None, NOW + MINUTE)
     desk.says(opened, at=NOW + 5 * MINUTE, holds=NOW + 2 * MINUTE)
@@ -111,19 +110,10 @@ def test_an_export_read_into_an_empty_database_exports_the_same_bytes(template: 
 
     (tmp_path / "other.sqlite3").write_bytes(template.read_bytes())
     use(tmp_path / "other.sqlite3")
-    found = contents_at(str(tmp_path / "first"), [], PublicReader())
-    assert found.page is not None
-    page = adopt(structure.create_page("acme", "Empty", None, NOW), found.page)
-    history = History(
-        groups=found.groups,
-        components=found.components,
-        incidents=found.incidents,
-        status_changes=found.status_changes,
-        revision=found.revision,
-        epoch=found.epoch,
-        updated_at=found.page.updated_at,
-    )
-    load(page, history, None, NOW + timedelta(days=3))
+    imported = contents_at(str(tmp_path / "first"), [], PublicReader())
+    assert imported.page is not None
+    page = adopt(structure.create_page("acme", "Empty", None, NOW), imported.page)
+    load(page, imported, None, NOW + timedelta(days=3))
     again = exported(tmp_path / "again", Page.objects.get())
     assert again.keys() == first.keys()
     assert {path for path in first if again[path] != first[path]} == set()
@@ -138,16 +128,16 @@ def facts_of(page: Page) -> list[object]:
 
 def test_what_another_page_holds_is_refused_by_name_and_never_written() -> None:
     first, second = new_desk(), new_desk("other")
-    take_in(first.page, groups=[GROUP])
+    load_harbour(first.page, groups=(GROUP,))
     before = facts_of(first.page)
     book = harbour().said("incident0000", "More.").snapshot
     component = replace(book.components[0], name="Stolen", group_id=GROUP.id)
     own = incident(900, NOW - timedelta(days=3))
-    history = History(
-        groups=[GROUP],
-        components=[component],
-        incidents=[*book.open, own, replace(own, id="takenwords00", updates=book.recent[0].updates)],
-        status_changes=[core.StatusChange(NOW, core.Change(component.id, "Stolen", SLOW, SLOW), "turn00000001")],
+    history = Imported(
+        groups=(GROUP,),
+        components=(component,),
+        incidents=(*book.open, own, replace(own, id="takenwords00", updates=book.recent[0].updates)),
+        status_changes=(core.StatusChange(NOW, core.Change(component.id, "Stolen", SLOW, SLOW), "turn00000001"),),
     )
     loaded = load(second.page, history, None, NOW)
     assert facts_of(first.page) == before
@@ -165,9 +155,9 @@ def test_what_another_page_holds_is_refused_by_name_and_never_written() -> None:
 
 def test_a_component_of_ours_keeps_out_of_another_pages_group() -> None:
     first, second = new_desk(), new_desk("other")
-    load(first.page, History(groups=[GROUP]), None, NOW)
+    load(first.page, Imported(groups=(GROUP,)), None, NOW)
     mine = replace(harbour().snapshot.components[0], group_id=GROUP.id)
-    load(second.page, History(groups=[GROUP], components=[mine]), None, NOW)
+    load(second.page, Imported(groups=(GROUP,), components=(mine,)), None, NOW)
     assert second.page.components.get(pk=mine.id).group is None
 
 
@@ -180,16 +170,16 @@ def test_an_identity_that_another_page_has_is_not_adopted() -> None:
 
 def test_numbers_are_not_taken_with_a_part_of_the_history() -> None:
     first = new_desk()
-    take_in(first.page)
+    load_harbour(first.page)
     empty = structure.create_page("empty", "Empty", None, NOW)
     with pytest.raises(journal.JournalError, match="holds parts of this one, so nothing was written"):
-        take_in(empty, revision=70, epoch=2)
+        load_harbour(empty, page=rows.page(empty, ""), revision=70, epoch=2)
     assert (Page.objects.get(pk=empty.pk).revision, empty.components.count()) == (1, 0)
 
 
 def test_the_command_counts_and_names_what_it_refused() -> None:
-    words = _report(Imported(), Loaded(0, 0, 0, 0, 0, ("group group0000000 (Mail)", "component webmail00000 (Stolen)")))
-    refused = words.split("\n\n")[1]
+    report = _report(Imported(), Loaded(0, 0, 0, 0, 0, ("group group0000000 (Mail)", "component webmail00000 (Stolen)")))
+    refused = report.split("\n\n")[1]
     assert refused.splitlines() == [
         "refused (2): another page here holds it, so it was not written",
         "  group group0000000 (Mail)",
@@ -205,12 +195,17 @@ def test_an_old_backup_goes_on_from_what_its_hosts_hold() -> None:
     later = replace(
         newer.updates[-1], id="laterupdate0", display_at=NOW + MINUTE, created_at=NOW + MINUTE, updated_at=NOW + MINUTE
     )
-    held = History(incidents=[replace(newer, updates=(*newer.updates, later))], revision=desk.page.revision + 40, epoch=3)
+    history = Imported(
+        page=rows.page(desk.page, ""),
+        incidents=(replace(newer, updates=(*newer.updates, later)),),
+        revision=desk.page.revision + 40,
+        epoch=3,
+    )
     before = Page.objects.get().revision
-    load(desk.page, held, None, NOW + 2 * MINUTE)
-    assert desk.page.revision > held.revision
-    assert desk.page.epoch > held.epoch
-    assert rows.vector(desk.page) == {1: before, 3: held.revision}
+    load(desk.page, history, None, NOW + 2 * MINUTE)
+    assert desk.page.revision > history.revision
+    assert desk.page.epoch > history.epoch
+    assert rows.vector(desk.page) == {1: before, 3: history.revision}
     assert [update.id for update in rows.incident(opened).updates] == [newer.updates[-1].id, "laterupdate0"]
-    found = snapshot.touched(desk.page, held.revision)
-    assert found is not None and newer.month in found
+    touched = snapshot.touched(desk.page, history.revision)
+    assert touched is not None and newer.month in touched

@@ -10,12 +10,13 @@ from django.db import connection, connections, transaction
 from tests.store.desk import MINUTE, NOW, new_desk
 
 from lightship.core.model import Status
+from lightship.importers import Imported
 from lightship.store import journal
 from lightship.store.history.load import load
-from lightship.store.history.ownership import History
 from lightship.store.models import Incident, Page, Update
+from lightship.store.read import rows
 
-WRITERS, DEEDS = 4, 12
+WRITERS, ACTIONS = 4, 12
 STARTS = NOW + MINUTE
 
 SPEAK = """
@@ -34,9 +35,9 @@ speak(incident, who)
 
 def speak(incident_id: str, who: str) -> None:
     incident = Incident.objects.select_related("page").get(pk=incident_id)
-    for number in range(DEEDS):
-        say = journal.NewUpdate(status=Status.IDENTIFIED, body=f"{who} {number}")
-        journal.update(incident, say, None, NOW)
+    for number in range(ACTIONS):
+        new = journal.NewUpdate(status=Status.IDENTIFIED, body=f"{who} {number}")
+        journal.update(incident, new, None, NOW)
 
 
 def check(incident: Incident) -> None:
@@ -44,9 +45,9 @@ def check(incident: Incident) -> None:
     revisions = list(entries.values_list("revision", flat=True))
     assert revisions == list(range(1, len(revisions) + 1))
     assert Page.objects.get(pk=incident.page_id).revision == revisions[-1]
-    assert entries.filter(action="update").count() == WRITERS * DEEDS
+    assert entries.filter(action="update").count() == WRITERS * ACTIONS
     bodies = set(Update.objects.filter(incident=incident).values_list("wordings__body", flat=True))
-    assert bodies >= {f"writer{who} {number}" for who in range(WRITERS) for number in range(DEEDS)}
+    assert bodies >= {f"writer{who} {number}" for who in range(WRITERS) for number in range(ACTIONS)}
 
 
 def test_threads_take_turns() -> None:
@@ -78,12 +79,12 @@ def test_processes_take_turns() -> None:
 
 def test_of_two_who_read_the_same_only_one_gets_through() -> None:
     incident = new_desk().opens()
-    seen = incident.updates.get().pk
+    last_read = incident.updates.get().pk
 
     def work(who: int) -> bool:
         try:
-            say = journal.NewUpdate(status=Status.IDENTIFIED, body=f"writer{who}")
-            journal.update(Incident.objects.select_related("page").get(pk=incident.pk), say, None, NOW, last_read=seen)
+            new = journal.NewUpdate(status=Status.IDENTIFIED, body=f"writer{who}")
+            journal.update(Incident.objects.select_related("page").get(pk=incident.pk), new, None, NOW, last_read=last_read)
         except journal.Overtaken:
             return False
         finally:
@@ -109,10 +110,10 @@ def test_a_maintenance_that_many_workers_see_begin_begins_once() -> None:
     assert list(incident.updates.values_list("status", flat=True)) == [Status.SCHEDULED, Status.IN_PROGRESS]
 
 
-def test_who_takes_in_another_desks_words_waits_for_who_posts() -> None:
+def test_who_takes_in_another_desks_updates_waits_for_who_posts() -> None:
     desk = new_desk()
     incident = desk.opens()
-    history = History(incidents=(), revision=3, epoch=900)
+    history = Imported(page=rows.page(desk.page, ""), revision=3, epoch=900)
 
     def take_in() -> None:
         try:
@@ -122,8 +123,8 @@ def test_who_takes_in_another_desks_words_waits_for_who_posts() -> None:
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            say = journal.NewUpdate(status=Status.IDENTIFIED, body="A disk failed.")
-            journal.update(incident, say, None, NOW)
+            new = journal.NewUpdate(status=Status.IDENTIFIED, body="A disk failed.")
+            journal.update(incident, new, None, NOW)
             taking = pool.submit(take_in)
             while not (taking.running() and waits()):
                 assert not taking.done()

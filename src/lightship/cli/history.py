@@ -47,7 +47,7 @@ def import_(app: App, kind: str, source: str, key: str, api: str, slug: str | No
             imported = contents_at(source, [verify_key(config).public] if ours else [], app.reader())
         else:
             imported = read(kind, source, **({"key": key, "api": api} if key else {}))
-    from lightship.store.history.imports import take_in  # after Django is set up
+    from lightship.store.history.load import take_in  # after Django is set up
     from lightship.store.journal import JournalError
 
     with refusing(JournalError), Console(stderr=True).status("writing the journal"):

@@ -12,7 +12,7 @@ from lightship.config import PageConfig
 from lightship.core.site.versions import STEP, Version, VersionVector, includes
 from lightship.publishing.contents import contents
 from lightship.publishing.survey import HostState
-from lightship.store.history import imports
+from lightship.store.history.load import load, take_in
 from lightship.store.journal.take_over import take_over
 from lightship.store.models import Page
 from lightship.store.read.rows import vector
@@ -37,7 +37,7 @@ def after_the_vault(
         notes.append(f"page {page.slug}: no host answered with its state, so the vault's stands alone ({'; '.join(why)})")
     elif not includes(*states[0], claims[0].manifest.version):
         newest = claims[0]
-        loaded = imports.add(row, contents(newest), now)
+        loaded = load(row, contents(newest), None, now)
         states.append((newest.manifest.version, newest.manifest.vector))
         notes.append(
             f"page {page.slug}: {newest.url} held newer words than the vault; {loaded.updates} updates of "
@@ -49,7 +49,7 @@ def after_the_vault(
 
 def without_a_vault(page: PageConfig, newest: HostState, now: datetime) -> PageRestored:
     """The page as the newest host shows it."""
-    imports.take_in(Page.objects.get(slug=page.slug), contents(newest), now)
+    take_in(Page.objects.get(slug=page.slug), contents(newest), now)
     row = Page.objects.get(slug=page.slug)
     return _taken_over(row, [(newest.manifest.version, newest.manifest.vector)], now)
 

@@ -16,7 +16,7 @@ from lightship.publishing.read_only import open_host
 from lightship.publishing.survey import HostState, Survey, Unreadable
 from lightship.signing import verify_key
 from lightship.store import receipts
-from lightship.store.history import imports
+from lightship.store.history.load import load
 from lightship.store.journal.entry import By
 from lightship.store.models import Page
 from lightship.store.read import rows
@@ -46,14 +46,14 @@ class Reconciled:
 def other_desk(page: Page, config: PageConfig) -> OtherDesk | None:
     """Whether the newest receipts name a state that this desk has not taken in."""
     own, vector = (page.epoch, page.revision), rows.vector(page)
-    held = {}
+    epochs = {}
     for host in config.hosts:
         row = receipts.newest(page, host.name)
         if row and row.held_epoch and not includes(own, vector, (row.held_epoch, row.held_revision or 0)):
-            held[host.name] = row.held_epoch
-    if not held:
+            epochs[host.name] = row.held_epoch
+    if not epochs:
         return None
-    return OtherDesk(epoch=max(held.values()), hosts=tuple(held), everywhere=len(held) == len(config.hosts))
+    return OtherDesk(epoch=max(epochs.values()), hosts=tuple(epochs), everywhere=len(epochs) == len(config.hosts))
 
 
 def take_in(page: Page, config: PageConfig, by: By, now: datetime) -> Reconciled:
@@ -64,7 +64,7 @@ def take_in(page: Page, config: PageConfig, by: By, now: datetime) -> Reconciled
     with transaction.atomic():
         for state, imported in states:
             page.refresh_from_db()
-            loaded = imports.add(page, imported, now, vector=state.manifest.vector, by=by)
+            loaded = load(page, imported, by, now, vector=state.manifest.vector)
             incidents += loaded.incidents + loaded.maintenances
             updates += loaded.updates
     hosts = tuple(state.host.name for state, _ in states)

@@ -11,13 +11,14 @@ from django.db import transaction
 from lightship.config.ids import new_id
 from lightship.core import model as core
 from lightship.core import updates
-from lightship.core.model import ComponentStatus, Kind, month_of
+from lightship.core.model import Kind, month_of
 from lightship.core.rules import millisecond
-from lightship.core.site.versions import STEP, includes
+from lightship.core.site.versions import STEP, Version, VersionVector, includes
+from lightship.importers import Imported
 from lightship.store import columns
-from lightship.store.history.merge import merge_incidents
-from lightship.store.history.ownership import BATCH, History, owned
-from lightship.store.journal import insert
+from lightship.store.history.merge import add_updates, merge_incidents
+from lightship.store.history.ownership import BATCH, owned
+from lightship.store.journal import insert, structure
 from lightship.store.journal.entry import By, JournalError, append
 from lightship.store.journal.take_over import outrank
 from lightship.store.models import Component, Group, Incident, Page, StatusChange, Update
@@ -49,13 +50,32 @@ def adopt(page: Page, source: core.Page) -> Page:
         return Page.objects.get(pk=source.id)
 
 
-def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
+def take_in(page: Page, history: Imported, now: datetime) -> Loaded:
+    """All of it or, with a JournalError, nothing. A page that is still empty takes name and numbers too."""
+    with transaction.atomic():
+        source = history.page
+        if source and not page.incidents.exists() and not page.components.exists():
+            if history.revision:
+                page = adopt(page, source)
+            else:
+                name = source.name.strip()[:255] or page.name
+                fields = {"name": name, "time_zone": source.time_zone, "description": source.description}
+                structure.describe(page, fields, None, now)
+        return load(page, history, None, now)
+
+
+def load(page: Page, history: Imported, by: By, now: datetime, *, vector: VersionVector | None = None) -> Loaded:
+    """Only what the page does not hold yet. `vector`: of the state that the history is, where that is known."""
     now = millisecond(now)
+    if history.page is None or history.page.id != page.pk:
+        # A page takes the numbers of its own state, never those of another page's.
+        history = replace(history, revision=0, epoch=0)
     with transaction.atomic():
         # Before anything is read: who posts, or takes in the same at this moment, waits and then counts on from here.
         page.refresh_from_db(from_queryset=Page.objects.select_for_update())
-        fresh, renamed = bool(history.revision) and not page.revision, _renamed_here(page, history)
-        _take_numbers(page, history, fresh=fresh)
+        fresh, renamed = bool(history.revision) and not page.revision, _renamed_here(page, vector or {})
+        if history.revision:
+            _take_numbers(page, (history.epoch, history.revision), vector or {}, fresh=fresh)
         entry = append(page, "adopt" if fresh else "import", now, by)
         before = Update.objects.filter(incident__page=page).count()
         history, refused = owned(page, history)
@@ -63,18 +83,18 @@ def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
             raise JournalError(f"Another page here holds parts of this one, so nothing was written: {', '.join(refused)}")
         _insert_parts(page, history)
         here = set(page.incidents.values_list("pk", flat=True)) & {incident.id for incident in history.incidents}
+        known = [incident for incident in history.incidents if incident.id in here]
         new = [incident for incident in history.incidents if incident.id not in here]
         for start in range(0, len(new), BATCH):
             batch = new[start : start + BATCH]
             Incident.objects.bulk_create([insert.incident(page, incident) for incident in batch])
             insert.updates(page, [(incident, update) for incident in batch for update in incident.updates])
-        known = [incident for incident in history.incidents if incident.id in here]
-        grown = merge_incidents(page, known, renamed) if history.revision else _add_updates(page, known)
-        months = {incident.month for incident in (*new, *grown)} | _insert_status_changes(page, history.status_changes)
+        changed = merge_incidents(page, known, renamed) if history.revision else add_updates(page, known)
+        months = {incident.month for incident in (*new, *changed)} | _insert_status_changes(page, history.status_changes)
         entry.name = f"{len(new)} incidents"
         entry.save(update_fields=["name"])
-        if fresh:
-            Page.objects.filter(pk=page.pk).update(updated_at=history.updated_at or page.updated_at)
+        if fresh and history.page:
+            Page.objects.filter(pk=page.pk).update(updated_at=history.page.updated_at)
             page.refresh_from_db()
         else:
             for month in sorted(months):
@@ -83,32 +103,32 @@ def load(page: Page, history: History, by: By, now: datetime) -> Loaded:
             _set_as_shown(page, history.components, now)
     maintenances = sum(1 for incident in new if incident.kind is Kind.MAINTENANCE)
     after = Update.objects.filter(incident__page=page).count()
-    return Loaded(len(new) - maintenances, maintenances, after - before, len(here), len(grown), refused)
+    return Loaded(len(new) - maintenances, maintenances, after - before, len(here), len(changed), refused)
 
 
-def _take_numbers(page: Page, history: History, *, fresh: bool) -> None:
+def _take_numbers(page: Page, version: Version, vector: VersionVector, *, fresh: bool) -> None:
     """A fresh page takes the numbers of the desk that the history came from, so that the state is byte for byte the same here;
     its entries before that are of another page (see snapshot.touched). A page that lacks the other state's updates goes on
     under a number above both, for it then holds the updates of both."""
-    version = (history.epoch, history.revision)
+    epoch, revision = version
+    own = (page.epoch, page.revision), rows.vector(page)
     if fresh:
-        last = page.entries.values_list("revision", flat=True).first() or 0
-        page.revision, page.epoch = max(last, history.revision - 1), history.epoch
-        page.vector = {str(epoch): revision for epoch, revision in history.vector.items()}
-    elif history.revision and not includes((page.epoch, page.revision), rows.vector(page), version):
-        outrank(page, [((page.epoch, page.revision), rows.vector(page)), (version, history.vector)], secrets.randbelow(STEP))
-        page.revision = max(page.revision, history.revision)
+        own_last = page.entries.values_list("revision", flat=True).first() or 0
+        page.revision, page.epoch = max(own_last, revision - 1), epoch
+        page.vector = {str(other): last for other, last in vector.items()}
+    elif not includes(*own, version):
+        outrank(page, [own, (version, vector)], secrets.randbelow(STEP))
+        page.revision = max(page.revision, revision)
     page.save(update_fields=["revision", "epoch", "vector"])
 
 
-def _renamed_here(page: Page, history: History) -> frozenset[str]:
+def _renamed_here(page: Page, vector: VersionVector) -> frozenset[str]:
     """The incidents that were named or moved here since the other desk last read this one: its updates have the old name."""
-    since = history.vector.get(page.epoch, page.revision)
-    entries = page.entries.filter(revision__gt=since, action__in=("rename", "reschedule"))
+    entries = page.entries.filter(revision__gt=vector.get(page.epoch, page.revision), action__in=("rename", "reschedule"))
     return frozenset(entries.order_by().values_list("subject", flat=True))
 
 
-def _insert_parts(page: Page, history: History) -> None:
+def _insert_parts(page: Page, history: Imported) -> None:
     """Groups and components that are not here."""
     components, groups = (set(parts.values_list("pk", flat=True)) for parts in (page.components, page.groups))
     new_groups = [group for group in history.groups if group.id not in groups]
@@ -120,22 +140,6 @@ def _insert_parts(page: Page, history: History) -> None:
         if component.id not in components
     ]
     Component.objects.bulk_create([Component(page=page, **columns.fitting(part, columns.COMPONENT)) for part in new])
-
-
-def _add_updates(page: Page, known: Sequence[core.Incident]) -> Sequence[core.Incident]:
-    """Add to incidents that are here the updates that are not. The incidents that grew. Nothing here is replaced."""
-    here = set(Update.objects.filter(incident__page=page).values_list("pk", flat=True))
-    new = [(incident, update) for incident in known for update in incident.updates if update.id not in here]
-    insert.updates(page, new)
-    grown = {incident.id: incident for incident, _ in new}
-    parts = [rows.component(component, ComponentStatus.OPERATIONAL) for component in page.components.all()]
-    grown_rows = list(page.incidents.filter(pk__in=grown))
-    for row, incident in zip(grown_rows, rows.incidents(grown_rows), strict=True):
-        their = grown[row.pk]
-        touched = updates.touched(replace(incident, components=(*incident.components, *their.components)), parts)
-        updated_at = max(incident.updated_at, their.updated_at)
-        insert.change(row, replace(incident, updated_at=updated_at, components=touched))
-    return list(grown.values())
 
 
 def _insert_status_changes(page: Page, status_changes: Sequence[core.StatusChange]) -> set[str]:

@@ -1,9 +1,11 @@
-"""Merge what another desk of this page wrote into incidents that are here. Nothing of either is lost."""
+"""Merge a history from elsewhere into incidents that are here. No update of either is lost."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from lightship.core import model as core
+from lightship.core import updates
+from lightship.core.model import ComponentStatus
 from lightship.core.site import merge
 from lightship.store import columns
 from lightship.store.history.ownership import BATCH
@@ -13,27 +15,56 @@ from lightship.store.read import rows
 
 
 def merge_incidents(page: Page, theirs: Sequence[core.Incident], renamed: Collection[str]) -> list[core.Incident]:
-    """The incidents that this changed here. `renamed`: those named or moved here since keep their name and window."""
+    """Incidents of another desk of this page. `renamed`: those named or moved here since keep their name and window. The
+    incidents that this changed."""
+
+    def merged(own: core.Incident, their: core.Incident) -> core.Incident:
+        ours = columns.values(own, ("name", *columns.WINDOW)) if own.id in renamed else {}
+        return merge.incident(own, replace(their, **ours))
+
+    return _join(page, theirs, merged)
+
+
+def add_updates(page: Page, theirs: Sequence[core.Incident]) -> list[core.Incident]:
+    """Incidents of another tool: updates are added, and nothing here is replaced. The incidents that this changed."""
+    parts = [rows.component(component, ComponentStatus.OPERATIONAL) for component in page.components.all()]
+
+    def grown(own: core.Incident, their: core.Incident) -> core.Incident:
+        known = {update.id for update in own.updates}
+        new = [update for update in their.updates if update.id not in known]
+        if not new:
+            return own
+        both = replace(
+            own,
+            updates=updates.in_order((*own.updates, *new)),
+            updated_at=max(own.updated_at, their.updated_at),
+            components=(*own.components, *their.components),
+        )
+        return replace(both, components=updates.touched(both, parts))
+
+    return _join(page, theirs, grown)
+
+
+def _join(
+    page: Page, theirs: Sequence[core.Incident], join: Callable[[core.Incident, core.Incident], core.Incident]
+) -> list[core.Incident]:
     changed = []
     for start in range(0, len(theirs), BATCH):
         batch = {incident.id: incident for incident in theirs[start : start + BATCH]}
         for own in rows.incidents(page.incidents.filter(pk__in=batch)):
-            their = batch[own.id]
-            if own.id in renamed:
-                their = replace(their, **columns.values(own, ("name", *columns.WINDOW)))
-            merged = merge.incident(own, their)
-            if merged != own:
-                _write(page, own, merged)
-                changed.append(merged)
+            joined = join(own, batch[own.id])
+            if joined != own:
+                _write(page, own, joined)
+                changed.append(joined)
     return changed
 
 
-def _write(page: Page, own: core.Incident, merged: core.Incident) -> None:
+def _write(page: Page, own: core.Incident, joined: core.Incident) -> None:
     known = {update.id: update for update in own.updates}
-    insert.updates(page, [(merged, update) for update in merged.updates if update.id not in known])
-    for update in merged.updates:
+    insert.updates(page, [(joined, update) for update in joined.updates if update.id not in known])
+    for update in joined.updates:
         if update.id in known and update != known[update.id]:
             # Which wording counts is told by their times.
             insert.wordings([(update.id, new) for new in update.wordings if new not in known[update.id].wordings])
             Update.objects.filter(pk=update.id).update(updated_at=update.updated_at)
-    insert.change(Incident.objects.get(pk=own.id), merged)
+    insert.change(Incident.objects.get(pk=own.id), joined)

@@ -1,34 +1,17 @@
-"""A history from elsewhere, and which of it may be written to a page: what another page holds stays that page's."""
+"""Which of a history from elsewhere may be written to a page: what another page holds stays that page's."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from lightship.core import model as core
-from lightship.core.site.versions import VersionVector
+from lightship.importers import Imported
 from lightship.store.models import Component, Group, Incident, Page, Update
 
 BATCH = 500
 
 
-@dataclass(frozen=True, kw_only=True)
-class History:
-    """What to take in. `components[].status` is the status now. `revision`, `epoch`, `vector` and `updated_at` are set where
-    it is a state of this very page: a new row goes on with these numbers, and a page with updates of its own since takes a
-    number above both."""
-
-    groups: Sequence[core.Group] = ()
-    components: Sequence[core.Component] = ()
-    incidents: Sequence[core.Incident] = ()
-    status_changes: Sequence[core.StatusChange] = ()
-    revision: int = 0
-    epoch: int = 0
-    vector: VersionVector = field(default_factory=dict)
-    updated_at: datetime | None = None
-
-
-def owned(page: Page, history: History) -> tuple[History, tuple[str, ...]]:
+def owned(page: Page, history: Imported) -> tuple[Imported, tuple[str, ...]]:
     """What may be written here, and the names of what may not: an id belongs to one page, and an update to one incident,
     for good. Nothing that is left names a component of another page."""
     groups, components, incidents = (
@@ -48,10 +31,10 @@ def owned(page: Page, history: History) -> tuple[History, tuple[str, ...]]:
     )
     written_history = replace(
         history,
-        groups=[group for group in history.groups if group.id not in groups],
-        components=[component for component in history.components if component.id not in components],
-        incidents=[incident for incident in written if incident.updates],
-        status_changes=[new for new in history.status_changes if new.change.component_id not in components],
+        groups=tuple(group for group in history.groups if group.id not in groups),
+        components=tuple(component for component in history.components if component.id not in components),
+        incidents=tuple(incident for incident in written if incident.updates),
+        status_changes=tuple(new for new in history.status_changes if new.change.component_id not in components),
     )
     return written_history, refused
 
@@ -71,10 +54,10 @@ def _named(kind: str, values: Sequence[Any], ids: Collection[str]) -> list[str]:
 def _without(incident: core.Incident, components: set[str], updates: set[str]) -> core.Incident:
     if not components and not updates:
         return incident
-    left = [
+    left = tuple(
         replace(update, changes=update.changes and tuple(c for c in update.changes if c.component_id not in components))
         for update in incident.updates
         if update.id not in updates
-    ]
+    )
     touched = tuple(component for component in incident.components if component.id not in components)
-    return replace(incident, updates=tuple(left), components=touched)
+    return replace(incident, updates=left, components=touched)
