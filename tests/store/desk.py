@@ -1,4 +1,4 @@
-"""A small desk to keep a journal at: one page, two components, and short ways to say things about them."""
+"""A small desk to keep a journal at: one page, two components, and short ways to post updates about them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ class Desk:
     panel: Component
 
     def opens(self, name: str = "Webmail is down", at: datetime = NOW, **more: object) -> Incident:
-        say = journal.NewUpdate(status=Status.INVESTIGATING, body="Sign-in fails.", statuses={self.webmail.pk: DOWN})
-        return journal.open_incident(self.page, journal.NewIncident(name=name, update=say, **more), None, at)  # type: ignore[arg-type]
+        new = journal.NewUpdate(status=Status.INVESTIGATING, body="Sign-in fails.", statuses={self.webmail.pk: DOWN})
+        return journal.open_incident(self.page, journal.NewIncident(name=name, update=new, **more), None, at)  # type: ignore[arg-type]
 
     def says(
         self,
@@ -35,9 +35,9 @@ class Desk:
         statuses: Mapping[str, ComponentStatus] | None = None,
         **more: object,
     ) -> Update:
-        when = more.pop("holds", None)
-        say = journal.NewUpdate(status=status, body=body, statuses=statuses, at=when)  # type: ignore[arg-type]
-        return journal.update(incident, say, None, at, **more)  # type: ignore[arg-type]
+        holds = more.pop("holds", None)
+        new = journal.NewUpdate(status=status, body=body, statuses=statuses, at=holds)  # type: ignore[arg-type]
+        return journal.update(incident, new, None, at, **more)  # type: ignore[arg-type]
 
     def resolves(self, incident: Incident, at: datetime = NOW + 2 * MINUTE) -> Update:
         return self.says(incident, "It works.", Status.RESOLVED, at, {self.webmail.pk: OK})

@@ -27,14 +27,14 @@ def acme(database: Path) -> Iterator[Desk]:
 
 
 def read() -> list[Part]:
-    found: list[Part] = []
-    thread = threading.Thread(target=lambda: found.extend(parts(WITH_FILE)()))
+    read: list[Part] = []
+    thread = threading.Thread(target=lambda: read.extend(parts(WITH_FILE)()))
     thread.start()
     thread.join()
-    return found
+    return read
 
 
-def test_every_table_is_kept_or_left_out_for_a_reason() -> None:
+def test_every_table_is_in_it_or_left_out_for_a_reason() -> None:
     every = {
         model._meta.label
         for app in ("desk", "auth")
@@ -43,10 +43,17 @@ def test_every_table_is_kept_or_left_out_for_a_reason() -> None:
     assert {model._meta.label for model in tables()} | set(LEFT_OUT) == every
 
 
-def test_no_kept_table_writes_times_of_its_own_accord_which_a_restore_would_change() -> None:
+def test_no_table_in_it_writes_times_of_its_own_accord_which_a_restore_would_change() -> None:
     fields = [field for model in tables() for field in model._meta.concrete_fields]
     assert [f for f in fields if getattr(f, "auto_now", False) or getattr(f, "auto_now_add", False)] == []
     assert [f for f in fields if isinstance(f, models.GeneratedField)] == []
+
+
+def test_every_column_is_of_a_kind_that_json_and_a_date_can_hold() -> None:
+    columns = {field.get_internal_type() for model in tables() for field in model._meta.concrete_fields}
+    plain = {"BooleanField", "CharField", "DateField", "DateTimeField", "JSONField", "SlugField", "TextField"}
+    numbers = {"AutoField", "BigAutoField", "PositiveIntegerField", "PositiveBigIntegerField"}
+    assert columns <= plain | numbers | {"ForeignKey"}
 
 
 def test_the_head_holds_the_file_and_its_secrets_and_the_rows_follow(acme: Desk) -> None:
@@ -68,29 +75,29 @@ def test_the_head_holds_the_file_and_its_secrets_and_the_rows_follow(acme: Desk)
 
 
 def test_one_new_row_changes_one_part_and_what_comes_by_itself_none(acme: Desk) -> None:
-    said = acme.says(acme.opens())
-    Wording.objects.bulk_create([Wording(update=said, at=NOW + timedelta(seconds=n), body=f"{n}") for n in range(3000)])
+    update = acme.says(acme.opens())
+    Wording.objects.bulk_create([Wording(update=update, at=NOW + timedelta(seconds=n), body=f"{n}") for n in range(3000)])
     before = read()
     assert len([part for part in before if part.label == "desk.Wording"]) > 5
     Receipt.objects.create(page=acme.page, host="a", at=NOW, seen_at=NOW, verdict="proven")
     Report.objects.create(page=acme.page, kind="vault", at=NOW, facts={})
     assert read() == before
-    Wording.objects.create(update=said, at=NOW, body="one more")
+    Wording.objects.create(update=update, at=NOW, body="one more")
     assert len(set(read()) - set(before)) == 1
 
 
 def test_it_shows_one_moment_and_keeps_no_writer_waiting(acme: Desk) -> None:
     incident = acme.opens()
-    found: list[Part] = []
+    slow: list[Part] = []
     begun, go_on = threading.Event(), threading.Event()
 
     def slowly() -> None:
         reading = parts(WITH_FILE)()
-        found.append(next(reading))
-        found.append(next(reading))
+        slow.append(next(reading))
+        slow.append(next(reading))
         begun.set()
         go_on.wait(30)
-        found.extend(reading)
+        slow.extend(reading)
 
     thread = threading.Thread(target=slowly)
     thread.start()
@@ -100,6 +107,6 @@ def test_it_shows_one_moment_and_keeps_no_writer_waiting(acme: Desk) -> None:
     finally:
         go_on.set()
         thread.join()
-    assert update.pk not in "".join(part.body.decode() for part in found)
+    assert update.pk not in "".join(part.body.decode() for part in slow)
     assert update.pk in "".join(part.body.decode() for part in read())
     assert connection.vendor in ("sqlite", "postgresql")

@@ -30,7 +30,7 @@ SPAN = 180
 
 
 @dataclass(frozen=True)
-class Deed:
+class Action:
     """`what` is done `after` minutes, and holds from so many minutes ago (0: from now)."""
 
     what: str
@@ -40,8 +40,8 @@ class Deed:
     levels: tuple[int, int]
 
 
-DEEDS = st.builds(
-    Deed,
+ACTIONS = st.builds(
+    Action,
     what=st.sampled_from(["open", "update", "end", "end with words", "reopen", "plan", "clock", "by hand"]),
     after=st.integers(0, 40),
     ago=st.sampled_from([0, 0, 0, 5, 30, 90]),
@@ -51,12 +51,12 @@ DEEDS = st.builds(
 )
 
 
-def does(desk: Desk, action: Deed, now: datetime) -> None:
+def does(desk: Desk, action: Action, now: datetime) -> None:
     parts = (desk.webmail.pk, desk.panel.pk)
     levels: dict[str, ComponentStatus] = {pk: LEVELS[n] for pk, n in zip(parts, action.levels, strict=True) if n < len(LEVELS)}
-    held = now - timedelta(minutes=action.ago) if action.ago else None
+    since = now - timedelta(minutes=action.ago) if action.ago else None
     if action.what == "open":
-        new = journal.NewUpdate(status=Status.INVESTIGATING, body=".", statuses=levels or None, at=held)
+        new = journal.NewUpdate(status=Status.INVESTIGATING, body=".", statuses=levels or None, at=since)
         journal.open_incident(desk.page, journal.NewIncident(name="It fails", update=new), None, now)
     elif action.what == "plan":
         starts = now + timedelta(minutes=action.ago - 10)
@@ -70,25 +70,25 @@ def does(desk: Desk, action: Deed, now: datetime) -> None:
         journal.set_status(desk.panel if action.which % 2 else desk.webmail, LEVELS[action.levels[0] % 5], None, now)
     elif incidents := list(Incident.objects.order_by("created_at", "pk")):
         row = incidents[action.which % len(incidents)]
-        says(row, action, levels, held, now)
+        says(row, action, levels, since, now)
 
 
-def says(row: Incident, action: Deed, levels: dict[str, ComponentStatus], held: datetime | None, now: datetime) -> None:
+def says(row: Incident, action: Action, levels: dict[str, ComponentStatus], since: datetime | None, now: datetime) -> None:
     planned = row.kind == Kind.MAINTENANCE
     status = {
         "update": Status.VERIFYING if planned else Status.IDENTIFIED,
         "reopen": Status.SCHEDULED if planned else Status.INVESTIGATING,
     }.get(action.what, Status.COMPLETED if planned else Status.RESOLVED)
     stated = None if action.what == "end" else levels or None
-    journal.update(row, journal.NewUpdate(status=status, body=".", statuses=stated, at=held), None, now)
+    journal.update(row, journal.NewUpdate(status=status, body=".", statuses=stated, at=since), None, now)
 
 
 @settings(max_examples=ROUNDS, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(DEEDS, min_size=1, max_size=8), st.sampled_from([0, 1, 89, 90, 91]))
-def test_every_minute_is_what_a_slow_look_at_it_says(deeds: list[Deed], later: int) -> None:
+@given(st.lists(ACTIONS, min_size=1, max_size=8), st.sampled_from([0, 1, 89, 90, 91]))
+def test_every_minute_is_what_a_slow_look_at_it_says(actions: list[Action], later: int) -> None:
     call_command("flush", interactive=False, verbosity=0)
     desk, now = new_desk(), START
-    for action in deeds:
+    for action in actions:
         now += timedelta(minutes=action.after)
         with suppress(journal.JournalError):
             does(desk, action, now)
@@ -100,7 +100,7 @@ def test_every_minute_is_what_a_slow_look_at_it_says(deeds: list[Deed], later: i
         rows.status_changes(desk.page.status_changes.filter(update=None)),
     )
     for component in shot.components:
-        atomic(component, shot, incidents, by_hand)
+        check_days(component, shot, incidents, by_hand)
     statuses = [minutes.seen(component.id, incidents, by_hand, at) for component in shot.components]
     served = {path: json.loads(body) for path, body in statuspage.files(shot).items() if path.endswith(".json")}
     assert [row["status"] for row in served["api/v2/components.json"]["components"]] == [status.value for status in statuses]
@@ -108,7 +108,7 @@ def test_every_minute_is_what_a_slow_look_at_it_says(deeds: list[Deed], later: i
     assert served["api/v2/status.json"]["status"] == {"indicator": expected.indicator, "description": expected.description}
 
 
-def atomic(
+def check_days(
     component: core.Component, shot: Snapshot, incidents: tuple[core.Incident, ...], by_hand: tuple[core.StatusChange, ...]
 ) -> None:
     """The ninety days of a component. No day before the story, or after it, need be looked at by the minute."""

@@ -1,5 +1,5 @@
-"""Whatever is done, in whatever order: what the journal keeps as an index is what can be derived, and a truth that goes
-on from the one before it says the same as one read from nothing."""
+"""Whatever is done, in whatever order: what the journal keeps as an index is what can be derived, and a page
+state that goes on from the one before it is the same as one read from nothing."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,12 +17,12 @@ from lightship.store.read import rows
 from lightship.store.read.snapshot import Truth
 
 LATER = NOW + timedelta(days=40)
-Deed = Callable[[Desk, int], object]
+Action = Callable[[Desk, int], object]
 
 
 def _some(desk: Desk, number: int) -> Incident | None:
-    found = list(Incident.objects.select_related("page").order_by("created_at", "pk"))
-    return found[number % len(found)] if found else None
+    incidents = list(Incident.objects.select_related("page").order_by("created_at", "pk"))
+    return incidents[number % len(incidents)] if incidents else None
 
 
 def opens(desk: Desk, number: int) -> object:
@@ -35,8 +35,8 @@ def says(desk: Desk, number: int) -> object:
     planned = [Status.SCHEDULED, Status.IN_PROGRESS, Status.COMPLETED, Status.VERIFYING][number % 4]
     status = planned if incident and incident.kind == "maintenance" else status
     back = NOW - number * MINUTE if number % 3 == 0 else None
-    state = {desk.panel.pk: (OK, SLOW, DOWN)[number % 3]}
-    return incident and desk.says(incident, f"Word {number}", status, LATER, state, holds=back)
+    levels = {desk.panel.pk: (OK, SLOW, DOWN)[number % 3]}
+    return incident and desk.says(incident, f"Update {number}", status, LATER, levels, holds=back)
 
 
 def corrects(desk: Desk, number: int) -> object:
@@ -63,24 +63,24 @@ def keeps_time(desk: Desk, number: int) -> object:
     return journal.keep_time(desk.page, NOW + 2 * number * MINUTE)
 
 
-DEEDS: tuple[Deed, ...] = (opens, says, corrects, renames, status_changes, schedules, keeps_time)
+ACTIONS: tuple[Action, ...] = (opens, says, corrects, renames, status_changes, schedules, keeps_time)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 60)), max_size=12))
-def test_what_is_kept_is_what_is_derived(deeds: list[tuple[Deed, int]]) -> None:
+@given(st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 60)), max_size=12))
+def test_what_is_kept_is_what_is_derived(actions: list[tuple[Action, int]]) -> None:
     call_command("flush", interactive=False, verbosity=0)
     desk = new_desk()
-    truth = Truth(desk.page, "https://acme.test", (), LATER)
-    for action, number in deeds:
-        with suppress(journal.JournalError):  # a action that is refused must change nothing either
+    state = Truth(desk.page, "https://acme.test", (), LATER)
+    for action, number in actions:
+        with suppress(journal.JournalError):  # an action that is refused must change nothing either
             action(desk, number)
         for row in Incident.objects.all():
             assert rows.incident(row).ended is not row.open
-        truth = Truth(desk.page, "https://acme.test", (), LATER, before=truth)
-        for name, _ in truth.snapshot.months[:1]:
-            truth.month(name)
+        state = Truth(desk.page, "https://acme.test", (), LATER, before=state)
+        for name, _ in state.snapshot.months[:1]:
+            state.month(name)
     fresh = Truth(desk.page, "https://acme.test", (), LATER)
-    assert truth.snapshot == fresh.snapshot
-    assert [truth.month(name) for name, _ in fresh.snapshot.months] == [fresh.month(name) for name, _ in fresh.snapshot.months]
+    assert state.snapshot == fresh.snapshot
+    assert [state.month(name) for name, _ in fresh.snapshot.months] == [fresh.month(name) for name, _ in fresh.snapshot.months]
     assert desk.revisions() == list(range(1, fresh.snapshot.revision + 1))

@@ -31,7 +31,7 @@ def statuses(incident: Incident) -> list[str]:
     ],
     ids=["before", "at its start", "within", "at its end", "long after, with no worker meanwhile"],
 )
-def test_it_turns_over_at_its_times(now: datetime, expected: list[Status], component: str) -> None:
+def test_it_begins_and_ends_at_its_times(now: datetime, expected: list[Status], component: str) -> None:
     desk = new_desk()
     incident = desk.schedules(STARTS, ENDS)
     journal.keep_time(desk.page, now)
@@ -40,13 +40,13 @@ def test_it_turns_over_at_its_times(now: datetime, expected: list[Status], compo
     assert Incident.objects.get().open is (Status.COMPLETED not in expected)
 
 
-def test_its_updates_hold_from_the_times_announced_and_say_nothing_in_anyones_name() -> None:
+def test_its_updates_hold_from_the_times_announced_and_have_no_text() -> None:
     desk = new_desk()
     incident = desk.schedules(STARTS, ENDS)
     journal.keep_time(desk.page, ENDS + timedelta(minutes=7))
-    told = rows.incident(incident)
-    assert [update.display_at for update in told.updates][1:] == [STARTS, ENDS]
-    assert [update.body for update in told.updates][1:] == ["", ""]
+    shown = rows.incident(incident)
+    assert [update.display_at for update in shown.updates][1:] == [STARTS, ENDS]
+    assert [update.body for update in shown.updates][1:] == ["", ""]
 
 
 def test_looking_again_does_nothing_more() -> None:
@@ -75,7 +75,7 @@ def test_one_that_another_worker_begins_at_this_very_moment_begins_once(monkeypa
     assert statuses(incident) == [Status.SCHEDULED, Status.IN_PROGRESS]
 
 
-def test_one_that_is_to_be_turned_by_hand_is_left_alone() -> None:
+def test_one_that_is_to_begin_by_hand_is_left_alone() -> None:
     desk = new_desk()
     incident = desk.schedules(STARTS, ENDS, auto_start=False, auto_end=False)
     assert journal.keep_time(desk.page, ENDS) == []
@@ -110,7 +110,7 @@ def test_one_that_is_moved_begins_at_its_new_time() -> None:
     assert len(journal.keep_time(desk.page, STARTS + timedelta(days=1))) == 1
 
 
-def test_an_update_that_was_backdated_does_not_keep_it_from_turning() -> None:
+def test_an_update_that_was_backdated_does_not_keep_it_from_beginning() -> None:
     desk = new_desk()
     incident = desk.schedules(STARTS, ENDS)
     desk.says(incident, "We told some by mail.", Status.SCHEDULED, NOW + 2 * MINUTE, holds=NOW - MINUTE)
@@ -122,7 +122,7 @@ def test_an_update_that_was_backdated_does_not_keep_it_from_turning() -> None:
     [(-15, 60, [Status.IN_PROGRESS]), (-90, -30, [Status.IN_PROGRESS, Status.COMPLETED])],
     ids=["begun already", "wholly past"],
 )
-def test_what_was_planned_too_late_is_turned_over_once(starts: int, ends: int, status_changes: list[Status]) -> None:
+def test_what_was_planned_too_late_begins_and_ends_once(starts: int, ends: int, status_changes: list[Status]) -> None:
     desk = new_desk()
     incident = desk.schedules(NOW + starts * MINUTE, NOW + ends * MINUTE)
     for minute in range(1, 6):

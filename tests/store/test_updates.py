@@ -1,4 +1,4 @@
-"""What staff say is added and never taken back: updates, corrections, turns, backdating, and who was quicker."""
+"""What staff post is added and never taken back: updates, corrections, status changes, backdating, and who was quicker."""
 
 from datetime import timedelta
 
@@ -12,11 +12,11 @@ from lightship.store.models import Entry, Incident, StatusChange, Update, Wordin
 from lightship.store.read import rows, snapshot
 
 
-def test_every_deed_takes_the_next_revision_and_names_what_it_touched() -> None:
+def test_every_action_takes_the_next_revision_and_names_what_it_touched() -> None:
     desk = new_desk()
     incident = desk.opens()
-    said = desk.says(incident)
-    journal.correct(said, "A third is moved.", Facts(), None, NOW + 2 * MINUTE)
+    row = desk.says(incident)
+    journal.correct(row, "A third is moved.", Facts(), None, NOW + 2 * MINUTE)
     journal.rename(incident, "Webmail is slow", None, NOW + 3 * MINUTE)
     journal.set_status(desk.panel, SLOW, None, NOW + 4 * MINUTE)
     entries = Entry.objects.filter(page=desk.page).order_by("revision")
@@ -30,7 +30,7 @@ def test_every_deed_takes_the_next_revision_and_names_what_it_touched() -> None:
     ]
 
 
-def test_a_deed_that_is_refused_leaves_no_entry_and_no_row() -> None:
+def test_an_action_that_is_refused_leaves_no_entry_and_no_row() -> None:
     desk = new_desk()
     incident, before = desk.opens(), desk.revisions()
     with pytest.raises(journal.JournalError, match="no component nosuchthing0"):
@@ -60,12 +60,16 @@ def test_a_megabyte_of_text_is_refused_with_its_size() -> None:
 def test_a_correction_keeps_every_wording_and_says_that_it_is_edited() -> None:
     desk = new_desk()
     incident = desk.opens()
-    said = incident.updates.get()
-    journal.correct(said, "Signing in fails.", Facts(scope="Vienna"), None, NOW + MINUTE)
-    journal.correct(said, "Signing in fails for some.", Facts(), None, NOW + 2 * MINUTE)
-    update = rows.update(Update.objects.get(pk=said.pk))
-    assert [text.body for text in update.wordings] == ["Sign-in fails.", "Signing in fails.", "Signing in fails for some."]
-    assert [text.facts.scope for text in update.wordings] == ["", "Vienna", ""]
+    row = incident.updates.get()
+    journal.correct(row, "Signing in fails.", Facts(scope="Vienna"), None, NOW + MINUTE)
+    journal.correct(row, "Signing in fails for some.", Facts(), None, NOW + 2 * MINUTE)
+    update = rows.update(Update.objects.get(pk=row.pk))
+    assert [wording.body for wording in update.wordings] == [
+        "Sign-in fails.",
+        "Signing in fails.",
+        "Signing in fails for some.",
+    ]
+    assert [wording.facts.scope for wording in update.wordings] == ["", "Vienna", ""]
     assert (update.edited, update.display_at, update.updated_at) == (True, NOW, NOW + 2 * MINUTE)
 
 
@@ -75,9 +79,9 @@ def test_whoever_did_not_read_the_newest_update_is_told_and_nothing_is_written()
     read_by_both = incident.updates.get().pk
     bobs = desk.says(incident, "Bob was quicker.", last_read=read_by_both)
     before = desk.revisions()
-    with pytest.raises(journal.Overtaken) as told:
+    with pytest.raises(journal.Overtaken) as overtaken:
         desk.says(incident, "Alice's.", at=NOW + 2 * MINUTE, last_read=read_by_both)
-    assert [update.pk for update in told.value.updates] == [bobs.pk]
+    assert [update.pk for update in overtaken.value.updates] == [bobs.pk]
     assert desk.revisions() == before
     assert desk.says(incident, "Alice's.", at=NOW + 2 * MINUTE, last_read=bobs.pk).pk
 
@@ -87,10 +91,10 @@ def test_an_update_that_holds_earlier_is_shown_in_its_place() -> None:
     incident = desk.opens()
     desk.says(incident, "Third.", at=NOW + 10 * MINUTE)
     desk.says(incident, "Second.", Status.INVESTIGATING, at=NOW + 20 * MINUTE, holds=NOW + 5 * MINUTE)
-    told = rows.incident(incident)
-    assert [update.body for update in told.updates] == ["Sign-in fails.", "Second.", "Third."]
-    assert told.status is Status.IDENTIFIED
-    assert told.updates[1].created_at == NOW + 20 * MINUTE
+    shown = rows.incident(incident)
+    assert [update.body for update in shown.updates] == ["Sign-in fails.", "Second.", "Third."]
+    assert shown.status is Status.IDENTIFIED
+    assert shown.updates[1].created_at == NOW + 20 * MINUTE
 
 
 def test_an_incident_may_have_begun_last_month_and_then_belongs_there() -> None:
@@ -102,7 +106,7 @@ def test_an_incident_may_have_begun_last_month_and_then_belongs_there() -> None:
     assert status_of(desk.webmail.pk, began) is DOWN
 
 
-def test_a_component_is_what_its_newest_turn_says_and_a_turn_needs_no_incident() -> None:
+def test_a_component_is_what_its_newest_status_change_says_and_that_needs_no_incident() -> None:
     desk = new_desk()
     assert status_of(desk.panel.pk) is OK
     assert journal.set_status(desk.panel, OK, None, NOW) is None
@@ -129,8 +133,8 @@ def test_the_touched_components_are_kept_as_they_stood() -> None:
     desk.resolves(incident)
     desk.webmail.name = "Mail in the browser"
     desk.webmail.save()
-    told = rows.incident(Incident.objects.get())
-    assert [(part.name, part.status) for part in told.components] == [("Webmail", OK)]
+    shown = rows.incident(Incident.objects.get())
+    assert [(part.name, part.status) for part in shown.components] == [("Webmail", OK)]
 
 
 def test_all_components_down_is_critical_and_stays_so() -> None:

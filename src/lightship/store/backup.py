@@ -1,19 +1,15 @@
 """Everything that a desk needs again, as parts for the vault: lightship.toml, the secrets that it refers to, and every row."""
 
-import base64
 import contextlib
 import json
 from collections.abc import Generator, Iterator
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.apps import apps
 from django.db import close_old_connections, connection, models, transaction
 from django.db.migrations.loader import MigrationLoader
-from django.utils.duration import duration_string
 
 from lightship import __version__
 from lightship.config import Config
@@ -44,19 +40,16 @@ def parts(config: Config) -> Parts:
 
 def _parts(config: Config) -> Generator[Part, None, None]:
     with _one_moment():
-        yield Part(HEAD, _json(head(config)))
+        # What a restore needs before the first row.
+        head = {
+            "lightship": __version__,
+            "migrations": sorted(MigrationLoader(connection).graph.leaf_nodes()),
+            "config": config.text,
+            "secrets": sorted([kind, name, value] for (kind, name), value in config.secrets.items()),
+        }
+        yield Part(HEAD, _json(head))
         for model in tables():
             yield from _rows(model)
-
-
-def head(config: Config) -> dict[str, Any]:
-    """What a restore needs before the first row."""
-    return {
-        "lightship": __version__,
-        "migrations": sorted(MigrationLoader(connection).graph.leaf_nodes()),
-        "config": config.text,
-        "secrets": sorted([kind, name, value] for (kind, name), value in config.secrets.items()),
-    }
 
 
 def _rows(model: type[models.Model]) -> Iterator[Part]:
@@ -95,13 +88,7 @@ def _json(value: Any) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    """As the field's own `to_python` reads it back."""
-    if isinstance(value, datetime | date | time):
+    """As the field's own `to_python` reads it back. A datetime is a date too."""
+    if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, timedelta):
-        return duration_string(value)
-    if isinstance(value, Decimal | UUID):
-        return str(value)
-    if isinstance(value, bytes | memoryview):
-        return base64.b64encode(value).decode()
     raise TypeError(f"{type(value)} has no place in the vault")

@@ -12,16 +12,6 @@ from lightship.config import Config
 _DESK = "lightship.desk"
 """A name only: this room is below the desk, which Django loads by these names."""
 _DESK_FOLDER = Path(__file__).parent.parent / "desk"
-_MIDDLEWARE = (
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    f"{_DESK}.middleware.desk_headers",
-    f"{_DESK}.middleware.within_size",
-)
 
 
 def configure(config: Config) -> None:
@@ -45,7 +35,16 @@ def made(config: Config) -> dict[str, Any]:
             "django.contrib.staticfiles",
             "lightship.store",
         ],
-        "MIDDLEWARE": list(_MIDDLEWARE),
+        "MIDDLEWARE": [
+            "django.middleware.security.SecurityMiddleware",
+            "whitenoise.middleware.WhiteNoiseMiddleware",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            f"{_DESK}.middleware.desk_headers",
+            f"{_DESK}.middleware.within_size",
+        ],
         "TEMPLATES": [
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -69,7 +68,6 @@ def made(config: Config) -> dict[str, Any]:
         "STATIC_URL": "/static/",
         "STATICFILES_DIRS": [_DESK_FOLDER / "static"],
         "WHITENOISE_USE_FINDERS": True,
-        "STORAGES": {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
         **_security(https=url.scheme == "https"),
         "LOGGING_CONFIG": None,
     }

@@ -24,32 +24,17 @@ class Overtaken(JournalError):
         self.updates = tuple(updates)
 
 
-def append(
-    page: Page,
-    action: str,
-    now: datetime,
-    by: By,
-    *,
-    incident: Incident | None = None,
-    subject: str = "",
-    name: str = "",
-    month: str = "",
-) -> Entry:
+def append(page: Page, action: str, now: datetime, by: By, *, incident: Incident | None = None, **columns: str) -> Entry:
     """Take the next revision and write its entry. Call it inside the action's transaction, before anything else is read: it
-    locks the page's row, so that the next action waits and then sees what this one wrote."""
+    locks the page's row, so that the next action waits and then sees what this one wrote. `columns`: of the entry; those
+    that an incident tells need not be given."""
     wake.tell(page.slug)
     Page.objects.filter(pk=page.pk).update(revision=F("revision") + 1, updated_at=now)
     page.refresh_from_db(fields=["revision", "updated_at"])
+    if incident:
+        columns = {"subject": incident.pk, "name": incident.name, "month": incident.month, **columns}
     return Entry.objects.create(
-        page=page,
-        revision=page.revision,
-        at=now,
-        author=by,
-        action=action,
-        incident=incident,
-        subject=subject or (incident.pk if incident else ""),
-        name=name or (incident.name if incident else ""),
-        month=month or (incident.month if incident else ""),
+        page=page, revision=page.revision, at=now, author=by, action=action, incident=incident, **columns
     )
 
 

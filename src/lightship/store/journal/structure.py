@@ -7,30 +7,26 @@ from zoneinfo import available_timezones
 
 from django.db import transaction
 
-from lightship.config.ids import new_id
 from lightship.core.rules import fit_name, millisecond
 from lightship.store.journal.entry import By, JournalError, append
 from lightship.store.models import Component, Group, Page
 
 
 def create_page(slug: str, name: str, by: By, now: datetime, **more: Any) -> Page:
-    """A new page. `more`: any other column, and `id` where the page has one already, on another desk."""
+    """A new page. `more`: any other column."""
     now = millisecond(now)
     if Page.objects.filter(slug=slug).exists():
         raise JournalError(f"There is a page {slug!r} already.")
     _check(more)
     with transaction.atomic():
-        page = Page.objects.create(**{"created_at": now, "updated_at": now, **more}, slug=slug, name=fit_name(name))
+        page = Page.objects.create(slug=slug, name=fit_name(name), created_at=now, updated_at=now, **more)
         append(page, "create page", now, by, name=page.name)
     return page
 
 
 def create_group(page: Page, name: str, by: By, now: datetime, **more: Any) -> Group:
-    now = millisecond(now)
-    with transaction.atomic():
-        row = Group(**{**_new(page, None, now), **more}, page=page, name=fit_name(name))
-        append(page, "create group", now, by, subject=row.pk, name=row.name)
-        row.save(force_insert=True)
+    row = Group(page=page, name=fit_name(name), **more)
+    _insert(row, None, by, now)
     return row
 
 
@@ -42,12 +38,9 @@ def remove_group(group: Group, by: By, now: datetime) -> None:
 
 
 def create_component(page: Page, name: str, by: By, now: datetime, **more: Any) -> Component:
-    now = millisecond(now)
-    with transaction.atomic():
-        row = Component(**{**_new(page, more.get("group"), now), **more}, page=page, name=fit_name(name))
-        _check_group(row)
-        append(page, "create component", now, by, subject=row.pk, name=row.name)
-        row.save(force_insert=True)
+    row = Component(page=page, name=fit_name(name), **more)
+    _check_group(row)
+    _insert(row, row.group, by, now)
     return row
 
 
@@ -90,12 +83,15 @@ def arrange(page: Page, order: Sequence[Group | Component], by: By, now: datetim
     return True
 
 
-def _new(page: Page, group: Group | None, now: datetime) -> dict[str, Any]:
-    """What a new row starts with. It comes last: in its group, or among the page's groups and lone components, which share
-    one list."""
-    lists = [page.components.filter(group=group), *([] if group else [page.groups.all()])]
-    last = max((position for rows in lists for position in rows.values_list("position", flat=True)), default=0)
-    return {"id": new_id(), "position": last + 1, "created_at": now, "updated_at": now}
+def _insert(row: Group | Component, group: Group | None, by: By, now: datetime) -> None:
+    """The row comes last: in its group, or among the page's groups and lone components, which share one list."""
+    row.created_at = row.updated_at = millisecond(now)
+    with transaction.atomic():
+        append(row.page, f"create {row._meta.model_name}", row.created_at, by, subject=row.pk, name=row.name)
+        lists = [row.page.components.filter(group=group), *([] if group else [row.page.groups.all()])]
+        last = max((position for rows in lists for position in rows.values_list("position", flat=True)), default=0)
+        row.position = last + 1
+        row.save(force_insert=True)
 
 
 def _check_group(component: Component) -> None:
