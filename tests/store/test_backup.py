@@ -1,4 +1,4 @@
-"""What goes into the vault: every table but those named with a reason, as it stands at one moment, and no more than changed."""
+"""What goes into the vault: every table but those named with a reason, as it is at one moment, and no more than changed."""
 
 import json
 import threading

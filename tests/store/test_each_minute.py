@@ -1,4 +1,4 @@
-"""Whatever is said, in whatever order and however late: bars, uptime, rollup and API are what a slow, obvious model says that
+"""Whatever is posted, in whatever order and however late: bars, uptime, rollup and API are those of a slow, obvious model that
 looks at each minute."""
 
 import json
@@ -42,11 +42,11 @@ class Action:
 
 ACTIONS = st.builds(
     Action,
-    what=st.sampled_from(["open", "update", "end", "end with words", "reopen", "plan", "clock", "by hand"]),
+    what=st.sampled_from(["open", "update", "end", "end with levels", "reopen", "plan", "clock", "by hand"]),
     after=st.integers(0, 40),
     ago=st.sampled_from([0, 0, 0, 5, 30, 90]),
     which=st.integers(0, 3),
-    # 5: not spoken of.
+    # 5: not mentioned.
     levels=st.tuples(st.integers(0, 5), st.integers(0, 5)),
 )
 

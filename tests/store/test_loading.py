@@ -121,7 +121,7 @@ def test_an_export_read_into_an_empty_database_exports_the_same_bytes(template: 
 
 
 def facts_of(page: Page) -> list[object]:
-    """All that its readers see, and where its journal stands."""
+    """All that its readers see, and the revision of its journal."""
     shot = snapshot.take(Page.objects.get(pk=page.pk), "https://acme.test", (), NOW)
     return [shot.revision, shot.groups, shot.components, shot.open, shot.recent, shot.status_changes]
 

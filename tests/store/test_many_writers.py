@@ -19,7 +19,7 @@ from lightship.store.read import rows
 WRITERS, ACTIONS = 4, 12
 STARTS = NOW + MINUTE
 
-SPEAK = """
+WRITE = """
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.django_settings"
 import django
@@ -28,12 +28,12 @@ from pathlib import Path
 from django.db import connections
 name, incident, who = sys.argv[1:]
 connections.settings["default"]["NAME"] = name
-from tests.store.test_many_writers import speak
-speak(incident, who)
+from tests.store.test_many_writers import write
+write(incident, who)
 """
 
 
-def speak(incident_id: str, who: str) -> None:
+def write(incident_id: str, who: str) -> None:
     incident = Incident.objects.select_related("page").get(pk=incident_id)
     for number in range(ACTIONS):
         new = journal.NewUpdate(status=Status.IDENTIFIED, body=f"{who} {number}")
@@ -55,7 +55,7 @@ def test_threads_take_turns() -> None:
 
     def work(who: int) -> None:
         try:
-            speak(incident.pk, f"writer{who}")
+            write(incident.pk, f"writer{who}")
         finally:
             connections.close_all()
 
@@ -70,7 +70,7 @@ def test_processes_take_turns() -> None:
     connection.close()
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(root / "src")])}
     crew = [
-        subprocess.Popen([sys.executable, "-c", SPEAK, name, incident.pk, f"writer{who}"], env=environment)
+        subprocess.Popen([sys.executable, "-c", WRITE, name, incident.pk, f"writer{who}"], env=environment)
         for who in range(WRITERS)
     ]
     assert [process.wait(120) for process in crew] == [0] * WRITERS

@@ -8,6 +8,7 @@ GROUP = ("id", "name", "created_at", "updated_at", "description", "position")
 COMPONENT = (*GROUP, "group_id", "showcase", "start_date", "only_show_if_degraded", "retired")
 PAGE = ("id", "name", "created_at", "updated_at", "description", "time_zone", "support_url", "promise_minutes")
 INCIDENT = ("id", "name", "created_at", "updated_at", "started_at", *WINDOW, "auto_start", "auto_end")
+CHANGE = ("component_id", "name", "old", "new")
 UPDATE = ("id", "created_at", "updated_at", "display_at", "notify")
 
 

@@ -64,7 +64,7 @@ def _write(page: Page, own: core.Incident, joined: core.Incident) -> None:
     insert.updates(page, [(joined, update) for update in joined.updates if update.id not in known])
     for update in joined.updates:
         if update.id in known and update != known[update.id]:
-            # Which wording counts is told by their times.
+            # The times of the wordings say which one counts.
             insert.wordings([(update.id, new) for new in update.wordings if new not in known[update.id].wordings])
             Update.objects.filter(pk=update.id).update(updated_at=update.updated_at)
     insert.change(Incident.objects.get(pk=own.id), joined)

@@ -26,8 +26,8 @@ class Overtaken(JournalError):
 
 def append(page: Page, action: str, now: datetime, by: By, *, incident: Incident | None = None, **columns: str) -> Entry:
     """Take the next revision and write its entry. Call it inside the action's transaction, before anything else is read: it
-    locks the page's row, so that the next action waits and then sees what this one wrote. `columns`: of the entry; those
-    that an incident tells need not be given."""
+    locks the page's row, so that the next action waits and then sees what this one wrote. `columns`: of the entry; what
+    `incident` implies need not be given."""
     wake.tell(page.slug)
     Page.objects.filter(pk=page.pk).update(revision=F("revision") + 1, updated_at=now)
     page.refresh_from_db(fields=["revision", "updated_at"])

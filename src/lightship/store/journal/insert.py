@@ -1,6 +1,7 @@
 """Make rows from core's values, with the ids and times that these have."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lightship.core import model as core
 from lightship.core import wire
@@ -64,13 +65,10 @@ def change(row: Incident, after: core.Incident) -> None:
 
 def status_change(page: Page, new: core.StatusChange, update_id: str | None = None, *, ends: bool = False) -> StatusChange:
     return StatusChange(
+        **columns.values(replace(new.change, name=new.change.name[:520]), columns.CHANGE),
         page=page,
-        component_id=new.change.component_id,
         update_id=update_id,
         public_id=new.id,
         at=new.at,
-        name=new.change.name[:520],
-        old=new.change.old,
-        new=new.change.new,
         ends=ends,
     )

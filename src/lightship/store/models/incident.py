@@ -1,5 +1,7 @@
 """Incidents, their updates, and the levels at which these hold components. The journal only ever adds these rows."""
 
+from enum import StrEnum
+
 from django.db import models
 
 from lightship.config.ids import new_id
@@ -7,8 +9,8 @@ from lightship.core.model import ComponentStatus, Impact, Kind, Status
 from lightship.store.models.page import Component, Page
 
 
-def _choices(enum: type[ComponentStatus] | type[Impact] | type[Kind] | type[Status]) -> list[tuple[str, str]]:
-    return [(member.value, member.value) for member in enum]
+def _choices(values: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(value.value, value.value) for value in values]
 
 
 class Incident(models.Model):

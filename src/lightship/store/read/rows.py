@@ -14,8 +14,6 @@ from lightship.core.updates import PageNow
 from lightship.store import columns
 from lightship.store.models import Component, Group, Incident, Page, StatusChange, Update, Wording
 
-CHANGE = ("component_id", "name", "old", "new")
-
 
 def page(row: Page, url: str) -> core.Page:
     return core.Page(slug=row.slug, url=url, **columns.values(row, columns.PAGE))
@@ -33,17 +31,13 @@ def component(row: Component, status: ComponentStatus) -> core.Component:
     return core.Component(status=status, **columns.values(row, columns.COMPONENT))
 
 
-def change(row: StatusChange) -> core.Change:
-    return _change(row.component_id, row.name, row.old, row.new)
-
-
 def _change(component_id: str, name: str, old: str, new: str) -> core.Change:
     return core.Change(component_id, name, ComponentStatus(old), ComponentStatus(new))
 
 
 def status_changes(rows: QuerySet[StatusChange]) -> tuple[core.StatusChange, ...]:
     """Oldest first. There may be thousands: no row becomes an object of Django's."""
-    changes = rows.order_by("at", "id").values_list("at", "public_id", *CHANGE)
+    changes = rows.order_by("at", "id").values_list("at", "public_id", *columns.CHANGE)
     return tuple(core.StatusChange(at, _change(*change), public_id) for at, public_id, *change in changes)
 
 
@@ -101,27 +95,24 @@ def page_now(row: Page, at: datetime) -> PageNow:
 def timeline(row: Page, since: datetime) -> Timeline:
     """What holds each component of the page since a time: incidents that are open or had an update since (one that had ended
     by then holds nothing), and what outlasts them: the newest level set by hand, and the newest stated at an end."""
-    steps = _steps([*_ids(row.incidents.filter(open=True)), *_ids(row.incidents.filter(updated_at__gte=since, open=False))])
+    # Two queries, each with an index of its own.
+    lists = row.incidents.filter(open=True), row.incidents.filter(updated_at__gte=since, open=False)
+    steps = _steps([pk for incidents in lists for pk in incidents.order_by().values_list("pk", flat=True)])
     by_hand, restated = Q(page=row, update=None), Q(old=F("new"))
     newest = _newest(row, since, "-public_id", Q(update=None) & ~restated)
-    at_an_end = StatusChange.objects.filter(_newest(row, since, "-update_id", Q(ends=True))).select_related("update")
-    for status_change in at_an_end:
-        update = status_change.update
-        if update and update.incident_id not in steps:
-            step = Step(update.pk, status_change.at, Status(update.status), [change(status_change)])
-            steps[f"{update.pk} {status_change.pk}"] = [step]
+    at_an_end = StatusChange.objects.filter(_newest(row, since, "-update_id", Q(ends=True)))
+    names = ("pk", "at", "update_id", "update__status", "update__incident_id", *columns.CHANGE)
+    for pk, at, update_id, status, incident_id, *change in at_an_end.values_list(*names):
+        if incident_id not in steps:
+            steps[f"{update_id} {pk}"] = [Step(update_id, at, Status(status), [_change(*change)])]
     return Timeline.of(steps, status_changes(StatusChange.objects.filter(newest | by_hand & (Q(at__gte=since) | restated))))
-
-
-def _ids(incidents: QuerySet[Incident]) -> list[str]:
-    return list(incidents.order_by().values_list("pk", flat=True))
 
 
 def _changes(ids: Sequence[str]) -> dict[str, list[core.Change]]:
     """The changes of all updates of these incidents, by the update's id."""
     changes = defaultdict(list)
     rows = StatusChange.objects.filter(update__incident__in=ids).order_by("id")
-    for update_id, *row in rows.values_list("update_id", *CHANGE):
+    for update_id, *row in rows.values_list("update_id", *columns.CHANGE):
         changes[update_id].append(_change(*row))
     return changes
 
