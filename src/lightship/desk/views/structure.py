@@ -122,7 +122,7 @@ def settings(request: HttpRequest, page: Page) -> HttpResponse:
     form = PageForm(typed(request), row=page)
 
     def action() -> None:
-        structure.describe_page(page, form.cleaned_data, author(request), timezone.now())
+        structure.describe(page, form.cleaned_data, author(request), timezone.now())
 
     zones, draft = sorted(available_timezones()), f"settings:{page.slug}"
     return answer(request, page, form, "settings.html", action, "Saved.", to="settings", draft=draft, zones=zones)
