@@ -63,7 +63,7 @@ def build(size: int) -> None:
         from lightship.cli.shared import App
         from lightship.publishing.publish import Publisher
         from lightship.publishing.rendering import Rendering
-        from lightship.publishing.verify import Stranger
+        from lightship.publishing.verify import Verifier
         from lightship.signing import SigningKey
         from lightship.store import models
         from lightship.worker.current import open_host, truth_of
@@ -72,7 +72,7 @@ def build(size: int) -> None:
         with desk.serving():
             started, work = time.perf_counter(), time.process_time()
             rendering = Rendering(truth_of(models.Page.objects.get(), config, utc_now()))
-            publisher = Publisher(SigningKey(config.key), utc_now, Stranger(), deadline=600)
+            publisher = Publisher(SigningKey(config.key), utc_now, Verifier(), deadline=600)
             receipt = asyncio.run(publisher.converge(rendering, open_host(config.hosts[0])))
             took, work = time.perf_counter() - started, time.process_time() - work
         if not receipt.proven:

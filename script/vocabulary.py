@@ -10,7 +10,7 @@ from pathlib import Path
 
 # Old name -> what it is called now (docs/decisions/0032).
 GONE = {
-    "Line": "Connection", "DialError": "ConnectError", "Stranger": "PublicReader", "stranger": "reader", "dial": "net.pinned",
+    "Line": "Connection", "DialError": "ConnectError", "Verifier": "PublicReader", "stranger": "reader", "dial": "net.pinned",
     "Eye": "HostCheck", "Sight": "CheckResult", "Seen": "CheckStatus", "eye": "host_check", "sight": "result",
     "Press": "Rendering", "press": "rendering", "survivors": "publishing.survey", "Search": "Survey", "Survivor": "HostState",
     "survivor": "state", "Lost": "Unreadable", "Away": "ReadOnlyHost", "Seal": "SigningKey", "seal": "signing_key",

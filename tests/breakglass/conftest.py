@@ -22,7 +22,7 @@ from lightship.core.updates import NewIncident, NewUpdate
 from lightship.hosts import Host
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Rendering
-from lightship.publishing.verify import Stranger, audit
+from lightship.publishing.verify import Verifier, audit
 from lightship.signing import SigningKey
 
 __all__ = ["MakeHost", "make_host", "vienna"]
@@ -36,7 +36,7 @@ def utc_now() -> datetime:
 
 
 def desk_publishes(book: Book, *hosts: Host, signing_key: SigningKey = SEAL) -> tuple[Receipt, ...]:
-    return asyncio.run(Publisher(signing_key, utc_now, Stranger()).publish(Rendering(book), hosts))
+    return asyncio.run(Publisher(signing_key, utc_now, Verifier()).publish(Rendering(book), hosts))
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def laptop_of(
     configs = tuple(HostConfig(name=host.name, kind="folder", url=host.url, options={}) for host in hosts)
     page = PageConfig(slug="harbour", url="https://harbour.example", key=SEAL.seed, proven=1, pulse=Pulse(), hosts=configs)
     folder.mkdir(exist_ok=True)
-    stranger = Stranger(seconds=2.0)
+    stranger = Verifier(seconds=2.0)
     return Laptop(BreakGlass(page, hosts, PendingLog(folder / NAME, "harbour"), utc_now, trusting, stranger, again), name)
 
 
@@ -108,7 +108,7 @@ def words_on(host: Host) -> set[str]:
 
 
 def faults(*hosts: Host) -> list[str]:
-    return [fault for host in hosts for fault in audit(Stranger(), host.url, SEAL.verify, whole=True)]
+    return [fault for host in hosts for fault in audit(Verifier(), host.url, SEAL.verify, whole=True)]
 
 
 def book_now() -> Book:

@@ -20,7 +20,7 @@ from lightship.cli.breakglass_report import became_words
 from lightship.cli.clock import insist_on_clock
 from lightship.cli.shared import Refused
 from lightship.hosts.folder import Folder
-from lightship.publishing.verify import Stranger
+from lightship.publishing.verify import Verifier
 
 TOML = """
 [pages.acme]
@@ -90,7 +90,7 @@ def test_a_clock_that_every_host_contradicts_keeps_words_from_being_dated_wrongl
     with contextlib.ExitStack() as stack:
         urls = [stack.enter_context(answering(answer)) for answer in hosts]
         try:
-            insist_on_clock([*urls, "http://127.0.0.1:9"], Stranger())
+            insist_on_clock([*urls, "http://127.0.0.1:9"], Verifier())
         except Refused as refused:
             assert words and words in str(refused)
         else:

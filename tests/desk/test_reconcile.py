@@ -24,7 +24,7 @@ from lightship.hosts import File
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Rendering
-from lightship.publishing.verify import Stranger
+from lightship.publishing.verify import Verifier
 from lightship.signing import SigningKey
 from lightship.store import journal, receipts
 from lightship.store.models import Incident as Row
@@ -60,7 +60,7 @@ def desk_publishes(stage: Stage, settings: Config) -> list[Receipt]:
     """As the worker does; what was refused is on record."""
     page = Page.objects.get(pk=stage.page.pk)
     rendering = Rendering(truth_of(page, settings.pages["acme"], utc_now()))
-    publisher = Publisher(SEAL, utc_now, Stranger(seconds=0.2))
+    publisher = Publisher(SEAL, utc_now, Verifier(seconds=0.2))
     made = asyncio.run(publisher.publish(rendering, opened(settings)))
     for receipt in made:
         receipts.record(page, receipt)
@@ -69,7 +69,7 @@ def desk_publishes(stage: Stage, settings: Config) -> list[Receipt]:
 
 def bob_speaks(settings: Config, tmp_path: Path, incident_id: str, body: str, status: Status = Status.IDENTIFIED) -> None:
     page = settings.pages["acme"]
-    glass = BreakGlass(page, opened(settings), PendingLog(tmp_path / NAME, "acme"), utc_now, stranger=Stranger(seconds=0.2))
+    glass = BreakGlass(page, opened(settings), PendingLog(tmp_path / NAME, "acme"), utc_now, stranger=Verifier(seconds=0.2))
 
     def compose(whole: Union) -> Incident:
         incident = next(incident for incident in whole.snapshot.open if incident.id == incident_id)

@@ -47,7 +47,7 @@ from lightship.doctor.asn import Table
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Rendering
-from lightship.publishing.verify import Stranger
+from lightship.publishing.verify import Verifier
 from lightship.signing import SigningKey
 from lightship.vault import CopyTarget, Part, keep, new_key
 
@@ -192,7 +192,7 @@ class Lab:
 
     async def _publish(self, only: tuple[str, ...]) -> None:
         rendering = Rendering(replace(harbour(months=1), revision=self.revision, at=datetime.now(UTC)))
-        publisher = Publisher(SEAL, lambda: datetime.now(UTC), Stranger())
+        publisher = Publisher(SEAL, lambda: datetime.now(UTC), Verifier())
         receipts = await publisher.publish(rendering, [self.folder(name) for name in only], force=True)
         assert all(receipt.proven for receipt in receipts), receipts
 

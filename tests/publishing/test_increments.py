@@ -15,7 +15,7 @@ from lightship.core.site.receipt import Receipt, Verdict
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Rendering
-from lightship.publishing.verify import Stranger, audit
+from lightship.publishing.verify import Verifier, audit
 from lightship.signing import SigningKey
 
 SEAL = SigningKey(bytes(range(32)))
@@ -23,9 +23,9 @@ SEAL = SigningKey(bytes(range(32)))
 
 def publish(book: Book, host: Folder, *, force: bool = False) -> tuple[Receipt, Witnessed]:
     witnessed = Witnessed(host)
-    receipt = asyncio.run(Publisher(SEAL, lambda: NOW, Stranger()).converge(Rendering(book), witnessed, force=force))
+    receipt = asyncio.run(Publisher(SEAL, lambda: NOW, Verifier()).converge(Rendering(book), witnessed, force=force))
     assert receipt.verdict is Verdict.PROVEN, receipt.reason
-    assert list(audit(Stranger(), host.url, SEAL.verify, whole=True)) == []
+    assert list(audit(Verifier(), host.url, SEAL.verify, whole=True)) == []
     return receipt, witnessed
 
 

@@ -17,14 +17,14 @@ from lightship.hosts import Host
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Rendering
-from lightship.publishing.verify import Stranger
+from lightship.publishing.verify import Verifier
 from lightship.signing import SigningKey
 
 SEAL = SigningKey(bytes(range(32)))
 
 
 def publish(book: Book, *hosts: Host, deadline: float = 30.0) -> tuple[Receipt, ...]:
-    publisher = Publisher(SEAL, lambda: NOW, Stranger(), deadline)
+    publisher = Publisher(SEAL, lambda: NOW, Verifier(), deadline)
     return asyncio.run(publisher.publish(Rendering(book), hosts))
 
 
@@ -51,7 +51,7 @@ def test_a_host_that_hangs_is_given_up_while_the_others_are_proven_at_once(vienn
 
 async def _both(good: Host, hanging: Host) -> tuple[float, float]:
     """When each receipt came."""
-    publisher, rendering = Publisher(SEAL, lambda: NOW, Stranger(), 3), Rendering(harbour())
+    publisher, rendering = Publisher(SEAL, lambda: NOW, Verifier(), 3), Rendering(harbour())
 
     async def timed(host: Host) -> float:
         await publisher.converge(rendering, host)
@@ -78,7 +78,7 @@ def test_a_host_that_serves_something_else_is_told_in_words_and_mended(vienna: F
     assert receipt.verdict is Verdict.DIFFERS
     assert receipt.reason == f"{vienna.url}/ serves other content than was put there (7 bytes)"
 
-    publisher = Publisher(SEAL, lambda: NOW, Stranger())
+    publisher = Publisher(SEAL, lambda: NOW, Verifier())
     assert asyncio.run(publisher.converge(Rendering(harbour()), vienna, repair=True)).verdict is Verdict.PROVEN
 
 

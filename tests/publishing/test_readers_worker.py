@@ -11,7 +11,7 @@ from lightship.core.site.receipt import Verdict
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Rendering
-from lightship.publishing.verify import Stranger
+from lightship.publishing.verify import Verifier
 from lightship.signing import SigningKey
 
 SEAL = SigningKey(bytes(range(32)))
@@ -26,7 +26,7 @@ class Withdrawn(Book):
 
 
 def published(book: Book, vienna: Folder) -> str:
-    receipt = asyncio.run(Publisher(SEAL, lambda: NOW, Stranger()).converge(Rendering(book), vienna))
+    receipt = asyncio.run(Publisher(SEAL, lambda: NOW, Verifier()).converge(Rendering(book), vienna))
     assert receipt.verdict is Verdict.PROVEN
     return (vienna.path / "sw.js").read_text()
 

@@ -14,7 +14,7 @@ from lightship.hosts import File
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Rendering
-from lightship.publishing.verify import Stranger, audit
+from lightship.publishing.verify import Verifier, audit
 from lightship.signing import SigningKey
 
 OURS, THEIRS = SigningKey(bytes(range(32))), SigningKey(bytes(32))
@@ -22,7 +22,7 @@ OURS, THEIRS = SigningKey(bytes(range(32))), SigningKey(bytes(32))
 
 def publish(book: Book, host: Folder, signing_key: SigningKey = OURS, *, force: bool = False) -> tuple[Receipt, Witnessed]:
     witnessed = Witnessed(host)
-    receipt = asyncio.run(Publisher(signing_key, lambda: NOW, Stranger()).converge(Rendering(book), witnessed, force=force))
+    receipt = asyncio.run(Publisher(signing_key, lambda: NOW, Verifier()).converge(Rendering(book), witnessed, force=force))
     return receipt, witnessed
 
 
@@ -50,7 +50,7 @@ def test_a_host_of_another_page_is_refused_until_forced(vienna: Folder) -> None:
 
     receipt, _ = publish(harbour(), vienna, force=True)
     assert receipt.verdict is Verdict.PROVEN
-    assert list(audit(Stranger(), vienna.url, OURS.verify, whole=True)) == []
+    assert list(audit(Verifier(), vienna.url, OURS.verify, whole=True)) == []
 
 
 def test_a_manifest_of_another_key_is_refused_until_forced(vienna: Folder) -> None:
@@ -61,7 +61,7 @@ def test_a_manifest_of_another_key_is_refused_until_forced(vienna: Folder) -> No
     assert host.silent
 
     assert publish(replace(harbour(), revision=5), vienna, force=True)[0].verdict is Verdict.PROVEN
-    assert list(audit(Stranger(), vienna.url, OURS.verify, whole=True)) == []
+    assert list(audit(Verifier(), vienna.url, OURS.verify, whole=True)) == []
 
 
 @pytest.mark.parametrize("body", [b"", b'{"format":"lightsh', b"[]", b'{"format":"lightship-manifest/1","page":1}'])
@@ -71,7 +71,7 @@ def test_a_torn_manifest_is_repaired(body: bytes, vienna: Folder) -> None:
     (vienna.path / MANIFEST_PATH).parent.mkdir(exist_ok=True)
     (vienna.path / MANIFEST_PATH).write_bytes(body)
     assert publish(harbour(), vienna)[0].verdict is Verdict.PROVEN
-    assert list(audit(Stranger(), vienna.url, OURS.verify, whole=True)) == []
+    assert list(audit(Verifier(), vienna.url, OURS.verify, whole=True)) == []
 
 
 def test_a_month_whose_list_is_not_the_one_named_is_put_whole(vienna: Folder) -> None:
@@ -81,14 +81,14 @@ def test_a_month_whose_list_is_not_the_one_named_is_put_whole(vienna: Folder) ->
     asyncio.run(vienna.put([File(shelf, b"torn"), File("incidents/incident0001/index.html", None)]))
     after = book.said("incident0000", "More.")
     assert publish(after, vienna)[0].verdict is Verdict.PROVEN
-    assert list(audit(Stranger(), vienna.url, OURS.verify, whole=True)) == []
+    assert list(audit(Verifier(), vienna.url, OURS.verify, whole=True)) == []
 
 
 def test_a_front_path_that_is_retired_is_removed(vienna: Folder) -> None:
     book, extra = harbour(months=1), File("old.html", b"once in the front set")
     rendering = Rendering(book)
     rendering.front()[extra.path] = extra
-    asyncio.run(Publisher(OURS, lambda: NOW, Stranger()).converge(rendering, vienna))
+    asyncio.run(Publisher(OURS, lambda: NOW, Verifier()).converge(rendering, vienna))
     assert (vienna.path / "old.html").exists()
     publish(book.said("incident0000", "More."), vienna)
     assert not (vienna.path / "old.html").exists()

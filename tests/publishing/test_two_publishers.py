@@ -17,7 +17,7 @@ from lightship.hosts import Conflict, File, Held, Host
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Rendering
-from lightship.publishing.verify import Stranger, audit
+from lightship.publishing.verify import Verifier, audit
 from lightship.signing import SigningKey
 
 SEAL = SigningKey(bytes(range(32)))
@@ -25,7 +25,7 @@ PROCESSES, WORDS = 4, 6
 
 
 def publish(book: Book, host: Host, *, repair: bool = False) -> Receipt:
-    return asyncio.run(Publisher(SEAL, lambda: NOW, Stranger()).converge(Rendering(book), host, repair=repair))
+    return asyncio.run(Publisher(SEAL, lambda: NOW, Verifier()).converge(Rendering(book), host, repair=repair))
 
 
 def publish_each(books: list[Book], host: Folder) -> None:
@@ -49,7 +49,7 @@ def test_several_processes_end_in_one_whole_state_the_newest(vienna: Folder) -> 
     assert publish(books[-1], vienna, repair=True).verdict is Verdict.PROVEN
     manifest = manifest_in((vienna.path / MANIFEST_PATH).read_bytes(), SEAL.verify)
     assert manifest.revision == books[-1].revision
-    assert list(audit(Stranger(), vienna.url, SEAL.verify, whole=True)) == []
+    assert list(audit(Verifier(), vienna.url, SEAL.verify, whole=True)) == []
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Raced(Witnessed):
 
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
         if not self.released:
-            await Publisher(SEAL, lambda: NOW, Stranger()).converge(Rendering(self.other), self.host)
+            await Publisher(SEAL, lambda: NOW, Verifier()).converge(Rendering(self.other), self.host)
         await super().release(files, manifest, expecting)
 
 
@@ -70,7 +70,7 @@ def test_an_older_publisher_that_was_quicker_is_published_over_at_once(vienna: F
     publish(harbour(), vienna)
     assert publish(newer, Raced(vienna, other=older)).verdict is Verdict.PROVEN
     assert "All are moved." in (vienna.path / "index.html").read_text()
-    assert list(audit(Stranger(), vienna.url, SEAL.verify, whole=True)) == []
+    assert list(audit(Verifier(), vienna.url, SEAL.verify, whole=True)) == []
 
 
 def test_a_newer_publisher_that_was_quicker_stays(vienna: Folder) -> None:
@@ -81,7 +81,7 @@ def test_a_newer_publisher_that_was_quicker_stays(vienna: Folder) -> None:
     assert "All are moved." in (vienna.path / "index.html").read_text()
     # What the loser put over the newer leaf pages is found and put right when it hears of the newer word itself.
     publish(newer, vienna, repair=True)
-    assert list(audit(Stranger(), vienna.url, SEAL.verify, whole=True)) == []
+    assert list(audit(Verifier(), vienna.url, SEAL.verify, whole=True)) == []
 
 
 def test_one_that_says_the_same_is_believed(vienna: Folder) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from lightship.core.site.receipt import Verdict
 from lightship.core.wire import sha256
-from lightship.publishing.verify import Stranger
+from lightship.publishing.verify import Verifier
 
 PAGE = b"<!doctype html><p>All is well."
 Answer = Any
@@ -80,7 +80,7 @@ def dripping(handler: http.server.BaseHTTPRequestHandler) -> None:
 )
 def test_what_a_host_answers_is_told_in_words_and_in_time(answer: Answer, verdict: Verdict, words: str) -> None:
     with answering(answer) as url:
-        found, told = Stranger(seconds=2, longest=1_000_000).look(url, sha256(PAGE))
+        found, told = Verifier(seconds=2, longest=1_000_000).look(url, sha256(PAGE))
     assert found is verdict
     assert words in told
 
@@ -88,5 +88,5 @@ def test_what_a_host_answers_is_told_in_words_and_in_time(answer: Answer, verdic
 def test_a_host_that_is_gone_is_unreachable() -> None:
     with answering(sent(PAGE)) as url:
         pass
-    found, told = Stranger().look(url, sha256(PAGE))
+    found, told = Verifier().look(url, sha256(PAGE))
     assert (found, "does not answer" in told) == (Verdict.UNREACHABLE, True)

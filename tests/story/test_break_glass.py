@@ -15,7 +15,7 @@ from tests.story.conftest import SEAL, Site, until
 from tests.story.test_story import alice_posts
 
 from lightship.core.model import Status
-from lightship.publishing.verify import Stranger, audit
+from lightship.publishing.verify import Verifier, audit
 from lightship.store import journal
 from lightship.store.models import Page
 from lightship.worker.current import utc_now
@@ -72,7 +72,7 @@ def test_what_was_said_without_the_desk_and_what_the_desk_said_end_up_on_every_h
     words = ("Alice: a controller failed.", "Bob: mailboxes are being moved.", "Bob: it answers after a minute.")
     for host, url in site.urls.items():
         assert [said for said in words if said not in site.front(host)] == []
-        assert list(audit(Stranger(), url, SEAL.verify, whole=True)) == []
+        assert list(audit(Verifier(), url, SEAL.verify, whole=True)) == []
 
     # From here on all is as ever: what Alice posts, readers read; and Bob's laptop has nothing left to say.
     journal.update(incident, journal.NewUpdate(status=Status.RESOLVED, body="Alice: it works."), None, utc_now())

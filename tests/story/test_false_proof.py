@@ -25,7 +25,7 @@ from lightship.hosts.folder import Folder
 from lightship.hosts.object_store import ObjectStore
 from lightship.hosts.sftp import Sftp
 from lightship.publishing.publish import Publisher
-from lightship.publishing.verify import Stranger
+from lightship.publishing.verify import Verifier
 from lightship.signing import SigningKey
 from lightship.store import journal, models
 from lightship.store.journal import structure
@@ -97,7 +97,7 @@ def keeper_of(host: Host, page: models.Page) -> HostLoop:
         pulse=Pulse(),
         hosts=(HostConfig(name=host.name, kind="folder", url=host.url, options={}),),
     )
-    return HostLoop(CurrentPage(config), host, Publisher(SEAL, utc_now, Stranger()))
+    return HostLoop(CurrentPage(config), host, Publisher(SEAL, utc_now, Verifier()))
 
 
 def step(keeper: HostLoop) -> None:

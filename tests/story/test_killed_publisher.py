@@ -16,7 +16,7 @@ from lightship.core.wire import sha256
 from lightship.hosts import Host, kinds
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Rendering
-from lightship.publishing.verify import Stranger, audit
+from lightship.publishing.verify import Verifier, audit
 from lightship.signing import SigningKey
 
 SEAL = SigningKey(bytes(range(32)))
@@ -29,12 +29,12 @@ def _cases() -> list[Any]:
 
 
 def publish(book: Book, host: Host) -> Receipt:
-    return asyncio.run(Publisher(SEAL, lambda: NOW, Stranger()).converge(Rendering(book), host))
+    return asyncio.run(Publisher(SEAL, lambda: NOW, Verifier()).converge(Rendering(book), host))
 
 
 def publish_in_child(ready: Any, book: Book, host: Host) -> None:
     """Everything that a process does once in its life lies before `ready`, so that the kill falls into the publish."""
-    publisher, rendering = Publisher(SEAL, lambda: NOW, Stranger()), Rendering(book)
+    publisher, rendering = Publisher(SEAL, lambda: NOW, Verifier()), Rendering(book)
     paper.front(book.snapshot)
     ready.set()
     asyncio.run(publisher.converge(rendering, host))
@@ -54,7 +54,7 @@ def test_readers_find_whole_pages_and_the_next_run_repairs(kind: str, request: p
         assert not reader.torn, f"killed after {moment:.3f} s, readers saw {reader.torn[:3]}"
         ends.append(sha256(fetched(f"{host.url}/index.html")[0]) == old)
         assert publish(book, host).verdict is Verdict.PROVEN
-        assert list(audit(Stranger(), host.url, SEAL.verify, whole=True)) == []
+        assert list(audit(Verifier(), host.url, SEAL.verify, whole=True)) == []
     assert any(ends), "no kill fell before the new page was there: the rounds prove nothing"
 
 

@@ -7,7 +7,7 @@ from tests.story.conftest import SEAL, Site, until
 
 from lightship.core.model import ComponentStatus, Status
 from lightship.core.site.manifest import pulse_in
-from lightship.publishing.verify import Stranger, audit
+from lightship.publishing.verify import Verifier, audit
 from lightship.store import journal
 from lightship.store.models import Incident
 from lightship.worker.current import utc_now
@@ -31,7 +31,7 @@ def test_what_alice_posts_dave_reads_on_every_host(site: Site) -> None:
     for name, url in site.urls.items():
         assert "Webmail is down" in site.front(name)
         assert "Sign-in fails with 503." in fetched(f"{url}/incidents/{incident.pk}/")[0].decode()
-        assert list(audit(Stranger(), url, SEAL.verify, whole=True)) == []
+        assert list(audit(Verifier(), url, SEAL.verify, whole=True)) == []
         until(lambda url=url: not fetched(f"{url}/lightship/pulse.json")[1], "the pulse is there")  # type: ignore[misc]
         assert pulse_in(fetched(f"{url}/lightship/pulse.json")[0], SEAL.verify).revision == site.page.revision
 

@@ -7,7 +7,7 @@ from tests.story.test_story import alice_posts
 
 from lightship.core.model import Status
 from lightship.core.site.manifest import MANIFEST_PATH, manifest_in
-from lightship.publishing.verify import Stranger, audit
+from lightship.publishing.verify import Verifier, audit
 from lightship.store import journal
 from lightship.store.models import Receipt
 from lightship.worker.current import utc_now
@@ -28,7 +28,7 @@ def test_two_workers_end_in_one_whole_state_and_refuse_nobody(site: Site) -> Non
     last = site.page.revision
     until(lambda: site.proven(last) == set(site.urls), "the last post is proven on both hosts")
     until(
-        lambda: not [line for url in site.urls.values() for line in audit(Stranger(), url, SEAL.verify, whole=True)],
+        lambda: not [line for url in site.urls.values() for line in audit(Verifier(), url, SEAL.verify, whole=True)],
         "every page is what the manifest names",
     )
     for name in site.urls:

@@ -24,7 +24,7 @@ from lightship.hosts import File, HostError, Wrapper
 from lightship.hosts.folder import Folder
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Rendering
-from lightship.publishing.verify import Stranger
+from lightship.publishing.verify import Verifier
 from lightship.signing import SigningKey
 from lightship.store import models
 from lightship.store.journal import structure
@@ -52,7 +52,7 @@ class Told(CurrentPage):
 
 def keeper_of(host: Witnessed | Wrapper, book: Book) -> tuple[HostLoop, Told]:
     page = Told(PAGE, rendering=Rendering(book))
-    return HostLoop(page, host, Publisher(SEAL, utc_now, Stranger())), page
+    return HostLoop(page, host, Publisher(SEAL, utc_now, Verifier())), page
 
 
 def step(keeper: HostLoop) -> None:
@@ -61,7 +61,7 @@ def step(keeper: HostLoop) -> None:
 
 
 def test_a_keeper_that_another_worker_overtook_waits_before_it_reads_the_host_again(vienna: Folder) -> None:
-    asyncio.run(Publisher(SEAL, utc_now, Stranger()).publish(Rendering(harbour().said("incident0000", "More.")), [vienna]))
+    asyncio.run(Publisher(SEAL, utc_now, Verifier()).publish(Rendering(harbour().said("incident0000", "More.")), [vienna]))
     keeper, page = keeper_of(Witnessed(vienna), harbour())
     page.later = True
     step(keeper)

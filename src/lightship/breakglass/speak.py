@@ -25,7 +25,7 @@ from lightship.hosts import File, Held, Host, HostError, Wrapper
 from lightship.publishing.publish import Clock, Publisher
 from lightship.publishing.rendering import Rendering
 from lightship.publishing.survey import AGAIN, HostState, Survey, TornError, Unreadable, digests, highest, with_archives
-from lightship.publishing.verify import Stranger
+from lightship.publishing.verify import Verifier
 from lightship.signing import SigningKey
 
 ROUNDS = 8
@@ -75,7 +75,7 @@ class BreakGlass:
     pending_log: PendingLog
     clock: Clock
     trusting: Collection[str] = ()
-    stranger: Stranger = field(default_factory=Stranger)
+    stranger: Verifier = field(default_factory=Verifier)
     again: Sequence[float] = AGAIN
     draw: Callable[[], int] = lambda: random.SystemRandom().randrange(STEP)
     signing_key: SigningKey | None = None

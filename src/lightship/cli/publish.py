@@ -12,7 +12,7 @@ from lightship.config import HostConfig, PageConfig
 from lightship.core.site.receipt import Receipt, Verdict
 from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Rendering
-from lightship.publishing.verify import Stranger, audit
+from lightship.publishing.verify import Verifier, audit
 from lightship.signing import SigningKey
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def publish(app: App, names: Sequence[str], force: bool, slug: str | None, as_js
 
 
 def bring(
-    config: PageConfig, page: "Page", hosts: Sequence[HostConfig], reader: Stranger, *, force: bool = False
+    config: PageConfig, page: "Page", hosts: Sequence[HostConfig], reader: Verifier, *, force: bool = False
 ) -> Sequence[Receipt]:
     """Make those hosts hold the newest revision, from here. The receipts are recorded for the desk to show."""
     from lightship.store.receipts import record  # after Django is set up

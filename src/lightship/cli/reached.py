@@ -13,7 +13,7 @@ from lightship.config import PageConfig
 from lightship.core.site.receipt import Verdict
 
 if TYPE_CHECKING:
-    from lightship.publishing.verify import Stranger
+    from lightship.publishing.verify import Verifier
     from lightship.store.models import Page, Receipt
 
 LONGEST = 20.0
@@ -39,7 +39,7 @@ class HostAnswer:
     recorded: bool
 
 
-def tell_posted(config: PageConfig, page: "Page", reader: "Stranger", id: str, name: str, options: Mapping[str, Any]) -> None:
+def tell_posted(config: PageConfig, page: "Page", reader: "Verifier", id: str, name: str, options: Mapping[str, Any]) -> None:
     """Say at once that it is accepted; then who reads it. Exit status 1 where nobody does."""
     page.refresh_from_db()
     as_json: bool = options["as_json"]
@@ -69,7 +69,7 @@ def tell_posted(config: PageConfig, page: "Page", reader: "Stranger", id: str, n
 def answers_of(
     config: PageConfig,
     page: "Page",
-    reader: "Stranger",
+    reader: "Verifier",
     now: Callable[[], float] = time.monotonic,
     pause: Callable[[float], None] = time.sleep,
 ) -> tuple[Sequence[HostAnswer], str]:

@@ -16,7 +16,7 @@ from lightship.config import Config, ConfigError, PageConfig, config_path, find_
 from lightship.vault import Key, VaultError, key_in
 
 if TYPE_CHECKING:
-    from lightship.publishing.verify import Stranger
+    from lightship.publishing.verify import Verifier
     from lightship.store.models import Page
 
 
@@ -35,10 +35,10 @@ class App:
     env: Mapping[str, str]
     seconds: float = 15.0
 
-    def reader(self) -> "Stranger":
-        from lightship.publishing.verify import Stranger  # not every command reads the web, and TLS takes a while to load
+    def reader(self) -> "Verifier":
+        from lightship.publishing.verify import Verifier  # not every command reads the web, and TLS takes a while to load
 
-        return Stranger(self.seconds)
+        return Verifier(self.seconds)
 
     @property
     def path(self) -> Path:

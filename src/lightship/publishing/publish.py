@@ -28,7 +28,7 @@ from lightship.core.status import promised
 from lightship.core.wire import WireError, sha256
 from lightship.hosts import Conflict, File, Held, Host, HostError, Wrapper
 from lightship.publishing.rendering import Rendering
-from lightship.publishing.verify import Stranger
+from lightship.publishing.verify import Verifier
 from lightship.signing import SigningKey
 
 DEADLINE = 30.0
@@ -82,7 +82,7 @@ class Publisher:
 
     signing_key: SigningKey
     clock: Clock
-    stranger: Stranger
+    stranger: Verifier
     deadline: float = DEADLINE
 
     async def publish(self, rendering: Rendering, hosts: Sequence[Host], *, force: bool = False) -> tuple[Receipt, ...]:

@@ -17,7 +17,7 @@ TRIES = (0.0, 0.03, 0.1, 0.3, 1.0)
 
 
 @dataclass(frozen=True)
-class Stranger(PublicReader):
+class Verifier(PublicReader):
     """Looks at hosts from outside."""
 
     async def prove(self, url: str, digest: str) -> tuple[Verdict, str]:

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 
 from lightship.config import Config
 from lightship.publishing.publish import Publisher
-from lightship.publishing.verify import Stranger
+from lightship.publishing.verify import Verifier
 from lightship.signing import SigningKey
 from lightship.store import wake
 from lightship.worker.current import CurrentPage, in_thread, open_host, utc_now
@@ -30,7 +30,7 @@ def run(config: Config) -> None:
 async def _work(config: Config) -> None:
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="worker"))
-    over, stop, stranger = asyncio.Event(), threading.Event(), Stranger()
+    over, stop, stranger = asyncio.Event(), threading.Event(), Verifier()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, over.set)
     woken, tasks = dict[str, asyncio.Event](), [asyncio.create_task(_until(over))]
