@@ -1,15 +1,20 @@
-"""What a folder needs of the operating system: whole writes, a lock, durability, and errors in words."""
+"""What a folder needs of the operating system: a tree of files, a lock, durability, and errors in words."""
 
 import contextlib
 import ctypes
 import errno
 import fcntl
 import os
+import secrets
+import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from lightship.hosts import HostError
+from lightship import hosts
+from lightship.hosts import Held, HostError
+from lightship.hosts._release import LOCK, T, Tree, checked
 
 LOCK_SECONDS = 30
 FEW = 8
@@ -18,21 +23,116 @@ FEW = 8
 _SYNCFS = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
 
 
-def write(path: Path, body: bytes) -> None:
-    """A new file that a web server running as another user may read, whatever our umask is."""
-    with path.open("xb") as file:
-        os.fchmod(file.fileno(), 0o644)
-        file.write(body)
+@dataclass
+class Disk(Tree):
+    """A folder of this machine. Its coroutines block, and never wait for each other: run them in a thread."""
+
+    root: Path
+    nonce: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def __str__(self) -> str:
+        return str(self.root)
+
+    async def each(self, act: Callable[[str], Awaitable[T]], paths: Iterable[str]) -> list[T]:
+        return [await act(path) for path in paths]
+
+    async def read(self, path: str) -> Held | None:
+        return read(self.root, path)
+
+    async def write(self, path: str, body: bytes) -> None:
+        """A new file that a web server running as another user may read, whatever our umask is."""
+        with (self.root / path).open("xb") as file:
+            os.fchmod(file.fileno(), 0o644)
+            file.write(body)
+
+    async def settle(self, paths: Sequence[str] | None = None) -> None:
+        if paths is None or len(paths) > FEW:
+            settle_tree(self.root)
+            return
+        for path in paths:
+            with (self.root / path).open("rb") as file:
+                os.fsync(file.fileno())
+
+    async def rename(self, old: str, new: str) -> None:
+        (self.root / old).replace(self.root / new)
+
+    async def link(self, old: str, new: str) -> bool:
+        try:
+            (self.root / new).hardlink_to(self.root / old)
+        except OSError:
+            return False
+        return True
+
+    async def symlink(self, path: str, target: str) -> None:
+        (self.root / path).symlink_to(target)
+
+    async def link_of(self, path: str) -> str | None:
+        try:
+            return str((self.root / path).readlink())
+        except OSError:
+            return None
+
+    async def copy(self, path: str, temp: str) -> bool:
+        if not (self.root / path).is_file():
+            return False
+        await self.write(temp, (self.root / path).read_bytes())
+        return True
+
+    async def unlink(self, path: str) -> None:
+        (self.root / path).unlink(missing_ok=True)
+
+    async def names(self, folder: str) -> list[str]:
+        return [path.name for path in (self.root / folder).iterdir()]
+
+    async def files(self, folders: Sequence[str]) -> list[str]:
+        walks = (walk for folder in folders for walk in os.walk(self.root / folder))
+        return [os.path.relpath(f"{folder}/{name}", self.root) for folder, _, names in walks for name in names]
+
+    async def make_folder(self, folder: str) -> None:
+        make_folder(self.root / folder)
+
+    async def drop_folder(self, folder: str) -> None:
+        with contextlib.suppress(OSError):
+            (self.root / folder).rmdir()
+
+    async def drop_tree(self, folder: str) -> None:
+        shutil.rmtree(self.root / folder, ignore_errors=True)
+
+    async def ages(self, paths: Sequence[str]) -> list[float]:
+        return [_age(self.root / path) for path in paths]
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the lock file. A publisher that is killed gives it back; one that hangs is named after a while."""
+        path = self.root / LOCK
+        with path.open("a") as file:
+            deadline = time.monotonic() + LOCK_SECONDS
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        raise HostError(f"another publisher has held {path} for {LOCK_SECONDS} s: is one hanging?") from None
+                    time.sleep(0.01)
+            yield
 
 
-def settle(paths: Iterable[Path], root: Path) -> None:
-    """Bring files to the disk, before a rename makes them what readers see."""
-    paths = list(paths)
-    if len(paths) > FEW:
-        settle_tree(root)
-    for path in paths if len(paths) <= FEW else ():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+def read(root: Path, path: str) -> Held | None:
+    try:
+        with (root / checked(path)).open("rb") as file:
+            body = file.read(hosts.LONGEST + 1)
+    except FileNotFoundError:
+        return None
+    hosts.within(len(body), path)
+    return Held(body)
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0
 
 
 def settle_tree(root: Path) -> None:
@@ -48,26 +148,10 @@ def settle_tree(root: Path) -> None:
         os.close(handle)
 
 
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file. A publisher that is killed gives it back; one that hangs is told of after a while."""
-    with path.open("a") as file:
-        deadline = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise HostError(f"another publisher has held {path} for {LOCK_SECONDS} s: is one hanging?") from None
-                time.sleep(0.01)
-        yield
-
-
 def explained(error: OSError, root: Path) -> HostError:
-    """The error in words for an operator. Only a full disk may pass by itself."""
+    """The error as a message for an operator."""
     where = error.filename2 or error.filename or root
-    words = {
+    messages = {
         errno.EACCES: f"user {os.geteuid()} may not write {where}: give it the folder, or run as its owner",
         errno.EPERM: f"user {os.geteuid()} may not change {where}: give it the folder, or run as its owner",
         errno.EROFS: f"{root} is on a filesystem mounted read-only: mount it for writing",
@@ -81,7 +165,7 @@ def explained(error: OSError, root: Path) -> HostError:
         errno.EIO: f"the disk of {root} fails to read or write: look at the kernel's log",
     }
     passing = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.ENOENT, errno.EIO)
-    return HostError(words.get(error.errno or 0, f"{root}: {error}"), permanent=not passing)
+    return HostError(messages.get(error.errno or 0, f"{root}: {error}"), permanent=not passing)
 
 
 @contextlib.contextmanager
@@ -93,7 +177,7 @@ def reported(root: Path) -> Iterator[None]:
 
 
 def make_folder(path: Path) -> None:
-    """One that a web server running as another user may enter, whatever our umask is; its parents alike."""
+    """Make a folder, and its parents, that a web server running as another user may enter, whatever our umask is."""
     if path.is_dir():
         return
     if path.parent != path:

@@ -1,4 +1,4 @@
-"""How a release lies in a tree of files: the layout that `folder` and `sftp` share. Pure: names and paths only.
+"""How a release lies in a tree of files, and how it is made: what `folder` and `sftp` share.
 
     index.html           -> .lightship/current/index.html        a front path: a symlink that never changes
     incidents/x/index.html                                       a leaf page: a file in place
@@ -10,10 +10,15 @@ So the root stays a real directory, which any web server serves and which may be
 one rename.
 """
 
-from collections.abc import Iterable
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Protocol, TypeVar
 
-from lightship.hosts import File, HostError
+from lightship.core.site.manifest import MANIFEST_PATH
+from lightship.hosts import Conflict, File, Held, HostError
 
 HOME = ".lightship"
 CURRENT = f"{HOME}/current"
@@ -24,6 +29,7 @@ LOCK = f"{HOME}/lock"
 VARIANTS = (".br", ".gz")
 STALE_SECONDS = 600
 KEPT = 2
+T = TypeVar("T")
 
 
 def checked(path: str) -> str:
@@ -44,15 +50,20 @@ def link_target(path: str) -> str:
     return "../" * path.count("/") + f"{CURRENT}/{path}"
 
 
-def parents(path: str) -> list[str]:
-    """The directories above a path, deepest first."""
-    parts = path.split("/")[:-1]
-    return ["/".join(parts[:size]) for size in range(len(parts), 0, -1)]
+def levels(folders: Iterable[str], *, deepest_first: bool = False) -> list[list[str]]:
+    """The folders by their depth, so that those of one level can be made, or removed, at once."""
+    ordered = sorted(folders, key=_depth, reverse=deepest_first)
+    return [list(level) for _, level in groupby(ordered, key=_depth)]
 
 
-def folders(paths: Iterable[str]) -> list[str]:
-    """Every directory that the paths need, each after its parent."""
-    return sorted({parent for path in paths for parent in parents(path)})
+def _depth(path: str) -> int:
+    return path.count("/")
+
+
+def parents(paths: Iterable[str]) -> set[str]:
+    """Every folder above the paths, inside the root."""
+    split = (path.split("/") for path in paths)
+    return {"/".join(parts[:size]) for parts in split for size in range(1, len(parts))}
 
 
 def next_name(names: Iterable[str], nonce: str) -> str:
@@ -81,3 +92,200 @@ class Releases:
         """Older than the ones kept. One more than the current is kept, for readers that are half-way through it."""
         past = sorted((name for name in self.names if name != self.current and name not in self.unfinished), key=number)
         return past[: -(KEPT - 1)]
+
+
+class Tree(Protocol):
+    """A tree of files, here or elsewhere. All paths are relative to its root. `nonce`: names what this publisher makes."""
+
+    nonce: str
+
+    async def each(self, act: Callable[[str], Awaitable[T]], paths: Iterable[str]) -> list[T]:
+        """Do it for all the paths, at once where that saves time."""
+
+    async def read(self, path: str) -> Held | None: ...
+
+    async def write(self, path: str, body: bytes) -> None:
+        """Make a new file. It need not be durable before `settle`."""
+
+    async def settle(self, paths: Sequence[str] | None = None) -> None:
+        """Bring these files to the disk, before a rename makes them what readers see; None: all that was written."""
+
+    async def rename(self, old: str, new: str) -> None: ...
+
+    async def link(self, old: str, new: str) -> bool:
+        """Hard-link a file to a new path; False where that cannot be."""
+
+    async def symlink(self, path: str, target: str) -> None: ...
+
+    async def link_of(self, path: str) -> str | None:
+        """The target of a symlink; None where there is none."""
+
+    async def copy(self, path: str, temp: str) -> bool:
+        """Have the file that lies at `path` at `temp` too; False where no file lies there."""
+
+    async def unlink(self, path: str) -> None:
+        """Remove a file, if it is there."""
+
+    async def names(self, folder: str) -> list[str]: ...
+
+    async def files(self, folders: Sequence[str]) -> list[str]:
+        """The path of every file below the folders."""
+
+    async def make_folder(self, folder: str) -> None:
+        """Make a folder, if it is not there; its parent is."""
+
+    async def drop_folder(self, folder: str) -> None:
+        """Remove a folder, if it is empty."""
+
+    async def drop_tree(self, folder: str) -> None:
+        """Remove a folder with all that is in it. What cannot be removed stays: the next publisher tries again."""
+
+    async def ages(self, paths: Sequence[str]) -> list[float]:
+        """Seconds since each was changed; 0 where that cannot be told."""
+
+
+def scratch_of(tree: Tree) -> str:
+    """A folder of our own on the same filesystem, for what is about to be renamed into place."""
+    return f"{SCRATCH}/{tree.nonce}"
+
+
+@contextlib.asynccontextmanager
+async def scratch(tree: Tree) -> AsyncIterator[None]:
+    for folder in (HOME, RELEASES, SCRATCH, scratch_of(tree)):
+        await tree.make_folder(folder)
+    try:
+        yield
+    finally:
+        await tree.drop_tree(scratch_of(tree))
+
+
+async def put(tree: Tree, files: Sequence[File]) -> None:
+    """Write (or remove) each file, each whole at once."""
+    wanted = {checked(path): body for file in files for path, body in forms(file).items()}
+    bodies = {path: body for path, body in wanted.items() if body is not None}
+    gone = [path for path, body in wanted.items() if body is None]
+    temps = {path: f"{scratch_of(tree)}/{index}" for index, path in enumerate(bodies)}
+    async with scratch(tree):
+        await tree.each(lambda path: tree.write(temps[path], bodies[path]), bodies)
+        await tree.settle(list(temps.values()))
+        await make_folders(tree, bodies)
+        await tree.each(lambda path: tree.rename(temps[path], path), bodies)
+    await tree.each(tree.unlink, gone)
+    await drop_empty(tree, gone)
+
+
+async def release(tree: Tree, files: Sequence[File], expecting: Held | None) -> None:
+    """Make a new release of the files and switch to it; Conflict if another manifest than `expecting` lies there."""
+    await _refuse_if_changed(tree, expecting)
+    releases = await _releases(tree)
+    if releases.current is None:  # an empty one, so that the first release too replaces something
+        empty = f"{RELEASES}/{next_name((), tree.nonce)}"
+        await tree.make_folder(empty)
+        await _point(tree, CURRENT, empty.removeprefix(f"{HOME}/"))
+        releases = await _releases(tree)
+    base, new = f"{RELEASES}/{releases.current}", f"{RELEASES}/{next_name(releases.names, tree.nonce)}"
+    # Links to any release that still lies here may have been left by a publisher that was killed.
+    known = {path.split("/", 3)[3] for path in await tree.files([f"{RELEASES}/{name}" for name in releases.names])}
+    paths = await _build(tree, new, base, files)
+    await _link_in(tree, base, paths)
+    # Only what the switch reveals must be on disk first. Losing the switch itself leaves the old release, whole.
+    await tree.settle()
+    await _refuse_if_changed(tree, expecting)
+    await _point(tree, CURRENT, new.removeprefix(f"{HOME}/"))
+    await _take_out(tree, known - paths, {path + variant for path in paths for variant in VARIANTS} - paths)
+
+
+async def sweep(tree: Tree, *, locked: bool) -> None:
+    """Remove old releases, and what killed publishers left: by age, unless a lock says that no living one makes a release."""
+    releases = await _releases(tree)
+    unfinished = [f"{RELEASES}/{name}" for name in releases.unfinished]
+    aging = [*([] if locked else unfinished), *(f"{SCRATCH}/{name}" for name in await tree.names(SCRATCH))]
+    stale = [path for path, age in zip(aging, await tree.ages(aging), strict=True) if age > STALE_SECONDS]
+    for path in (*stale, *(unfinished if locked else ()), *(f"{RELEASES}/{name}" for name in releases.surplus)):
+        await tree.drop_tree(path)
+
+
+async def make_folders(tree: Tree, paths: Iterable[str]) -> None:
+    """The folders that the paths need: each level at once, after the one above it."""
+    for level in levels(parents(paths)):
+        await tree.each(tree.make_folder, level)
+
+
+async def drop_empty(tree: Tree, paths: Iterable[str]) -> None:
+    """Remove the folders above the paths that are empty now."""
+    for level in levels(parents(paths), deepest_first=True):
+        await tree.each(tree.drop_folder, level)
+
+
+async def _refuse_if_changed(tree: Tree, expecting: Held | None) -> None:
+    held = await tree.read(MANIFEST_PATH)
+    if (held and held.body) != (expecting and expecting.body):
+        raise Conflict(f"another publisher released to {tree} meanwhile")
+
+
+async def _releases(tree: Tree) -> Releases:
+    target, names = await tree.link_of(CURRENT), frozenset(await tree.names(RELEASES))
+    current = target.rpartition("/")[2] if target else None
+    return Releases(names, current if current in names else None)
+
+
+async def _build(tree: Tree, new: str, base: str, files: Iterable[File]) -> set[str]:
+    """Make the new release; the paths in it, variants too."""
+    by_path = {checked(file.path): file for file in files if file.body is not None}
+    await make_folders(tree, (f"{new}/{path}" for path in by_path))
+
+    async def make(path: str) -> Iterable[str]:
+        file, carried = by_path[path], list[str]()
+        if not file.changed:
+            # Out of the last release, where that can be.
+            candidates = [path, *(path + variant for variant in VARIANTS)]
+            carried = [form for form in candidates if await tree.link(f"{base}/{form}", f"{new}/{form}")]
+        if path in carried:
+            return carried
+        bodies = {form: body for form, body in forms(file).items() if body is not None}
+        for form, body in bodies.items():
+            if form in carried:  # It is the old release's too: never write into it.
+                await tree.unlink(f"{new}/{form}")
+            await tree.write(f"{new}/{form}", body)
+        return bodies
+
+    return {path for made in await tree.each(make, by_path) for path in made}
+
+
+async def _link_in(tree: Tree, base: str, paths: Iterable[str]) -> None:
+    """Make each front path a symlink into the current release, without a moment in which a reader misses what was there.
+
+    A file that lay in place is first put into the release that is still current, so that the link shows the same bytes.
+    """
+
+    async def link(path: str) -> None:
+        temp = f"{scratch_of(tree)}/{secrets.token_hex(8)}"
+        if await tree.copy(path, temp):
+            await tree.rename(temp, f"{base}/{path}")
+        await _point(tree, path, link_target(path))
+
+    paths = sorted(paths)
+    targets = await tree.each(tree.link_of, paths)
+    wrong = [path for path, target in zip(paths, targets, strict=True) if target != link_target(path)]
+    await make_folders(tree, [*wrong, *(f"{base}/{path}" for path in wrong)])
+    await tree.each(link, wrong)
+
+
+async def _take_out(tree: Tree, links: set[str], strays: set[str]) -> None:
+    """Remove the links to what is no longer a front path, and variants of what lay there as a leaf page before."""
+
+    async def unlink(path: str) -> None:
+        # Where no such link is, a leaf page may have taken the path over: it stays.
+        if await tree.link_of(path) == link_target(path):
+            await tree.unlink(path)
+
+    await tree.each(unlink, links - strays)
+    await tree.each(tree.unlink, strays)
+    await drop_empty(tree, links - strays)
+
+
+async def _point(tree: Tree, path: str, target: str) -> None:
+    """Make the path a symlink, in place of whatever file or link is there."""
+    temp = f"{scratch_of(tree)}/{secrets.token_hex(8)}"
+    await tree.symlink(temp, target)
+    await tree.rename(temp, path)

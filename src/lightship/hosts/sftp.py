@@ -7,26 +7,14 @@ once more right before the switch, so those moments are few.
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import asyncssh
 from asyncssh import SFTPAttrs, SFTPError, SFTPNoSuchFile
 
-from lightship.core.site.manifest import MANIFEST_PATH
-from lightship.hosts import Conflict, File, Held, HostError
-from lightship.hosts._release import (
-    CURRENT,
-    RELEASES,
-    SCRATCH,
-    STALE_SECONDS,
-    VARIANTS,
-    Releases,
-    checked,
-    forms,
-    link_target,
-    next_name,
-)
+from lightship.hosts import File, Held, HostError
+from lightship.hosts._release import checked, put, release, scratch, sweep
 from lightship.hosts._remote import Session
 
 SECONDS_TO_CONNECT = 10
@@ -36,9 +24,9 @@ AT_ONCE = 64
 
 @dataclass(frozen=True)
 class Sftp:
-    """`path` is the web root there. `known_host` is the server's public key, as `ssh-keyscan` prints it: a host that
-    somebody else answers for is no host. `key` is the text of a private key. `vault`: a folder there outside of every web
-    root; usually the sibling `<path>.vault`."""
+    """`path` is the web root there. `known_host` is the server's public key, as `ssh-keyscan` prints it: no other server may
+    answer in its place. `key` is the text of a private key. `vault`: a folder there outside of every web root; usually the
+    sibling `<path>.vault`."""
 
     name: str
     url: str
@@ -62,22 +50,23 @@ class Sftp:
             raise ValueError("key or password is missing")
 
     async def read(self, path: str) -> Held | None:
-        async with self._session() as there:
-            return await there.read(checked(path))
+        async with self.session() as session:
+            return await session.read(checked(path))
 
     async def put(self, files: Sequence[File]) -> None:
-        async with self._session() as there:
-            await _put(there, files)
+        async with self.session() as session:
+            await put(session, files)
 
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
-        async with self._session() as there:
-            await _release(there, [*files, manifest], expecting)
+        async with self.session() as session, scratch(session):
+            await release(session, [*files, manifest], expecting)
+            await sweep(session, locked=False)
 
     def vault_place(self) -> "PrivateFolder":
         return PrivateFolder(replace(self, path=self.vault or f"{self.path.rstrip('/')}.vault", vault=None))
 
     @contextlib.asynccontextmanager
-    async def _session(self) -> AsyncIterator[Session]:
+    async def session(self) -> AsyncIterator[Session]:
         try:
             async with (
                 asyncssh.connect(
@@ -100,11 +89,11 @@ class Sftp:
             raise self._explained(error) from error
 
     def _explained(self, error: Exception) -> HostError:
-        """The error in words for an operator."""
+        """The error as a message for an operator."""
         where = f"{self.user}@{self.host}:{self.port}"
-        for kind, words, permanent in _WORDS:
+        for kind, message, permanent in _MESSAGES:
             if isinstance(error, kind):
-                return HostError(words.format(where=where, path=self.path, error=error), permanent=permanent)
+                return HostError(message.format(where=where, path=self.path, error=error), permanent=permanent)
         return HostError(f"{where}: {error or type(error).__name__}")
 
 
@@ -122,17 +111,13 @@ class PrivateFolder:
         return await self.there.read(path)
 
     async def put(self, files: Sequence[File]) -> None:
-        async with self.there._session() as session:
+        async with self.there.session() as session:
             await session.client.makedirs(session.root, SFTPAttrs(permissions=0o700), exist_ok=True)
-            await _put(session, files)
+            await put(session, files)
 
 
-_WORDS: tuple[tuple[type[Exception], str, bool], ...] = (
-    (
-        asyncssh.HostKeyNotVerifiable,
-        "{where} shows another key than `known_host`: is it the same machine?",
-        True,
-    ),
+_MESSAGES: tuple[tuple[type[Exception], str, bool], ...] = (
+    (asyncssh.HostKeyNotVerifiable, "{where} shows another key than `known_host`: is it the same machine?", True),
     (asyncssh.PermissionDenied, "{where} refuses the key or password: let the user in, or correct `key`", True),
     (asyncssh.KeyImportError, "`key` or `known_host` of {where} is not a key that can be read: {error}", True),
     (asyncssh.ConnectionLost, "{where} closed the connection: {error}", False),
@@ -147,154 +132,6 @@ _WORDS: tuple[tuple[type[Exception], str, bool], ...] = (
 
 def _public_key(line: str) -> asyncssh.SSHKey:
     """The key of a line of `ssh-keyscan`, of a known_hosts file, or of a .pub file: with a host's name before it, or not."""
-    words = [word for word in line.split("\n", 1)[0].split(" ") if word]
-    start = next((index for index, word in enumerate(words) if word.startswith(("ssh-", "ecdsa-", "sk-"))), 0)
-    return asyncssh.import_public_key(" ".join(words[start : start + 2]))
-
-
-async def _put(there: Session, files: Sequence[File]) -> None:
-    wanted = {checked(path): body for file in files for path, body in forms(file).items()}
-    kept = {path: body for path, body in wanted.items() if body is not None}
-    gone = [path for path, body in wanted.items() if body is None]
-
-    async def write(path: str) -> None:
-        temp = f"{there.scratch}/{secrets.token_hex(8)}"
-        await there.write(temp, kept[path])
-        await there.rename(temp, path)
-
-    async with _scratch(there):
-        await there.make_folders(kept)
-        await there.each(write, kept)
-    await there.each(there.unlink, gone)
-    await there.drop_empty(gone)
-
-
-async def _release(there: Session, files: Sequence[File], expecting: Held | None) -> None:
-    async with _scratch(there):
-        await _refuse_if_changed(there, expecting)
-        releases = await _releases(there)
-        base = f"{RELEASES}/{releases.current}" if releases.current else await _begin(there)
-        known = await _paths_of_all(there, releases)
-        new = f"{RELEASES}/{next_name(releases.names, there.nonce)}"
-        paths = await _build(there, new, base, files)
-        await _link_in(there, base, paths)
-        await _refuse_if_changed(there, expecting)
-        await _switch(there, new)
-        await _take_out(there, known - paths, {path + variant for path in paths for variant in VARIANTS} - paths)
-        await _sweep(there)
-
-
-async def _refuse_if_changed(there: Session, expecting: Held | None) -> None:
-    held = await there.read(MANIFEST_PATH)
-    if (held and held.body) != (expecting and expecting.body):
-        raise Conflict(f"another publisher released to {there.root} meanwhile")
-
-
-async def _build(there: Session, new: str, base: str, files: Iterable[File]) -> set[str]:
-    """Make the new release; the paths in it, variants too."""
-    by_path = {checked(file.path): file for file in files if file.body is not None}
-    await there.make_folders(f"{new}/{path}" for path in by_path)
-
-    async def make(path: str) -> list[str]:
-        return await _carry(there, new, base, by_path[path]) or await _write_forms(there, new, by_path[path])
-
-    return {path for made in await there.each(make, by_path) for path in made}
-
-
-async def _carry(there: Session, new: str, base: str, file: File) -> list[str]:
-    """Hard-link a file that is unchanged, and its variants, out of the last release; nothing where that cannot be."""
-    carried = []
-    for path in () if file.changed else (file.path, *(file.path + variant for variant in VARIANTS)):
-        with contextlib.suppress(SFTPError):
-            await there.client.link(there.at(f"{base}/{path}"), there.at(f"{new}/{path}"))
-            carried.append(path)
-    return carried if file.path in carried else []
-
-
-async def _write_forms(there: Session, new: str, file: File) -> list[str]:
-    bodies = {path: body for path, body in forms(file).items() if body is not None}
-    for path, body in bodies.items():
-        if not file.changed:  # What a hard link brought there is the old release's too: never write into it.
-            await there.unlink(f"{new}/{path}")
-        await there.write(f"{new}/{path}", body)
-    return list(bodies)
-
-
-async def _link_in(there: Session, base: str, paths: Iterable[str]) -> None:
-    """Make each front path a symlink into the current release, without a moment in which a reader misses what was there.
-
-    A file that lay in place is first put into the release that is still current, so that the link shows the same bytes.
-    """
-
-    async def link(path: str) -> None:
-        if await there.is_file(path):
-            temp = f"{there.scratch}/{secrets.token_hex(8)}"
-            await there.client.link(there.at(path), there.at(temp))
-            await there.rename(temp, f"{base}/{path}")
-        await there.point(path, link_target(path))
-
-    paths = sorted(paths)
-    links = await there.each(there.link_of, paths)
-    wrong = [path for path, found in zip(paths, links, strict=True) if found != link_target(path)]
-    await there.make_folders([*wrong, *(f"{base}/{path}" for path in wrong)])
-    await there.each(link, wrong)
-
-
-async def _take_out(there: Session, links: set[str], strays: set[str]) -> None:
-    """Remove the links to what is no longer a front path, and variants of what lay there as a leaf page before."""
-
-    async def unlink(path: str) -> None:
-        # Where no such link is, a leaf page may have taken the path over: it stays.
-        if await there.link_of(path) == link_target(path):
-            await there.unlink(path)
-
-    await there.each(unlink, links - strays)
-    await there.each(there.unlink, strays)
-    await there.drop_empty(links - strays)
-
-
-async def _begin(there: Session) -> str:
-    """An empty release, so that the first one too replaces something."""
-    empty = f"{RELEASES}/{next_name((), there.nonce)}-empty"
-    await there.client.mkdir(there.at(empty))
-    await _switch(there, empty)
-    return empty
-
-
-async def _switch(there: Session, release: str) -> None:
-    await there.point(CURRENT, f"releases/{release.removeprefix(RELEASES + '/')}")
-
-
-async def _releases(there: Session) -> Releases:
-    target = await there.link_of(CURRENT)
-    names = frozenset(await there.names(RELEASES))
-    current = target.rpartition("/")[2] if target else None
-    return Releases(names, current if current in names else None)
-
-
-async def _paths_of_all(there: Session, releases: Releases) -> set[str]:
-    """Every path in any release that still lies here: links to them may have been left by a publisher that was killed."""
-    files, _ = await there.below([f"{RELEASES}/{name}" for name in releases.names])
-    return {path.removeprefix(f"{RELEASES}/").partition("/")[2] for path in files}
-
-
-async def _sweep(there: Session) -> None:
-    """Remove old releases, and what killed publishers left: by age, for a living one may be making a release."""
-    now = (await there.client.lstat(there.at(CURRENT))).mtime or 0
-    releases = await _releases(there)
-    aging = [f"{RELEASES}/{name}" for name in releases.unfinished]
-    aging += [f"{SCRATCH}/{name}" for name in await there.names(SCRATCH)]
-    ages = await there.each(lambda path: there.age(path, now), aging)
-    stale = [path for path, age in zip(aging, ages, strict=True) if age > STALE_SECONDS]
-    for path in (*stale, *(f"{RELEASES}/{name}" for name in releases.surplus)):
-        await there.drop_tree(path)
-
-
-@contextlib.asynccontextmanager
-async def _scratch(there: Session) -> AsyncIterator[None]:
-    await there.client.makedirs(there.at(RELEASES), exist_ok=True)
-    await there.client.makedirs(there.at(there.scratch), exist_ok=True)
-    try:
-        yield
-    finally:
-        await there.drop_tree(there.scratch)
+    parts = [part for part in line.split("\n", 1)[0].split(" ") if part]
+    start = next((index for index, part in enumerate(parts) if part.startswith(("ssh-", "ecdsa-", "sk-"))), 0)
+    return asyncssh.import_public_key(" ".join(parts[start : start + 2]))
