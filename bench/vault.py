@@ -75,9 +75,9 @@ def _one_more() -> None:
 
 def _keep(config: Config) -> Copy:
     from lightship.store.backup import parts
-    from lightship.worker.jobs.vault import shelves_of
+    from lightship.worker.jobs.vault import copy_targets
 
-    (copy,) = asyncio.run(vault.keep(parts(config), shelves_of(config), config.vault.recovery, utc_now()))
+    (copy,) = asyncio.run(vault.keep(parts(config), copy_targets(config), config.vault.recovery, utc_now()))
     if copy.reason:
         raise SystemExit(copy.reason)
     return copy

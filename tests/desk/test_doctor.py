@@ -140,9 +140,9 @@ def test_without_a_worker_nothing_is_asked_and_the_page_says_so(stage: Stage, cl
 def test_the_worker_examines_once_a_day(stage: Stage) -> None:
     with examining() as about:
         for _ in range(3):
-            asyncio.run(examination.tend(config()))
+            asyncio.run(examination.run(config()))
         Report.objects.update(at=datetime.now(UTC) - timedelta(days=2))
-        asyncio.run(examination.tend(config()))
+        asyncio.run(examination.run(config()))
     assert len(about) == 2
 
 

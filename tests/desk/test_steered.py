@@ -25,7 +25,7 @@ def test_moves_pins_and_silent_witnesses_are_on_the_hosts_view(stage: Stage, cli
     with name_servers.bind(tmp_path) as primary:
         configured, zone = steered(config(), primary), primary.zone()
         vienna = next(iter(configured.pages.values())).hosts[0].name
-        asyncio.run(steering.tend(configured))
+        asyncio.run(steering.run(configured))
         assert "leads to <b>no host</b>" in shown(client, stage)
 
         sets = zone.read(zone.name, [*POINTERS, RECORD])
@@ -34,13 +34,13 @@ def test_moves_pins_and_silent_witnesses_are_on_the_hosts_view(stage: Stage, cli
         vote = vote_out(Vote(datetime.now(UTC) - timedelta(seconds=3), {vienna: Health(True, datetime.now(UTC))}))
         zone.set_records(zone.name, {vote_key("w1"): frozenset({vote})}, expecting={})
         for _ in range(3):
-            asyncio.run(steering.tend(configured))
+            asyncio.run(steering.run(configured))
         text = shown(client, stage)
         assert f"leads to <b>{vienna}</b>, moved by alice" in text
         assert "Set by hand" in text
         assert ": w2. Still voting: w1." in text
         assert Report.objects.filter(kind="steer").count() == 2, "one for each change, none for each look"
-    asyncio.run(steering.tend(configured))
+    asyncio.run(steering.run(configured))
     text = shown(client, stage)
     assert "The zone could not be read" in text
     assert f"leads to <b>{vienna}</b>" in text, "what is known last stays"
@@ -56,10 +56,10 @@ def test_an_error_that_only_counts_its_seconds_otherwise_is_told_once(
 
     with name_servers.bind(tmp_path) as primary:
         configured = steered(config(), primary)
-        asyncio.run(steering.tend(configured))
+        asyncio.run(steering.run(configured))
         monkeypatch.setattr(Rfc2136, "read", late)
         for _ in range(3):
-            asyncio.run(steering.tend(configured))
+            asyncio.run(steering.run(configured))
     assert [("error" in report.facts) for report in Report.objects.filter(kind="steer")] == [True, False]
 
 

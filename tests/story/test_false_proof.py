@@ -102,8 +102,8 @@ def keeper_of(host: Host, page: models.Page) -> HostLoop:
 
 def step(keeper: HostLoop) -> None:
     """All that the keeper would do next, now."""
-    keeper.retry_at = keeper.look_at = 0.0
-    keeper.page.rendering = keeper.page.look() or keeper.page.rendering
+    keeper.retry_at = keeper.check_at = 0.0
+    keeper.page.rendering = keeper.page.refresh() or keeper.page.rendering
     assert keeper.page.rendering
     asyncio.run(keeper.step(keeper.page.rendering))
 

@@ -79,11 +79,11 @@ def test_a_host_that_serves_something_else_and_cannot_be_mended_gets_no_pulse(
     host.puts.clear()
     _deface(vienna)
     monkeypatch.setattr(ReadOnlyReleases, "broken", True)
-    keeper.look_at = 0.0
+    keeper.check_at = 0.0
     step(keeper)
     assert [receipt.verdict for receipt in page.receipts] == [Verdict.PROVEN, Verdict.DIFFERS]
     for _ in range(3):
-        keeper.look_at = keeper.retry_at = keeper.beat_at = 0.0
+        keeper.check_at = keeper.retry_at = keeper.beat_at = 0.0
         step(keeper)
     assert page.receipts[-1].verdict is Verdict.FAILED
     assert page.receipts[-1].read is None

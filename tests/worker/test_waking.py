@@ -89,9 +89,9 @@ def test_a_clock_that_fails_stops_neither_publishing_nor_the_clock_of_another_pa
     page = CONFIG.pages["status"]
     config = replace(CONFIG, pages={slug: replace(page, slug=slug) for slug in ("acme", "beta")})
     later = utc_now() + timedelta(minutes=2)
-    asyncio.run(clock.tend(config, lambda: later))
+    asyncio.run(clock.run(config, lambda: later))
     assert [work.updates.count() for work in works] == [1, 2]
 
-    rendering = CurrentPage(config.pages["acme"]).look()
+    rendering = CurrentPage(config.pages["acme"]).refresh()
     acme.refresh_from_db()
     assert rendering and rendering.snapshot.revision == acme.revision

@@ -128,7 +128,9 @@ class BreakGlass:
     async def _put(self, scene: Scene) -> list[Receipt]:
         rendering, publisher = Rendering(scene.union), Publisher(self._key, self.clock, self.stranger)
         torn = {host.host for host in scene.unreadable} | {state.host.name for state in scene.states if state.torn}
-        puts = (publisher.one(rendering, Noting(host, self.pending_log), repair=host.name in torn) for host in self.hosts)
+        puts = (
+            publisher.publish_to(rendering, Noting(host, self.pending_log), repair=host.name in torn) for host in self.hosts
+        )
         return list(await asyncio.gather(*puts))
 
     async def _scene(

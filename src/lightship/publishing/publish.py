@@ -87,9 +87,9 @@ class Publisher:
 
     async def publish(self, rendering: Rendering, hosts: Sequence[Host], *, force: bool = False) -> tuple[Receipt, ...]:
         """Every host at once; one that fails or dawdles holds up none. Where it is proven, it gets a pulse."""
-        return tuple(await asyncio.gather(*(self.one(rendering, host, force=force) for host in hosts)))
+        return tuple(await asyncio.gather(*(self.publish_to(rendering, host, force=force) for host in hosts)))
 
-    async def one(self, rendering: Rendering, host: Host, *, force: bool = False, repair: bool = False) -> Receipt:
+    async def publish_to(self, rendering: Rendering, host: Host, *, force: bool = False, repair: bool = False) -> Receipt:
         """One host; where it is proven, it gets a pulse."""
         receipt = await self.converge(rendering, host, force=force, repair=repair)
         if isinstance(receipt.outcome, Read):

@@ -65,7 +65,7 @@ class CurrentPage:
         busy = self.rendering and any(is_current(incident) for incident in self.rendering.snapshot.open)
         return self.config.pulse.incident if busy else self.config.pulse.calm
 
-    def look(self) -> Rendering | None:
+    def refresh(self) -> Rendering | None:
         """The press to go on with, if it is another than before. Blocks: run it in a thread."""
         now = utc_now()
         row = models.Page.objects.filter(slug=self.config.slug).first()

@@ -34,7 +34,7 @@ class HostLoop:
     failures: int = 0
     retry_at: float = 0.0
     beat_at: float = 0.0
-    look_at: float = 0.0
+    check_at: float = 0.0
 
     async def run(self) -> None:
         while True:
@@ -58,9 +58,9 @@ class HostLoop:
         plain = isinstance(error, HostError | DatabaseError | OSError)
         log.warning("host=%s error=%r", self.host.name, error, exc_info=not plain)
         if isinstance(error, DatabaseError):
-            self.look_at = self.retry_at
+            self.check_at = self.retry_at
         else:
-            self.fault, self.look_at = failure(error), 0.0
+            self.fault, self.check_at = failure(error), 0.0
 
     async def step(self, rendering: Rendering) -> None:
         if (rendering is not self.done or self.repair) and monotonic() >= self.retry_at:
@@ -70,7 +70,7 @@ class HostLoop:
             self.beat_at = monotonic() + self.page.pulse
             await self.publisher.beat(self.put, rendering, self.host, self.page.pulse)
             self.fault = None
-        if (self.put or self.fault) and monotonic() >= self.look_at:
+        if (self.put or self.fault) and monotonic() >= self.check_at:
             await self._look(rendering)
 
     async def _converge(self, rendering: Rendering) -> None:
@@ -81,14 +81,14 @@ class HostLoop:
             return
         if receipt.put:  # whether or not strangers reach it yet
             self.put, self.fault = receipt.put, None
-        self.look_at = monotonic() + WATCH
+        self.check_at = monotonic() + WATCH
         if receipt.proven:
             self.done, self.failures, self.repair, self.beat_at = rendering, 0, False, 0.0
         else:
             self.failures += 1
             self.retry_at = monotonic() + wait(self.failures)
             if isinstance(receipt.outcome, Fault) and receipt.verdict is Verdict.FAILED:
-                self.fault, self.look_at = receipt.outcome, 0.0  # told with what strangers read there
+                self.fault, self.check_at = receipt.outcome, 0.0  # told with what strangers read there
                 return
             self.repair = receipt.verdict in (Verdict.DIFFERS, Verdict.REFUSED)
             if receipt.verdict is Verdict.REFUSED:
@@ -103,7 +103,7 @@ class HostLoop:
 
     async def _look(self, rendering: Rendering) -> None:
         """What a stranger reads there now, between one publish and the next, and why it is not what it should be."""
-        self.look_at = monotonic() + WATCH
+        self.check_at = monotonic() + WATCH
         outcome = await asyncio.to_thread(self.publisher.look, self.host, self.put) if self.put else None
         if rendering is not self.page.rendering:
             return  # something newer is on its way: the old page's proof says nothing
@@ -131,7 +131,7 @@ class HostLoop:
         await in_thread(self.page.record, receipt)
 
     def _next(self) -> float:
-        times = [self.look_at] if self.put or self.fault else []
+        times = [self.check_at] if self.put or self.fault else []
         if self.page.rendering is not self.done or self.repair:
             times.append(self.retry_at)
         elif self.done:

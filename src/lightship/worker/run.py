@@ -64,7 +64,7 @@ async def _watch(newest: CurrentPage, keepers: list[HostLoop], woken: asyncio.Ev
     """Look when somebody spoke, and every second for what time brings; tell the keepers of a new press."""
     while True:
         try:
-            rendering, newest.fault = await in_thread(newest.look), None
+            rendering, newest.fault = await in_thread(newest.refresh), None
         except DatabaseError as error:
             log.warning("database=%r", str(error))
             rendering = None

@@ -19,11 +19,11 @@ class Chore:
 
 
 CHORES: tuple[Chore, ...] = (
-    Chore("clock", 1, clock.tend),
-    Chore("vault", 60, vault.tend),
-    Chore("certificates", 60, certificates.tend),
-    Chore("steering", 10, steering.tend),
+    Chore("clock", 1, clock.run),
+    Chore("vault", 60, vault.run),
+    Chore("certificates", 60, certificates.run),
+    Chore("steering", 10, steering.run),
     # Not at once: hosts that have just been started, or never published to, are no news.
-    Chore("examination", 600, examination.tend, first=300),
+    Chore("examination", 600, examination.run, first=300),
     Chore("examination asked for", 1, examination.answer),
 )

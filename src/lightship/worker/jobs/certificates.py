@@ -23,7 +23,7 @@ REMIND = timedelta(days=1)
 log = logging.getLogger("lightship.certificates")
 
 
-async def tend(config: Config) -> None:
+async def run(config: Config) -> None:
     for page in config.pages.values():
         if page.certificate:
             await asyncio.to_thread(look_after, config, page, utc_now())

@@ -12,7 +12,7 @@ from lightship.worker.current import in_thread, utc_now
 log = logging.getLogger("lightship.worker")
 
 
-async def tend(config: Config, now: Callable[[], datetime] = utc_now) -> None:
+async def run(config: Config, now: Callable[[], datetime] = utc_now) -> None:
     for slug in config.pages:
         try:
             await in_thread(_one, slug, now())

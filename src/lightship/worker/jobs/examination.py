@@ -15,7 +15,7 @@ DAILY = 24 * 3600.0
 log = logging.getLogger("lightship.doctor")
 
 
-async def tend(config: Config) -> None:
+async def run(config: Config) -> None:
     await _each(config, lambda page, now: reports.due(page, now, DAILY))
 
 

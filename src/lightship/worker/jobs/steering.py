@@ -20,7 +20,7 @@ _DIGITS = re.compile(r"\d")
 _opened: dict[str, tuple[ZoneConfig, Zone]] = {}
 
 
-async def tend(config: Config) -> None:
+async def run(config: Config) -> None:
     pages = [page for page in config.pages.values() if page.zone]
     await asyncio.gather(*(asyncio.to_thread(_one, page) for page in pages))
 

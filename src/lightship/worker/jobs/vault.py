@@ -22,7 +22,7 @@ SHARE = 20
 log = logging.getLogger("lightship.vault")
 
 
-async def tend(config: Config) -> None:
+async def run(config: Config) -> None:
     if not config.vault.recovery:
         return
     started = monotonic()
@@ -32,7 +32,7 @@ async def tend(config: Config) -> None:
 
 async def keep_up(config: Config, now: datetime) -> list[Copy]:
     """Every copy as new as the database is now. Once a day each part is read back, and what is spoilt is put again."""
-    shelves = await asyncio.to_thread(shelves_of, config)
+    shelves = await asyncio.to_thread(copy_targets, config)
     closely = await asyncio.to_thread(_due, {shelf.page for shelf in shelves}, now)
     copies = await vault.keep(parts(config), shelves, config.vault.recovery, now, closely=closely)
     for page in sorted({copy.page for copy in copies}):
@@ -63,7 +63,7 @@ def _tell(page: str, copies: list[Copy], now: datetime) -> None:
         Report.objects.create(page_id=page, kind="vault", at=now, facts={"hosts": hosts})
 
 
-def shelves_of(config: Config) -> list[CopyTarget]:
+def copy_targets(config: Config) -> list[CopyTarget]:
     """Where a copy of the vault belongs: on every host of every page that the database has."""
     close_old_connections()
     rows = {row.slug: row for row in Page.objects.filter(slug__in=config.pages)}
