@@ -70,7 +70,7 @@ def test_a_host_whose_public_address_does_not_answer_is_unreachable(vienna: Fold
     assert (vienna.path / "index.html").exists()
 
 
-def test_a_host_that_serves_something_else_is_told_in_words_and_mended(vienna: Folder) -> None:
+def test_a_host_that_serves_something_else_is_named_and_repaired(vienna: Folder) -> None:
     publish(harbour(), vienna)
     _deface(vienna)
 

@@ -1,4 +1,4 @@
-"""A stranger's look ends, whatever comes: no host may keep the proof of the others waiting."""
+"""A check ends, whatever a host sends: none may keep the proof of the others waiting."""
 
 import gzip
 import http.server
@@ -66,7 +66,7 @@ def dripping(handler: http.server.BaseHTTPRequestHandler) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "verdict", "words"),
+    ("answer", "verdict", "message"),
     [
         (sent(PAGE), Verdict.PROVEN, ""),
         (sent(gzip.compress(PAGE), Content_Encoding="gzip"), Verdict.PROVEN, ""),
@@ -78,15 +78,15 @@ def dripping(handler: http.server.BaseHTTPRequestHandler) -> None:
     ],
     ids=["the page", "compressed", "a parked domain", "forbidden", "a broken redirect", "a bomb", "in drips"],
 )
-def test_what_a_host_answers_is_told_in_words_and_in_time(answer: Answer, verdict: Verdict, words: str) -> None:
+def test_what_a_host_answers_is_named_and_in_time(answer: Answer, verdict: Verdict, message: str) -> None:
     with answering(answer) as url:
-        found, told = Verifier(seconds=2, longest=1_000_000).look(url, sha256(PAGE))
-    assert found is verdict
-    assert words in told
+        checked, reason = Verifier(seconds=2, longest=1_000_000).check(url, sha256(PAGE))
+    assert checked is verdict
+    assert message in reason
 
 
 def test_a_host_that_is_gone_is_unreachable() -> None:
     with answering(sent(PAGE)) as url:
         pass
-    found, told = Verifier().look(url, sha256(PAGE))
-    assert (found, "does not answer" in told) == (Verdict.UNREACHABLE, True)
+    verdict, reason = Verifier().check(url, sha256(PAGE))
+    assert (verdict, "does not answer" in reason) == (Verdict.UNREACHABLE, True)

@@ -37,8 +37,8 @@ PAGE = PageConfig(slug="acme", url="https://acme.test", key=bytes(range(32)), pr
 
 
 @dataclass
-class Told(CurrentPage):
-    """A page whose receipts are gathered. `later`: somebody spoke since."""
+class GatheringPage(CurrentPage):
+    """Keeps the receipts that it is to record. `later`: an entry was written since."""
 
     receipts: list[Receipt] = field(default_factory=list)
     later: bool = False
@@ -50,41 +50,41 @@ class Told(CurrentPage):
         self.receipts.append(receipt)
 
 
-def keeper_of(host: Witnessed | Wrapper, book: Book) -> tuple[HostLoop, Told]:
-    page = Told(PAGE, rendering=Rendering(book))
+def loop_of(host: Witnessed | Wrapper, book: Book) -> tuple[HostLoop, GatheringPage]:
+    page = GatheringPage(PAGE, rendering=Rendering(book))
     return HostLoop(page, host, Publisher(SEAL, utc_now, Verifier())), page
 
 
-def step(keeper: HostLoop) -> None:
-    assert keeper.page.rendering
-    asyncio.run(keeper.step(keeper.page.rendering))
+def step(loop: HostLoop) -> None:
+    assert loop.page.rendering
+    asyncio.run(loop.step(loop.page.rendering))
 
 
-def test_a_keeper_that_another_worker_overtook_waits_before_it_reads_the_host_again(vienna: Folder) -> None:
+def test_a_worker_that_another_one_overtook_waits_before_it_reads_the_host_again(vienna: Folder) -> None:
     asyncio.run(Publisher(SEAL, utc_now, Verifier()).publish(Rendering(harbour().said("incident0000", "More.")), [vienna]))
-    keeper, page = keeper_of(Witnessed(vienna), harbour())
+    loop, page = loop_of(Witnessed(vienna), harbour())
     page.later = True
-    step(keeper)
+    step(loop)
     assert page.receipts == []
-    assert keeper._next() > monotonic() + TICK / 2
+    assert loop._next() > monotonic() + TICK / 2
 
 
-def test_a_host_that_serves_something_else_and_cannot_be_mended_gets_no_pulse(
+def test_a_host_that_serves_something_else_and_cannot_be_repaired_gets_no_pulse(
     vienna: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host = Witnessed(ReadOnlyReleases(vienna))
-    keeper, page = keeper_of(host, harbour())
-    step(keeper)
+    loop, page = loop_of(host, harbour())
+    step(loop)
     assert PULSE_PATH in host.puts
     host.puts.clear()
     _deface(vienna)
     monkeypatch.setattr(ReadOnlyReleases, "broken", True)
-    keeper.check_at = 0.0
-    step(keeper)
+    loop.check_at = 0.0
+    step(loop)
     assert [receipt.verdict for receipt in page.receipts] == [Verdict.PROVEN, Verdict.DIFFERS]
     for _ in range(3):
-        keeper.check_at = keeper.retry_at = keeper.beat_at = 0.0
-        step(keeper)
+        loop.check_at = loop.retry_at = loop.beat_at = 0.0
+        step(loop)
     assert page.receipts[-1].verdict is Verdict.FAILED
     assert page.receipts[-1].read is None
     assert PULSE_PATH not in host.puts

@@ -18,7 +18,7 @@ from lightship.store.models import Incident, Page
 from lightship.worker.current import CurrentPage, utc_now
 from lightship.worker.jobs import clock
 
-VersionVector = queue.Queue[str | None]
+Slugs = queue.Queue[str | None]
 SECONDS = 10.0
 
 
@@ -28,9 +28,9 @@ def pages() -> list[Page]:
 
 
 @pytest.fixture
-def heard(pages: list[Page]) -> Iterator[VersionVector]:
+def heard(pages: list[Page]) -> Iterator[Slugs]:
     """What a listener in a thread of its own was told, once it listens."""
-    told: VersionVector = queue.Queue()
+    told: Slugs = queue.Queue()
     stop = threading.Event()
 
     def listen() -> None:
@@ -45,7 +45,7 @@ def heard(pages: list[Page]) -> Iterator[VersionVector]:
     thread.join(SECONDS)
 
 
-def test_only_the_page_that_spoke_is_woken_and_receipts_wake_nobody(pages: list[Page], heard: VersionVector) -> None:
+def test_only_the_page_that_spoke_is_woken_and_receipts_wake_nobody(pages: list[Page], heard: Slugs) -> None:
     acme, beta = pages
     for number in range(5):
         receipts.record(acme, Receipt(host="vienna", at=utc_now(), outcome=Read(1, number, "")))
@@ -57,7 +57,7 @@ def test_only_the_page_that_spoke_is_woken_and_receipts_wake_nobody(pages: list[
     assert heard.empty()
 
 
-def test_what_is_rolled_back_wakes_nobody(pages: list[Page], heard: VersionVector) -> None:
+def test_what_is_rolled_back_wakes_nobody(pages: list[Page], heard: Slugs) -> None:
     acme, beta = pages
     with transaction.atomic():
         structure.create_component(acme, "Webmail", None, utc_now())

@@ -1,4 +1,4 @@
-"""Take the whole of what a host or an export holds: whole or not at all."""
+"""Take all that a host or an export holds, or nothing."""
 
 import asyncio
 from collections.abc import Collection, Iterable
@@ -15,23 +15,23 @@ from lightship.publishing.read_only import PublicFiles, ReadOnlyHost
 from lightship.publishing.survey import AGAIN, HostState, Survey, TornError, Unreadable, order
 
 PATIENCE = 120.0
-"""Seconds for a whole state, where somebody waits for it."""
+"""Seconds for one host, where a person waits for it."""
 UNPROVEN = Problem(MANIFEST_PATH, "its hashes hold; whose key it is signed with was not checked, for that needs the page's key")
 
 
 def newest_first(urls: Iterable[str], keys: Collection[bytes], reader: PublicReader) -> tuple[list[HostState], list[str]]:
-    """What is held at public URLs, the highest first; and in words, why others tell nothing."""
+    """The states at public URLs, the highest first; and why others could not be read."""
     survey = Survey(keys, reader, seconds=PATIENCE, again=AGAIN[:2])
     hosts = [_public(url, reader) for url in dict.fromkeys(url.rstrip("/") for url in urls)]
     answers = asyncio.run(survey.read(hosts))
     states = sorted((answer for answer in answers if isinstance(answer, HostState)), key=order, reverse=True)
-    unreadable = [answer for answer in answers if isinstance(answer, Unreadable)]
-    return states, [lost.why if lost.host in lost.why else f"{lost.host}: {lost.why}" for lost in unreadable]
+    lost = [answer for answer in answers if isinstance(answer, Unreadable)]
+    return states, [host.why if host.host in host.why else f"{host.host}: {host.why}" for host in lost]
 
 
 def contents_at(source: str, keys: Collection[bytes], reader: PublicReader) -> Imported:
-    """All that a host (its URL, or its folder) or an export holds; ImporterError for what is torn. With `keys`, only what one
-    of them signed."""
+    """What a host (its URL, or its folder) or an export holds; with `keys`, only what one of them signed. ImporterError for
+    what is torn."""
     web = source.startswith(("http://", "https://"))
     host = _public(source.rstrip("/"), reader) if web else ReadOnlyHost(source, "", "", PrivateFolder(Path(source)))
     survey = Survey(keys, reader, seconds=PATIENCE, again=AGAIN[:2], unsigned=not keys)
@@ -43,7 +43,7 @@ def contents_at(source: str, keys: Collection[bytes], reader: PublicReader) -> I
 
 
 def contents(state: HostState) -> Imported:
-    """All that a host holds, whole or an ImporterError."""
+    """What a host holds. ImporterError where any of it is torn or unsound."""
     name, page = state.host.name, state.state
     survey = Survey([state.verify_key.public], PublicReader())
     try:
@@ -61,7 +61,7 @@ def contents(state: HostState) -> Imported:
             groups=page.groups,
             components=with_retired(page.components, incidents),
             incidents=incidents,
-            status_changes=tuple(turn for month in months for turn in month.status_changes),
+            status_changes=tuple(change for month in months for change in month.status_changes),
             found=len(incidents),
             revision=page.revision,
             epoch=page.epoch,

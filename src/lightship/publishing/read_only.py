@@ -1,4 +1,4 @@
-"""Places that this machine can only read: what is public, and a host whose credentials are not here."""
+"""Places that this machine can only read: a public URL, and a host whose credentials it lacks."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -15,7 +15,7 @@ GONE = frozenset({404, 410})
 
 @dataclass(frozen=True)
 class PublicFiles:
-    """What anyone may fetch below a URL. `gone`: the statuses that mean that nothing is there."""
+    """The files below a public URL. `gone`: the HTTP statuses that mean that nothing is there."""
 
     url: str
     reader: PublicReader = field(default_factory=PublicReader)
@@ -38,7 +38,7 @@ class PublicFiles:
 
 @dataclass(frozen=True)
 class ReadOnlyHost:
-    """A host that this machine lacks something to write to, and why. It is read as strangers read it, or in `files`."""
+    """A host that this machine cannot write to, and why. It is read in `files`, or else over its public URL by who asks."""
 
     name: str
     url: str

@@ -1,18 +1,18 @@
-"""One truth, drawn once for all the hosts that are to hold it."""
+"""One state of the page, drawn once for all the hosts that are to hold it."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Protocol
 
 from lightship import page as paper
-from lightship.core.model import Incident, Month, Snapshot
+from lightship.core.model import Month, Snapshot
 from lightship.core.site.versions import Version
 from lightship.hosts import File
 
 
-class Truth(Protocol):
-    """Who knows what the page says: the desk's database, or a surviving host's state."""
+class PageState(Protocol):
+    """Who knows what the page says: the desk's database, or the states of the hosts that are left."""
 
     @property
     def snapshot(self) -> Snapshot: ...
@@ -24,10 +24,10 @@ class Truth(Protocol):
 
 
 class Rendering:
-    """One truth drawn once for all its hosts. Safe to share between threads; months are kept two at a time."""
+    """Safe to share between threads; months are kept two at a time."""
 
-    def __init__(self, truth: Truth) -> None:
-        self.truth, self.snapshot = truth, truth.snapshot
+    def __init__(self, state: PageState) -> None:
+        self.state, self.snapshot = state, state.snapshot
         self._front: dict[str, File] = {}
         self._drawn: dict[tuple[str, frozenset[str] | None], dict[str, File]] = {}
         self._lock = threading.Lock()
@@ -41,7 +41,7 @@ class Rendering:
         """Path -> file, in the order of writing. `key`: the public half of the one that signs them, always the same one."""
         with self._lock:
             if not self._front:
-                self._front = {path: File(path, body) for path, body in paper.front(self.snapshot, key).items()}
+                self._front = _files(paper.front(self.snapshot, key))
             return self._front
 
     def leaves(self, name: str, ids: frozenset[str] | None) -> dict[str, File]:
@@ -49,11 +49,17 @@ class Rendering:
         with self._lock:
             if (name, ids) not in self._drawn:
                 self._drawn = {key: self._drawn[key] for key in list(self._drawn)[-1:]}
-                self._drawn[name, ids] = {path: File(path, body) for path, body in self._draw(name, ids)}
+                self._drawn[name, ids] = self._draw(name, ids)
             return self._drawn[name, ids]
 
-    def _draw(self, name: str, ids: frozenset[str] | None) -> Sequence[tuple[str, bytes]]:
-        whole, page, hosts = self.truth.month(name), self.snapshot.page, self.snapshot.hosts
-        wanted: Sequence[Incident] = [each for each in whole.incidents if ids is None or each.id in ids]
-        leaves = [item for each in wanted for item in paper.leaf(page, each, hosts).items()]
-        return [*leaves, *paper.month(page, whole, hosts).items()]
+    def _draw(self, name: str, ids: frozenset[str] | None) -> dict[str, File]:
+        month, page, hosts = self.state.month(name), self.snapshot.page, self.snapshot.hosts
+        leaves: dict[str, File] = {}
+        for incident in month.incidents:
+            if ids is None or incident.id in ids:
+                leaves |= _files(paper.leaf(page, incident, hosts))
+        return leaves | _files(paper.month(page, month, hosts))
+
+
+def _files(bodies: Mapping[str, bytes]) -> dict[str, File]:
+    return {path: File(path, body) for path, body in bodies.items()}

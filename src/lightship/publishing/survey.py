@@ -1,7 +1,7 @@
-"""Read what each host holds, verified with the page's key, when nobody else can tell what the page says.
+"""Read what each host holds, verified with the page's key.
 
-What is signed, or named by hash in what is signed, is believed. A host that holds anything else is passed over and named,
-unless its bytes are `known`: those that we verified, or wrote ourselves, before something was killed in the middle.
+What is signed, or named by hash in what is signed, is believed. A host that holds anything else is passed over, unless its
+bytes are `known`: those that we verified, or wrote ourselves, before a publish was killed in the middle.
 """
 
 import asyncio
@@ -38,18 +38,18 @@ from lightship.signing import VerifyKey
 SECONDS = 15.0
 AT_ONCE = 12
 AGAIN = (0.0, 0.3, 1.0, 2.0, 3.0)
-"""Seconds to wait before each look at a host that may just be written to."""
+"""Seconds to wait before each try at a host that may just be written to."""
 _MONTH = re.compile("[0-9]{4}-[0-9]{2}")
 T = TypeVar("T")
 
 
 class TornError(Exception):
-    """What lies there is not what it should be; the message says what."""
+    """A document is not the one that was signed; the message says which."""
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A host that nothing could be taken from, and why."""
+    """A host that could not be read, and why."""
 
     host: str
     why: str
@@ -57,9 +57,9 @@ class Unreadable:
 
 @dataclass(frozen=True, kw_only=True)
 class HostState:
-    """A host, and what it holds. `mark`: the key that it is signed with, an empty one for what `lightship export` wrote.
-    `shelves`: month -> path -> SHA-256. `outside`: it could only be read as strangers read it, for the reason given. `torn`:
-    what of it is believed though its manifest names something else."""
+    """A host, and what it holds. `verify_key`: of the key that signed it; an empty one for an export. `shelves`: month ->
+    path -> SHA-256. `outside`: why it could only be read over its public URL. `torn`: the paths that are believed though the
+    manifest names other bytes."""
 
     host: Host
     verify_key: VerifyKey
@@ -84,9 +84,9 @@ class HostState:
 
 @dataclass(frozen=True)
 class Survey:
-    """How to look. `keys`: the page's public keys; where there is none, a host's signature is believed to be the page's own.
-    `known`: the SHA-256 of documents to believe, whatever a manifest says. `trusting`: hosts to believe though they are torn:
-    their manifest must be ours, but what it names need not be there. `unsigned`: an export, which has no manifest, will do."""
+    """How to read hosts. `keys`: the page's public keys; without any, the key that a host names is believed. `known`: the
+    SHA-256 of documents to believe, whatever a manifest says. `trusting`: names of hosts to believe though they are torn.
+    `unsigned`: accept an export, which has no manifest."""
 
     keys: Collection[bytes]
     reader: PublicReader
@@ -101,27 +101,27 @@ class Survey:
         return list(await asyncio.gather(*(self._host(host) for host in hosts)))
 
     async def archives(self, state: HostState, names: Collection[str]) -> dict[str, Month]:
-        """Those of its months, verified. TornError if one is not what its list names."""
+        """The archives of these months, as far as it has them. TornError if one is not what its list names."""
         documents = await self._documents(state.host, believed=not state.verify_key.public, outside=state.outside)
 
         async def month(name: str) -> Month:
             path = archive_path(name)
-            read = await documents.verified(path, state.shelves.get(name, {}).get(path, ""), archive_in)
-            if read.month != name:
-                raise TornError(f"{path} holds another month, {read.month}")
-            return read
+            archive = await documents.verified(path, state.shelves.get(name, {}).get(path, ""), archive_in)
+            if archive.month != name:
+                raise TornError(f"{path} holds another month, {archive.month}")
+            return archive
 
         wanted = [name for name in sorted(names) if name in state.state.months]
         return dict(zip(wanted, await asyncio.gather(*map(month, wanted)), strict=True))
 
     async def for_front(self, state: HostState, now: datetime, read: dict[str, Month]) -> dict[str, Month]:
-        """`read`, and all other months without which the front page cannot be drawn."""
+        """`read`, and all other months that the front page needs."""
         while names := lacking(state.state.months, read, state.state.open, now):
             read = {**read, **await self.archives(state, names)}
         return read
 
     async def _host(self, host: Host) -> HostState | Unreadable:
-        why = ""
+        reason = ""
         for pause in self.again:
             await asyncio.sleep(pause)
             try:
@@ -130,10 +130,10 @@ class Survey:
             except NotOurs as error:
                 return Unreadable(host.name, str(error))
             except (TornError, WireError) as error:
-                why = str(error)
+                reason = str(error)
             except (HostError, OSError) as error:
                 return Unreadable(host.name, str(error) or f"it did not answer within {self.seconds:g} s")
-        return Unreadable(host.name, why)
+        return Unreadable(host.name, reason)
 
     async def _read(self, host: Host) -> HostState:
         documents = await self._documents(host)
@@ -167,14 +167,13 @@ class Survey:
         if body is None:
             raise HostError(f"it is not a Lightship: it has no {STATE_PATH}")
         state = _parsed(STATE_PATH, _state, body)
-        page, epoch, revision = state.page, state.epoch, state.revision
-        manifest = Manifest(page=page.id, revision=revision, epoch=epoch, at=page.updated_at, build="")
-        return HostState(
-            host=host, verify_key=VerifyKey(b""), part=HostPart(manifest=manifest, state=state, lists={}), shelves={}
-        )
+        page = state.page
+        manifest = Manifest(page=page.id, revision=state.revision, epoch=state.epoch, at=page.updated_at, build="")
+        part = HostPart(manifest=manifest, state=state, lists={})
+        return HostState(host=host, verify_key=VerifyKey(b""), part=part, shelves={})
 
     async def _documents(self, host: Host, *, believed: bool = False, outside: str = "") -> "_Documents":
-        """As who may write there; where that fails, as a stranger."""
+        """Read with the host's credentials; where that fails, over its public URL."""
         known = None if believed or host.name in self.trusting else self.known
         if isinstance(host, ReadOnlyHost) and host.files:
             return _Documents(host.files, known)
@@ -189,16 +188,16 @@ class Survey:
 
 @dataclass(frozen=True)
 class _Documents:
-    """Those of one host. `known`: as Survey's; None: all is believed. `torn` gathers what was, though nothing names it."""
+    """The documents of one host. `known`: as in Survey; None: all are believed. `torn`: paths that were, for that reason."""
 
     place: Place
     known: Collection[str] | None
     outside: str = ""
     torn: list[str] = field(default_factory=list)
-    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    limit: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def get(self, path: str) -> bytes | None:
-        """What lies at the path. HostError if it cannot be asked; None if there is nothing."""
+        """HostError where the host does not answer; None where nothing lies at the path."""
         try:
             held = await self.place.read(path)
         except HostError as error:
@@ -206,7 +205,7 @@ class _Documents:
         return held.body if held else None
 
     async def verified(self, path: str, digest: str, parse: Callable[[bytes], T]) -> T:
-        async with self.turn:
+        async with self.limit:
             body = await self.get(path)
         if body is None:
             raise TornError(f"{path} is missing")
@@ -218,7 +217,7 @@ class _Documents:
 
 
 def signer(body: bytes, keys: Collection[bytes]) -> VerifyKey:
-    """Whose signature to hold a document to: that of a key we know, or else of the one that it names itself."""
+    """The key that a document names: one of `keys`, where there are any."""
     try:
         named = base64.b64decode(json.loads(body)["key"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -234,9 +233,8 @@ def digests(states: Iterable[HostState]) -> set[str]:
     """The SHA-256 of every document of theirs that can be read back."""
     known: set[str] = set()
     for state in states:
-        known.add(state.manifest.files.get(STATE_PATH, ""))
-        known.update(state.manifest.months.values())
-        known.update(shelf.get(archive_path(name), "") for name, shelf in state.shelves.items())
+        known |= {state.manifest.files.get(STATE_PATH, ""), *state.manifest.months.values()}
+        known |= {shelf.get(archive_path(name), "") for name, shelf in state.shelves.items()}
     return known - {""}
 
 
@@ -245,7 +243,7 @@ def with_archives(state: HostState, archives: dict[str, Month]) -> HostState:
 
 
 def highest(states: Sequence[HostState]) -> HostState:
-    """The newest; of two with one number, the same one for everybody."""
+    """The newest; of two with the same version, everybody takes the same one."""
     return max(states, key=order)
 
 
@@ -271,7 +269,7 @@ def _manifest(body: bytes, verify_key: VerifyKey) -> Manifest:
 
 def _state(body: bytes) -> State:
     state = state_in(body)
-    for name in state.months:  # files are named by them
+    for name in state.months:  # they become parts of paths
         if not isinstance(name, str) or not _MONTH.fullmatch(name):
             raise WireError(f"it names {shown(name)}, which is no month")
     return state

@@ -1,4 +1,4 @@
-"""Verify a page as a stranger would: over the public URL, with nothing but what a browser has."""
+"""Verify a page as a public reader: over its URL, with nothing but what a browser has."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -13,24 +13,29 @@ from lightship.net.client import PublicReader
 from lightship.net.pinned import ConnectError
 
 TRIES = (0.0, 0.03, 0.1, 0.3, 1.0)
-"""Seconds to wait before each look, for caches and name servers that are a moment behind."""
+"""Seconds to wait before each check, for caches and name servers that are a moment behind."""
+_ADVICE = {
+    401: "strangers must be let in without a password",
+    403: "strangers must be allowed to read; look at its permissions",
+    404: "its web root is not where the files were put",
+}
 
 
 @dataclass(frozen=True)
 class Verifier(PublicReader):
-    """Looks at hosts from outside."""
+    """Checks hosts from outside."""
 
     async def prove(self, url: str, digest: str) -> tuple[Verdict, str]:
-        """Whether the front page at `url` is the one with this SHA-256; if not, in words, what is there instead."""
-        verdict, message = Verdict.UNREACHABLE, ""
+        """Whether the front page at `url` is the one with this SHA-256; if not, what is there instead."""
+        verdict, reason = Verdict.UNREACHABLE, ""
         for pause in TRIES:
             await asyncio.sleep(pause)
-            verdict, message = await asyncio.to_thread(self.look, url, digest)
+            verdict, reason = await asyncio.to_thread(self.check, url, digest)
             if verdict is not Verdict.DIFFERS:
                 break
-        return verdict, message
+        return verdict, reason
 
-    def look(self, url: str, digest: str) -> tuple[Verdict, str]:
+    def check(self, url: str, digest: str) -> tuple[Verdict, str]:
         """As `prove`, once and without waiting. A bare bucket has the page at /index.html only: that counts too."""
         try:
             front = self.get(f"{url}/")
@@ -43,16 +48,9 @@ class Verifier(PublicReader):
         return Verdict.DIFFERS, f"{url}/ serves other content than was put there ({len(front.body):,} bytes)"
 
 
-_ADVICE = {
-    401: "strangers must be let in without a password",
-    403: "strangers must be allowed to read; look at its permissions",
-    404: "its web root is not where the files were put",
-}
-
-
 def audit(reader: PublicReader, url: str, verify: Verify, *, whole: bool = False) -> Iterator[str]:
-    """Everything that is wrong with what a host serves, against its own signed manifest: of the front set and the months'
-    lists, and with `whole` of every page of history too. It ends where the host does not answer."""
+    """Every fault in what a host serves, against its own signed manifest: of the front set and the months' lists, and with
+    `whole` of every page of history too. It ends where the host does not answer."""
     try:
         answer = reader.get(f"{url}/{MANIFEST_PATH}")
         if answer.status != 200:
@@ -70,8 +68,8 @@ def audit(reader: PublicReader, url: str, verify: Verify, *, whole: bool = False
 
 
 def _differing(reader: PublicReader, url: str, files: Mapping[str, str]) -> Iterator[str]:
-    """In words, each path of `files` (path -> SHA-256) that is missing or other. ConnectError where one does not come: who
-    waits for all of them waits as often as there are files."""
+    """A message for each path of `files` (path -> SHA-256) that is missing or other. ConnectError at the first that gets no
+    answer: to wait for each of them would take as many timeouts as there are files."""
     silent = Event()
 
     def fault(path: str) -> str:

@@ -1,6 +1,7 @@
-"""What the worker draws from: one page as this process last saw it, and the hosts that it goes to."""
+"""One page as this worker last read it, and how its jobs ask the database."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import close_old_connections
 
-from lightship.config import PageConfig
+from lightship.config import Config, PageConfig
 from lightship.core.duty.promises import phase
 from lightship.core.model import HostLink
 from lightship.core.site.receipt import Fault, Receipt, Verdict
@@ -18,7 +19,8 @@ from lightship.publishing.rendering import Rendering
 from lightship.store import models, receipts
 from lightship.store.read.snapshot import Truth
 
-__all__ = ["CurrentPage", "in_thread", "open_host", "truth_of", "utc_now"]
+__all__ = ["CurrentPage", "for_each_page", "in_thread", "open_host", "truth_of", "utc_now"]
+log = logging.getLogger("lightship.worker")
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -27,46 +29,60 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def in_thread(ask: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+async def in_thread(query: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
     """Ask the database, in a thread. Each thread has a connection of its own: one that the server has closed since, or that
     is too old, is replaced."""
 
-    def asked() -> T:
+    def run() -> T:
         close_old_connections()
         try:
-            return ask(*args, **more)
+            return query(*args, **options)
         finally:
             close_old_connections()
 
-    return await asyncio.to_thread(asked)
+    return await asyncio.to_thread(run)
+
+
+async def for_each_page(config: Config, act: Callable[[PageConfig, models.Page], object]) -> None:
+    """Do it for every page that the database has, each in a thread: what fails for one does not stop it for another."""
+
+    def run(page: PageConfig) -> None:
+        try:
+            if row := models.Page.objects.filter(slug=page.slug).first():
+                act(page, row)
+        except Exception:
+            log.exception("page=%s a job failed; it is tried again", page.slug)
+
+    await asyncio.gather(*(in_thread(run, page) for page in config.pages.values()))
 
 
 def truth_of(row: models.Page, config: PageConfig, now: datetime, before: Truth | None = None) -> Truth:
     links = tuple(HostLink(host.name, host.url) for host in config.hosts)
-    truth = Truth(row, config.url, links, now, pulse_seconds=config.pulse.calm, before=before)
-    truth.snapshot = replace(truth.snapshot, service_worker=config.service_worker)
-    return truth
+    state = Truth(row, config.url, links, now, pulse_seconds=config.pulse.calm, before=before)
+    state.snapshot = replace(state.snapshot, service_worker=config.service_worker)
+    return state
 
 
 @dataclass
 class CurrentPage:
-    """One page as this process last saw it: a new press whenever somebody spoke, or time alone calls for one. `fault`: why
-    there is no newer press though there should be."""
+    """There is a new rendering whenever an entry was written, or time alone changes the page. `fault`: why there is no newer
+    one though there should be. `last_logged`: verdict and revision by host."""
 
     config: PageConfig
     row: models.Page | None = None
-    truth: Truth | None = None
+    state: Truth | None = None
     rendering: Rendering | None = None
     fault: Fault | None = None
-    told: dict[str, tuple[Verdict, int]] = field(default_factory=dict)
+    last_logged: dict[str, tuple[Verdict, int]] = field(default_factory=dict)
 
     @property
     def pulse(self) -> int:
+        """Seconds between two pulses."""
         busy = self.rendering and any(is_current(incident) for incident in self.rendering.snapshot.open)
         return self.config.pulse.incident if busy else self.config.pulse.calm
 
     def refresh(self) -> Rendering | None:
-        """The press to go on with, if it is another than before. Blocks: run it in a thread."""
+        """A new rendering, if one is due. Blocks: run it in a thread."""
         now = utc_now()
         row = models.Page.objects.filter(slug=self.config.slug).first()
         if row is None:
@@ -74,14 +90,14 @@ class CurrentPage:
         old = self.rendering.snapshot if self.rendering else None
         if old and (old.epoch, old.revision) == (row.epoch, row.revision) and phase(old, old.at) == phase(old, now):
             return None
-        self.row, self.truth = row, truth_of(row, self.config, now, self.truth)
-        return Rendering(self.truth)
+        self.row, self.state = row, truth_of(row, self.config, now, self.state)
+        return Rendering(self.state)
 
     def overtaken(self, rendering: Rendering) -> bool:
-        """Whether somebody spoke since. Blocks: run it in a thread."""
+        """Whether an entry was written since. Blocks: run it in a thread."""
         shot = rendering.snapshot
-        now = models.Page.objects.filter(pk=shot.page.id).values_list("epoch", "revision").first()
-        return now is not None and now > (shot.epoch, shot.revision)
+        newest = models.Page.objects.filter(pk=shot.page.id).values_list("epoch", "revision").first()
+        return newest is not None and newest > (shot.epoch, shot.revision)
 
     def record(self, receipt: Receipt) -> None:
         if self.row:

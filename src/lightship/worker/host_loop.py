@@ -1,4 +1,4 @@
-"""Keeps one host at the newest press; one that is slow or dead holds up no other."""
+"""Keeps one host at the newest rendering; one that is slow or dead holds up no other."""
 
 import asyncio
 import logging
@@ -15,13 +15,15 @@ from lightship.worker.current import CurrentPage, in_thread, utc_now
 
 TICK = 1.0
 WATCH = 5.0
+"""Seconds between two checks of a host."""
 log = logging.getLogger("lightship.worker")
 
 
 @dataclass(eq=False)
 class HostLoop:
-    """Keeps one host at the newest press: converges when there is a new one, beats the pulse, looks as a stranger. `put`: what
-    the host was given last; `fault`: why it could not be written to since."""
+    """Converges one host when there is a new rendering, beats its pulse, and checks it as a public reader. `put`: the front
+    page that the host was given last; `fault`: why it could not be written to since. `retry_at`, `beat_at`, `check_at`: when
+    each is due, by time.monotonic."""
 
     page: CurrentPage
     host: Host
@@ -52,11 +54,11 @@ class HostLoop:
             self.woken.clear()
 
     def _failed(self, error: Exception) -> None:
-        """The next look makes the desk red for it; a database that is away is told in the log alone."""
+        """The next check shows the fault in the desk; a database that is away is in the log only."""
         self.failures += 1
         self.retry_at = self.beat_at = monotonic() + wait(self.failures)
-        plain = isinstance(error, HostError | DatabaseError | OSError)
-        log.warning("host=%s error=%r", self.host.name, error, exc_info=not plain)
+        expected = isinstance(error, HostError | DatabaseError | OSError)
+        log.warning("host=%s error=%r", self.host.name, error, exc_info=not expected)
         if isinstance(error, DatabaseError):
             self.check_at = self.retry_at
         else:
@@ -65,21 +67,21 @@ class HostLoop:
     async def step(self, rendering: Rendering) -> None:
         if (rendering is not self.done or self.repair) and monotonic() >= self.retry_at:
             await self._converge(rendering)
-        # A host that serves something else than it was given gets no pulse: it would vouch for that.
+        # A host that serves something else than it was given gets no pulse, which would vouch for that.
         if self.put and rendering is self.done and not self.repair and monotonic() >= self.beat_at:
             self.beat_at = monotonic() + self.page.pulse
             await self.publisher.beat(self.put, rendering, self.host, self.page.pulse)
             self.fault = None
         if (self.put or self.fault) and monotonic() >= self.check_at:
-            await self._look(rendering)
+            await self._check(rendering)
 
     async def _converge(self, rendering: Rendering) -> None:
         receipt = await self.publisher.converge(rendering, self.host, repair=self.repair)
         if receipt.verdict is Verdict.REFUSED and await in_thread(self.page.overtaken, rendering):
-            # Another worker was quicker with what is newer; we are about to hear of it.
+            # Another worker was quicker with a newer revision, which this one is about to read.
             self.repair, self.retry_at = True, monotonic() + TICK
             return
-        if receipt.put:  # whether or not strangers reach it yet
+        if receipt.put:  # whether or not readers reach it yet
             self.put, self.fault = receipt.put, None
         self.check_at = monotonic() + WATCH
         if receipt.proven:
@@ -88,7 +90,7 @@ class HostLoop:
             self.failures += 1
             self.retry_at = monotonic() + wait(self.failures)
             if isinstance(receipt.outcome, Fault) and receipt.verdict is Verdict.FAILED:
-                self.fault, self.check_at = receipt.outcome, 0.0  # told with what strangers read there
+                self.fault, self.check_at = receipt.outcome, 0.0  # recorded with what readers get there
                 return
             self.repair = receipt.verdict in (Verdict.DIFFERS, Verdict.REFUSED)
             if receipt.verdict is Verdict.REFUSED:
@@ -96,17 +98,16 @@ class HostLoop:
         await self._record(receipt)
 
     def _step_back(self) -> None:
-        """Another speaks there now: our pulse would contradict his, and our front page is rightly gone. What he holds is
-        read again as often as we would look."""
+        """Another desk publishes there now: our pulse would contradict its own. Its manifest is read again at each check."""
         self.done, self.put, self.fault, self.failures = None, None, None, 0
         self.retry_at = monotonic() + WATCH
 
-    async def _look(self, rendering: Rendering) -> None:
-        """What a stranger reads there now, between one publish and the next, and why it is not what it should be."""
+    async def _check(self, rendering: Rendering) -> None:
+        """Record what readers get there now, between one publish and the next, and why it is not what it should be."""
         self.check_at = monotonic() + WATCH
-        outcome = await asyncio.to_thread(self.publisher.look, self.host, self.put) if self.put else None
+        outcome = await asyncio.to_thread(self.publisher.check, self.host, self.put) if self.put else None
         if rendering is not self.page.rendering:
-            return  # something newer is on its way: the old page's proof says nothing
+            return  # a newer one is on its way: a check of the old one proves nothing
         if outcome:
             self.repair = isinstance(outcome, Fault) and outcome.verdict is Verdict.DIFFERS
         if fault := self.fault or self.page.fault:
@@ -116,18 +117,11 @@ class HostLoop:
 
     async def _record(self, receipt: Receipt) -> None:
         revision = receipt.read.revision if receipt.read else 0
-        if (receipt.verdict, revision) != self.page.told.get(self.host.name):
-            self.page.told[self.host.name] = (receipt.verdict, revision)
-            log.log(
-                logging.INFO if receipt.proven else logging.WARNING,
-                "page=%s host=%s verdict=%s revision=%d ms=%d words=%r",
-                self.page.config.slug,
-                receipt.host,
-                receipt.verdict,
-                revision,
-                receipt.milliseconds,
-                receipt.reason,
-            )
+        if (receipt.verdict, revision) != self.page.last_logged.get(self.host.name):
+            self.page.last_logged[self.host.name] = (receipt.verdict, revision)
+            fields = (self.page.config.slug, receipt.host, receipt.verdict, revision, receipt.milliseconds, receipt.reason)
+            level = logging.INFO if receipt.proven else logging.WARNING
+            log.log(level, "page=%s host=%s verdict=%s revision=%d ms=%d words=%r", *fields)
         await in_thread(self.page.record, receipt)
 
     def _next(self) -> float:

@@ -1,5 +1,4 @@
-"""The process that publishes, keeps the clock and shows that it lives. Any number may run. Each host has a loop of its
-own, and so has each chore, so that one that is slow or dead holds up no other."""
+"""The worker: any number may run. Each host has a loop of its own, and so has each job: one that is slow holds up no other."""
 
 import asyncio
 import logging
@@ -16,7 +15,7 @@ from lightship.signing import SigningKey
 from lightship.store import wake
 from lightship.worker.current import CurrentPage, in_thread, open_host, utc_now
 from lightship.worker.host_loop import TICK, HostLoop, failure
-from lightship.worker.jobs import CHORES, Chore
+from lightship.worker.jobs import JOBS, Job
 
 THREADS = 64
 log = logging.getLogger("lightship.worker")
@@ -30,23 +29,24 @@ def run(config: Config) -> None:
 async def _work(config: Config) -> None:
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="worker"))
-    over, stop, stranger = asyncio.Event(), threading.Event(), Verifier()
+    over, stop, verifier = asyncio.Event(), threading.Event(), Verifier()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, over.set)
-    woken, tasks = dict[str, asyncio.Event](), [asyncio.create_task(_until(over))]
+    woken, tasks = dict[str, asyncio.Event](), list[asyncio.Task[object]]([asyncio.create_task(over.wait())])
     for slug, page in config.pages.items():
-        newest, woken[slug] = CurrentPage(page), asyncio.Event()
-        publisher = Publisher(SigningKey(page.key), utc_now, stranger)
-        keepers = [HostLoop(newest, open_host(host), publisher) for host in page.hosts]
-        tasks += [asyncio.create_task(keeper.run()) for keeper in keepers]
-        tasks.append(asyncio.create_task(_watch(newest, keepers, woken[slug])))
-    tasks += [asyncio.create_task(_keep_at(chore, config)) for chore in CHORES]
+        current, woken[slug] = CurrentPage(page), asyncio.Event()
+        publisher = Publisher(SigningKey(page.key), utc_now, verifier)
+        hosts = [HostLoop(current, open_host(host), publisher) for host in page.hosts]
+        tasks += [asyncio.create_task(host.run()) for host in hosts]
+        tasks.append(asyncio.create_task(_watch(current, hosts, woken[slug])))
+    tasks += [asyncio.create_task(_repeat(job, config)) for job in JOBS]
 
-    def heard(slug: str | None) -> None:
+    def notify(slug: str | None) -> None:
+        """An entry was written for that page; None: for any."""
         for event in woken.values() if slug is None else filter(None, [woken.get(slug)]):
             loop.call_soon_threadsafe(event.set)
 
-    threading.Thread(target=wake.listen, args=(heard, stop), daemon=True).start()
+    threading.Thread(target=wake.listen, args=(notify, stop), daemon=True).start()
     log.info("worker=started pages=%d", len(config.pages))
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
@@ -56,25 +56,21 @@ async def _work(config: Config) -> None:
         task.result()
 
 
-async def _until(over: asyncio.Event) -> None:
-    await over.wait()
-
-
-async def _watch(newest: CurrentPage, keepers: list[HostLoop], woken: asyncio.Event) -> None:
-    """Look when somebody spoke, and every second for what time brings; tell the keepers of a new press."""
+async def _watch(current: CurrentPage, hosts: list[HostLoop], woken: asyncio.Event) -> None:
+    """Refresh when an entry was written, and every second for what time alone changes; wake the hosts for a new rendering."""
     while True:
         try:
-            rendering, newest.fault = await in_thread(newest.refresh), None
+            rendering, current.fault = await in_thread(current.refresh), None
         except DatabaseError as error:
             log.warning("database=%r", str(error))
             rendering = None
         except Exception as error:  # one page that cannot be drawn must not end the others
-            log.exception("page=%s cannot be drawn", newest.config.slug)
-            rendering, newest.fault = None, failure(error)
+            log.exception("page=%s cannot be drawn", current.config.slug)
+            rendering, current.fault = None, failure(error)
         if rendering:
-            newest.rendering = rendering
-            for keeper in keepers:
-                keeper.woken.set()
+            current.rendering = rendering
+            for host in hosts:
+                host.woken.set()
         try:
             await asyncio.wait_for(woken.wait(), TICK)
         except TimeoutError:
@@ -82,12 +78,11 @@ async def _watch(newest: CurrentPage, keepers: list[HostLoop], woken: asyncio.Ev
         woken.clear()
 
 
-async def _keep_at(chore: Chore, config: Config) -> None:
-    """Again and again, whatever becomes of one round."""
-    await asyncio.sleep(chore.first)
+async def _repeat(job: Job, config: Config) -> None:
+    await asyncio.sleep(job.delay)
     while True:
         try:
-            await chore.round(config)
+            await job.run(config)
         except Exception:
-            log.exception("chore=%s failed; it is tried again", chore.name)
-        await asyncio.sleep(chore.seconds)
+            log.exception("job=%s failed; it is tried again", job.name)
+        await asyncio.sleep(job.pause)

@@ -1,4 +1,4 @@
-"""What the worker does now and then beside publishing. One file a chore; each does nothing where nothing asks for it."""
+"""What the worker does beside publishing. One file a job; each does nothing where nothing asks for it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,22 +8,21 @@ from lightship.worker.jobs import certificates, clock, examination, steering, va
 
 
 @dataclass(frozen=True, slots=True)
-class Chore:
-    """`round` does what is due, if anything, and returns; it is called again `seconds` after that. `first`: seconds to wait
-    before it is called at all."""
+class Job:
+    """`run` does what is due, if anything. `pause`: seconds between two runs; `delay`: seconds before the first one."""
 
     name: str
-    seconds: float
-    round: Callable[[Config], Awaitable[None]]
-    first: float = 0.0
+    pause: float
+    run: Callable[[Config], Awaitable[None]]
+    delay: float = 0.0
 
 
-CHORES: tuple[Chore, ...] = (
-    Chore("clock", 1, clock.run),
-    Chore("vault", 60, vault.run),
-    Chore("certificates", 60, certificates.run),
-    Chore("steering", 10, steering.run),
+JOBS: tuple[Job, ...] = (
+    Job("clock", 1, clock.run),
+    Job("vault", 60, vault.run),
+    Job("certificates", 60, certificates.run),
+    Job("steering", 10, steering.run),
     # Not at once: hosts that have just been started, or never published to, are no news.
-    Chore("examination", 600, examination.run, first=300),
-    Chore("examination asked for", 1, examination.answer),
+    Job("examination", 600, examination.run, delay=300),
+    Job("examination asked for", 1, examination.answer),
 )

@@ -1,24 +1,20 @@
-"""Have a certificate for each page's name, on every host before it is needed; tell staff what stands in the way."""
+"""Renew the certificate of each page's name in time; tell staff what stands in the way."""
 
-import asyncio
 import logging
 import socket
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
-
-from django.db import close_old_connections
 
 from lightship.certificates import CertFolder, Outcome, keep
 from lightship.channels import tell_staff
 from lightship.config import Config, PageConfig
 from lightship.store.models import Page, Report
-from lightship.worker.current import utc_now
+from lightship.worker.current import in_thread, utc_now
 from lightship.zones import open_zone
 
 REMIND = timedelta(days=1)
-"""How often staff are told of what still stands in the way."""
+"""How often staff are told of the same fault."""
 
 log = logging.getLogger("lightship.certificates")
 
@@ -26,13 +22,12 @@ log = logging.getLogger("lightship.certificates")
 async def run(config: Config) -> None:
     for page in config.pages.values():
         if page.certificate:
-            await asyncio.to_thread(look_after, config, page, utc_now())
+            await in_thread(look_after, config, page, utc_now())
 
 
 def look_after(config: Config, page: PageConfig, now: datetime) -> Outcome | None:
     """Do what is due now, if anything. Blocks: run it in a thread."""
     assert page.certificate and page.zone
-    close_old_connections()
     row = Page.objects.filter(slug=page.slug).first()
     newest = Report.objects.filter(page=row, kind="certificate").first() if row else None
     folder = folder_of(config, page)
@@ -44,12 +39,8 @@ def look_after(config: Config, page: PageConfig, now: datetime) -> Outcome | Non
     return outcome
 
 
-def folder_of(config: Config, page: PageConfig) -> Path:
-    return config.base / "certificates" / page.slug
-
-
 def _another_does(facts: Mapping[str, Any], names: tuple[str, ...], now: datetime) -> bool:
-    """Whether the worker of another machine has one with time left: two machines need not have two."""
+    """Whether the worker of another machine keeps one with time left: this machine then needs none of its own."""
     if facts.get("by") == socket.gethostname() or set(facts.get("names", ())) != set(names):
         return False
     since, until = (datetime.fromisoformat(facts[key]) for key in ("since", "until"))
@@ -57,13 +48,13 @@ def _another_does(facts: Mapping[str, Any], names: tuple[str, ...], now: datetim
 
 
 def _report(config: Config, page: PageConfig, row: Page, outcome: Outcome, newest: Report | None, now: datetime) -> None:
-    """Kept whenever something has changed; told to staff when something stands in the way, and daily while it does."""
+    """Write a report when something has changed; tell staff of a new fault, and daily of one that stays."""
     facts = {**outcome.facts, "by": socket.gethostname()}
     before = {key: value for key, value in newest.facts.items() if key != "told"} if newest else {}
     if facts == before and not outcome.wrong:
         return
-    told = Report.objects.filter(page=row, kind="certificate", facts__told=True, at__gt=now - REMIND).first()
-    tell = bool(outcome.wrong) and (told is None or _wrong(told.facts) != _wrong(facts))
+    reminder = Report.objects.filter(page=row, kind="certificate", facts__told=True, at__gt=now - REMIND).first()
+    tell = bool(outcome.wrong) and (reminder is None or _wrong(reminder.facts) != _wrong(facts))
     if facts == before and not tell:
         return
     level = logging.WARNING if outcome.wrong else logging.INFO
@@ -75,12 +66,14 @@ def _report(config: Config, page: PageConfig, row: Page, outcome: Outcome, newes
 
 
 def _wrong(facts: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """Not the words, which may hold a time or a number of its own each time."""
-    return facts["words"] and "order", sorted(place for place, words in facts["places"].items() if words)
+    """Which parts failed. Not the messages, which may hold another time or number each time."""
+    return facts["words"] and "order", sorted(place for place, message in facts["places"].items() if message)
 
 
 def _letter(outcome: Outcome, config: Config, now: datetime) -> str:
-    held = outcome.certificate
-    left = f"The one there is lasts until {held.until:%Y-%m-%d} ({(held.until - now).days} days)." if held else "There is none."
+    left, certificate = "There is none.", outcome.certificate
+    if certificate:
+        days = (certificate.until - now).days
+        left = f"The one there is lasts until {certificate.until:%Y-%m-%d} ({days} days)."
     lines = [*outcome.wrong, "", left, "Lightship goes on trying. To try at once, where the worker runs:"]
     return "\n".join((*lines, f"lightship --config {config.path} certificate renew"))

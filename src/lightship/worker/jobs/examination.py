@@ -1,36 +1,34 @@
-"""Examine each page once a day, so that what has rotted since is told before it is needed; and at once when staff ask."""
+"""Examine each page once a day, so that staff know of a fault before it matters; and at once when staff ask."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from lightship.config import Config
+from lightship.config import Config, PageConfig
 from lightship.doctor import Environment, Verdict
 from lightship.store import reports
 from lightship.store.models import Page
-from lightship.worker.current import in_thread, utc_now
+from lightship.worker.current import for_each_page, utc_now
 
 DAILY = 24 * 3600.0
 log = logging.getLogger("lightship.doctor")
 
 
 async def run(config: Config) -> None:
-    await _each(config, lambda page, now: reports.due(page, now, DAILY))
+    await _examine(config, lambda page, now: reports.due(page, now, DAILY))
 
 
 async def answer(config: Config) -> None:
-    await _each(config, reports.take_on)
+    await _examine(config, reports.take_on)
 
 
-async def _each(config: Config, wanted: Callable[[Page, datetime], bool]) -> None:
-    await asyncio.gather(*(in_thread(_one, config, slug, wanted) for slug in config.pages))
+async def _examine(config: Config, wanted: Callable[[Page, datetime], bool]) -> None:
+    def examine(page: PageConfig, row: Page) -> None:
+        if not wanted(row, utc_now()):
+            return
+        examination = reports.run(config, page, row, Environment())
+        counts = [examination.count(verdict) for verdict in (Verdict.FAIL, Verdict.WARN, Verdict.UNCHECKED)]
+        level = logging.WARNING if counts[0] else logging.INFO
+        log.log(level, "page=%s fails=%d warnings=%d unchecked=%d", page.slug, *counts)
 
-
-def _one(config: Config, slug: str, wanted: Callable[[Page, datetime], bool]) -> None:
-    row = Page.objects.filter(slug=slug).first()
-    if row is None or not wanted(row, utc_now()):
-        return
-    examination = reports.run(config, config.pages[slug], row, Environment())
-    counts = [examination.count(verdict) for verdict in (Verdict.FAIL, Verdict.WARN, Verdict.UNCHECKED)]
-    log.log(logging.WARNING if counts[0] else logging.INFO, "page=%s fails=%d warnings=%d unchecked=%d", slug, *counts)
+    await for_each_page(config, examine)

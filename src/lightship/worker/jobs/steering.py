@@ -1,18 +1,15 @@
-"""Read every few seconds where the name leads and who votes, and keep a report of each change: moves are made without us."""
+"""Read every few seconds where the name points and who votes, and keep a report of each change, which others may have made."""
 
-import asyncio
 import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import close_old_connections
-
 from lightship.config import Config, PageConfig, ZoneConfig
 from lightship.core.steering.records import FRESH, POINTERS, RECORD, Key, Sets, place, pointed, record_of, vote_key, votes_of
 from lightship.core.wire import stamp
 from lightship.store.models import Page, Report
-from lightship.worker.current import utc_now
+from lightship.worker.current import for_each_page, utc_now
 from lightship.zones import Zone, ZoneError, open_zone
 
 STEER = "steer"
@@ -21,30 +18,27 @@ _opened: dict[str, tuple[ZoneConfig, Zone]] = {}
 
 
 async def run(config: Config) -> None:
-    pages = [page for page in config.pages.values() if page.zone]
-    await asyncio.gather(*(asyncio.to_thread(_one, page) for page in pages))
+    await for_each_page(config, _report)
 
 
-def _one(page: PageConfig) -> None:
-    close_old_connections()
-    row = Page.objects.filter(slug=page.slug).first()
-    if row is None:
+def _report(page: PageConfig, row: Page) -> None:
+    if page.zone is None:
         return
     now, last = utc_now(), row.reports.filter(kind=STEER).first()
-    facts = found(page, now)
-    if "error" in facts and last:  # what it was before is still the best that is known
+    facts = _read(page, now)
+    if "error" in facts and last:  # what was read before is still the best that is known
         facts = {**last.facts, **facts}
     if last is None or not _same(last.facts, facts):
         Report.objects.create(page=row, kind=STEER, at=now, facts=facts)
 
 
 def _same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """But for the numbers in an error: "timed out after 5.103 seconds" is another text at each look, and no change."""
+    """But for the numbers in an error: "timed out after 5.103 seconds" differs at each read, and is no change."""
     return {**old, "error": _DIGITS.sub("", old.get("error", ""))} == {**new, "error": _DIGITS.sub("", new.get("error", ""))}
 
 
 def _zone(page: PageConfig) -> Zone:
-    """Opened once: with some providers a new one signs in anew, and all of them would be asked for it every few seconds."""
+    """Opened once: with some providers a new zone signs in anew, and this would do so every few seconds."""
     assert page.zone
     config, zone = _opened.get(page.slug, (None, None))
     if zone is None or config != page.zone:
@@ -53,8 +47,8 @@ def _zone(page: PageConfig) -> Zone:
     return zone
 
 
-def found(page: PageConfig, now: datetime) -> dict[str, Any]:
-    """Blocks. What the zone says now; `error` where it cannot be read."""
+def _read(page: PageConfig, now: datetime) -> dict[str, Any]:
+    """What the zone holds now; `error` where it cannot be read. Blocks."""
     zone = _zone(page)
     members = [peer.name for peer in page.witnesses] if zone.holds_votes else []
     keys: list[Key] = [*POINTERS, RECORD, *(vote_key(name) for name in members)]

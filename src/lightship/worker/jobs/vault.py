@@ -5,19 +5,17 @@ import logging
 from datetime import datetime, timedelta
 from time import monotonic
 
-from django.db import close_old_connections
-
 from lightship import vault
 from lightship.config import Config
 from lightship.signing import SigningKey
 from lightship.store.backup import parts
 from lightship.store.models import Page, Report
 from lightship.vault import Copy, CopyTarget
-from lightship.worker.current import utc_now
+from lightship.worker.current import in_thread, utc_now
 
 DAILY = timedelta(days=1)
 SHARE = 20
-"""Reading a big database through takes seconds: for each, so many pass until the next round."""
+"""Reading a big database takes seconds: for each, so many pass until the next run."""
 
 log = logging.getLogger("lightship.vault")
 
@@ -31,25 +29,24 @@ async def run(config: Config) -> None:
 
 
 async def keep_up(config: Config, now: datetime) -> list[Copy]:
-    """Every copy as new as the database is now. Once a day each part is read back, and what is spoilt is put again."""
-    shelves = await asyncio.to_thread(copy_targets, config)
-    closely = await asyncio.to_thread(_due, {shelf.page for shelf in shelves}, now)
-    copies = await vault.keep(parts(config), shelves, config.vault.recovery, now, closely=closely)
+    """Make every copy as new as the database. Once a day each part is read back, and what is spoilt is put again."""
+    targets = await in_thread(copy_targets, config)
+    closely = await in_thread(_due, {target.page for target in targets}, now)
+    copies = await vault.keep(parts(config), targets, config.vault.recovery, now, closely=closely)
     for page in sorted({copy.page for copy in copies}):
-        await asyncio.to_thread(_tell, page, [copy for copy in copies if copy.page == page], now)
+        await in_thread(_report, page, [copy for copy in copies if copy.page == page], now)
     return copies
 
 
 def _due(pages: set[str], now: datetime) -> bool:
-    return any(newest is None or now - newest.at > DAILY for newest in map(_newest, pages))
+    return any(report is None or now - report.at > DAILY for report in map(_newest, pages))
 
 
 def _newest(page: str) -> Report | None:
-    close_old_connections()
     return Report.objects.filter(page_id=page, kind="vault").first()
 
 
-def _tell(page: str, copies: list[Copy], now: datetime) -> None:
+def _report(page: str, copies: list[Copy], now: datetime) -> None:
     """In the log whenever something was sent; as a report when a copy begins to fail or to work, and once a day."""
     for copy in copies:
         if copy.put or copy.reason:
@@ -65,7 +62,6 @@ def _tell(page: str, copies: list[Copy], now: datetime) -> None:
 
 def copy_targets(config: Config) -> list[CopyTarget]:
     """Where a copy of the vault belongs: on every host of every page that the database has."""
-    close_old_connections()
     rows = {row.slug: row for row in Page.objects.filter(slug__in=config.pages)}
     pages = [(page, rows[slug]) for slug, page in config.pages.items() if slug in rows]
     return [
