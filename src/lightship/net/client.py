@@ -1,5 +1,6 @@
-"""Read public URLs with nothing but what a browser has: one answer, within one deadline and one size."""
+"""Read public URLs with nothing but what a browser has: one answer, within a deadline and a size."""
 
+import contextlib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,8 +26,8 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class PublicReader:
-    """One for a process, for all its threads: it keeps connections. `seconds`: for one whole answer with its name servers,
-    handshakes and redirects; `longest`: bytes of a body, also when it is unpacked; `trust`: the machine's own by default."""
+    """Safe to share between threads: it keeps connections. `seconds`: for one whole answer with its name servers, handshakes
+    and redirects. `longest`: bytes of a body, also when it is unpacked. `trust`: the machine's own by default."""
 
     seconds: float = SECONDS
     longest: int = LONGEST
@@ -35,7 +36,7 @@ class PublicReader:
     idle: dict[str, list[Connection]] = field(default_factory=dict, repr=False)
 
     def get(self, url: str, *, method: str = "GET", seconds: float | None = None) -> Answer:
-        """What comes there, whatever its status. ConnectError, which names the URL, where nothing does in time."""
+        """The answer, whatever its status. ConnectError, which names the URL, where none comes in time."""
         deadline, target = Deadline.after(self.seconds if seconds is None else seconds), url
         name = url.rstrip("/")
         try:
@@ -46,12 +47,12 @@ class PublicReader:
                 target = _redirected(target, answer.headers["location"])
         except ConnectError as error:
             raise ConnectError(error.seen, f"{name} does not answer: {error}") from error
-        except ValueError as error:  # of a URL that is none
+        except ValueError as error:
             raise ConnectError(CheckStatus.BROKEN, f"{name} does not answer: it leads to what is no URL ({error})") from error
         raise ConnectError(CheckStatus.BROKEN, f"{name} does not answer: it redirects more than {REDIRECTS} times")
 
     def clock(self, url: str) -> datetime | None:
-        """What time it is there, by its own word; None where it gives none."""
+        """The time (UTC) by the clock of the server; None where it gives none."""
         try:
             headers = self.get(f"{url}/", method="HEAD", seconds=min(self.seconds, CLOCK_SECONDS)).headers
             at = parsedate_to_datetime(headers["date"]).replace(tzinfo=UTC)
@@ -64,12 +65,11 @@ class PublicReader:
         return self.trust or ssl.create_default_context()
 
     def _get(self, url: str, method: str, deadline: Deadline, *, private: bool) -> Answer:
-        """Over a connection that was kept, or a new one: a server may close what it kept at any moment."""
+        """Over an idle connection, or a new one: a server may close an idle one at any moment."""
         parts, origin = urlsplit(url), _origin(url)
         headers = {name: value for name, value in self.headers.items() if private or name != "Authorization"}
         path = quote(f"{parts.path}?{parts.query}" if parts.query else parts.path, "/?%:@!$&'()*+,;=~-._[]").removeprefix("/")
-        connection = self._kept(origin)
-        if connection:
+        if connection := self._idle(origin):
             try:
                 return self._over(connection, path, headers, method, deadline)
             except ConnectError as error:
@@ -81,28 +81,24 @@ class PublicReader:
     def _over(self, connection: Connection, path: str, headers: Mapping[str, str], method: str, deadline: Deadline) -> Answer:
         connection.deadline = deadline
         answer = connection.get(path, self.longest, headers, method)
-        kept = self.idle.setdefault(connection.url, [])
-        if connection.is_open() and len(kept) < IDLE_PER_SITE and len(self.idle) <= IDLE_SITES:
-            kept.append(connection)
+        idle = self.idle.setdefault(connection.url, [])
+        if connection.is_open() and len(idle) < IDLE_PER_SITE and len(self.idle) <= IDLE_SITES:
+            idle.append(connection)
         else:
             connection.close()
         return answer
 
-    def _kept(self, origin: str) -> Connection | None:
-        kept = self.idle.get(origin, [])
-        while kept:
-            try:
-                connection = kept.pop()
-            except IndexError:  # another thread was quicker
-                return None
-            if connection.is_idle():
-                return connection
-            connection.close()
+    def _idle(self, origin: str) -> Connection | None:
+        with contextlib.suppress(IndexError):
+            while connection := self.idle.get(origin, []).pop():
+                if connection.is_idle():
+                    return connection
+                connection.close()
         return None
 
 
 def _origin(url: str) -> str:
-    """Scheme, host and port, as they are sent. ValueError for what is no URL of the web."""
+    """Scheme, host and port, as they are sent. ValueError for what is no URL of HTTP."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"{url:.100}")
@@ -112,7 +108,7 @@ def _origin(url: str) -> str:
 
 
 def _redirected(url: str, location: str) -> str:
-    """Where a Location leads. Its bytes came as Latin-1, and mean UTF-8."""
+    """The target of a Location header, whose bytes http.client decoded as Latin-1 and are UTF-8."""
     target = urljoin(url, location.encode("latin-1", "replace").decode("utf-8", "replace"))
     _origin(target)
     return target

@@ -1,5 +1,6 @@
-"""One deadline over everything that a socket waits for, name servers included."""
+"""One deadline for all that a socket waits for, name servers included."""
 
+import contextlib
 import io
 import queue
 import socket
@@ -12,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """`until`, by time.monotonic, when so many `seconds` are over."""
+    """`until`: when so many `seconds` are over, by time.monotonic."""
 
     seconds: float
     until: float
@@ -26,7 +27,7 @@ class Deadline:
         return monotonic() >= self.until
 
     def left(self) -> float:
-        """Seconds, for one more wait; TimeoutError where there are none."""
+        """Seconds that are left; TimeoutError where there are none."""
         left = self.until - monotonic()
         if left <= 0:
             raise TimeoutError
@@ -34,36 +35,34 @@ class Deadline:
 
 
 class TimedSocket(io.RawIOBase):
-    """What http.client needs of a socket, where each wait is for what is `left` of the whole. It stays open when http.client
-    closes it: a body may still come."""
+    """What http.client needs of a socket; each wait ends with the time that is `left` of the whole."""
 
-    def __init__(self, line: socket.socket, left: Callable[[], float]) -> None:
-        self.line, self.left = line, left
+    def __init__(self, raw: socket.socket, left: Callable[[], float]) -> None:
+        self.raw, self.left = raw, left
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        self.line.settimeout(self.left())
-        return self.line.recv_into(buffer)
+        self.raw.settimeout(self.left())
+        return self.raw.recv_into(buffer)
 
     def sendall(self, data: bytes) -> None:
-        self.line.settimeout(self.left())
-        self.line.sendall(data)
+        self.raw.settimeout(self.left())
+        self.raw.sendall(data)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         return io.BufferedReader(self)
 
     def close(self) -> None:
-        """Not here: see above."""
+        """Not yet: http.client closes its socket while a body may still come."""
 
 
 def addresses(name: str, port: int, deadline: Deadline) -> list[Any]:
     """As socket.getaddrinfo, which has no deadline of its own: where it asks name servers, another thread waits for it."""
-    try:
+    with contextlib.suppress(socket.gaierror):
         return socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    except socket.gaierror:
-        answers: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
+    answers: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
 
     def ask() -> None:
         try:

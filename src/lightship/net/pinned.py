@@ -1,9 +1,10 @@
-"""HTTP with one address under another name: where a name will lead, asked before it leads there.
+"""HTTP to a given address under another name, to check a host before the name points there.
 
-Plain sockets and http.client, for they let one deadline lie over both: a timeout of a socket is one of each read, and a byte
-now and then would keep it for ever.
+Plain sockets and http.client, so that one deadline covers all of it: the timeout of a socket is for each read alone, and a
+server that sends a byte now and then would never reach it.
 """
 
+import contextlib
 import errno
 import http.client
 import select
@@ -11,7 +12,6 @@ import socket
 import ssl
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -26,14 +26,14 @@ from lightship.net.deadline import Deadline, TimedSocket, addresses
 LONGEST = 8 * 1024 * 1024
 CHUNK = 64 * 1024
 CONNECT = 4.0
-"""Seconds for one address to take a connection: the next one may."""
+"""Seconds for one address to take a connection, before the next one is tried."""
 HEADERS: Mapping[str, str] = MappingProxyType(
     {"User-Agent": "Lightship (witness)", "Accept": "*/*", "Accept-Encoding": "identity", "Cache-Control": "no-cache"}
 )
 
 
 class ConnectError(Exception):
-    """No answer came that a reader could use. `seen` says which kind of failure; the message is for an operator."""
+    """No answer came that a reader could use. `seen`: which kind of failure. The message is for an operator."""
 
     def __init__(self, seen: CheckStatus, message: str) -> None:
         super().__init__(message)
@@ -51,7 +51,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A server's own one. `der`: all of it, for who wants to know more."""
+    """A server's own certificate. `ends`: in UTC. `der`: all of it."""
 
     names: tuple[str, ...]
     issuer: str
@@ -60,8 +60,8 @@ class Certificate:
 
 
 class Connection:
-    """A connection to `address` for the site at `url`, opened when it is first needed and again when the server closes it;
-    all of it ends `seconds` from now. `address` may be a name. `trust` is not used for http:// URLs."""
+    """A connection to `address`, which may be a name, for the site at `url`. It is opened when it is first needed, and again
+    when the server closed it; everything over it ends `seconds` from now. `trust`: for https URLs."""
 
     def __init__(self, url: str, address: str, trust: ssl.SSLContext, seconds: float) -> None:
         parts = urlsplit(url)
@@ -82,7 +82,7 @@ class Connection:
         self.close()
 
     def connect(self) -> None:
-        """ConnectError where no connection can be had, or its certificate is not trusted."""
+        """ConnectError where there is no connection, or its certificate is not trusted."""
         with self._explained():
             self._connect()
 
@@ -103,7 +103,7 @@ class Connection:
         return self.http is not None and self.http.sock is not None
 
     def is_idle(self) -> bool:
-        """Open, and nothing came that nobody asked for: a server that hangs up, or explains why it will."""
+        """Open, and no bytes wait: those would be of a server that hangs up, or says why it will."""
         if not self.is_open() or self.socket is None:
             return False
         poll = select.poll()
@@ -118,7 +118,7 @@ class Connection:
 
     @property
     def certificate(self) -> Certificate | None:
-        """That of the newest connection, also of one that was not accepted."""
+        """The certificate of the last connection, also where it was not trusted."""
         return _certificate(self.der) if self.der else None
 
     def _connect(self) -> None:
@@ -129,7 +129,7 @@ class Connection:
         if self.secure:
             self.stage = "in the TLS handshake"
             self.socket = self._handshake(self.socket, self.trust)
-        # It is given its connection, and must not open another: that one would go wherever the name leads now.
+        # It must not open a connection of its own: that would go where the name points now.
         self.http = http.client.HTTPConnection(self.name, self.port)
         self.http.auto_open = 0
         self.http.sock = TimedSocket(self.socket, lambda: self.deadline.left())
@@ -139,15 +139,14 @@ class Connection:
         problem: Exception = OSError("its name has no address")
         for family, kind, protocol, _, address in addresses(self.address, self.port, self.deadline):
             self.tried = str(address[0])
-            line = socket.socket(family, kind, protocol)
-            line.settimeout(min(self.deadline.left(), CONNECT))
+            raw = socket.socket(family, kind, protocol)
+            raw.settimeout(min(self.deadline.left(), CONNECT))
             try:
-                line.connect(address)
+                raw.connect(address)
+                return raw
             except OSError as error:
-                line.close()
+                raw.close()
                 problem = error
-            else:
-                return line
         raise problem
 
     def _handshake(self, raw: socket.socket, trust: ssl.SSLContext) -> ssl.SSLSocket:
@@ -156,9 +155,9 @@ class Connection:
         self.der = secured.getpeercert(binary_form=True) or b""
         return secured
 
-    @contextmanager
+    @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
-        """Whatever a network does, as an error that says what it means."""
+        """Every error of a network as a ConnectError that says what it means."""
         try:
             yield
         except (OSError, http.client.HTTPException, ValueError, RuntimeError, zlib.error, brotli.error) as error:
@@ -175,23 +174,20 @@ class Connection:
             raise
 
     def _see_certificate(self) -> None:
-        """The one that was not accepted, for what is told about it. Nothing is read over this connection."""
-        try:
-            with self._socket() as raw, self._handshake(raw, distrusting()):
-                return
-        except OSError:
-            return
+        """Fetch the certificate that was not trusted, to describe it. Nothing is read over this connection."""
+        with contextlib.suppress(OSError), self._socket() as raw, self._handshake(raw, distrusting()):
+            pass
 
 
 def distrusting() -> ssl.SSLContext:
-    """For a look at a certificate whoever signed it, and at what is signed in another way."""
+    """Takes any certificate: to describe it, or to read what is signed in another way."""
     trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
     return trust
 
 
 def _body(answer: http.client.HTTPResponse, longest: int) -> bytes:
-    """All of it, decoded. What is too long is not read on, before it is decoded and after."""
+    """The whole body, decoded. Reading stops where it is too long, decoded or not."""
     decode, is_whole = _decoder(answer.headers.get("Content-Encoding", "").strip().lower())
     body, size = bytearray(), 0
     while chunk := answer.read1(CHUNK):
@@ -206,7 +202,7 @@ def _body(answer: http.client.HTTPResponse, longest: int) -> bytes:
 
 
 def _decoder(coding: str) -> tuple[Callable[[bytes, int], bytes], Callable[[], bool]]:
-    """What decodes a chunk into at most so many bytes, or little more; and what says whether the end was reached."""
+    """Decodes a chunk into at most so many bytes, or little more; and says whether the end was reached."""
     if coding == "gzip":
         unzip = zlib.decompressobj(16 + zlib.MAX_WBITS)
         return unzip.decompress, lambda: unzip.eof
@@ -238,22 +234,23 @@ def _meaning(error: Exception, address: str) -> tuple[CheckStatus, str]:
 
 
 def _routed(address: str) -> bool:
-    """Whether this machine would know where to send to it; nothing is sent."""
+    """Whether this machine has a route to the address; nothing is sent."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.connect((address, 9))
+        with socket.socket(family, socket.SOCK_DGRAM) as datagrams:
+            datagrams.connect((address, 9))
+            return True
     except OSError:
         return False
-    return True
 
 
 def _certificate(der: bytes) -> Certificate | None:
+    names: tuple[str, ...] = ()
     try:
-        read = x509.load_der_x509_certificate(der)
-        names = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        return Certificate(tuple(str(n.value) for n in names), read.issuer.rfc4514_string(), read.not_valid_after_utc, der)
-    except x509.ExtensionNotFound:
-        return Certificate((), read.issuer.rfc4514_string(), read.not_valid_after_utc, der)
+        leaf = x509.load_der_x509_certificate(der)
+        with contextlib.suppress(x509.ExtensionNotFound):
+            extension = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+            names = tuple(str(name.value) for name in extension.value)
+        return Certificate(names, leaf.issuer.rfc4514_string(), leaf.not_valid_after_utc, der)
     except (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return None
