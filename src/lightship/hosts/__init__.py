@@ -1,4 +1,4 @@
-"""Where it lives: places on the web that hold the static site. One file a kind, one class in it, found by its name.
+"""Hosts: places on the web that hold the static site. One file a kind, one class in it, found by its name.
 
 A kind is a frozen dataclass whose fields are its configuration (beside `name` and `url`, which every host has) and
 which has the methods of `Host`. Publishing calls them in this order: `read` the manifest, `put` leaf pages,
@@ -78,7 +78,7 @@ class Held:
 
 
 LONGEST = 64 * 1024 * 1024
-"""Bytes of anything that we ever put on a host. More is not ours, and is not read: a hijacked host must not fill our memory."""
+"""Maximum size of a file on a host, in bytes. More is not ours and is not read: a hijacked host must not fill our memory."""
 
 
 def within(size: int, path: str) -> int:
@@ -105,7 +105,7 @@ class Host(Place, Protocol):
 
     @property
     def url(self) -> str:
-        """This host alone, as a stranger reaches it; no trailing slash."""
+        """The public URL of this host alone; no trailing slash."""
 
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
         """Make the front set (every file not in a month's list) what `files` and `manifest` say.
@@ -116,13 +116,13 @@ class Host(Place, Protocol):
         """
 
     def vault_place(self) -> Place | None:
-        """A place of the same keeper that strangers cannot reach over the web, for the vault; None where there is none. Its
-        `str` is what a person who looks for it must know."""
+        """A place with the same provider that public readers cannot reach, for the vault; None where there is none. Its `str`
+        tells a person where it is."""
 
 
 @dataclass(frozen=True)
 class Wrapper:
-    """Passes everything on to `host`. Who wraps a host changes what is to be different."""
+    """Passes everything on to `host`. A subclass changes only what differs."""
 
     host: Host
 
@@ -153,8 +153,8 @@ def kinds() -> tuple[str, ...]:
 
 def find(kind: str) -> type[Host]:
     """The class of a kind: the one in the file of that name that has all of `Host`'s methods. LookupError if there is none."""
-    found: type[Host] = back_ends.find(__name__, __path__, kind, "release")
-    return found
+    kind_of_host: type[Host] = back_ends.find(__name__, __path__, kind, "release")
+    return kind_of_host
 
 
 def open_host(config: HostConfig) -> Host:

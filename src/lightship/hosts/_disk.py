@@ -14,9 +14,10 @@ from pathlib import Path
 
 from lightship import hosts
 from lightship.hosts import Held, HostError
-from lightship.hosts._release import LOCK, T, Tree, checked
+from lightship.hosts._tree import HOME, T, Tree, checked
 
 LOCK_SECONDS = 30
+LOCK = f"{HOME}/lock"
 FEW = 8
 """Up to so many files are synced one by one; more of them by one syncfs of the whole filesystem."""
 

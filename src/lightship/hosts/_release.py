@@ -10,60 +10,24 @@ So the root stays a real directory, which any web server serves and which may be
 one rename.
 """
 
-import contextlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Protocol, TypeVar
 
 from lightship.core.site.manifest import MANIFEST_PATH
-from lightship.hosts import Conflict, File, Held, HostError
+from lightship.hosts import Conflict, File, Held
+from lightship.hosts._tree import HOME, RELEASES, SCRATCH, Tree, checked, drop_empty, forms, make_folders, scratch_of
 
-HOME = ".lightship"
 CURRENT = f"{HOME}/current"
-RELEASES = f"{HOME}/releases"
-SCRATCH = f"{HOME}/scratch"
-LOCK = f"{HOME}/lock"
 
 VARIANTS = (".br", ".gz")
 STALE_SECONDS = 600
 KEPT = 2
-T = TypeVar("T")
-
-
-def checked(path: str) -> str:
-    """The path itself, if it stays inside the site; a bug above must not write elsewhere on the machine."""
-    parts = path.split("/")
-    if path.startswith(f"{HOME}/") or "\0" in path or any(part in ("", ".", "..") for part in parts):
-        raise HostError(f"the path {path!r} is not one inside a site", permanent=True)
-    return path
-
-
-def forms(file: File) -> dict[str, bytes | None]:
-    """Path -> bytes of the pre-compressed variants and of the file itself, which comes last; None means: must be gone."""
-    return {f"{file.path}.br": file.brotlied, f"{file.path}.gz": file.gzipped, file.path: file.body}
 
 
 def link_target(path: str) -> str:
     """Where the symlink of a front path points: relative, so that the site may be moved or mounted elsewhere."""
     return "../" * path.count("/") + f"{CURRENT}/{path}"
-
-
-def levels(folders: Iterable[str], *, deepest_first: bool = False) -> list[list[str]]:
-    """The folders by their depth, so that those of one level can be made, or removed, at once."""
-    ordered = sorted(folders, key=_depth, reverse=deepest_first)
-    return [list(level) for _, level in groupby(ordered, key=_depth)]
-
-
-def _depth(path: str) -> int:
-    return path.count("/")
-
-
-def parents(paths: Iterable[str]) -> set[str]:
-    """Every folder above the paths, inside the root."""
-    split = (path.split("/") for path in paths)
-    return {"/".join(parts[:size]) for parts in split for size in range(1, len(parts))}
 
 
 def next_name(names: Iterable[str], nonce: str) -> str:
@@ -92,86 +56,6 @@ class Releases:
         """Older than the ones kept. One more than the current is kept, for readers that are half-way through it."""
         past = sorted((name for name in self.names if name != self.current and name not in self.unfinished), key=number)
         return past[: -(KEPT - 1)]
-
-
-class Tree(Protocol):
-    """A tree of files, here or elsewhere. All paths are relative to its root. `nonce`: names what this publisher makes."""
-
-    nonce: str
-
-    async def each(self, act: Callable[[str], Awaitable[T]], paths: Iterable[str]) -> list[T]:
-        """Do it for all the paths, at once where that saves time."""
-
-    async def read(self, path: str) -> Held | None: ...
-
-    async def write(self, path: str, body: bytes) -> None:
-        """Make a new file. It need not be durable before `settle`."""
-
-    async def settle(self, paths: Sequence[str] | None = None) -> None:
-        """Bring these files to the disk, before a rename makes them what readers see; None: all that was written."""
-
-    async def rename(self, old: str, new: str) -> None: ...
-
-    async def link(self, old: str, new: str) -> bool:
-        """Hard-link a file to a new path; False where that cannot be."""
-
-    async def symlink(self, path: str, target: str) -> None: ...
-
-    async def link_of(self, path: str) -> str | None:
-        """The target of a symlink; None where there is none."""
-
-    async def copy(self, path: str, temp: str) -> bool:
-        """Have the file that lies at `path` at `temp` too; False where no file lies there."""
-
-    async def unlink(self, path: str) -> None:
-        """Remove a file, if it is there."""
-
-    async def names(self, folder: str) -> list[str]: ...
-
-    async def files(self, folders: Sequence[str]) -> list[str]:
-        """The path of every file below the folders."""
-
-    async def make_folder(self, folder: str) -> None:
-        """Make a folder, if it is not there; its parent is."""
-
-    async def drop_folder(self, folder: str) -> None:
-        """Remove a folder, if it is empty."""
-
-    async def drop_tree(self, folder: str) -> None:
-        """Remove a folder with all that is in it. What cannot be removed stays: the next publisher tries again."""
-
-    async def ages(self, paths: Sequence[str]) -> list[float]:
-        """Seconds since each was changed; 0 where that cannot be told."""
-
-
-def scratch_of(tree: Tree) -> str:
-    """A folder of our own on the same filesystem, for what is about to be renamed into place."""
-    return f"{SCRATCH}/{tree.nonce}"
-
-
-@contextlib.asynccontextmanager
-async def scratch(tree: Tree) -> AsyncIterator[None]:
-    for folder in (HOME, RELEASES, SCRATCH, scratch_of(tree)):
-        await tree.make_folder(folder)
-    try:
-        yield
-    finally:
-        await tree.drop_tree(scratch_of(tree))
-
-
-async def put(tree: Tree, files: Sequence[File]) -> None:
-    """Write (or remove) each file, each whole at once."""
-    wanted = {checked(path): body for file in files for path, body in forms(file).items()}
-    bodies = {path: body for path, body in wanted.items() if body is not None}
-    gone = [path for path, body in wanted.items() if body is None]
-    temps = {path: f"{scratch_of(tree)}/{index}" for index, path in enumerate(bodies)}
-    async with scratch(tree):
-        await tree.each(lambda path: tree.write(temps[path], bodies[path]), bodies)
-        await tree.settle(list(temps.values()))
-        await make_folders(tree, bodies)
-        await tree.each(lambda path: tree.rename(temps[path], path), bodies)
-    await tree.each(tree.unlink, gone)
-    await drop_empty(tree, gone)
 
 
 async def release(tree: Tree, files: Sequence[File], expecting: Held | None) -> None:
@@ -203,18 +87,6 @@ async def sweep(tree: Tree, *, locked: bool) -> None:
     stale = [path for path, age in zip(aging, await tree.ages(aging), strict=True) if age > STALE_SECONDS]
     for path in (*stale, *(unfinished if locked else ()), *(f"{RELEASES}/{name}" for name in releases.surplus)):
         await tree.drop_tree(path)
-
-
-async def make_folders(tree: Tree, paths: Iterable[str]) -> None:
-    """The folders that the paths need: each level at once, after the one above it."""
-    for level in levels(parents(paths)):
-        await tree.each(tree.make_folder, level)
-
-
-async def drop_empty(tree: Tree, paths: Iterable[str]) -> None:
-    """Remove the folders above the paths that are empty now."""
-    for level in levels(parents(paths), deepest_first=True):
-        await tree.each(tree.drop_folder, level)
 
 
 async def _refuse_if_changed(tree: Tree, expecting: Held | None) -> None:

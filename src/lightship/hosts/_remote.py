@@ -10,7 +10,8 @@ import asyncssh
 from asyncssh import SFTPClient, SFTPError, SFTPNoSuchFile
 
 from lightship.hosts import Held, within
-from lightship.hosts._release import CURRENT, T, Tree, levels
+from lightship.hosts._release import CURRENT
+from lightship.hosts._tree import T, Tree, at_once, levels
 
 
 @dataclass
@@ -29,17 +30,7 @@ class Session(Tree):
         return f"{self.root}/{path}"
 
     async def each(self, act: Callable[[str], Awaitable[T]], paths: Iterable[str]) -> list[T]:
-        """Do it for all paths at once, and wait for all, also where one fails."""
-
-        async def limited(path: str) -> T:
-            async with self.limit:
-                return await act(path)
-
-        results = await asyncio.gather(*(limited(path) for path in paths), return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-        return [result for result in results if not isinstance(result, BaseException)]
+        return await at_once(act, paths, self.limit)
 
     async def read(self, path: str) -> Held | None:
         try:

@@ -9,7 +9,8 @@ from typing import Any
 
 from lightship.hosts import File, Held, HostError
 from lightship.hosts._disk import Disk, read, reported
-from lightship.hosts._release import put, release, scratch, sweep
+from lightship.hosts._release import release, sweep
+from lightship.hosts._tree import put, scratch
 
 
 @dataclass(frozen=True)

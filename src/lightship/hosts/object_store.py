@@ -1,9 +1,9 @@
-"""A bucket: S3 and what speaks like it, Google Cloud Storage, Azure Blob Storage; all through obstore.
+"""A bucket: S3 and compatible stores, Google Cloud Storage, Azure Blob Storage; all through obstore.
 
-Files are written in parallel, the front page after the others and the manifest last, swapped only for the one that was
-read where the store can compare. A store serves one body a path, so there are no pre-compressed variants: let the CDN or
-web server before it compress. What answers `/` with `index.html` is theirs too (an S3 website endpoint, a CDN's default
-object); a bare bucket endpoint answers `/index.html` only.
+Files are written in parallel, the front page after the others and the manifest last. Where the store can compare, the
+manifest replaces only the one that was read. A store serves one body a path, so there are no pre-compressed variants: let
+the CDN or web server before it compress. To answer `/` with `index.html` is its task too (an S3 website endpoint, a CDN's
+default object); a bare bucket endpoint answers `/index.html` only.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from obstore.store import AzureStore, GCSStore, S3Store
 
 from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.hosts import Conflict, File, Held, HostError, cache_control, content_type, within
-from lightship.hosts._release import checked
+from lightship.hosts._tree import at_once, checked
 
 CONCURRENCY = 40
 FRONT_PAGE = "index.html"
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 class Conditional(StrEnum):
-    """`auto`: swap the manifest only for the one that was read, if the store is found to do that; `never`: do not try."""
+    """`auto`: replace only the manifest that was read, if the store proves able to; `never`: do not try."""
 
     AUTO = "auto"
     NEVER = "never"
@@ -46,7 +46,7 @@ class ObjectStore:
     `key` and `secret`: an access key and its secret (S3), an account and its key (Azure), or only `secret`, the JSON of
     a service account (Google). Without them, what the machine itself is given (an instance role) is used.
     `endpoint`: the address of an S3-compatible store; plain http only where it says so. `vault`: another bucket (or a
-    prefix) of the same keeper and key, s3://BUCKET/PREFIX, that strangers may not read.
+    prefix) with the same provider and key, s3://BUCKET/PREFIX, that public readers may not read.
     """
 
     name: str
@@ -73,11 +73,11 @@ class ObjectStore:
 
     async def read(self, path: str) -> Held | None:
         try:
-            found = await obstore.get_async(self._client, path)
-            within(found.meta["size"], path)
-            return Held(bytes(await found.bytes_async()), self._version(found.meta))
+            answer = await obstore.get_async(self._client, path)
+            within(answer.meta["size"], path)
+            return Held(bytes(await answer.bytes_async()), self._version(answer.meta))
         except FileNotFoundError as error:
-            # The store says the same of a missing bucket, and that is not an empty host.
+            # A missing bucket is reported in the same way, and is not an empty host.
             if _is_bucket_missing(error):
                 raise self._explained(error) from error
             return None
@@ -85,23 +85,18 @@ class ObjectStore:
             raise self._explained(error) from error
 
     async def put(self, files: Sequence[File]) -> None:
-        turn = asyncio.Semaphore(CONCURRENCY)
-
-        async def one(file: File) -> None:
+        async def write(file: File) -> None:
             path = checked(file.path)
-            async with turn:
-                await (self._remove(path) if file.body is None else self._write(path, file.body))
+            await (self._remove(path) if file.body is None else self._write(path, file.body))
 
-        results = await asyncio.gather(*(one(file) for file in files), return_exceptions=True)
-        for error in results:
-            if isinstance(error, (BaseError, OSError)):
-                raise self._explained(error) from error
-            if error is not None:
-                raise error
+        try:
+            await at_once(write, files, asyncio.Semaphore(CONCURRENCY))
+        except (BaseError, OSError) as error:
+            raise self._explained(error) from error
 
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
-        """Another publisher that releases between our first look and our last write is told of by the store, if it
-        compares; its front page or ours stays until the next publish, whole."""
+        """A store that compares reports another publisher that releases between our first read and our last write. Its front
+        page or ours stays until the next publish, whole."""
         held = await self._unless_changed(expecting)
         changed = [file for file in files if file.changed and file.body is not None]
         await self.put([file for file in changed if file.path != FRONT_PAGE])
@@ -149,14 +144,14 @@ class ObjectStore:
                 raise
 
     async def _compares(self) -> bool:
-        """Whether the store refuses a stale write, found out once by asking it to do one."""
+        """Whether the store refuses a stale write: tried once."""
         if self.conditional is Conditional.NEVER:
             return False
-        if "compares" not in self._found_out:
-            self._found_out["compares"] = await self._probe()
-            if not self._found_out["compares"]:
+        if self.store not in self._comparing:
+            self._comparing[self.store] = await self._probe()
+            if not self._comparing[self.store]:
                 _log.warning("host=%s store=%s conditional_writes=ignored instead=reread_before_write", self.name, self.store)
-        return self._found_out["compares"]
+        return self._comparing[self.store]
 
     async def _probe(self) -> bool:
         path = f"lightship/.probe-{secrets.token_hex(8)}"
@@ -179,20 +174,20 @@ class ObjectStore:
         return False
 
     @cached_property
-    def _found_out(self) -> dict[str, bool]:
+    def _comparing(self) -> dict[str, bool]:
         return {}
 
     def _version(self, meta: Any) -> str | None:
         """What names these very bytes: Google compares a generation, the others an ETag."""
-        version: str | None = meta["version" if self._scheme == "gs" else "e_tag"]
+        version: str | None = meta[self._version_key]
         return version
 
     def _mode(self, version: str | None) -> dict[str, str | None]:
-        return {"version" if self._scheme == "gs" else "e_tag": version}
+        return {self._version_key: version}
 
     @property
-    def _scheme(self) -> str:
-        return urlsplit(self.store).scheme
+    def _version_key(self) -> str:
+        return "version" if urlsplit(self.store).scheme == "gs" else "e_tag"
 
     @cached_property
     def _client(self) -> S3Store | GCSStore | AzureStore:
@@ -204,42 +199,45 @@ class ObjectStore:
                 "connect_timeout": timedelta(seconds=5),
                 "timeout": timedelta(seconds=30),
             },
-            # Publishing has its own patience, and its own back-off.
+            # Publishing has a deadline and a back-off of its own.
             "retry_config": {"max_retries": 1, "retry_timeout": timedelta(seconds=10)},
         }
-        given = {option: value for option, value in self._options().items() if value is not None}
-        kind: Any = {"s3": S3Store, "gs": GCSStore, "az": AzureStore}[place.scheme]
-        store: S3Store | GCSStore | AzureStore = kind(place.netloc, **common, **given)
+        kind: Any
+        options: dict[str, Any]
+        if place.scheme == "gs":
+            kind, options = GCSStore, {"service_account_key": self.secret}
+        elif place.scheme == "az":
+            kind, options = AzureStore, {"account_name": self.key, "account_key": self.secret, "endpoint": self.endpoint}
+        else:
+            kind, options = (
+                S3Store,
+                {
+                    "access_key_id": self.key,
+                    "secret_access_key": self.secret,
+                    "endpoint": self.endpoint,
+                    "region": self.region,
+                    "virtual_hosted_style_request": self.virtual_hosted or None,
+                },
+            )
+        options = {option: value for option, value in options.items() if value is not None}
+        store: S3Store | GCSStore | AzureStore = kind(place.netloc, **common, **options)
         return store
 
-    def _options(self) -> dict[str, Any]:
-        if self._scheme == "gs":
-            return {"service_account_key": self.secret}
-        if self._scheme == "az":
-            return {"account_name": self.key, "account_key": self.secret, "endpoint": self.endpoint}
-        return {
-            "access_key_id": self.key,
-            "secret_access_key": self.secret,
-            "endpoint": self.endpoint,
-            "region": self.region,
-            "virtual_hosted_style_request": self.virtual_hosted or None,
-        }
-
     def _explained(self, error: Exception) -> HostError:
-        """The error in words for an operator. obstore has no codes: the store's own are looked for in its text."""
+        """The error as a message for an operator. obstore has no codes: the store's own are searched for in its text."""
         text = str(error).partition("\n\nDebug source")[0]
-        for marks, words, permanent in _WORDS:
-            if any(mark in text or mark == type(error).__name__ for mark in marks):
-                return HostError(words.format(store=self.store, endpoint=self.endpoint or "the store"), permanent=permanent)
+        for codes, message, permanent in _MESSAGES:
+            if any(code in text or code == type(error).__name__ for code in codes):
+                return HostError(message.format(store=self.store, endpoint=self.endpoint or "the store"), permanent=permanent)
         return HostError(f"{self.store}: {text.splitlines()[0][:300] if text else type(error).__name__}")
 
 
 def _is_bucket_missing(error: Exception) -> bool:
-    return any(mark in str(error) for mark in _NO_BUCKET)
+    return any(code in str(error) for code in _NO_BUCKET)
 
 
 _NO_BUCKET = ("NoSuchBucket", "ContainerNotFound", "The specified bucket does not exist")
-_WORDS = (
+_MESSAGES = (
     (_NO_BUCKET, "there is no bucket for {store}: make it, or correct `store`", True),
     (("InvalidAccessKeyId",), "{store} does not know the access key: correct `key`", True),
     (("SignatureDoesNotMatch",), "{store} refuses the secret of the access key: correct `secret`", True),

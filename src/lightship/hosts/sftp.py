@@ -14,8 +14,9 @@ import asyncssh
 from asyncssh import SFTPAttrs, SFTPError, SFTPNoSuchFile
 
 from lightship.hosts import File, Held, HostError
-from lightship.hosts._release import checked, put, release, scratch, sweep
+from lightship.hosts._release import release, sweep
 from lightship.hosts._remote import Session
+from lightship.hosts._tree import checked, put, scratch
 
 SECONDS_TO_CONNECT = 10
 AT_ONCE = 64

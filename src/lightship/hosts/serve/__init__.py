@@ -1,4 +1,4 @@
-"""What the built-in local host answers, from memory and pre-compressed. `__main__` serves it."""
+"""What the built-in host answers, from memory and pre-compressed. `__main__` serves it."""
 
 import contextlib
 import hashlib
@@ -64,7 +64,7 @@ def _headers(path: str, etag: str, coding: str, varies: bool) -> Headers:
         ("etag", f'"{etag}{"-" + coding if coding else ""}"'),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "strict-origin-when-cross-origin"),
-        # Public all of it; a reader's browser takes it to the name of a host that is dead.
+        # All of it is public, and a browser shows it under the name of a host that is dead.
         ("access-control-allow-origin", "*"),
     ]
     if coding:
@@ -78,8 +78,8 @@ def _headers(path: str, etag: str, coding: str, varies: bool) -> Headers:
 
 @dataclass
 class Site:
-    """What lies in the folder now. The front set is held in memory whole, and exchanged whole when the release changes;
-    a leaf page is read when it is asked for, and again when its file is another one."""
+    """What lies in the folder now. The front set is in memory, and is replaced whole when the release changes; a leaf page is
+    read when a reader asks for it, and again when its file has changed."""
 
     root: Path
     _front: dict[str, Page] = field(default_factory=dict)
@@ -90,29 +90,29 @@ class Site:
         self._below, self._current = f"{self.root}/", f"{self.root}/{CURRENT}"
 
     def find(self, path: str) -> Page | None:
-        """The file at a path relative to the root, if a reader may have it."""
+        """The file at a path relative to the root, if readers may have it."""
         self.refresh()
         return self._front.get(path) or self._leaf(path)
 
     def _leaf(self, path: str) -> Page | None:
         try:
-            found = os.lstat(self._below + path)
-            # A symlink here leads to a front path that is gone, or out of the site: no business of a reader's.
-            if not stat.S_ISREG(found.st_mode):
+            file = os.lstat(self._below + path)
+            # A symlink here leads to a front path that is gone, or out of the site.
+            if not stat.S_ISREG(file.st_mode):
                 return None
-            return self._read_leaf(path, (found.st_mtime_ns, found.st_ino, found.st_size))
+            return self._read_leaf(path, (file.st_mtime_ns, file.st_ino, file.st_size))
         except (OSError, ValueError):
             return None
 
     def refresh(self) -> str | None:
-        """Which release is held now: the one that lies there."""
+        """Load the current release, unless it is in memory; its name."""
         for _ in range(3):
             try:
-                release = os.readlink(self._current)  # noqa: PTH115  a Path costs more than the look itself
+                release = os.readlink(self._current)  # noqa: PTH115  a Path costs more than the system call
                 if release != self._release:
                     self._front, self._release = _read_release((self.root / CURRENT).parent / release), release
                 break
-            except OSError:  # a release that is removed while it is read was replaced by another: look again
+            except OSError:  # it was removed while it was read, because another one is current: try again
                 continue
         return self._release
 
@@ -139,7 +139,7 @@ def answer(site: Site, method: str, path: str, accepted: str, known: str) -> Ans
     if page is not None:
         return _found(page, accepted, known)
     if not path.endswith("/") and site.find(f"{name}/index.html") is not None:
-        # Relative, because we may stand behind a proxy that took a prefix off.
+        # Relative, because a proxy before this host may take a prefix off.
         return 301, [("location", "./" + quote(name.rsplit("/", 1)[-1]) + "/")], b""
     return _missing(site, accepted)
 

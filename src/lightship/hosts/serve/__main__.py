@@ -1,8 +1,8 @@
-"""The built-in local host: serve a folder of hosts/folder.py on an address, from memory, pre-compressed.
+"""The built-in host: serve a folder of hosts/folder.py on an address, from memory, pre-compressed.
 
     python -m lightship.hosts.serve hosts/a 127.0.0.1:8001
 
-One process, no shared state: killing it takes down this host and no other. Any web server may stand in its place.
+One process, no shared state: killing it takes down this host and no other. Any web server can take its place.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ FRESH_SECONDS = 0.02
 
 
 class Handler:
-    """The RSGI application of one site. What was answered within the last moment is answered again, unless another release
-    lies there since: no coding must show the page of before, and no proof read it."""
+    """The RSGI application of one site. It repeats answers for FRESH_SECONDS, but never across a release: no coding may show
+    the page of before, and no proof may read it."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._given: dict[tuple[str, str, str, str], Answer] = {}
+        self._answers: dict[tuple[str, str, str, str], Answer] = {}
         self._release: str | None = None
         self._until = 0.0
 
@@ -39,14 +39,13 @@ class Handler:
         now = time.monotonic()
         release = self.site.refresh()
         if release != self._release or now > self._until:
-            self._given.clear()
+            self._answers.clear()
             self._release, self._until = release, now + FRESH_SECONDS
         headers = scope.headers
-        asked = (scope.method, scope.path, headers.get("accept-encoding", ""), headers.get("if-none-match", ""))
-        given = self._given.get(asked)
-        if given is None:
-            given = self._given[asked] = answer(self.site, *asked)
-        protocol.response_bytes(*given)
+        request = (scope.method, scope.path, headers.get("accept-encoding", ""), headers.get("if-none-match", ""))
+        if request not in self._answers:
+            self._answers[request] = answer(self.site, *request)
+        protocol.response_bytes(*self._answers[request])
 
 
 def serve(path: Path, host: str, port: int) -> None:
@@ -56,11 +55,11 @@ def serve(path: Path, host: str, port: int) -> None:
 
 
 def _claim(host: str, port: int) -> None:
-    """Granian shares a port with whoever holds it (SO_REUSEPORT): readers would get either's answers. Refuse that."""
+    """Granian shares a port with another process (SO_REUSEPORT), so readers would get either's answers. Refuse that."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, port))
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
 
 
 async def _serve(path: Path, host: str, port: int) -> None:
