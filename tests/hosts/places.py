@@ -17,7 +17,7 @@ from lightship.hosts.sftp import Sftp
 @dataclass(frozen=True)
 class Place:
     """`dead`: the same host, gone. `refused`: the same host, for which the credentials or the path are wrong. `prying`:
-    where a stranger would look for what is hidden."""
+    where a reader could look for the vault."""
 
     host: Host
     dead: Host

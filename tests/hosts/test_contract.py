@@ -41,22 +41,22 @@ def host(place: Place) -> Host:
     return place.host
 
 
-def page(words: str) -> bytes:
-    """Long enough to be compressed, and telling when it is not whole."""
-    return f"<title>{words}</title>{words * 100}<i>{words}</i>".encode()
+def page(content: str) -> bytes:
+    """Long enough to be compressed, and and it shows when it is not whole."""
+    return f"<title>{content}</title>{content * 100}<i>{content}</i>".encode()
 
 
 def is_page(body: bytes) -> bool:
-    words = body[7:].partition(b"</title>")[0].decode()
-    return body == page(words)
+    content = body[7:].partition(b"</title>")[0].decode()
+    return body == page(content)
 
 
-def front(words: str, *, changed: bool = True) -> list[File]:
-    return [File(path, page(f"{words} {path}"), changed) for path in PATHS]
+def front(content: str, *, changed: bool = True) -> list[File]:
+    return [File(path, page(f"{content} {path}"), changed) for path in PATHS]
 
 
-def manifest(words: str) -> File:
-    return File(MANIFEST_PATH, page(words))
+def manifest(content: str) -> File:
+    return File(MANIFEST_PATH, page(content))
 
 
 def seen(host: Host, path: str) -> bytes | None:
@@ -65,15 +65,15 @@ def seen(host: Host, path: str) -> bytes | None:
     return None if problem else body
 
 
-def release(host: Host, words: str, expecting: Held | None = None) -> Held:
-    asyncio.run(host.release(front(words), manifest(words), expecting))
+def release(host: Host, content: str, expecting: Held | None = None) -> Held:
+    asyncio.run(host.release(front(content), manifest(content), expecting))
     held = asyncio.run(host.read(MANIFEST_PATH))
     assert held is not None
     return held
 
 
-def assert_shows(host: Host, words: str) -> None:
-    assert {path: seen(host, path) for path in PATHS} == {file.path: file.body for file in front(words)}
+def assert_shows(host: Host, content: str) -> None:
+    assert {path: seen(host, path) for path in PATHS} == {file.path: file.body for file in front(content)}
 
 
 def test_the_class_of_a_kind_is_found_by_its_file(host: Host) -> None:
@@ -85,11 +85,11 @@ def test_what_was_never_put_is_not_there(host: Host) -> None:
     assert asyncio.run(host.read(MANIFEST_PATH)) is None
 
 
-def test_a_file_is_read_back_and_seen_by_strangers(host: Host) -> None:
+def test_a_file_is_read_back_and_seen_by_readers(host: Host) -> None:
     asyncio.run(host.put([File("incidents/x1/index.html", page("one")), File("empty.txt", b"")]))
-    found = asyncio.run(host.read("incidents/x1/index.html"))
-    assert found is not None
-    assert found.body == seen(host, "incidents/x1/index.html") == page("one")
+    held = asyncio.run(host.read("incidents/x1/index.html"))
+    assert held is not None
+    assert held.body == seen(host, "incidents/x1/index.html") == page("one")
     assert seen(host, "empty.txt") == b""
 
 
@@ -162,7 +162,7 @@ def test_a_stale_publisher_is_refused_and_nothing_changes(host: Host) -> None:
     assert seen(host, MANIFEST_PATH) == manifest("two").body
 
 
-def test_a_dead_host_is_told_in_words(place: Place) -> None:
+def test_the_error_of_a_dead_host_says_what_is_wrong(place: Place) -> None:
     for attempt in (place.dead.put(front("one")), place.dead.release(front("one"), manifest("one"), None)):
         with pytest.raises(HostError) as caught:
             asyncio.run(attempt)
@@ -170,7 +170,7 @@ def test_a_dead_host_is_told_in_words(place: Place) -> None:
         assert "Errno" not in str(caught.value).partition(":")[0]
 
 
-def test_a_host_that_refuses_us_is_told_as_permanent(place: Place) -> None:
+def test_the_error_of_a_host_that_refuses_us_is_permanent(place: Place) -> None:
     with pytest.raises(HostError) as caught:
         asyncio.run(place.refused.put(front("one")))
     assert caught.value.permanent
@@ -192,11 +192,11 @@ def test_a_killed_publisher_leaves_whole_pages_and_the_next_run_repairs(host: Ho
     assert reader.seen > 0
 
 
-def repair(host: Host, words: str) -> None:
+def repair(host: Host, content: str) -> None:
     """The next run. What the dead publisher had sent may still arrive, after we read: then the run after it."""
     for _ in range(5):
         with contextlib.suppress(Conflict):
-            release(host, words, asyncio.run(host.read(MANIFEST_PATH)))
+            release(host, content, asyncio.run(host.read(MANIFEST_PATH)))
             return
     pytest.fail("five runs in a row were refused")
 
@@ -205,50 +205,50 @@ def release_forever(ready: Any, host: Host, seed: int) -> None:
     async def run() -> None:
         ready.set()
         for number in count():
-            words = f"killed {seed} {number}"
-            await host.put([File("incidents/x1/index.html", page(words))])
-            await host.release(front(words), manifest(words), await host.read(MANIFEST_PATH))
+            content = f"killed {seed} {number}"
+            await host.put([File("incidents/x1/index.html", page(content))])
+            await host.release(front(content), manifest(content), await host.read(MANIFEST_PATH))
 
     asyncio.run(run())
 
 
-def test_what_is_hidden_is_read_back_and_no_stranger_reaches_it(place: Place) -> None:
-    hidden = place.host.vault_place()
-    assert hidden is not None, "its test place has one"
-    assert asyncio.run(hidden.read("index")) is None
-    asyncio.run(hidden.put([File("index", page("secret")), File("parts/ab/abcd", bytes(range(256)))]))
+def test_the_vault_is_read_back_and_no_reader_reaches_it(place: Place) -> None:
+    vault = place.host.vault_place()
+    assert vault is not None, "its test place has one"
+    assert asyncio.run(vault.read("index")) is None
+    asyncio.run(vault.put([File("index", page("secret")), File("parts/ab/abcd", bytes(range(256)))]))
     release(place.host, "one")
     for path, body in {"index": page("secret"), "parts/ab/abcd": bytes(range(256))}.items():
-        assert asyncio.run(hidden.read(path)) == Held(body, ANY)
+        assert asyncio.run(vault.read(path)) == Held(body, ANY)
         for url in place.prying:
             with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(f"{url}/{path}") as response:
                 assert body not in response.read(), f"{url}/{path}"
     assert_shows(place.host, "one")
-    asyncio.run(hidden.put([File("parts/ab/abcd", None)]))
-    assert asyncio.run(hidden.read("parts/ab/abcd")) is None
+    asyncio.run(vault.put([File("parts/ab/abcd", None)]))
+    assert asyncio.run(vault.read("parts/ab/abcd")) is None
 
 
-def test_what_is_hidden_lies_outside_of_what_strangers_read(place: Place) -> None:
+def test_the_vault_lies_outside_of_what_readers_reach(place: Place) -> None:
     inside = place.host.store if isinstance(place.host, ObjectStore) else place.host.path  # type: ignore[attr-defined]
     with pytest.raises(ValueError, match="vault lies inside"):
         replace(place.host, vault=type(inside)(f"{inside}/below"))  # type: ignore[type-var]
 
 
-def test_a_killed_keeper_leaves_what_is_hidden_whole(host: Host) -> None:
+def test_a_killed_publisher_leaves_the_vault_whole(host: Host) -> None:
     for number, moment in enumerate(moments(rounds(5), longest=0.3)):
-        killed(hide_forever, (host, number), moment)
-        hidden = host.vault_place()
-        assert hidden is not None
-        held = asyncio.run(hidden.read("index"))
+        killed(fill_vault_forever, (host, number), moment)
+        vault = host.vault_place()
+        assert vault is not None
+        held = asyncio.run(vault.read("index"))
         assert held is None or is_page(held.body)
 
 
-def hide_forever(ready: Any, host: Host, seed: int) -> None:
+def fill_vault_forever(ready: Any, host: Host, seed: int) -> None:
     async def run() -> None:
-        hidden = host.vault_place()
-        assert hidden is not None
+        vault = host.vault_place()
+        assert vault is not None
         for number in count():
-            await hidden.put([File("index", page(f"killed {seed} {number}"))])
+            await vault.put([File("index", page(f"killed {seed} {number}"))])
             ready.set()
 
     asyncio.run(run())
@@ -256,8 +256,8 @@ def hide_forever(ready: Any, host: Host, seed: int) -> None:
 
 def test_a_kind_is_its_own_configuration(host: Host) -> None:
     assert is_dataclass(host)
-    said = {setting.name: getattr(host, setting.name) for setting in fields(host)}
-    assert TypeAdapter(type(host)).validate_python(said) == host
+    settings = {setting.name: getattr(host, setting.name) for setting in fields(host)}
+    assert TypeAdapter(type(host)).validate_python(settings) == host
 
 
 def _decoded(url: str) -> bytes:

@@ -1,4 +1,4 @@
-"""What only a folder does: durable layout, leftovers, and the words for a disk that will not be written."""
+"""What only a folder does: durable layout, leftovers, and the errors of a disk that cannot be written."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ def release(host: Folder, front: bytes, expecting: bytes | None, *, changed: boo
 
 
 def below(path: Path) -> set[str]:
-    return {found.relative_to(path).as_posix() for found in path.rglob("*") if not found.is_dir()}
+    return {file.relative_to(path).as_posix() for file in path.rglob("*") if not file.is_dir()}
 
 
 def test_front_paths_are_links_that_do_not_change(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def refused(host: Folder) -> HostError:
     return caught.value
 
 
-def test_a_full_disk_is_told_and_leaves_the_old_page(tmp_path: Path) -> None:
+def test_a_full_disk_is_an_error_and_leaves_the_old_page(tmp_path: Path) -> None:
     with mounted(tmp_path / "small", "size=256k") as path:
         release(folder(path), b"one", None)
         with pytest.raises(HostError, match="is full: make room") as caught:
@@ -145,7 +145,7 @@ def test_a_full_disk_is_told_and_leaves_the_old_page(tmp_path: Path) -> None:
         assert (path / "index.html").read_bytes() == b"two"
 
 
-def test_a_read_only_filesystem_is_told(tmp_path: Path) -> None:
+def test_a_read_only_filesystem_is_an_error(tmp_path: Path) -> None:
     with mounted(tmp_path / "fixed", "size=256k,ro") as path:
         error = refused(folder(path))
         assert "mounted read-only" in str(error)
@@ -164,7 +164,7 @@ def as_nobody() -> Iterator[int]:
         os.seteuid(before)
 
 
-def test_a_folder_of_somebody_else_is_told_with_the_user(tmp_path: Path) -> None:
+def test_a_folder_of_somebody_else_is_an_error_that_names_the_user(tmp_path: Path) -> None:
     tmp_path.chmod(0o555)
     with as_nobody() as user:
         error = refused(folder(tmp_path))
@@ -172,12 +172,12 @@ def test_a_folder_of_somebody_else_is_told_with_the_user(tmp_path: Path) -> None
     assert error.permanent
 
 
-def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "site").write_text("")
     assert "is a file where a folder should lie" in str(refused(folder(tmp_path / "site")))
 
 
-def test_a_file_limit_is_told(tmp_path: Path) -> None:
+def test_a_file_limit_is_an_error(tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, hard))
     try:

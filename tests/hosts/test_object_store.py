@@ -29,7 +29,7 @@ def publish(host: ObjectStore, manifest: bytes, expecting: bytes | None) -> None
 
 
 @pytest.mark.server("rclone")
-def test_a_store_that_ignores_conditions_is_found_out_and_told_once(
+def test_a_store_that_ignores_conditions_is_found_out_and_logged_once(
     rclone: servers.Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     host = bucket(rclone)
@@ -63,8 +63,8 @@ def test_a_store_that_compares_is_not_warned_of(seaweedfs: servers.Store, caplog
 def test_the_probe_leaves_nothing_behind(seaweedfs: servers.Store) -> None:
     host = bucket(seaweedfs)
     publish(host, b"one", None)
-    found = {entry["path"] for entry in obstore.list(host._client).collect()}
-    assert found == {"index.html", MANIFEST_PATH}
+    paths = {entry["path"] for entry in obstore.list(host._client).collect()}
+    assert paths == {"index.html", MANIFEST_PATH}
 
 
 @pytest.mark.server("seaweedfs")
@@ -88,7 +88,7 @@ def test_never_asking_is_a_choice(seaweedfs: servers.Store, caplog: pytest.LogCa
 
 
 @pytest.mark.server("seaweedfs")
-def test_what_is_wrong_is_told(seaweedfs: servers.Store) -> None:
+def test_the_error_says_what_is_wrong(seaweedfs: servers.Store) -> None:
     host = bucket(seaweedfs)
     wrong = {
         "there is no bucket": replace(host, store="s3://nobodys/x"),

@@ -212,7 +212,7 @@ def test_codings_are_chosen_as_asked(accepted: str, codings: tuple[str, ...]) ->
     assert ordered(accepted) == codings
 
 
-def test_it_ends_in_order_when_told(folder: Folder) -> None:
+def test_it_ends_in_order_on_a_signal(folder: Folder) -> None:
     port = servers.free_port()
     for number in (signal.SIGTERM, signal.SIGINT):
         process = start(folder.path, port)
@@ -230,6 +230,6 @@ def test_a_port_that_is_taken_is_refused(port: int, folder: Folder) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["folder"], ["folder", "127.0.0.1"], ["folder", "127.0.0.1:http"]])
-def test_wrong_usage_is_told(arguments: list[str]) -> None:
+def test_wrong_usage_is_refused(arguments: list[str]) -> None:
     process = subprocess.run([sys.executable, "-m", "lightship.hosts.serve", *arguments], capture_output=True, text=True)
     assert (process.returncode, process.stderr[:6]) == (2, "usage:")

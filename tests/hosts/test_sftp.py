@@ -50,17 +50,17 @@ def test_a_server_with_another_key_is_refused(host: Sftp, tmp_path: Path) -> Non
     assert error.permanent
 
 
-def test_a_key_that_the_server_does_not_know_is_told(host: Sftp, tmp_path: Path) -> None:
+def test_a_key_that_the_server_does_not_know_is_an_error(host: Sftp, tmp_path: Path) -> None:
     error = refused(replace(host, key=new_key(tmp_path)[0]))
     assert "refuses the key" in str(error)
     assert error.permanent
 
 
-def test_a_key_that_is_none_is_told(host: Sftp) -> None:
+def test_a_key_that_is_none_is_an_error(host: Sftp) -> None:
     assert "not a key that can be read" in str(refused(replace(host, key="no key")))
 
 
-def test_a_file_in_place_of_the_folder_is_told(host: Sftp) -> None:
+def test_a_file_in_place_of_the_folder_is_an_error(host: Sftp) -> None:
     Path(host.path).write_text("")
     assert "cannot write below" in str(refused(host))
 

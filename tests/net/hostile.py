@@ -17,7 +17,7 @@ ZEROS = bytes(50_000_000)
 
 @dataclass(frozen=True)
 class Harm:
-    """`first`, and then `again` every `pause` seconds; it hangs up where there is nothing to say again. `words`: what a
+    """`first`, and then `again` every `pause` seconds; it hangs up where there is nothing to say again. `reason`: what a
     reader says of it."""
 
     name: str

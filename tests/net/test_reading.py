@@ -35,7 +35,7 @@ def by_address(port: int, seconds: float) -> bytes:
 
 @pytest.mark.parametrize("harm", HARMS, ids=[harm.name for harm in HARMS])
 @pytest.mark.parametrize("read", [by_reader, by_address])
-def test_a_host_that_means_harm_is_left_in_time_and_told_in_words(read: Read, harm: Harm) -> None:
+def test_a_host_that_means_harm_is_left_in_time_and_named(read: Read, harm: Harm) -> None:
     with harming(harm) as port:
         started = monotonic()
         with pytest.raises(ConnectError) as caught:
@@ -56,7 +56,7 @@ def test_what_is_whole_is_read(read: Read, text: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "words"),
+    ("location", "message"),
     [
         ("/", "it redirects more than 3 times"),
         ("http://[bad", "it leads to what is no URL"),
@@ -68,10 +68,10 @@ def test_what_is_whole_is_read(read: Read, text: bytes) -> None:
         ("http://127.0.0.1:1/\u00e4 b", "nothing listens there"),
     ],
 )
-def test_a_redirect_to_nowhere_is_told_in_words(location: str, words: str) -> None:
+def test_a_redirect_to_nowhere_is_named(location: str, message: str) -> None:
     with answering(sent(b"", status=302, Location=location)) as url, pytest.raises(ConnectError) as caught:
         PublicReader(20).get(url)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
     assert str(caught.value).startswith(f"{url} does not answer: ")
 
 

@@ -1,4 +1,4 @@
-"""Hosts that no real server would be for long: one that hangs, one that is broken; and one that tells what it was asked."""
+"""Hosts that no real server would be for long: one that hangs, one that is broken; and one that remembers its calls."""
 
 import asyncio
 from collections.abc import Sequence

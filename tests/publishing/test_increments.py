@@ -108,7 +108,7 @@ def test_time_alone_redraws_the_page_when_it_must_say_something_else(later: time
 def test_a_new_build_makes_every_leaf_anew_and_drops_what_is_gone(vienna: Folder) -> None:
     book = harbour(months=2, per_month=1)
     publish(book, vienna)
-    fewer = tuple(each for each in book.incidents if each.id != "incident0001")
+    fewer = tuple(incident for incident in book.incidents if incident.id != "incident0001")
     _, host = publish(replace(book, incidents=fewer, page=replace(PAGE, name="Port"), revision=2), vienna)
     # October's archive says nothing that a template or the page's name has a part in.
     assert set(host.puts) == leaves(0) | leaves(2) | month("2026-11") | month("2026-10") - {"lightship/archive/2026-10.json"}
@@ -119,7 +119,7 @@ def test_a_new_build_makes_every_leaf_anew_and_drops_what_is_gone(vienna: Folder
 def test_a_month_that_is_gone_goes_with_all_its_pages(vienna: Folder) -> None:
     book = harbour(months=2, per_month=1)
     publish(book, vienna)
-    left = tuple(each for each in book.incidents if each.month == "2026-11")
+    left = tuple(incident for incident in book.incidents if incident.month == "2026-11")
     _, host = publish(replace(book, incidents=left, epoch=2, vector={1: 1}), vienna)
     assert set(host.drops) == leaves(2) | month("2026-10")
 

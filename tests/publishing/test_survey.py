@@ -76,10 +76,10 @@ def laid(folder: Path, files: Mapping[str, bytes]) -> str:
 
 @pytest.mark.parametrize(("files", "notes"), [(export(), []), (host(), [MANIFEST_PATH])], ids=["export", "host"])
 def test_a_folder_is_read_back_whole(tmp_path: Path, files: dict[str, bytes], notes: list[str]) -> None:
-    found = contents_at(laid(tmp_path, files), [], PublicReader())
-    assert (found.page, found.components, found.incidents, found.status_changes) == (PAGE, (API,), (OPEN, OVER), (TURN,))
-    assert (found.revision, found.epoch, found.found) == (7, 2, 2)
-    assert [problem.where for problem in found.problems] == notes
+    taken = contents_at(laid(tmp_path, files), [], PublicReader())
+    assert (taken.page, taken.components, taken.incidents, taken.status_changes) == (PAGE, (API,), (OPEN, OVER), (TURN,))
+    assert (taken.revision, taken.epoch, taken.found) == (7, 2, 2)
+    assert [problem.where for problem in taken.problems] == notes
 
 
 def test_a_host_is_read_over_the_web() -> None:

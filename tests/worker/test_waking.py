@@ -28,42 +28,42 @@ def pages() -> list[Page]:
 
 
 @pytest.fixture
-def heard(pages: list[Page]) -> Iterator[Slugs]:
-    """What a listener in a thread of its own was told, once it listens."""
-    told: Slugs = queue.Queue()
+def woken(pages: list[Page]) -> Iterator[Slugs]:
+    """The slugs that a listener in a thread of its own got, once it listens."""
+    slugs: Slugs = queue.Queue()
     stop = threading.Event()
 
     def listen() -> None:
-        wake.listen(told.put, stop)
+        wake.listen(slugs.put, stop)
         connection.close()
 
     thread = threading.Thread(target=listen)
     thread.start()
-    assert told.get(timeout=SECONDS) is None, "when it begins to listen, any page may have spoken"
-    yield told
+    assert slugs.get(timeout=SECONDS) is None, "when it begins to listen, any page may have spoken"
+    yield slugs
     stop.set()
     thread.join(SECONDS)
 
 
-def test_only_the_page_that_spoke_is_woken_and_receipts_wake_nobody(pages: list[Page], heard: Slugs) -> None:
+def test_only_the_page_that_spoke_is_woken_and_receipts_wake_nobody(pages: list[Page], woken: Slugs) -> None:
     acme, beta = pages
     for number in range(5):
         receipts.record(acme, Receipt(host="vienna", at=utc_now(), outcome=Read(1, number, "")))
         Page.objects.filter(pk=acme.pk).update(description=f"Number {number}")
     structure.create_component(beta, "Webmail", None, utc_now())
-    assert heard.get(timeout=SECONDS) == "beta"
+    assert woken.get(timeout=SECONDS) == "beta"
     structure.create_component(acme, "Webmail", None, utc_now())
-    assert heard.get(timeout=SECONDS) == "acme"
-    assert heard.empty()
+    assert woken.get(timeout=SECONDS) == "acme"
+    assert woken.empty()
 
 
-def test_what_is_rolled_back_wakes_nobody(pages: list[Page], heard: Slugs) -> None:
+def test_what_is_rolled_back_wakes_nobody(pages: list[Page], woken: Slugs) -> None:
     acme, beta = pages
     with transaction.atomic():
         structure.create_component(acme, "Webmail", None, utc_now())
         transaction.set_rollback(True)
     structure.create_component(beta, "Webmail", None, utc_now())
-    assert heard.get(timeout=SECONDS) == "beta"
+    assert woken.get(timeout=SECONDS) == "beta"
 
 
 def planned(page: Page) -> Incident:

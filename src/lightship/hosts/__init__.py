@@ -6,16 +6,18 @@ which has the methods of `Host`. Publishing calls them in this order: `read` the
 """
 
 import gzip
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import brotli  # type: ignore[import-untyped]
 
 from lightship.config import HostConfig
 from lightship.config import kinds as back_ends
 from lightship.core.wire import sha256
+
+T = TypeVar("T")
 
 
 class HostError(Exception):
@@ -134,14 +136,18 @@ class Wrapper:
     def url(self) -> str:
         return self.host.url
 
+    async def answered(self, answer: Coroutine[Any, Any, T]) -> T:
+        """Every answer of the host passes here."""
+        return await answer
+
     async def read(self, path: str) -> Held | None:
-        return await self.host.read(path)
+        return await self.answered(self.host.read(path))
 
     async def put(self, files: Sequence[File]) -> None:
-        await self.host.put(files)
+        await self.answered(self.host.put(files))
 
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
-        await self.host.release(files, manifest, expecting)
+        await self.answered(self.host.release(files, manifest, expecting))
 
     def vault_place(self) -> Place | None:
         return self.host.vault_place()

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lightship import hosts
-from lightship.hosts import Held, HostError
-from lightship.hosts._tree import HOME, T, Tree, checked
+from lightship.hosts import Held, HostError, T
+from lightship.hosts._tree import HOME, Tree, checked
 
 LOCK_SECONDS = 30
 LOCK = f"{HOME}/lock"
@@ -38,7 +38,13 @@ class Disk(Tree):
         return [await act(path) for path in paths]
 
     async def read(self, path: str) -> Held | None:
-        return read(self.root, path)
+        try:
+            with (self.root / checked(path)).open("rb") as file:
+                body = file.read(hosts.LONGEST + 1)
+        except FileNotFoundError:
+            return None
+        hosts.within(len(body), path)
+        return Held(body)
 
     async def write(self, path: str, body: bytes) -> None:
         """A new file that a web server running as another user may read, whatever our umask is."""
@@ -100,7 +106,12 @@ class Disk(Tree):
         shutil.rmtree(self.root / folder, ignore_errors=True)
 
     async def ages(self, paths: Sequence[str]) -> list[float]:
-        return [_age(self.root / path) for path in paths]
+        def age(path: str) -> float:
+            with contextlib.suppress(FileNotFoundError):
+                return time.time() - (self.root / path).stat().st_mtime
+            return 0
+
+        return [age(path) for path in paths]
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -117,23 +128,6 @@ class Disk(Tree):
                         raise HostError(f"another publisher has held {path} for {LOCK_SECONDS} s: is one hanging?") from None
                     time.sleep(0.01)
             yield
-
-
-def read(root: Path, path: str) -> Held | None:
-    try:
-        with (root / checked(path)).open("rb") as file:
-            body = file.read(hosts.LONGEST + 1)
-    except FileNotFoundError:
-        return None
-    hosts.within(len(body), path)
-    return Held(body)
-
-
-def _age(path: Path) -> float:
-    try:
-        return time.time() - path.stat().st_mtime
-    except FileNotFoundError:
-        return 0
 
 
 def settle_tree(root: Path) -> None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import asyncssh
 from asyncssh import SFTPClient, SFTPError, SFTPNoSuchFile
 
-from lightship.hosts import Held, within
+from lightship.hosts import Held, T, within
 from lightship.hosts._release import CURRENT
-from lightship.hosts._tree import T, Tree, at_once, levels
+from lightship.hosts._tree import Tree, at_once, levels
 
 
 @dataclass

@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from itertools import groupby
 from typing import Protocol, TypeVar
 
-from lightship.hosts import File, Held, HostError
+from lightship.hosts import File, Held, HostError, T
 
 HOME = ".lightship"
 RELEASES = f"{HOME}/releases"
 SCRATCH = f"{HOME}/scratch"
-T = TypeVar("T")
 Item = TypeVar("Item")
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lightship.hosts import File, Held, HostError
-from lightship.hosts._disk import Disk, read, reported
+from lightship.hosts import File, Held, HostError, T
+from lightship.hosts._disk import Disk, reported
 from lightship.hosts._release import release, sweep
 from lightship.hosts._tree import put, scratch
 
@@ -28,8 +28,7 @@ class Folder:
             raise ValueError("vault lies inside path, where strangers read: take a folder outside of it")
 
     async def read(self, path: str) -> Held | None:
-        with reported(self.path):
-            return await asyncio.to_thread(read, self.path, path)
+        return await _in_thread(self.path, Disk(self.path).read(path))
 
     async def put(self, files: Sequence[File]) -> None:
         await _in_thread(self.path, put(Disk(self.path), files))
@@ -53,8 +52,7 @@ class PrivateFolder:
         return str(self.path)
 
     async def read(self, path: str) -> Held | None:
-        with reported(self.path):
-            return await asyncio.to_thread(read, self.path, path)
+        return await _in_thread(self.path, Disk(self.path).read(path))
 
     async def put(self, files: Sequence[File]) -> None:
         with reported(self.path):
@@ -62,9 +60,9 @@ class PrivateFolder:
         await _in_thread(self.path, put(Disk(self.path), files))
 
 
-async def _in_thread(root: Path, blocking: Coroutine[Any, Any, None]) -> None:
+async def _in_thread(root: Path, blocking: Coroutine[Any, Any, T]) -> T:
     with reported(root):
-        await asyncio.to_thread(asyncio.run, blocking)
+        return await asyncio.to_thread(asyncio.run, blocking)
 
 
 async def _release(disk: Disk, files: Sequence[File], expecting: Held | None) -> None:

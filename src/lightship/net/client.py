@@ -65,25 +65,23 @@ class PublicReader:
         return self.trust or ssl.create_default_context()
 
     def _get(self, url: str, method: str, deadline: Deadline, *, private: bool) -> Answer:
-        """Over an idle connection, or a new one: a server may close an idle one at any moment."""
+        """Over an idle connection, or a new one."""
         parts, origin = urlsplit(url), _origin(url)
         headers = {name: value for name, value in self.headers.items() if private or name != "Authorization"}
         path = quote(f"{parts.path}?{parts.query}" if parts.query else parts.path, "/?%:@!$&'()*+,;=~-._[]").removeprefix("/")
-        if connection := self._idle(origin):
-            try:
-                return self._over(connection, path, headers, method, deadline)
-            except ConnectError as error:
-                if error.seen is not CheckStatus.BROKEN or deadline.is_over:
-                    raise
-        fresh = Connection(origin, urlsplit(origin).hostname or "", self._trust, deadline.seconds)
-        return self._over(fresh, path, headers, method, deadline)
-
-    def _over(self, connection: Connection, path: str, headers: Mapping[str, str], method: str, deadline: Deadline) -> Answer:
+        idle = self._idle(origin)
+        connection = idle or Connection(origin, urlsplit(origin).hostname or "", self._trust, deadline.seconds)
         connection.deadline = deadline
-        answer = connection.get(path, self.longest, headers, method)
-        idle = self.idle.setdefault(connection.url, [])
-        if connection.is_open() and len(idle) < IDLE_PER_SITE and len(self.idle) <= IDLE_SITES:
-            idle.append(connection)
+        try:
+            answer = connection.get(path, self.longest, headers, method)
+        except ConnectError as error:
+            if not idle or error.seen is not CheckStatus.BROKEN or deadline.is_over:
+                raise
+            # The server may have closed the idle connection: this opens it again.
+            answer = connection.get(path, self.longest, headers, method)
+        connections = self.idle.setdefault(origin, [])
+        if connection.is_open() and len(connections) < IDLE_PER_SITE and len(self.idle) <= IDLE_SITES:
+            connections.append(connection)
         else:
             connection.close()
         return answer

@@ -57,16 +57,7 @@ class Timed(Wrapper):
 
     seconds: float
 
-    async def read(self, path: str) -> Held | None:
-        return await self._in_time(self.host.read(path))
-
-    async def put(self, files: Sequence[File]) -> None:
-        await self._in_time(self.host.put(files))
-
-    async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
-        await self._in_time(self.host.release(files, manifest, expecting))
-
-    async def _in_time(self, answer: Coroutine[Any, Any, T]) -> T:
+    async def answered(self, answer: Coroutine[Any, Any, T]) -> T:
         try:
             async with asyncio.timeout(self.seconds):
                 return await answer

@@ -6,6 +6,7 @@ bytes are `known`: those that we verified, or wrote ourselves, before a publish 
 
 import asyncio
 import base64
+import contextlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -149,13 +150,15 @@ class Survey:
             *(documents.verified(shelf_path(name), manifest.months.get(name, ""), shelf_in) for name in state.months)
         )
         shelves = dict(zip(state.months, lists, strict=True))
-        pulse = await documents.get(PULSE_PATH)
+        body, pulse = await documents.get(PULSE_PATH), None
+        with contextlib.suppress(WireError):
+            pulse = pulse_in(body, verify_key.verify) if body else None
         return HostState(
             host=host,
             verify_key=verify_key,
             part=HostPart(manifest=manifest, state=state, lists={name: ids_in(shelf) for name, shelf in shelves.items()}),
             shelves=shelves,
-            pulse=_pulse(pulse, verify_key) if pulse else None,
+            pulse=pulse,
             outside=documents.outside,
             torn=tuple(documents.torn),
         )
@@ -218,15 +221,14 @@ class _Documents:
 
 def signer(body: bytes, keys: Collection[bytes]) -> VerifyKey:
     """The key that a document names: one of `keys`, where there are any."""
-    try:
-        named = base64.b64decode(json.loads(body)["key"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise WireError("it names no key that it is signed with") from error
-    if keys and named not in keys:
-        raise NotOurs(f"it is signed with {base64.b64encode(named).decode()}, which is not the page's key")
-    if len(named) != 32:
+    key = b""
+    with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
+        key = base64.b64decode(json.loads(body)["key"])
+    if key and keys and key not in keys:
+        raise NotOurs(f"it is signed with {base64.b64encode(key).decode()}, which is not the page's key")
+    if len(key) != 32:
         raise WireError("it names no key that it is signed with")
-    return VerifyKey(named)
+    return VerifyKey(key)
 
 
 def digests(states: Iterable[HostState]) -> set[str]:
@@ -273,10 +275,3 @@ def _state(body: bytes) -> State:
         if not isinstance(name, str) or not _MONTH.fullmatch(name):
             raise WireError(f"it names {shown(name)}, which is no month")
     return state
-
-
-def _pulse(body: bytes, verify_key: VerifyKey) -> Pulse | None:
-    try:
-        return pulse_in(body, verify_key.verify)
-    except WireError:
-        return None
