@@ -12,7 +12,6 @@ one rename.
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.hosts import Conflict, File, Held
@@ -22,7 +21,6 @@ CURRENT = f"{HOME}/current"
 
 VARIANTS = (".br", ".gz")
 STALE_SECONDS = 600
-KEPT = 2
 
 
 def link_target(path: str) -> str:
@@ -39,37 +37,18 @@ def number(name: str) -> int:
     return int(digits) if digits.isdecimal() else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Releases:
-    """What lies in `.lightship/releases`, seen from the current one."""
-
-    names: frozenset[str]
-    current: str | None
-
-    @property
-    def unfinished(self) -> list[str]:
-        """Not older than the current one: made by a publisher that never switched to them."""
-        return sorted(name for name in self.names if number(name) >= number(self.current or "") and name != self.current)
-
-    @property
-    def surplus(self) -> list[str]:
-        """Older than the ones kept. One more than the current is kept, for readers that are half-way through it."""
-        past = sorted((name for name in self.names if name != self.current and name not in self.unfinished), key=number)
-        return past[: -(KEPT - 1)]
-
-
 async def release(tree: Tree, files: Sequence[File], expecting: Held | None) -> None:
     """Make a new release of the files and switch to it; Conflict if another manifest than `expecting` lies there."""
     await _refuse_if_changed(tree, expecting)
-    releases = await _releases(tree)
-    if releases.current is None:  # an empty one, so that the first release too replaces something
+    names, current = await _releases(tree)
+    if not current:  # an empty one, so that the first release too replaces something
         empty = f"{RELEASES}/{next_name((), tree.nonce)}"
         await tree.make_folder(empty)
         await _point(tree, CURRENT, empty.removeprefix(f"{HOME}/"))
-        releases = await _releases(tree)
-    base, new = f"{RELEASES}/{releases.current}", f"{RELEASES}/{next_name(releases.names, tree.nonce)}"
+        names, current = await _releases(tree)
+    base, new = f"{RELEASES}/{current}", f"{RELEASES}/{next_name(names, tree.nonce)}"
     # Links to any release that still lies here may have been left by a publisher that was killed.
-    known = {path.split("/", 3)[3] for path in await tree.files([f"{RELEASES}/{name}" for name in releases.names])}
+    known = {path.split("/", 3)[3] for path in await tree.files([f"{RELEASES}/{name}" for name in names])}
     paths = await _build(tree, new, base, files)
     await _link_in(tree, base, paths)
     # Only what the switch reveals must be on disk first. Losing the switch itself leaves the old release, whole.
@@ -81,11 +60,13 @@ async def release(tree: Tree, files: Sequence[File], expecting: Held | None) -> 
 
 async def sweep(tree: Tree, *, locked: bool) -> None:
     """Remove old releases, and what killed publishers left: by age, unless a lock says that no living one makes a release."""
-    releases = await _releases(tree)
-    unfinished = [f"{RELEASES}/{name}" for name in releases.unfinished]
+    names, current = await _releases(tree)
+    # Of a publisher that never switched to them; and past ones, of which one is kept for readers that are half-way through it.
+    unfinished = [f"{RELEASES}/{name}" for name in names if number(name) >= number(current) and name != current]
+    past = [f"{RELEASES}/{name}" for name in sorted(names, key=number) if number(name) < number(current)]
     aging = [*([] if locked else unfinished), *(f"{SCRATCH}/{name}" for name in await tree.names(SCRATCH))]
     stale = [path for path, age in zip(aging, await tree.ages(aging), strict=True) if age > STALE_SECONDS]
-    for path in (*stale, *(unfinished if locked else ()), *(f"{RELEASES}/{name}" for name in releases.surplus)):
+    for path in (*stale, *(unfinished if locked else ()), *past[:-1]):
         await tree.drop_tree(path)
 
 
@@ -95,10 +76,11 @@ async def _refuse_if_changed(tree: Tree, expecting: Held | None) -> None:
         raise Conflict(f"another publisher released to {tree} meanwhile")
 
 
-async def _releases(tree: Tree) -> Releases:
-    target, names = await tree.link_of(CURRENT), frozenset(await tree.names(RELEASES))
-    current = target.rpartition("/")[2] if target else None
-    return Releases(names, current if current in names else None)
+async def _releases(tree: Tree) -> tuple[list[str], str]:
+    """The names of all, and of the current one; empty where there is none."""
+    target, names = await tree.link_of(CURRENT), await tree.names(RELEASES)
+    current = (target or "").rpartition("/")[2]
+    return names, current if current in names else ""
 
 
 async def _build(tree: Tree, new: str, base: str, files: Iterable[File]) -> set[str]:
