@@ -62,6 +62,8 @@ def start(path: Path, port: int) -> "subprocess.Popen[bytes]":
 def port(folder: Folder) -> Iterator[int]:
     port = servers.free_port()
     process = start(folder.path, port)
+    assert process.stderr
+    assert process.poll() is None, process.stderr.read().decode()
     yield port
     process.kill()
     process.wait()

@@ -34,7 +34,7 @@ class Disk(Tree):
     def __str__(self) -> str:
         return str(self.root)
 
-    async def each(self, act: Callable[[str], Awaitable[T]], paths: Iterable[str]) -> list[T]:
+    async def for_each(self, act: Callable[[str], Awaitable[T]], paths: Iterable[str]) -> list[T]:
         return [await act(path) for path in paths]
 
     async def read(self, path: str) -> Held | None:

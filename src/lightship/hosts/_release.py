@@ -103,7 +103,7 @@ async def _build(tree: Tree, new: str, base: str, files: Iterable[File]) -> set[
             await tree.write(f"{new}/{form}", body)
         return bodies
 
-    return {path for made in await tree.each(make, by_path) for path in made}
+    return {path for made in await tree.for_each(make, by_path) for path in made}
 
 
 async def _link_in(tree: Tree, base: str, paths: Iterable[str]) -> None:
@@ -119,10 +119,10 @@ async def _link_in(tree: Tree, base: str, paths: Iterable[str]) -> None:
         await _point(tree, path, link_target(path))
 
     paths = sorted(paths)
-    targets = await tree.each(tree.link_of, paths)
+    targets = await tree.for_each(tree.link_of, paths)
     wrong = [path for path, target in zip(paths, targets, strict=True) if target != link_target(path)]
     await make_folders(tree, [*wrong, *(f"{base}/{path}" for path in wrong)])
-    await tree.each(link, wrong)
+    await tree.for_each(link, wrong)
 
 
 async def _take_out(tree: Tree, links: set[str], strays: set[str]) -> None:
@@ -133,8 +133,8 @@ async def _take_out(tree: Tree, links: set[str], strays: set[str]) -> None:
         if await tree.link_of(path) == link_target(path):
             await tree.unlink(path)
 
-    await tree.each(unlink, links - strays)
-    await tree.each(tree.unlink, strays)
+    await tree.for_each(unlink, links - strays)
+    await tree.for_each(tree.unlink, strays)
     await drop_empty(tree, links - strays)
 
 

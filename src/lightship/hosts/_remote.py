@@ -29,7 +29,7 @@ class Session(Tree):
     def at(self, path: str) -> str:
         return f"{self.root}/{path}"
 
-    async def each(self, act: Callable[[str], Awaitable[T]], paths: Iterable[str]) -> list[T]:
+    async def for_each(self, act: Callable[[str], Awaitable[T]], paths: Iterable[str]) -> list[T]:
         return await at_once(act, paths, self.limit)
 
     async def read(self, path: str) -> Held | None:
@@ -103,9 +103,9 @@ class Session(Tree):
     async def drop_tree(self, folder: str) -> None:
         with contextlib.suppress(SFTPError):
             files, folders = await self._below([folder])
-            await self.each(self.unlink, files)
+            await self.for_each(self.unlink, files)
             for level in levels([folder, *folders], deepest_first=True):
-                await self.each(self.drop_folder, level)
+                await self.for_each(self.drop_folder, level)
 
     async def ages(self, paths: Sequence[str]) -> list[float]:
         """By the clock of the server, which a release that was just switched to tells."""
@@ -116,13 +116,13 @@ class Session(Tree):
                 return now - ((await self.client.lstat(self.at(path))).mtime or now)
             return 0
 
-        return await self.each(age, paths)
+        return await self.for_each(age, paths)
 
     async def _below(self, tops: list[str]) -> tuple[list[str], list[str]]:
         """Every file and every folder below the folders: read a level at a time, not one by one."""
         files, folders, level = list[str](), list[str](), tops
         while level:
-            entries = [entry for listing in await self.each(self._entries, level) for entry in listing]
+            entries = [entry for listing in await self.for_each(self._entries, level) for entry in listing]
             files += [path for path, is_folder in entries if not is_folder]
             level = [path for path, is_folder in entries if is_folder]
             folders += level

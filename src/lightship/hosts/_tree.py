@@ -19,7 +19,7 @@ class Tree(Protocol):
 
     nonce: str
 
-    async def each(self, act: Callable[[str], Awaitable[T]], paths: Iterable[str]) -> list[T]:
+    async def for_each(self, act: Callable[[str], Awaitable[T]], paths: Iterable[str]) -> list[T]:
         """Do it for all the paths, at once where that saves time."""
 
     async def read(self, path: str) -> Held | None: ...
@@ -113,24 +113,24 @@ async def put(tree: Tree, files: Sequence[File]) -> None:
     gone = [path for path, body in wanted.items() if body is None]
     temps = {path: f"{scratch_of(tree)}/{index}" for index, path in enumerate(bodies)}
     async with scratch(tree):
-        await tree.each(lambda path: tree.write(temps[path], bodies[path]), bodies)
+        await tree.for_each(lambda path: tree.write(temps[path], bodies[path]), bodies)
         await tree.settle(list(temps.values()))
         await make_folders(tree, bodies)
-        await tree.each(lambda path: tree.rename(temps[path], path), bodies)
-    await tree.each(tree.unlink, gone)
+        await tree.for_each(lambda path: tree.rename(temps[path], path), bodies)
+    await tree.for_each(tree.unlink, gone)
     await drop_empty(tree, gone)
 
 
 async def make_folders(tree: Tree, paths: Iterable[str]) -> None:
     """The folders that the paths need: each level at once, after the one above it."""
     for level in levels(parents(paths)):
-        await tree.each(tree.make_folder, level)
+        await tree.for_each(tree.make_folder, level)
 
 
 async def drop_empty(tree: Tree, paths: Iterable[str]) -> None:
     """Remove the folders above the paths that are empty now."""
     for level in levels(parents(paths), deepest_first=True):
-        await tree.each(tree.drop_folder, level)
+        await tree.for_each(tree.drop_folder, level)
 
 
 def levels(folders: Iterable[str], *, deepest_first: bool = False) -> list[list[str]]:

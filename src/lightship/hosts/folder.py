@@ -2,15 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from lightship.hosts import File, Held, HostError, T
 from lightship.hosts._disk import Disk, reported
 from lightship.hosts._release import release, sweep
 from lightship.hosts._tree import put, scratch
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,15 @@ class Folder:
             raise ValueError("vault lies inside path, where strangers read: take a folder outside of it")
 
     async def read(self, path: str) -> Held | None:
-        return await _in_thread(self.path, Disk(self.path).read(path))
+        return await _on_disk(Disk.read, self.path, path)
 
     async def put(self, files: Sequence[File]) -> None:
-        await _in_thread(self.path, put(Disk(self.path), files))
+        await _on_disk(put, self.path, files)
 
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
-        await _in_thread(self.path, _release(Disk(self.path), [*files, manifest], expecting))
+        await _on_disk(_release, self.path, [*files, manifest], expecting)
         # Not awaited: readers see the release already, and what this leaves the next one finds.
-        asyncio.get_running_loop().run_in_executor(None, asyncio.run, _tidy(Disk(self.path)))
+        asyncio.get_running_loop().run_in_executor(None, lambda: asyncio.run(_tidy(Disk(self.path))))
 
     def vault_place(self) -> "PrivateFolder":
         return PrivateFolder(self.vault or self.path.with_name(f"{self.path.name}.vault"))
@@ -52,17 +54,20 @@ class PrivateFolder:
         return str(self.path)
 
     async def read(self, path: str) -> Held | None:
-        return await _in_thread(self.path, Disk(self.path).read(path))
+        return await _on_disk(Disk.read, self.path, path)
 
     async def put(self, files: Sequence[File]) -> None:
         with reported(self.path):
             await asyncio.to_thread(self.path.mkdir, mode=0o700, parents=True, exist_ok=True)
-        await _in_thread(self.path, put(Disk(self.path), files))
+        await _on_disk(put, self.path, files)
 
 
-async def _in_thread(root: Path, blocking: Coroutine[Any, Any, T]) -> T:
+async def _on_disk(
+    act: Callable[Concatenate[Disk, P], Coroutine[Any, Any, T]], root: Path, *args: P.args, **options: P.kwargs
+) -> T:
+    """In a thread, for a disk blocks."""
     with reported(root):
-        return await asyncio.to_thread(asyncio.run, blocking)
+        return await asyncio.to_thread(lambda: asyncio.run(act(Disk(root), *args, **options)))
 
 
 async def _release(disk: Disk, files: Sequence[File], expecting: Held | None) -> None:
