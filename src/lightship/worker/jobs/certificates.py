@@ -30,7 +30,7 @@ def look_after(config: Config, page: PageConfig, now: datetime) -> Outcome | Non
     assert page.certificate and page.zone
     row = Page.objects.filter(slug=page.slug).first()
     newest = Report.objects.filter(page=row, kind="certificate").first() if row else None
-    folder = folder_of(config, page)
+    folder = config.base / "certificates" / page.slug
     if newest and not CertFolder(folder).certificate() and _another_does(newest.facts, page.certificate.names, now):
         return None
     outcome = keep(page.certificate, open_zone(page.zone), folder, now)
