@@ -1,1 +1,1 @@
-"""Measurements: ratios taken side by side in one run, for this machine may be faster or busier than yours."""
+"""Measurements: ratios of two things measured in the same run, because machines differ and may be busy."""

@@ -1,4 +1,4 @@
-"""`make bench`: every measurement, one after another. `python -m bench publish serve --quick`: some, and smaller."""
+"""`make bench`: every measurement, one after another. `python -m bench publish serve --quick`: some, with fewer rounds."""
 
 import importlib
 import sys
@@ -7,8 +7,8 @@ ALL = ("page_weight", "publish", "history", "hosts", "serve", "zones", "failover
 
 
 def main(arguments: list[str]) -> int:
-    options = [word for word in arguments if word.startswith("-")]
-    chosen = [word for word in arguments if not word.startswith("-")] or list(ALL)
+    options = [argument for argument in arguments if argument.startswith("-")]
+    chosen = [argument for argument in arguments if not argument.startswith("-")] or list(ALL)
     if set(chosen) - set(ALL) or set(options) - {"--quick"}:
         print(f"usage: python -m bench [{'] ['.join(ALL)}] [--quick]", file=sys.stderr)
         return 2

@@ -1,4 +1,4 @@
-"""Real histories in, and out again: what was imported is what is served, field by field, and an export is a whole copy.
+"""Imports of real histories: hosts serve what was imported, field by field, and an export is a complete copy.
 
 LIGHTSHIP_SHARED names the folder of recorded data; it is not part of this repository.
 """
@@ -16,7 +16,7 @@ from bench.desk import Desk, fetch, new_desk
 Json = dict[str, Any]
 
 ASIDE = {"shortlink", "page_id", "tweet_id", "custom_tweet", "reminder_intervals"}
-"""Not ours to keep: short links and tweets are the old provider's, and the page has an id of its own."""
+"""Fields that are not imported: short links and tweets are the old provider's, and the page has an id of its own."""
 
 
 def main() -> None:
@@ -41,12 +41,12 @@ def _counts(home: Path, source: Path) -> None:
     with desk.serving():
         desk.run("publish")
         state, archives = _published(desk)
-    held = len(state["open"]) + sum(len(archive["incidents"]) for archive in archives)
+    published = len(state["open"]) + sum(len(archive["incidents"]) for archive in archives)
     named = len({problem["where"] for problem in loaded["problems"]})
     lost = sum(problem["lost"] for problem in loaded["problems"])
     print(
-        f"{source.name}: {len(files)} files, {came} incidents and maintenances imported, {held} published, {lost} lost; "
-        f"{named} files named as not read whole: {_said(came == held == len(files))}"
+        f"{source.name}: {len(files)} files, {came} incidents and maintenances imported, {published} published, {lost} lost; "
+        f"{named} files named as not read whole: {_verdict(came == published == len(files))}"
     )
 
 
@@ -66,12 +66,12 @@ def _native(home: Path, source: Path) -> None:
         addresses = [_address(desk.hosts["a"], entry) for entry in entries]
         with ThreadPoolExecutor(4) as pool:
             served = [json.loads(body) for body in pool.map(fetch, addresses)]
-    found = [next(iter(value for key, value in each.items() if key != "page")) for each in served]
-    wrong = [line for ours, theirs in zip(found, entries, strict=True) for line in differences(theirs, ours, theirs["id"])]
+    records = [next(value for key, value in answer.items() if key != "page") for answer in served]
+    wrong = [line for ours, theirs in zip(records, entries, strict=True) for line in differences(theirs, ours, theirs["id"])]
     print(
         f"{source.name}: {len(there['incidents'])} incidents and {len(there['scheduled_maintenances'])} maintenances, "
         f"{loaded['incidents']} and {loaded['maintenances']} imported; read back from the host, "
-        f"{len(wrong)} fields differ: {_said(not wrong)}"
+        f"{len(wrong)} fields differ: {_verdict(not wrong)}"
     )
     for line in wrong[:20]:
         print(f"  {line}")
@@ -84,7 +84,7 @@ def _address(url: str, entry: Json) -> str:
 
 
 def differences(theirs: Any, ours: Any, where: str) -> Iterator[str]:
-    """Every field of `theirs` that is missing or other in ours. Of a component, its status now is nobody's history."""
+    """Every field of `theirs` that ours lacks or has otherwise. A component's current status is not part of the history."""
     if isinstance(theirs, dict) and isinstance(ours, dict):
         component = "showcase" in theirs
         for name, value in theirs.items():
@@ -92,14 +92,14 @@ def differences(theirs: Any, ours: Any, where: str) -> Iterator[str]:
                 continue
             yield from differences(value, ours[name], f"{where}.{name}") if name in ours else [f"{where}.{name}: missing"]
     elif isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
-        for number, (one, other) in enumerate(zip(theirs, ours, strict=True)):
-            yield from differences(one, other, f"{where}[{number}]")
+        for number, (their_item, our_item) in enumerate(zip(theirs, ours, strict=True)):
+            yield from differences(their_item, our_item, f"{where}[{number}]")
     elif theirs != ours:
         yield f"{where}: {theirs!r:.120} became {ours!r:.120}"
 
 
 def _round_trip(desk: Desk, home: Path) -> None:
-    """Export, import into an empty database, export again: the same bytes, file by file."""
+    """Export, import into an empty database, and export again: each file has the same bytes."""
     first, again = home / "export", home / "again"
     desk.run("export", str(first))
     copy = new_desk(home / "copy", ("a",))
@@ -109,7 +109,7 @@ def _round_trip(desk: Desk, home: Path) -> None:
     paths = [path.relative_to(first) for path in first.rglob("*.json")]
     same = [path for path in paths if (again / path).is_file() and (first / path).read_bytes() == (again / path).read_bytes()]
     state = Path("lightship/state.json") in same
-    print(f"export, import, export: {len(same)} of {len(paths)} files are byte for byte the same, state.json {_said(state)}")
+    print(f"export, import, export: {len(same)} of {len(paths)} files are byte for byte the same, state.json {_verdict(state)}")
 
 
 def _status(home: Path, source: Path) -> None:
@@ -119,10 +119,10 @@ def _status(home: Path, source: Path) -> None:
     with desk.serving():
         desk.run("publish")
         ours = json.loads(fetch(f"{desk.hosts['a']}/api/v2/status.json"))["status"]
-    print(f"{source.name[15:50]}: recorded {recorded['indicator']!r} {recorded['description']!r}: {_said(ours == recorded)}")
+    print(f"{source.name[15:50]}: recorded {recorded['indicator']!r} {recorded['description']!r}: {_verdict(ours == recorded)}")
 
 
-def _said(right: bool) -> str:
+def _verdict(right: bool) -> str:
     return "ok" if right else "NOT THE SAME"
 
 

@@ -1,4 +1,4 @@
-"""A desk to measure: an installation in a folder of its own, made by `lightship init`, with its processes."""
+"""A desk to measure: an installation in a folder of its own, made with `lightship init`, and its processes."""
 
 import contextlib
 import os
@@ -31,11 +31,11 @@ class Desk:
     def config(self) -> Path:
         return self.home / "lightship.toml"
 
-    def command(self, *words: str) -> list[str]:
-        return [*LIGHTSHIP, "--config", str(self.config), *words]
+    def command(self, *arguments: str) -> list[str]:
+        return [*LIGHTSHIP, "--config", str(self.config), *arguments]
 
-    def run(self, *words: str) -> str:
-        return subprocess.run(self.command(*words), check=True, capture_output=True, text=True).stdout
+    def run(self, *arguments: str) -> str:
+        return subprocess.run(self.command(*arguments), check=True, capture_output=True, text=True).stdout
 
     @contextlib.contextmanager
     def serving(self) -> Iterator[None]:
@@ -77,7 +77,7 @@ def new_desk(home: Path, hosts: tuple[str, ...] = ("a", "b")) -> Desk:
 
 
 def set_up(desk: Desk) -> None:
-    """Let this process speak to the desk's database too; from now on to another one than before."""
+    """Point Django in this process at the database of this desk, whichever it used before."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.django_settings"
     django.setup()
     from django.db import connections
@@ -88,7 +88,7 @@ def set_up(desk: Desk) -> None:
 
 
 def load(count: int) -> None:
-    """Give the desk that this process speaks to a past of so many incidents."""
+    """Add a history of `count` incidents to the desk that `set_up` chose."""
     from lightship.importers import Imported
     from lightship.store import models
     from lightship.store.history.load import load as take_in
@@ -122,7 +122,7 @@ def process(command: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 def wait_for(url: str) -> None:
-    """Until something answers there, whatever it says."""
+    """Wait until something listens at this address."""
     address = url.removeprefix("http://").split(":")
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:

@@ -1,8 +1,8 @@
 """How long readers are without the page: from a fault of the host that has the name until a client behind a caching resolver
-loads the newest page again, and how much of that is seeing it and moving the name.
+loads the current page again, and the share of it until the name is moved.
 
-Each kind of fault has a laboratory of its own (tests/harbour.py) in a process of its own, all at once: their times are waits,
-not work. Needs root, and no less than LIGHTSHIP_ROUNDS minutes (3 unless told).
+Each kind of fault has a laboratory of its own (tests/harbour.py) in a process of its own, all at once, for they wait more than
+they work. Needs root, and no less than LIGHTSHIP_ROUNDS minutes (3 unless told).
 """
 
 import contextlib
@@ -41,7 +41,7 @@ Fault = Callable[[Harbour, Host], None]
 
 
 def _stale(lab: Harbour, host: Host) -> None:
-    """The publisher reaches it no more, and somebody speaks: seen by the revision, not by the age of the pulse."""
+    """The publisher no longer reaches the host, and an update follows: the revision shows it, not the age of the pulse."""
     host.freeze()
     lab.publish()
 
@@ -61,12 +61,12 @@ FAULTS: dict[str, Fault] = {
 @dataclass
 class Client:
     """Loads the page over and over through its own resolver, as a browser without a service worker would; over IPv6 where that
-    is what fails. `newest`: the page to get; `good`: when the last load that got it began; `loads`: when each began and ended;
+    is what fails. `current`: the page to get; `good`: when the last load that got it began; `loads`: when each began and ended;
     `late`: seconds before the first, so that the readers' records expire at different times."""
 
     node: Node
     trust: SSLContext
-    newest: Callable[[], bytes]
+    current: Callable[[], bytes]
     kinds: tuple[str, ...]
     over: threading.Event
     late: float
@@ -85,14 +85,14 @@ class Client:
                 self.good = started
 
     def first(self, began: float) -> float:
-        """When it first got the newest page after that."""
+        """When it first got the current page after that."""
         _seconds(began, lambda: self.good > began)
         return next(ended for started, ended in self.loads if started > began)
 
     def load(self, address: str) -> bool:
         try:
-            with Connection(f"https://{NAME}", address, self.trust, LOAD) as line:
-                return line.get("").body == self.newest()
+            with Connection(f"https://{NAME}", address, self.trust, LOAD) as connection:
+                return connection.get("").body == self.current()
         except ConnectError:
             return False
 
@@ -106,7 +106,7 @@ class Client:
 
 
 def measure(name: str, runs: int, home: Path) -> None:
-    """Print, a line of JSON a run: seconds from the fault to the flip, and to each reader's page."""
+    """Print, a line of JSON a run: seconds from the fault to the move, and to each reader's page."""
     settings = f"interval = {INTERVAL}\ntimeout = {TIMEOUT}\ncount = {COUNT}\npatience = {PATIENCE}"
     over = threading.Event()
     with harbour(home, settings, READERS) as lab, contextlib.ExitStack() as stack:
@@ -122,13 +122,13 @@ def measure(name: str, runs: int, home: Path) -> None:
             current = lab.hosts[lab.leads_to()]
             FAULTS[name](lab, current)
             began = time.monotonic()
-            flip = _flip(lab, current, began)
-            print(json.dumps([flip, *(client.first(began) - began for client in clients)]), flush=True)
+            moved = _moved(lab, current, began)
+            print(json.dumps([moved, *(client.first(began) - began for client in clients)]), flush=True)
             current.repair()
             lab.put()
 
 
-def _flip(lab: Harbour, host: Host, began: float) -> float:
+def _moved(lab: Harbour, host: Host, began: float) -> float:
     return _seconds(began, lambda: host.node.v4 not in (lab.asked("A") or host.node.v4))
 
 
@@ -150,7 +150,7 @@ def _client(lab: Harbour, node: Node, fault: str, over: threading.Event, stack: 
 
 
 def _settle(lab: Harbour, clients: list[Client]) -> None:
-    """Until all is well: no dwell is left of the last runs, all readers have the page, both hosts are up for all witnesses."""
+    """Wait until all is well: no waiting time is left of earlier moves, readers have the page, witnesses see both hosts up."""
     lab.let_go()
     began = time.monotonic()
     _seconds(began, lambda: all(client.good > began for client in clients))
@@ -165,19 +165,19 @@ def main() -> None:
     command = [sys.executable, "-m", "bench.failover"]
     started = {name: subprocess.Popen([*command, name, str(runs)], stdout=subprocess.PIPE, text=True) for name in FAULTS}
     print(
-        f"{runs} runs each, {READERS} readers, TTL {TTL}; witnesses look each {INTERVAL:g} s, {COUNT} times, for {TIMEOUT:g} s"
+        f"{runs} runs each, {READERS} readers, TTL {TTL}; witnesses check each {INTERVAL:g} s, {COUNT} times, for {TIMEOUT:g} s"
     )
-    print(f"{'seconds from the fault':24}{'to the flip':>16}{'to a reader':>18}")
+    print(f"{'seconds from the fault':24}{'to the move':>16}{'to a reader':>18}")
     print(f"{'':24}{'median':>8}{'worst':>8}{'median':>10}{'worst':>8}")
     for name, process in started.items():
         times = [json.loads(line) for line in process.communicate()[0].splitlines()]
-        flips, clients = [run[0] for run in times], [seconds for run in times for seconds in run[1:]]
+        moves, clients = [run[0] for run in times], [seconds for run in times for seconds in run[1:]]
         if not times:
             print(f"{name:24} failed")
             continue
         lost = f"  ({runs - len(times)} runs failed)" if len(times) < runs else ""
-        told = f"{statistics.median(flips):8.1f}{max(flips):8.1f}{statistics.median(clients):10.1f}{max(clients):8.1f}{lost}"
-        print(f"{name:24}{told}", flush=True)
+        row = f"{statistics.median(moves):8.1f}{max(moves):8.1f}{statistics.median(clients):10.1f}{max(clients):8.1f}{lost}"
+        print(f"{name:24}{row}", flush=True)
 
 
 if __name__ == "__main__":

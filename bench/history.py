@@ -18,10 +18,10 @@ SIZES = (1_000, 10_000)
 
 def main() -> None:
     small, large = (100, 1_000) if "--quick" in sys.argv else SIZES
-    # The small one before and after the large one: whatever else the machine does meanwhile, it does to both.
+    # The small size runs before and after the large one, so that other load on the machine affects both.
     before, built, after = (_built(size) for size in (small, large, small))
-    _tell(small, before)
-    _tell(large, built)
+    _report(small, before)
+    _report(large, built)
     seconds = built.seconds / ((before.seconds + after.seconds) / 2)
     work = built.work / ((before.work + after.work) / 2)
     print(f"{large:,} beside {small:,} incidents: {seconds:.1f} times the time, {work:.1f} times the CPU (goal: at most 12)")
@@ -29,7 +29,7 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Built:
-    """What one build took: seconds by the clock and of CPU, HTML pages, files, and the peak of memory in MB."""
+    """The cost of one build: wall time and CPU in seconds, HTML pages, files, and peak memory in MB."""
 
     seconds: float
     work: float
@@ -40,11 +40,11 @@ class Built:
 
 def _built(size: int) -> Built:
     answer = subprocess.run([sys.executable, "-m", "bench.history", str(size)], check=True, capture_output=True, text=True)
-    seconds, work, pages, files, megabytes = (float(word) for word in answer.stdout.split()[-5:])
+    seconds, work, pages, files, megabytes = (float(figure) for figure in answer.stdout.split()[-5:])
     return Built(seconds, work, int(pages), int(files), megabytes)
 
 
-def _tell(size: int, built: Built) -> None:
+def _report(size: int, built: Built) -> None:
     print(
         f"full build of {size:,} incidents: {built.seconds:.1f} s ({built.work:.1f} s of CPU), {built.pages:,} pages "
         f"({built.pages / built.seconds:,.0f} a second), {built.files:,} files with their compressed forms, "
@@ -53,7 +53,7 @@ def _tell(size: int, built: Built) -> None:
 
 
 def build(size: int) -> None:
-    """Print what `Built` holds."""
+    """Build once, and print the fields of `Built`."""
     from bench.desk import load, new_desk, set_up, utc_now
 
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as home:

@@ -1,4 +1,4 @@
-"""What a host costs beside the bare tools under it: ratios of medians, measured in turns in one run.
+"""The cost of a host beside the bare tools under it: ratios of medians, measured alternately in one run.
 
 python -m bench.hosts
 """
@@ -28,7 +28,7 @@ FILES = 40
 ROUNDS = 25
 CONCURRENCY = 40
 PAUSE = 0.05
-"""Between measurements, so that nobody pays for what another left to be done."""
+"""Seconds between measurements, so that work left over from one does not slow the next."""
 
 
 def main() -> None:
@@ -42,7 +42,7 @@ def object_store() -> None:
         return
     with tempfile.TemporaryDirectory() as home, servers.seaweedfs(Path(home)) as store:
         ways = {"ours": _ours(store), "bare": _bare(store), "boto3": _boto3(store)}
-        times = _in_turns(ways)
+        times = _alternately(ways)
     ours, bare, boto = (statistics.median(times[name]) for name in ("ours", "bare", "boto3"))
     print(
         f"object_store put {FILES} files to SeaweedFS: {ours / bare:.2f}x bare obstore, {ours / boto:.2f}x boto3 "
@@ -70,13 +70,13 @@ def _bare(store: servers.Store) -> Way:
     )
 
     async def put(files: list[File]) -> None:
-        turn = asyncio.Semaphore(CONCURRENCY)
+        slots = asyncio.Semaphore(CONCURRENCY)
 
-        async def one(file: File) -> None:
-            async with turn:
+        async def upload(file: File) -> None:
+            async with slots:
                 await obstore.put_async(client, file.path, file.body or b"", use_multipart=False)
 
-        await asyncio.gather(*(one(file) for file in files))
+        await asyncio.gather(*(upload(file) for file in files))
 
     return lambda files: asyncio.run(put(files))
 
@@ -92,11 +92,11 @@ def _boto3(store: servers.Store) -> Way:
     )
     pool = ThreadPoolExecutor(CONCURRENCY)
 
-    def one(file: File) -> None:
+    def upload(file: File) -> None:
         client.put_object(Bucket=store.bucket, Key=f"boto3/{file.path}", Body=file.body or b"")
 
     def put(files: list[File]) -> None:
-        list(pool.map(one, files))
+        list(pool.map(upload, files))
 
     return put
 
@@ -106,7 +106,7 @@ def folder() -> None:
     with tempfile.TemporaryDirectory(dir=".") as home:
         root = Path(home).resolve()
         host = Folder("vienna", "", root / "site")
-        # One loop for all, as in the worker: `release` comes back before the old tree is cleared away.
+        # One event loop for all rounds, as in the worker: `release` returns before the old tree is removed.
         loop = asyncio.new_event_loop()
 
         def release(files: list[File]) -> None:
@@ -115,7 +115,7 @@ def folder() -> None:
 
             loop.run_until_complete(run())
 
-        times = _in_turns({"ours": release, "floor": lambda files: _floor(root, files)})
+        times = _alternately({"ours": release, "floor": lambda files: _floor(root, files)})
     ours, floor = (statistics.median(times[name]) for name in ("ours", "floor"))
     print(
         f"folder release of {FILES} files: {ours / floor:.2f}x its floor, a new tree, syncfs and a switched symlink "
@@ -127,15 +127,15 @@ def _floor(root: Path, files: list[File]) -> None:
     tree, link = root / f"tree-{time.monotonic_ns()}", root / "link"
     for file in files:
         for ending, body in (("", file.body), (".br", file.brotlied), (".gz", file.gzipped)):
-            place = tree / f"{file.path}{ending}"
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(body or b"")
+            path = tree / f"{file.path}{ending}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body or b"")
     settle_tree(root)
     link.symlink_to(tree)
     link.replace(root / "current")
 
 
-def _in_turns(ways: dict[str, Way]) -> dict[str, list[float]]:
+def _alternately(ways: dict[str, Way]) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(ROUNDS + 2):
         files = _files(number)
@@ -150,7 +150,7 @@ def _in_turns(ways: dict[str, Way]) -> dict[str, list[float]]:
 
 
 def _files(number: int) -> list[File]:
-    """Compressed beforehand, so that what is measured is the host."""
+    """Files compressed beforehand, so that only the host is measured."""
     files = [File(f"part{index % 10}/{index}.html", f"<p>update {number} of {index}".encode() * 300) for index in range(FILES)]
     assert all(file.brotlied and file.gzipped for file in files)
     return files

@@ -1,4 +1,4 @@
-"""A history to weigh things with: as many incidents as asked, spread evenly over ten years, the same each time."""
+"""A sample history for measurements: any number of incidents, spread evenly over ten years, the same each time."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -33,7 +33,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 def past(count: int, now: datetime) -> tuple[tuple[Component, ...], tuple[Incident, ...]]:
-    """The ten components, and `count` ended incidents of theirs before `now`, three updates each."""
+    """Ten components, and `count` incidents of theirs that ended before `now`, with three updates each."""
     now = now.replace(microsecond=0)
     born = now - timedelta(days=366 * YEARS)
     components = tuple(
@@ -46,16 +46,18 @@ def past(count: int, now: datetime) -> tuple[tuple[Component, ...], tuple[Incide
     )
 
 
-def _incident(number: int, part: Component, began: datetime) -> Incident:
+def _incident(number: int, component: Component, began: datetime) -> Incident:
     chance = Random(number)
     level, rack, share = LEVELS[number % 3], chance.randint(1, 90), chance.randint(2, 60)
     ended = began + timedelta(minutes=chance.randint(12, 190))
-    down = Change(part.id, part.name, ComponentStatus.OPERATIONAL, level)
-    up = Change(part.id, part.name, level, ComponentStatus.OPERATIONAL)
-    symptom = f"About {share} % of requests to {part.name} on servers {rack} to {rack + 7} end with an error or a long wait."
+    down = Change(component.id, component.name, ComponentStatus.OPERATIONAL, level)
+    up = Change(component.id, component.name, level, ComponentStatus.OPERATIONAL)
+    symptom = (
+        f"About {share} % of requests to {component.name} on servers {rack} to {rack + 7} end with an error or a long wait."
+    )
     cause = f"A switch in rack {rack} lost one of its two lines, and the other one could not carry the load."
     moving = f"{cause} We are moving the servers to rack {rack + 9}."
-    fine = f"{part.name} works again for everyone."
+    fine = f"{component.name} works again for everyone."
     updates = (
         _update(number, 0, Status.INVESTIGATING, symptom, began, Facts(symptom=symptom, since=began), (down,)),
         _update(number, 1, Status.IDENTIFIED, moving, _half(began, ended), Facts(cause=cause)),
@@ -64,12 +66,12 @@ def _incident(number: int, part: Component, began: datetime) -> Incident:
     return Incident(
         id=_id("incident", number),
         kind=Kind.INCIDENT,
-        name=f"{part.name} fails for {share} % of customers on servers {rack} to {rack + 7}",
+        name=f"{component.name} fails for {share} % of customers on servers {rack} to {rack + 7}",
         created_at=began,
         updated_at=ended,
         started_at=began,
         updates=updates,
-        components=(part,),
+        components=(component,),
     )
 
 

@@ -1,6 +1,6 @@
-"""From a post to its proof on two local hosts: how long, how much of it is the disk's floor, and how it grows with history.
+"""Time from a post to its proof on two local hosts, the share of it that the disk needs, and its growth with the history.
 
-The three desks live at once and are posted to in turn, so that whatever else the machine does touches all alike.
+The three desks run at once and are posted to in turn, so that other load on the machine affects all alike.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ SIZES = (10, 1_000, 10_000)
 
 @dataclass
 class Bench:
-    """A desk with a history of `size`, and the milliseconds that posts to it took; `floors`: those of the bare disk."""
+    """A desk with a history of `size`, and the milliseconds of each post to it; `floors`: those of the bare disk."""
 
     size: int
     desk: Desk
@@ -39,7 +39,7 @@ def main() -> None:
                 bench.posts.append(_post(bench, number))
                 bench.floors.append(_floor(bench.desk))
         for bench in benches:
-            _tell(bench)
+            _report(bench)
         first, last = benches[0], benches[-1]
         growth = statistics.median(last.posts) / statistics.median(first.posts)
         print(f"{last.size:,} incidents beside {first.size}: {growth:.2f} times the median (goal: at most 1.5)")
@@ -62,20 +62,20 @@ def _open() -> str:
 
     page = models.Page.objects.get()
     down = {page.components.all()[0].pk: ComponentStatus.MAJOR}
-    say = journal.NewUpdate(status=Status.INVESTIGATING, body="We are looking.", statuses=down)
-    return journal.open_incident(page, journal.NewIncident(name="Webmail is down", update=say), None, utc_now()).pk
+    update = journal.NewUpdate(status=Status.INVESTIGATING, body="We are looking.", statuses=down)
+    return journal.open_incident(page, journal.NewIncident(name="Webmail is down", update=update), None, utc_now()).pk
 
 
 def _post(bench: Bench, number: int) -> float:
-    """Milliseconds from the call that posts until the last host's receipt says that a stranger read it."""
+    """Milliseconds from the call that posts until the last host's receipt says that a public reader read it."""
     from lightship.core.model import Status
     from lightship.store import journal, models
 
     set_up(bench.desk)
     incident = models.Incident.objects.select_related("page").get(pk=bench.incident)
-    say = journal.NewUpdate(status=Status.IDENTIFIED, body=f"{number} of 200 servers are moved. Mail is not lost: it waits.")
+    update = journal.NewUpdate(status=Status.IDENTIFIED, body=f"{number} of 200 servers are moved. Mail is not lost: it waits.")
     started = time.perf_counter()
-    journal.update(incident, say, None, utc_now())
+    journal.update(incident, update, None, utc_now())
     revision = models.Page.objects.values_list("revision", flat=True).get()
     return (_until_proven(revision, 2) - started) * 1000
 
@@ -94,7 +94,7 @@ def _until_proven(revision: int, hosts: int) -> float:
 
 
 def _floor(desk: Desk) -> float:
-    """Milliseconds to write a new tree of the same front set, bring it to the disk, and switch a symlink to it."""
+    """Milliseconds to write a new tree of the same front set, sync it to the disk, and switch a symlink to it."""
     from lightship.hosts._disk import settle_tree
 
     root = desk.home / "hosts" / "a" / ".lightship" / "current"
@@ -111,7 +111,7 @@ def _floor(desk: Desk) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def _tell(bench: Bench) -> None:
+def _report(bench: Bench) -> None:
     median, floor = statistics.median(bench.posts), statistics.median(bench.floors)
     p99 = statistics.quantiles(bench.posts, n=100)[98]
     print(

@@ -1,5 +1,5 @@
-"""How long a reader waits for the newest page, by what has become of the host behind the name: one who was here before, and
-beside him one who was not. Real Chromium, nginx with TLS and BIND, each in a network of its own; needs root.
+"""How long a reader waits for the current page, by the fault of the host behind the name: a returning reader, and a
+first-time one. Real Chromium, nginx with TLS and BIND, each in a network of its own; needs root.
 
 python -m bench readers [--quick]; LIGHTSHIP_ROUNDS=20 for as many runs of each fault
 """
@@ -18,7 +18,7 @@ from tests.page.lab import FAULTS, Town, lab
 
 GOAL = 3.0
 PATIENCE = 10.0
-"""Seconds after which a reader is said to have got nothing."""
+"""Seconds after which a reader counts as never having got the page."""
 CONTROLLED = "new Promise(done => { const s = navigator.serviceWorker; s.controller ? done() : s.oncontrollerchange = done })"
 
 
@@ -28,12 +28,12 @@ def main() -> None:
         return
     quick = "--quick" in sys.argv
     runs = rounds(2 if quick else 10)
-    print(f"seconds until the newest page is read, {runs} runs each (a first-time reader: {min(runs, 3)}); goal {GOAL:.0f} s")
+    print(f"seconds until the current page is read, {runs} runs each (a first-time reader: {min(runs, 3)}); goal {GOAL:.0f} s")
     print(f"{'the host is':22} {'returning: median':>18} {'worst':>6}   {'first time: median':>18} {'worst':>6}")
     with tempfile.TemporaryDirectory() as home, lab(Path(home)) as town, sync_playwright() as play:
         for fault in ("well", *FAULTS):
             returning, first = measured(town, play, fault, runs)
-            print(f"{fault:22} {_told(returning)}   {_told(first)}", flush=True)
+            print(f"{fault:22} {_summary(returning)}   {_summary(first)}", flush=True)
 
 
 def measured(town: Town, play: Playwright, fault: str, runs: int) -> tuple[list[float], list[float]]:
@@ -51,29 +51,27 @@ def measured(town: Town, play: Playwright, fault: str, runs: int) -> tuple[list[
     return returning, first
 
 
-def _once(town: Town, play: Playwright, profile: str, newest: str) -> float:
+def _once(town: Town, play: Playwright, profile: str, headline: str) -> float:
     with town.browser(play, profile) as reader:
-        return waited(reader, town.url, newest)
+        return waited(reader, town.url, headline)
 
 
-def waited(reader: BrowserContext, url: str, newest: str) -> float:
+def waited(reader: BrowserContext, url: str, headline: str) -> float:
     """Seconds from going there until that headline is read; infinite if it never is."""
     tab = reader.new_page()
     began = time.monotonic()
     try:
         tab.goto(url, timeout=PATIENCE * 1000, wait_until="commit")
         left = PATIENCE - (time.monotonic() - began)
-        tab.get_by_role("heading", name=newest, level=1).wait_for(timeout=max(left, 0.1) * 1000)
+        tab.get_by_role("heading", name=headline, level=1).wait_for(timeout=max(left, 0.1) * 1000)
     except Error:
         return float("inf")
     return time.monotonic() - began
 
 
-def _told(seconds: Sequence[float]) -> str:
-    """Median and worst, under the headings."""
-    median, worst = (
-        "never" if found == float("inf") else f"{found:.2f}" for found in (statistics.median(seconds), max(seconds))
-    )
+def _summary(seconds: Sequence[float]) -> str:
+    """Median and worst, in the columns of the headings."""
+    median, worst = ("never" if wait == float("inf") else f"{wait:.2f}" for wait in (statistics.median(seconds), max(seconds)))
     return f"{median:>18} {worst:>6}"
 
 

@@ -1,4 +1,4 @@
-"""The built-in local host beside nginx serving the same compressed file: requests a second, in turns in one run.
+"""The built-in local host beside nginx serving the same compressed file: requests a second, measured alternately in one run.
 
 python -m bench.serve
 """
@@ -43,9 +43,9 @@ def main() -> None:
 def _compare(path: str, ours: str, nginx: str) -> None:
     rates: dict[str, list[float]] = {ours: [], nginx: []}
     for _ in range(ROUNDS):
-        for url, seen in rates.items():
-            seen.append(_rate(url + path))
-    mine, theirs = (statistics.median(seen) for seen in rates.values())
+        for url, measured in rates.items():
+            measured.append(_rate(url + path))
+    mine, theirs = (statistics.median(measured) for measured in rates.values())
     print(
         f"serve {path} gzip, {_size(ours + path)} bytes: {mine / theirs:.2f}x nginx "
         f"({mine:,.0f} and {theirs:,.0f} requests/s; at least 0.5x)"
@@ -53,12 +53,12 @@ def _compare(path: str, ours: str, nginx: str) -> None:
 
 
 def _fill(site: Path) -> None:
-    """A page of about the size of a real front page, once packed."""
+    """Write a page of about the compressed size of a real front page."""
     chance = random.Random(1)
-    words = " ".join("".join(chance.choices("abcdefghij", k=6)) for _ in range(2400)).encode()
+    body = " ".join("".join(chance.choices("abcdefghij", k=6)) for _ in range(2400)).encode()
     host = Folder("a", "", site)
-    asyncio.run(host.put([File("incidents/x1/index.html", words)]))
-    asyncio.run(host.release([File("index.html", words)], File(MANIFEST_PATH, b"{}"), None))
+    asyncio.run(host.put([File("incidents/x1/index.html", body)]))
+    asyncio.run(host.release([File("index.html", body)], File(MANIFEST_PATH, b"{}"), None))
 
 
 @contextmanager
@@ -79,15 +79,15 @@ def _rate(url: str) -> float:
     if wrk is None:
         return asyncio.run(_rate_by_hand(url))
     command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}", "-H", "Accept-Encoding: gzip", url]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = re.search(r"Requests/sec:\s*([\d.]+)", said)
-    if found is None or "Non-2xx" in said or "Socket errors" in said:
-        raise RuntimeError(said)
-    return float(found[1])
+    report = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rate = re.search(r"Requests/sec:\s*([\d.]+)", report)
+    if rate is None or "Non-2xx" in report or "Socket errors" in report:
+        raise RuntimeError(report)
+    return float(rate[1])
 
 
 async def _rate_by_hand(url: str) -> float:
-    """Without wrk. It is the slower half of the pair, so ratios come out nearer to one than they are."""
+    """The rate without wrk. This client is slower than both servers, so ratios come out nearer to one than they are."""
     address, _, path = url.removeprefix("http://").partition("/")
     host, _, port = address.partition(":")
     request = f"GET /{path} HTTP/1.1\r\nHost: {address}\r\nAccept-Encoding: gzip\r\n\r\n".encode()

@@ -1,4 +1,4 @@
-"""The vault: what one new row among a hundred thousand costs, beside encrypting the whole database again with age."""
+"""The vault: the cost of one new row among a hundred thousand, beside encrypting the whole database again with age."""
 
 import asyncio
 import sys
@@ -31,12 +31,12 @@ def main() -> None:
         _fill(rows)
         config = load(desk.config, {}, {"hosts": find})
         first, first_seconds = _timed(lambda: _keep(config))
-        _say(f"first copy of {rows:,} rows", first, first_seconds)
+        _report(f"first copy of {rows:,} rows", first, first_seconds)
         idle, idle_seconds = _timed(lambda: _keep(config))
-        _say("nothing new", idle, idle_seconds)
+        _report("nothing new", idle, idle_seconds)
         _one_more()
         one, one_seconds = _timed(lambda: _keep(config))
-        _say("one new row", one, one_seconds)
+        _report("one new row", one, one_seconds)
         whole, whole_seconds = _timed(lambda: _whole(desk.home / "desk.sqlite3", recipient))
         print(f"  {'the whole database, age alone':32} {whole:>12,} bytes   {whole_seconds:6.2f} s")
         print(f"  one new row sends 1/{whole / max(one.sent, 1):,.0f} of what the whole database would")
@@ -56,21 +56,21 @@ def _fill(rows: int) -> None:
         None,
         now,
     )
-    said = [
+    updates = [
         Update(incident=incident, status="identified", created_at=now, updated_at=now, display_at=now) for _ in range(rows // 2)
     ]
-    Update.objects.bulk_create(said, 2000)
+    Update.objects.bulk_create(updates, 2000)
     wordings = (
         f"Server {n} of {rows} is moved; {n * 7919 % 1000} mailboxes wait. Sign-in works from the office."
         for n in range(rows // 2)
     )
-    Wording.objects.bulk_create([Wording(update=u, at=now, body=body) for u, body in zip(said, wordings, strict=True)], 2000)
+    Wording.objects.bulk_create([Wording(update=u, at=now, body=body) for u, body in zip(updates, wordings, strict=True)], 2000)
 
 
 def _one_more() -> None:
     from lightship.store.models import Update, Wording
 
-    Wording.objects.create(update=Update.objects.order_by("pk")[5], at=utc_now(), body="One more word.")
+    Wording.objects.create(update=Update.objects.order_by("pk")[5], at=utc_now(), body="One more wording.")
 
 
 def _keep(config: Config) -> Copy:
@@ -84,7 +84,7 @@ def _keep(config: Config) -> Copy:
 
 
 def _whole(database: Path, recipient: str) -> int:
-    """What a cron job with `age` would send: the compressed file, encrypted."""
+    """Bytes that a cron job with `age` would send: the compressed file, encrypted."""
     return len(encrypt(zlib.compress(database.read_bytes()), [x25519.Recipient.from_str(recipient)]))
 
 
@@ -114,5 +114,5 @@ def _timed(act: Callable[[], T]) -> tuple[T, float]:
     return result, time.perf_counter() - started
 
 
-def _say(what: str, copy: Copy, seconds: float) -> None:
+def _report(what: str, copy: Copy, seconds: float) -> None:
     print(f"  {what:32} {copy.sent:>12,} bytes   {seconds:6.2f} s   {copy.put} of {copy.parts} parts sent")

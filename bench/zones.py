@@ -1,4 +1,4 @@
-"""What one update of a zone costs beside a bare dnspython update, and races of twenty witnesses, on each name server.
+"""The cost of one update of a zone beside a bare dnspython update, and races of twenty witnesses, on each name server.
 
 python -m bench zones [--quick]; LIGHTSHIP_ROUNDS=1000 for as many races on each
 """
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def latency(kind: str, count: int) -> None:
-    """In turns: ours (read before, so that the prerequisites are true), and dnspython's update over TCP and over UDP."""
+    """Measure alternately our update (read before, so that the prerequisites are true) and dnspython's over TCP and UDP."""
     with tempfile.TemporaryDirectory() as home, PRIMARIES[kind](Path(home), Layout()) as layout:
         ways = {"ours": _ours(layout), "tcp": _bare(layout, dns.query.tcp), "udp": _bare(layout, dns.query.udp)}
         times: dict[str, list[float]] = {name: [] for name in ways}
@@ -52,29 +52,29 @@ def latency(kind: str, count: int) -> None:
     ours, tcp, udp = (_p50_p99(times[name]) for name in ways)
     print(
         f"{kind} update p50/p99: ours {_ms(ours)}, bare dnspython over TCP {_ms(tcp)}, over UDP {_ms(udp)}; p50 "
-        f"{ours[0] / tcp[0]:.2f}x TCP, {ours[0] / udp[0]:.2f}x UDP (A and AAAA, both as prerequisites; {count} each in turns)"
+        f"{ours[0] / tcp[0]:.2f}x TCP, {ours[0] / udp[0]:.2f}x UDP (A and AAAA, both as prerequisites; {count} of each in turn)"
     )
 
 
 def _ours(layout: Layout) -> Iterator[None]:
-    zone, held = layout.zone("w1"), _sets(0)
-    zone.set_records(zone.name, held, expecting={})
+    zone, current = layout.zone("w1"), _sets(0)
+    zone.set_records(zone.name, current, expecting={})
     for number in _forever():
-        zone.set_records(zone.name, _sets(number), expecting=held)
-        held = _sets(number)
+        zone.set_records(zone.name, _sets(number), expecting=current)
+        current = _sets(number)
         yield
 
 
 def _bare(layout: Layout, ask: Callable[..., dns.message.Message]) -> Iterator[None]:
-    """The same update and prerequisites, at a name beside."""
-    owner, held = f"{ask.__name__}.{layout.name}.", _sets(0)
+    """The same update and prerequisites, at a sibling name."""
+    owner, current = f"{ask.__name__}.{layout.name}.", _sets(0)
     key = dns.tsig.Key("operator", layout.keys["operator"], "hmac-sha256")
     for number in _forever():
         update = dns.update.UpdateMessage(f"{layout.name}.", keyring=key)
-        for (_, kind), values in held.items() if number > 1 else ():
+        for (_, kind), values in current.items() if number > 1 else ():
             update.present(owner, kind, *values)
-        held = _sets(number)
-        for (_, kind), values in held.items():
+        current = _sets(number)
+        for (_, kind), values in current.items():
             update.replace(owner, 30, kind, *values)
         assert ask(update, layout.address, 10, layout.port).rcode() == dns.rcode.NOERROR
         yield
@@ -99,12 +99,12 @@ def races(kind: str, count: int, *, signed: bool, lost: float) -> None:
     with tempfile.TemporaryDirectory() as home, ExitStack() as stack:
         stack.enter_context(PRIMARIES[kind](Path(home), layout))
         port = stack.enter_context(lossy(layout.address, layout.port, share=lost)) if lost else layout.port
-        found = race([layout.zone(f"w{n}", port=port, timeout=30) for n in range(1, WITNESSES + 1)], count)
-    attempts = [attempt for each in found for attempt in each]
+        results = race([layout.zone(f"w{n}", port=port, timeout=30) for n in range(1, WITNESSES + 1)], count)
+    attempts = [attempt for race_attempts in results for attempt in race_attempts]
     settled = sum(attempt.won and not attempt.sure for attempt in attempts)
     print(
         f"{kind}{' signed' if signed else ''}{f', {lost:.0%} of replies lost' if lost else ''}: {count} races of {WITNESSES}: "
-        f"exactly one winner in {sum(_one_winner(each) for each in found)}, all agree on it in {sum(map(_agree, found))}; "
+        f"exactly one winner in {sum(map(_one_winner, results))}, all agree on it in {sum(map(_agree, results))}; "
         f"reply p50/p99 {_ms(_p50_p99([attempt.seconds for attempt in attempts if attempt.sure]))}"
         f"{f'; {settled} winners without a reply settled by their nonce' if lost else ''} ({time.monotonic() - started:.0f} s)",
         flush=True,

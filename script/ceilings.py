@@ -1,4 +1,4 @@
-"""How long files and functions may be (`make check`). A room that grows beyond is redesigned, not squeezed."""
+"""The longest that files and functions may be (`make check`). A room that outgrows a limit is redesigned, not squeezed."""
 
 import ast
 import statistics
@@ -21,8 +21,8 @@ def main() -> int:
         faults += _file(path, text)
         spans = _functions(text)
         faults += [
-            f"{name}:{line}: function {word} has {length} lines, {FUNCTION} at most"
-            for line, word, length in spans
+            f"{name}:{line}: function {function} has {length} lines, {FUNCTION} at most"
+            for line, function, length in spans
             if length > FUNCTION
         ]
         if path.parts[0] == "src":

@@ -21,7 +21,7 @@ GROUPS = {
 }
 
 PAST = (
-    # days ago, minutes it lasted, component, how bad, name, first words, cause
+    # days ago, minutes it lasted, component, level, name, symptom, cause
     (83, 42, "Databases", SLOW, "Databases answer slowly", "Queries take 3 to 5 seconds on db-04. Websites on it load slowly.", "A backup ran at the wrong hour."),
     (67, 18, "Webmail", PARTLY, "Webmail shows an empty inbox to some", "About 4 % of mailboxes look empty in webmail. No mail is lost: other programs show it all.", "A cache kept an old list of folders."),
     (51, 95, "Sending (SMTP)", PARTLY, "Mail to two large providers is delayed", "Mail to two large providers waits up to an hour. It is delivered, only late.", "One sending address was on a block list; we moved it."),
@@ -42,43 +42,45 @@ def main(config: str) -> None:
     from lightship.store.journal import structure
 
     now = datetime.now(UTC).replace(microsecond=0)
-    someone = get_user_model().objects.first()
+    author = get_user_model().objects.first()
     born = now - timedelta(days=120)
-    names = {}
+    ids = {}
     for group_name, components in GROUPS.items():
         group = structure.create_group(page, group_name, None, born) if group_name else None
         for name in components:
-            names[name] = structure.create_component(page, name, None, born, group=group).pk
+            ids[name] = structure.create_component(page, name, None, born, group=group).pk
 
-    for days, minutes, component, level, name, words, cause in PAST:
-        _past(page, someone, now - timedelta(days=days), minutes, names[component], level, name, words, cause)
+    for days, minutes, component, level, name, symptom, cause in PAST:
+        _past(page, author, now - timedelta(days=days), minutes, ids[component], level, name, symptom, cause)
 
     window = journal.Window(
         name="New disks for the database servers",
         body="Each database server restarts once, for about two minutes. Sites that use it show an error in that time.",
         starts=now.replace(hour=2, minute=0, second=0) + timedelta(days=2),
         ends=now.replace(hour=4, minute=0, second=0) + timedelta(days=2),
-        components=frozenset([names["Databases"]]),
+        components=frozenset([ids["Databases"]]),
     )
-    journal.schedule(page, window, someone, now - timedelta(days=1))
-    _open(page, someone, now, names)
+    journal.schedule(page, window, author, now - timedelta(days=1))
+    _open(page, author, now, ids)
     print("made the sample page: Lumen Mail")
 
 
-def _past(page, someone, began, minutes, component, level, name, words, cause) -> None:  # type: ignore[no-untyped-def]
+def _past(page, author, began, minutes, component, level, name, symptom, cause) -> None:  # type: ignore[no-untyped-def]
     from lightship.store import journal
 
-    first = journal.NewUpdate(status=LOOKING, body=words, facts=Facts(symptom=words, since=began), statuses={component: level})
-    incident = journal.open_incident(page, journal.NewIncident(name=name, update=first), someone, began + timedelta(minutes=4))
+    first = journal.NewUpdate(
+        status=LOOKING, body=symptom, facts=Facts(symptom=symptom, since=began), statuses={component: level}
+    )
+    incident = journal.open_incident(page, journal.NewIncident(name=name, update=first), author, began + timedelta(minutes=4))
     ended = began + timedelta(minutes=minutes)
     known = journal.NewUpdate(status=KNOWN, body=f"{cause} We are putting it right.", facts=Facts(cause=cause))
-    journal.update(incident, known, someone, began + timedelta(minutes=minutes // 2))
+    journal.update(incident, known, author, began + timedelta(minutes=minutes // 2))
     over = Facts(ended=ended, cause=cause)
     last = journal.NewUpdate(status=OVER, body="It works again for everyone.", facts=over, statuses={component: FINE})
-    journal.update(incident, last, someone, ended + timedelta(minutes=2))
+    journal.update(incident, last, author, ended + timedelta(minutes=2))
 
 
-def _open(page, someone, now, names) -> None:  # type: ignore[no-untyped-def]
+def _open(page, author, now, ids) -> None:  # type: ignore[no-untyped-def]
     from lightship.store import journal
 
     began = now - timedelta(minutes=34)
@@ -95,10 +97,10 @@ def _open(page, someone, now, names) -> None:  # type: ignore[no-untyped-def]
         status=LOOKING,
         body="Webmail sign-in fails for some customers. Two engineers are on it.",
         facts=facts,
-        statuses={names["Webmail"]: DOWN, names["Control panel"]: SLOW},
+        statuses={ids["Webmail"]: DOWN, ids["Control panel"]: SLOW},
     )
     opening = journal.NewIncident(name="Webmail is down for customers on mail-07 to mail-18", update=first, started_at=began)
-    incident = journal.open_incident(page, opening, someone, now - timedelta(minutes=28))
+    incident = journal.open_incident(page, opening, author, now - timedelta(minutes=28))
     known = Facts(
         symptom=facts.symptom,
         scope=facts.scope,
@@ -112,7 +114,7 @@ def _open(page, someone, now, names) -> None:  # type: ignore[no-untyped-def]
     second = journal.NewUpdate(
         status=KNOWN, body="A storage controller failed. We are moving 12 servers to spare hardware.", facts=known
     )
-    journal.update(incident, second, someone, now - timedelta(minutes=11))
+    journal.update(incident, second, author, now - timedelta(minutes=11))
 
 
 if __name__ == "__main__":
