@@ -1,8 +1,12 @@
-"""What the documentation says about commands and lightship.toml is what there is: nothing left out, nothing made up."""
+"""The documentation agrees with the tree: commands, lightship.toml, links, modules, files, examples, and the floors."""
 
+import ast
 import dataclasses
+import importlib
+import importlib.util
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,13 +18,15 @@ from lightship import channels, hosts, zones
 from lightship.cli import lightship
 from lightship.config import schema, values
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "lightship"
+DOCS = ROOT / "docs"
 REFERENCE = (DOCS / "reference" / "commands.md").read_text()
 PAGES = sorted([*DOCS.glob("operate/*.md"), *DOCS.glob("reference/*.md"), DOCS / "tutorial.md"])
 
 
 def _commands(group: click.Command = lightship, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Every command with the words that call it."""
+    """Every command with the names that call it."""
     if not isinstance(group, click.Group):
         return
     context = click.Context(group)
@@ -93,3 +99,100 @@ def _params(path: tuple[str, ...]) -> list[click.Option]:
     """Of the command and those above it."""
     above = [lightship, *(COMMANDS[path[: length + 1]] for length in range(len(path)))]
     return [option for command in above for option in command.params if isinstance(option, click.Option)]
+
+
+DOCUMENTS = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
+CURRENT = [document for document in DOCUMENTS if document.name != "CHANGELOG.md"]
+"""The changelog may name what is gone."""
+ROOMS = {path.name for path in SOURCE.iterdir() if path.is_dir()} | {"tests", "bench", "script", "docs", "deploy", "src"}
+NO_CODE = {"lightship.toml", "lightship.env", "lightship.keys"}
+"""Files that users have, and the log names that look alike."""
+
+
+def _named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_named)
+def test_every_link_leads_somewhere(document: Path) -> None:
+    broken = []
+    for target, anchor in re.findall(r"\]\((?!\w+:)([^)#\s]*)#?([^)]*)\)", document.read_text()):
+        path = document.parent / target if target else document
+        if not path.exists() or (anchor and anchor not in _anchors(path)):
+            broken.append(f"{target}#{anchor}" if anchor else target)
+    assert not broken, f"{_named(document)} links to what is not there: {broken}"
+
+
+def _anchors(document: Path) -> set[str]:
+    """The anchors that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", CURRENT, ids=_named)
+def test_every_file_that_is_named_exists(document: Path) -> None:
+    named = re.findall(r"(?<![\w/.:-])((?:\w+/)+[\w.-]+\.(?:py|toml|service|css|js))\b(?!\w)", document.read_text())
+    absent = [name for name in named if name.split("/")[0] in ROOMS and not _is_there(name)]
+    assert not absent, f"{_named(document)} names files that are not there: {absent}"
+
+
+@pytest.mark.parametrize("document", CURRENT, ids=_named)
+def test_every_room_that_is_named_exists(document: Path) -> None:
+    named = re.findall(r"`((?:\w+/)+\w*)`", _without_old_names(document.read_text()))
+    rooms = [name for name in named if name.split("/")[0] in ROOMS]
+    absent = [name for name in rooms if not _is_there(name) and not _is_there(f"{name}.py")]
+    assert not absent, f"{_named(document)} names rooms that are not there: {absent}"
+
+
+def _without_old_names(text: str) -> str:
+    """A table of `was` and `is` names on its left what is gone."""
+    tables = re.compile(r"^\| was \| is \|\n(?:\|.*\n)+", re.MULTILINE)
+    return tables.sub(lambda table: re.sub(r"^\|[^|]*\|", "|", table[0], flags=re.MULTILINE), text)
+
+
+def _is_there(name: str) -> bool:
+    """Below the package, the repository, or the folder of the source."""
+    return any((folder / name).exists() for folder in (SOURCE, ROOT, SOURCE.parent))
+
+
+@pytest.mark.parametrize("document", CURRENT, ids=_named)
+def test_every_module_that_is_named_exists(document: Path) -> None:
+    named = set(re.findall(r"(?<![\w/.-])lightship(?:\.[a-z_]+)+", document.read_text())) - NO_CODE
+    absent = [name for name in named if importlib.util.find_spec(name) is None]
+    assert not absent, f"{_named(document)} names modules that are not there: {absent}"
+
+
+@pytest.mark.parametrize("document", sorted(DOCS.glob("extend/*.md")), ids=_named)
+def test_every_example_of_a_back_end_has_the_names_and_methods_that_its_room_asks_for(document: Path) -> None:
+    protocols = {"hosts": hosts.Host, "zones": zones.Zone, "channels": channels.Channel}
+    (block,) = re.findall(r"^```python\n(.*?)^```", document.read_text(), re.MULTILINE | re.DOTALL)
+    tree = ast.parse(block)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            module = importlib.import_module(node.module)
+            absent = [name.name for name in node.names if not hasattr(module, name.name)]
+            assert not absent, f"{_named(document)} imports {absent} from {node.module}"
+    if document.stem in protocols:
+        (example,) = (node for node in tree.body if isinstance(node, ast.ClassDef))
+        missing = _public(protocols[document.stem]) - _names_of(example)
+        assert not missing, f"{_named(document)} leaves out {missing}"
+
+
+def _public(protocol: type) -> set[str]:
+    """The methods, properties and class variables of a protocol and of the protocols that it extends."""
+    return {
+        name for base in protocol.__mro__ for name in (*vars(base), *vars(base).get("__annotations__", ())) if name[0] != "_"
+    }
+
+
+def _names_of(example: ast.ClassDef) -> set[str]:
+    fields = {node.target.id for node in example.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}
+    return fields | {node.name for node in example.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def test_contributing_draws_the_floors_that_import_linter_enforces() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (floors,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
+    (drawn,) = re.findall(r"^```\n(cli .*?)^```", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE | re.DOTALL)
+    rooms = [set(re.split(r"  +", line.strip())[:-1]) if line[:1] != " " else set() for line in drawn.splitlines()]
+    assert [{room.strip().removeprefix("lightship.") for room in floor.split("|")} for floor in floors] == rooms
