@@ -191,8 +191,23 @@ def _names_of(example: ast.ClassDef) -> set[str]:
 
 
 def test_contributing_draws_the_floors_that_import_linter_enforces() -> None:
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    (floors,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
     (drawn,) = re.findall(r"^```\n(cli .*?)^```", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE | re.DOTALL)
     rooms = [set(re.split(r"  +", line.strip())[:-1]) if line[:1] != " " else set() for line in drawn.splitlines()]
-    assert [{room.strip().removeprefix("lightship.") for room in floor.split("|")} for floor in floors] == rooms
+    assert rooms == _floors()
+
+
+def _floors() -> list[set[str]]:
+    """The rooms of each floor, from the top."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (layers,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
+    return [{room.strip().removeprefix("lightship.") for room in layer.split("|")} for layer in layers]
+
+
+def test_the_walk_of_an_update_only_goes_down() -> None:
+    floor_of = {room: number for number, floor in enumerate(_floors()) for room in floor}
+    walks = re.findall(r"(?:^\d+\. .*\n(?:   .*\n)*)+", (DOCS / "README.md").read_text(), re.MULTILINE)
+    assert len(walks) == 2, "the desk's process walks down to the rows, and the worker's from there to the hosts"
+    for walk in walks:
+        steps = re.findall(r"^\d+\. \*\*(.*?)\*\*", walk, re.MULTILINE)
+        floors = [floor_of[room] for step in steps for room in re.findall(r"`(\w+)`", step)]
+        assert floors == sorted(floors), steps
