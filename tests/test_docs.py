@@ -26,7 +26,7 @@ PAGES = sorted([*DOCS.glob("operate/*.md"), *DOCS.glob("reference/*.md"), DOCS /
 
 
 def _commands(group: click.Command = lightship, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Every command with the names that call it."""
+    """Every command with its full name."""
     if not isinstance(group, click.Group):
         return
     context = click.Context(group)
@@ -40,17 +40,16 @@ def _commands(group: click.Command = lightship, above: tuple[str, ...] = ()) -> 
 COMMANDS = dict(_commands())
 
 
-@pytest.mark.parametrize("words", [" ".join(words) for words in COMMANDS])
-def test_the_reference_names_every_command(words: str) -> None:
-    assert re.search(rf"\b{words}\b", REFERENCE), f"docs/reference/commands.md does not speak of {words}"
+@pytest.mark.parametrize("command", map(" ".join, COMMANDS))
+def test_the_reference_names_every_command(command: str) -> None:
+    assert re.search(rf"\b{command}\b", REFERENCE), f"docs/reference/commands.md does not name {command}"
 
 
-@pytest.mark.parametrize("words", [" ".join(words) for words in COMMANDS])
-def test_the_reference_names_every_option(words: str) -> None:
-    command = COMMANDS[tuple(words.split())]
-    options = [option for option in command.params if isinstance(option, click.Option)]
-    missing = [option.opts for option in options if not any(f"{text}" in REFERENCE for text in option.opts)]
-    assert not missing, f"docs/reference/commands.md does not speak of {missing} of {words}"
+@pytest.mark.parametrize("name", COMMANDS, ids=" ".join)
+def test_the_reference_names_every_option(name: tuple[str, ...]) -> None:
+    options = [option for option in COMMANDS[name].params if isinstance(option, click.Option)]
+    missing = [option.opts for option in options if not any(spelling in REFERENCE for spelling in option.opts)]
+    assert not missing, f"docs/reference/commands.md does not name {missing} of {' '.join(name)}"
 
 
 TABLES = [
@@ -65,7 +64,7 @@ BACK_ENDS = [room.find(kind) for room in (hosts, zones, channels) for kind in ro
 def test_the_reference_names_every_key_of_lightship_toml(table: Any) -> None:
     reference = (DOCS / "reference" / "configuration.md").read_text()
     missing = [item.name for item in dataclasses.fields(table) if item.init and f"`{item.name}`" not in reference]
-    assert not missing, f"docs/reference/configuration.md does not speak of {missing} of {table.__name__}"
+    assert not missing, f"docs/reference/configuration.md does not name {missing} of {table.__name__}"
 
 
 def _called() -> Iterator[tuple[str, str]]:
@@ -79,19 +78,19 @@ def _called() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("page", "call"), sorted(set(_called())))
 def test_every_call_in_the_documentation_is_one(page: str, call: str) -> None:
-    words = [word for word in shlex.split(re.sub(r"\s#.*| \(.*| +[A-Z]{2,}$|[<>…].*", "", call)) if word]
-    path = _path(words)
-    known = {text for option in _params(path) for text in (*option.opts, *option.secondary_opts)} | {"--help", "--version"}
-    used = {word.partition("=")[0] for word in words if re.fullmatch(r"--[a-z]+(=.*)?|-[a-z]", word)}
-    assert path or not words or words[0].startswith("-"), f"{page}: there is no command in `lightship {call}`"
+    arguments = [argument for argument in shlex.split(re.sub(r"\s#.*| \(.*| +[A-Z]{2,}$|[<>…].*", "", call)) if argument]
+    path = _path(arguments)
+    known = {opt for option in _params(path) for opt in (*option.opts, *option.secondary_opts)} | {"--help", "--version"}
+    used = {argument.partition("=")[0] for argument in arguments if re.fullmatch(r"--[a-z-]+(=.*)?|-[a-z]", argument)}
+    assert path or not arguments or arguments[0].startswith("-"), f"{page}: there is no command in `lightship {call}`"
     assert used <= known, f"{page}: `lightship {call}` has options that are none: {sorted(used - known)}"
 
 
-def _path(words: list[str]) -> tuple[str, ...]:
+def _path(arguments: list[str]) -> tuple[str, ...]:
     path: tuple[str, ...] = ()
-    for word in words:
-        if (*path, word) in COMMANDS:
-            path = (*path, word)
+    for argument in arguments:
+        if (*path, argument) in COMMANDS:
+            path = (*path, argument)
     return path
 
 
