@@ -15,7 +15,7 @@ from tests.publishing.hosts import Broken, Witnessed
 from lightship.breakglass.speak import NothingLeftError
 from lightship.core.model import Facts, HostLink, Status
 from lightship.core.rules import Refused
-from lightship.core.site.manifest import MANIFEST_PATH, PULSE_PATH, manifest_in, pulse_in, shelf_path
+from lightship.core.site.manifest import MANIFEST_PATH, PULSE_PATH, manifest_in, month_list_path, pulse_in
 from lightship.core.site.receipt import Verdict
 from lightship.core.site.state import STATE_PATH, archive_path
 from lightship.core.wire import sha256
@@ -104,7 +104,7 @@ def rewritten_history(host: Folder) -> None:
     """The archive and its list, but not the manifest."""
     archive = host.path / archive_path("2026-10")
     archive.write_bytes(archive.read_bytes().replace(b"works", b"WORKS"))
-    shelf = host.path / shelf_path("2026-10")
+    shelf = host.path / month_list_path("2026-10")
     shelf.write_bytes(shelf.read_bytes().replace(b'"lightship/archive', b'"lightship/Archive'))
 
 

@@ -13,10 +13,10 @@ from lightship.core.site.manifest import (
     Pulse,
     manifest_in,
     manifest_out,
+    month_list_in,
+    month_list_out,
     pulse_in,
     pulse_out,
-    shelf_in,
-    shelf_out,
 )
 from lightship.core.wire import WireError
 
@@ -52,7 +52,7 @@ def test_a_pulse_comes_back_as_it_was(pulse: Pulse) -> None:
 
 
 def test_a_month_list_comes_back_as_it_was() -> None:
-    assert shelf_in(shelf_out("2024-05", {"a": "b"})) == {"a": "b"}
+    assert month_list_in(month_list_out("2024-05", {"a": "b"})) == {"a": "b"}
 
 
 @pytest.mark.parametrize(("old", "new"), [(b'"revision":7', b'"revision":8'), (b'"aa"', b'"ab"'), (b'"epoch":2', b'"epoch":3')])
@@ -68,7 +68,7 @@ def test_another_key_is_not_ours() -> None:
         pulse_in(pulse_out(PULSE, lambda message: b"mallory", KEY), verify)
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"format":"lightship-manifest/1"}', shelf_out("2024-05", {})])
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"format":"lightship-manifest/1"}', month_list_out("2024-05", {})])
 def test_what_is_no_manifest_is_an_error_but_not_anothers(body: bytes) -> None:
     with pytest.raises(WireError) as caught:
         manifest_in(body, verify)

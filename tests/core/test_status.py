@@ -10,6 +10,7 @@ from lightship.core.model import Change, Component, ComponentStatus, Facts, Impa
 from lightship.core.status import (
     Rollup,
     began,
+    current_facts,
     ended_at,
     impact,
     is_current,
@@ -17,7 +18,6 @@ from lightship.core.status import (
     promised,
     rollup,
     standing,
-    told,
     worst,
 )
 
@@ -209,7 +209,7 @@ def test_facts_stand_until_said_anew_but_deeds_and_promises_do_not() -> None:
         update(1, LOOK, facts=Facts(scope="Vienna", no_estimate=True)),
         update(2, LOOK, facts=Facts(workaround="Use the app")),
     )
-    assert told(one) == Facts(symptom="No mail", scope="Vienna", workaround="Use the app", no_estimate=True)
+    assert current_facts(one) == Facts(symptom="No mail", scope="Vienna", workaround="Use the app", no_estimate=True)
 
 
 def test_a_touched_component_is_shown_as_it_is_now_and_a_gone_one_as_it_was() -> None:

@@ -23,9 +23,9 @@ from lightship.core.site.manifest import (
     Manifest,
     Pulse,
     manifest_out,
+    month_list_out,
+    month_list_path,
     pulse_out,
-    shelf_out,
-    shelf_path,
 )
 from lightship.signing import SigningKey
 
@@ -45,7 +45,7 @@ def files(snapshot: Snapshot, signing_key: SigningKey = SEAL) -> dict[str, bytes
     """All that a publisher puts, signed; but no pulse."""
     leaves = {name: _month(snapshot, name) for name, _ in snapshot.months}
     front = paper.front(snapshot, signing_key.public)
-    shelves = {shelf_path(name): shelf_out(name, _digests(made)) for name, made in leaves.items()}
+    shelves = {month_list_path(name): month_list_out(name, _digests(made)) for name, made in leaves.items()}
     manifest = Manifest(
         page=snapshot.page.id,
         revision=snapshot.revision,
@@ -53,7 +53,7 @@ def files(snapshot: Snapshot, signing_key: SigningKey = SEAL) -> dict[str, bytes
         at=snapshot.at,
         build="test",
         files=_digests(front),
-        months={name: _digests(shelves)[shelf_path(name)] for name in leaves},
+        months={name: _digests(shelves)[month_list_path(name)] for name in leaves},
         # More than one, of which the text order is not that of the numbers: a browser's JSON must not matter.
         vector={9: 3, 10: 4},
     )

@@ -20,7 +20,7 @@ from lightship.core.model import (
     Update,
     Wording,
 )
-from lightship.core.site.manifest import MANIFEST_PATH, Manifest, manifest_out, shelf_out, shelf_path
+from lightship.core.site.manifest import MANIFEST_PATH, Manifest, manifest_out, month_list_out, month_list_path
 from lightship.core.site.state import STATE_PATH, State, archive_out, archive_path, state_out
 from lightship.core.wire import sha256
 from lightship.importers import ImporterError
@@ -53,7 +53,7 @@ def export() -> dict[str, bytes]:
 
 def host(state: bytes | None = None, page: str = PAGE.id) -> dict[str, bytes]:
     files = export()
-    shelf = shelf_out("2024-05", {archive_path("2024-05"): sha256(files[archive_path("2024-05")])})
+    shelf = month_list_out("2024-05", {archive_path("2024-05"): sha256(files[archive_path("2024-05")])})
     manifest = Manifest(
         page=page,
         revision=7,
@@ -64,7 +64,7 @@ def host(state: bytes | None = None, page: str = PAGE.id) -> dict[str, bytes]:
         months={"2024-05": sha256(shelf)},
     )
     signed = manifest_out(manifest, SEAL.sign, SEAL.public)
-    return {**files, STATE_PATH: state or files[STATE_PATH], shelf_path("2024-05"): shelf, MANIFEST_PATH: signed}
+    return {**files, STATE_PATH: state or files[STATE_PATH], month_list_path("2024-05"): shelf, MANIFEST_PATH: signed}
 
 
 def laid(folder: Path, files: Mapping[str, bytes]) -> str:
@@ -95,7 +95,7 @@ SPOILT = [
         {archive_path("2024-05"): archive_out(replace(MONTH, status_changes=()))},
         "archive/2024-05.json is not what was signed",
     ),
-    ({shelf_path("2024-05"): b"{}"}, "lightship/months/2024-05.json is not what was signed"),
+    ({month_list_path("2024-05"): b"{}"}, "lightship/months/2024-05.json is not what was signed"),
     ({MANIFEST_PATH: b"?"}, "it names no key that it is signed with"),
     (host(page="otherpage001"), "state.json is of another page"),
 ]

@@ -106,7 +106,7 @@ def standing(incident: Incident, components: Iterable[Component]) -> tuple[Compo
     return tuple(known.get(component.id, component) for component in incident.components)
 
 
-def told(incident: Incident) -> Facts:
+def current_facts(incident: Incident) -> Facts:
     """What is claimed now. Symptom, scope, since, workaround and cause stand until said anew, and so does an estimate
     until another, or "none yet", takes its place; what is being done and the promise are the newest update's alone."""
     last = incident.updates[-1].facts

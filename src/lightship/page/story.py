@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from lightship.core.duty.promises import due
 from lightship.core.model import Change, Component, ComponentStatus, Facts, Impact, Incident, Kind, Status, Update
-from lightship.core.status import began, ended_at, impact, told, worst
+from lightship.core.status import began, current_facts, ended_at, impact, worst
 from lightship.page import labels, prose, times
 
 
@@ -47,7 +47,7 @@ class Story:
 
 def story(incident: Incident, components: Iterable[Component], now: datetime | None, href: str = "") -> Story:
     """`components`: those it touches, as they stand. `now` None: for a page that must not depend on when it is made."""
-    touched, facts = tuple(components), told(incident)
+    touched, facts = tuple(components), current_facts(incident)
     return Story(
         id=incident.id,
         name=prose.legal(incident.name),
@@ -126,7 +126,7 @@ def _ended(incident: Incident, facts: Facts, now: datetime | None) -> list[Fact]
 
 def lasting(incident: Incident) -> str:
     """How long the harm lasted; empty while it lasts, and where the dates contradict each other."""
-    over = told(incident).ended or ended_at(incident)
+    over = current_facts(incident).ended or ended_at(incident)
     return times.lasting(over - began(incident)) if over and over > began(incident) else ""
 
 

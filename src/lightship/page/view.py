@@ -9,7 +9,7 @@ from markupsafe import Markup
 from lightship.core.duty.promises import due
 from lightship.core.history import by_start, gravest
 from lightship.core.model import Component, ComponentStatus, Group, Incident, Kind, Snapshot, Status
-from lightship.core.status import began, ended_at, is_current, standing, told, worst
+from lightship.core.status import began, current_facts, ended_at, is_current, standing, worst
 from lightship.page import labels, prose, statuspage, times
 from lightship.page.bars import Bar, bar
 from lightship.page.story import Story, lasting, pledge, story, tone
@@ -146,7 +146,7 @@ def _story(incident: Incident, snapshot: Snapshot) -> Story:
 def _brief(incident: Incident, tone: str, snapshot: Snapshot, *, few: bool) -> Brief:
     text = Markup("Since {}.").format(times.when(began(incident), snapshot.at))
     if few:
-        doing = prose.line(told(incident).doing or labels.DOING[incident.status])
+        doing = prose.line(current_facts(incident).doing or labels.DOING[incident.status])
         text += Markup(" {}{}").format(doing, "" if doing.endswith(".") else ".")
     if due([incident]):
         value, mark = pledge(incident, snapshot.at)
@@ -167,7 +167,7 @@ def _past(snapshot: Snapshot) -> list[Incident]:
 
 
 def _past_row(incident: Incident, snapshot: Snapshot) -> Row:
-    lasted, facts = lasting(incident), told(incident)
+    lasted, facts = lasting(incident), current_facts(incident)
     word = labels.ending(incident) + (f" after {lasted}" if lasted else "")
     when = times.when(ended_at(incident) or incident.updated_at, snapshot.at)
     said = prose.opening(facts.cause or incident.updates[-1].body)

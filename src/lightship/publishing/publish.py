@@ -16,10 +16,10 @@ from lightship.core.site.manifest import (
     Pulse,
     manifest_in,
     manifest_out,
+    month_list_in,
+    month_list_out,
+    month_list_path,
     pulse_out,
-    shelf_in,
-    shelf_out,
-    shelf_path,
 )
 from lightship.core.site.plan import compare, refusal
 from lightship.core.site.receipt import Fault, Front, Read, Receipt, Verdict
@@ -204,7 +204,7 @@ class _Writing:
         if touched is None:
             touched = {name: None for name, _ in self.rendering.snapshot.months}
             for name in sorted(set(self.theirs.months) - set(touched) if self.theirs else ()):
-                self.gone.extend([*await _shelf(self.host, self.theirs, name), shelf_path(name)])
+                self.gone.extend([*await _shelf(self.host, self.theirs, name), month_list_path(name)])
         elif self.repair and known:
             touched = {**touched, **dict.fromkeys(await _lost(self.host, known))}
         for name, ids in sorted(touched.items()):
@@ -217,7 +217,7 @@ class _Writing:
         leaves = await asyncio.to_thread(self.rendering.leaves, name, ids if old else None)
         fresh = {path: file.digest for path, file in leaves.items()}
         desired = {**old, **fresh} if old and ids is not None else fresh
-        shelf = File(shelf_path(name), shelf_out(name, desired))
+        shelf = File(month_list_path(name), month_list_out(name, desired))
         await self.host.put([*(leaves[path] for path in compare(desired, {} if self.force else old)), shelf])
         self.gone.extend(path for path in old if path not in desired)
         return shelf.digest
@@ -255,10 +255,10 @@ async def _shelf(host: Host, theirs: Manifest | None, name: str) -> dict[str, st
     """What the host's manifest says that it holds of a month; nothing where its list is not the one it named."""
     if theirs is None or name not in theirs.months:
         return {}
-    held = await host.read(shelf_path(name))
+    held = await host.read(month_list_path(name))
     if held is None or sha256(held.body) != theirs.months[name]:
         return {}
-    return shelf_in(held.body)
+    return month_list_in(held.body)
 
 
 def _outcome(front: Front, verdict: Verdict, reason: str) -> Read | Fault:

@@ -22,9 +22,9 @@ from lightship.core.site.manifest import (
     NotOurs,
     Pulse,
     manifest_in,
+    month_list_in,
+    month_list_path,
     pulse_in,
-    shelf_in,
-    shelf_path,
 )
 from lightship.core.site.state import STATE_PATH, State, archive_in, archive_path, state_in
 from lightship.core.site.union import HostPart, ids_in, lacking
@@ -147,7 +147,7 @@ class Survey:
         if state.page.id != manifest.page:
             raise TornError(f"{STATE_PATH} is of another page than {MANIFEST_PATH}")
         lists = await asyncio.gather(
-            *(documents.verified(shelf_path(name), manifest.months.get(name, ""), shelf_in) for name in state.months)
+            *(documents.verified(month_list_path(name), manifest.months.get(name, ""), month_list_in) for name in state.months)
         )
         shelves = dict(zip(state.months, lists, strict=True))
         body, pulse = await documents.get(PULSE_PATH), None

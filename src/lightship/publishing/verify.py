@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
 
-from lightship.core.site.manifest import MANIFEST_PATH, Verify, manifest_in, shelf_in, shelf_path
+from lightship.core.site.manifest import MANIFEST_PATH, Verify, manifest_in, month_list_in, month_list_path
 from lightship.core.site.receipt import Verdict
 from lightship.core.wire import WireError, sha256
 from lightship.net.client import PublicReader
@@ -57,12 +57,12 @@ def audit(reader: PublicReader, url: str, verify: Verify, *, whole: bool = False
             yield f"{url}/{MANIFEST_PATH} answers {answer.status}"
             return
         manifest = manifest_in(answer.body, verify)
-        lists = {shelf_path(month): digest for month, digest in manifest.months.items()}
+        lists = {month_list_path(month): digest for month, digest in manifest.months.items()}
         yield from _differing(reader, url, {**manifest.files, **lists})
         for path in lists if whole else ():
             answer = reader.get(f"{url}/{path}")
             if answer.status == 200:
-                yield from _differing(reader, url, shelf_in(answer.body))
+                yield from _differing(reader, url, month_list_in(answer.body))
     except (ConnectError, WireError) as error:
         yield str(error)
 

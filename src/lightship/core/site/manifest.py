@@ -27,7 +27,7 @@ class NotOurs(WireError):
     """The document is whole, but signed with another key."""
 
 
-def shelf_path(month: str) -> str:
+def month_list_path(month: str) -> str:
     """Where the list of a month's files lies: path -> SHA-256, itself named by hash in the manifest."""
     return f"lightship/months/{month}.json"
 
@@ -35,7 +35,7 @@ def shelf_path(month: str) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What a host claims to serve. `files` are those that change with every revision; `months` names, by the hash of its
-    list at `shelf_path`, each month's files. `build` changes when every file must be made anew (templates, page name).
+    list at `month_list_path`, each month's files. `build` changes when every file must be made anew (templates, page name).
     `heard`: the other desks whose words are in it (see lineage.py)."""
 
     page: str
@@ -89,11 +89,11 @@ def manifest_in(body: bytes, verify: Verify) -> Manifest:
         )
 
 
-def shelf_out(month: str, files: Mapping[str, str]) -> bytes:
+def month_list_out(month: str, files: Mapping[str, str]) -> bytes:
     return canonical({"format": SHELF, "month": month, "files": dict(files)})
 
 
-def shelf_in(body: bytes) -> dict[str, str]:
+def month_list_in(body: bytes) -> dict[str, str]:
     with reading("a month's list", body, SHELF) as raw:
         return dict(raw["files"])
 

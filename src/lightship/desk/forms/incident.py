@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from lightship.config.ids import new_id
 from lightship.core.model import ENDED, ComponentStatus, Facts, Impact, Incident, Kind, Snapshot, Status
-from lightship.core.status import told
+from lightship.core.status import current_facts
 from lightship.desk import labels
 from lightship.desk.forms.edit import EditForm
 from lightship.desk.forms.fields import Body, ComponentsForm, Line, Moment, TextField, live, offer
@@ -227,7 +227,7 @@ class UpdateForm(PostForm):
 def _carried(incident: Incident) -> dict[str, Any]:
     """What was stated before and still holds; what is being done must be stated anew."""
     return {
-        **facts_initial(told(incident)),
+        **facts_initial(current_facts(incident)),
         "doing": "",
         "ended": None,
         "status": incident.status.value,
