@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given, settings
 from tests.core.values import ARCHIVES, STATES, TIMES
+from tests.sample import a_component
 
 from lightship.core import wire
-from lightship.core.model import Month
+from lightship.core.model import Component, Facts, Month
 from lightship.core.site import state
 from lightship.core.site.state import State
 from lightship.core.wire import WireError
@@ -29,6 +30,25 @@ def test_an_archive_comes_back_with_what_has_ended(month: Month) -> None:
     body = state.archive_out(month)
     assert state.archive_in(body) == replace(month, incidents=tuple(i for i in month.incidents if i.ended))
     assert state.archive_out(state.archive_in(body)) == body
+
+
+def test_a_fact_that_was_not_stated_has_no_member() -> None:
+    facts = Facts(scope="Vienna", since=datetime(2026, 2, 9, tzinfo=UTC))
+    assert wire.to_json(facts) == {"scope": "Vienna", "since": "2026-02-09T00:00:00.000Z"}
+    assert wire.to_json(Facts()) == {}
+    assert wire.from_json(Facts, {}) == Facts()
+
+
+def test_what_a_newer_release_adds_is_no_obstacle() -> None:
+    component = a_component("Webmail")
+    assert wire.from_json(Component, {**wire.to_json(component), "colour": "green"}) == component
+
+
+def test_what_is_missing_is_not_guessed() -> None:
+    raw = wire.to_json(a_component("Webmail"))
+    del raw["retired"]
+    with pytest.raises(KeyError):
+        wire.from_json(Component, raw)
 
 
 @given(TIMES)

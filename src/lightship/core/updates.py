@@ -189,7 +189,7 @@ def _with(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now
     update = Update(
         id=update_id,
         status=new.status,
-        wordings=(Wording(now, new.body, wire.facts_in(wire.facts_out(new.facts))),),
+        wordings=(Wording(now, new.body, wire.from_json(Facts, wire.to_json(new.facts))),),
         created_at=now,
         updated_at=now,
         display_at=at,

@@ -5,27 +5,22 @@ Canonical JSON: keys sorted, no spaces, UTF-8.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from enum import StrEnum
+from functools import cache, partial
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from lightship.core.model import (
-    Change,
-    Component,
-    ComponentStatus,
-    Facts,
-    Group,
-    Impact,
-    Incident,
-    Kind,
-    Page,
-    Status,
-    StatusChange,
-    Update,
-    Wording,
-)
+from lightship.core.model import Change, Component, Facts, Incident, StatusChange, Update
 
 Json = dict[str, Any]
+Convert = Callable[[Any], Any]
+Value = TypeVar("Value")
+
+# Formats of documents that lie on hosts keep the names that they began with.
+_MEMBERS = {(Change, "component_id"): "component", (Update, "wordings"): "texts"}
 
 
 class WireError(ValueError):
@@ -56,183 +51,67 @@ def moment(text: str) -> datetime:
         raise ValueError(f"{text!r} is outside the calendar") from error
 
 
-def _stamp(at: datetime | None) -> str | None:
-    return stamp(at) if at else None
-
-
-def _moment(text: str | None) -> datetime | None:
-    return moment(text) if text else None
-
-
-def page_out(page: Page) -> Json:
-    return {
-        "id": page.id,
-        "slug": page.slug,
-        "name": page.name,
-        "url": page.url,
-        "time_zone": page.time_zone,
-        "description": page.description,
-        "support_url": page.support_url,
-        "promise_minutes": page.promise_minutes,
-        "created_at": stamp(page.created_at),
-        "updated_at": stamp(page.updated_at),
+def to_json(value: Any) -> Json:
+    """A frozen dataclass as JSON holds it: its fields by name, times as stamps. Of facts, only those that were stated."""
+    document = {
+        member: write(getattr(value, name)) if write else getattr(value, name)
+        for name, member, write, _ in _plan(type(value))  # type: ignore[arg-type]  # mypy: a class has a hash
     }
+    return {member: fact for member, fact in document.items() if fact} if type(value) is Facts else document
 
 
-def page_in(raw: Json) -> Page:
-    return Page(**{**raw, "created_at": moment(raw["created_at"]), "updated_at": moment(raw["updated_at"])})
-
-
-def group_out(group: Group) -> Json:
-    return {
-        "id": group.id,
-        "name": group.name,
-        "description": group.description,
-        "position": group.position,
-        "created_at": stamp(group.created_at),
-        "updated_at": stamp(group.updated_at),
-    }
-
-
-def group_in(raw: Json) -> Group:
-    return Group(**{**raw, "created_at": moment(raw["created_at"]), "updated_at": moment(raw["updated_at"])})
-
-
-def component_out(component: Component) -> Json:
-    return {
-        "id": component.id,
-        "name": component.name,
-        "status": component.status.value,
-        "description": component.description,
-        "group_id": component.group_id,
-        "position": component.position,
-        "showcase": component.showcase,
-        "start_date": component.start_date.isoformat() if component.start_date else None,
-        "only_show_if_degraded": component.only_show_if_degraded,
-        "retired": component.retired,
-        "created_at": stamp(component.created_at),
-        "updated_at": stamp(component.updated_at),
-    }
-
-
-def component_in(raw: Json) -> Component:
-    return Component(
+def from_json(kind: type[Value], raw: Json) -> Value:
+    """The inverse of `to_json`. A member that is missing is a KeyError (but of facts); one that is unknown is ignored."""
+    return kind(
         **{
-            **raw,
-            "status": ComponentStatus(raw["status"]),
-            "start_date": date.fromisoformat(raw["start_date"]) if raw["start_date"] else None,
-            "created_at": moment(raw["created_at"]),
-            "updated_at": moment(raw["updated_at"]),
+            name: read(raw[member]) if read else raw[member]
+            for name, member, _, read in _plan(kind)  # type: ignore[arg-type]
+            if kind is not Facts or raw.get(member)
         }
     )
 
 
-def change_out(change: Change) -> Json:
-    return {"component": change.component_id, "name": change.name, "old": change.old.value, "new": change.new.value}
-
-
-def change_in(raw: Json) -> Change:
-    return Change(raw["component"], raw["name"], ComponentStatus(raw["old"]), ComponentStatus(raw["new"]))
-
-
 def status_change_out(status_change: StatusChange) -> Json:
-    return {"id": status_change.id, "at": stamp(status_change.at), **change_out(status_change.change)}
+    return {"id": status_change.id, "at": stamp(status_change.at), **to_json(status_change.change)}
 
 
 def status_change_in(raw: Json) -> StatusChange:
-    return StatusChange(moment(raw["at"]), change_in(raw), raw["id"])
+    return StatusChange(moment(raw["at"]), from_json(Change, raw), raw["id"])
 
 
-def facts_out(facts: Facts) -> Json:
-    """Only what was said: an empty fact has no member."""
-    known = {
-        "symptom": facts.symptom,
-        "scope": facts.scope,
-        "since": _stamp(facts.since),
-        "doing": facts.doing,
-        "workaround": facts.workaround,
-        "estimate": _stamp(facts.estimate),
-        "no_estimate": facts.no_estimate,
-        "next_update": _stamp(facts.next_update),
-        "ended": _stamp(facts.ended),
-        "cause": facts.cause,
-    }
-    return {name: value for name, value in known.items() if value}
+@cache
+def _plan(kind: type) -> tuple[tuple[str, str, Convert | None, Convert | None], ...]:
+    """Of each field: its name, its member in JSON, and how it is written and read; None where JSON has it as it is."""
+    hints = get_type_hints(kind)
+    names = [field.name for field in fields(kind)]
+    return tuple((name, _MEMBERS.get((kind, name), name), *_converters(hints[name])) for name in names)
 
 
-def facts_in(raw: Json) -> Facts:
-    times = {name: moment(raw[name]) for name in ("since", "estimate", "next_update", "ended") if raw.get(name)}
-    return Facts(**{**raw, **times})
+def _converters(hint: Any) -> tuple[Convert | None, Convert | None]:
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin is UnionType:
+        write, read = _converters(parts[0])
+        return write and partial(_unless_none, write), read and partial(_unless_none, read)
+    if origin is tuple:
+        write, read = _converters(parts[0])
+        return partial(_all, list, write), partial(_all, tuple, read)
+    if origin is Mapping:
+        return dict, dict
+    if hint is datetime:
+        return stamp, moment
+    if hint is date:
+        return date.isoformat, date.fromisoformat
+    if isinstance(hint, type) and is_dataclass(hint):
+        return to_json, partial(from_json, hint)
+    return (str, hint) if issubclass(hint, StrEnum) else (None, None)
 
 
-def text_out(text: Wording) -> Json:
-    return {"at": stamp(text.at), "body": text.body, "facts": facts_out(text.facts)}
+def _unless_none(convert: Convert, value: Any) -> Any:
+    return None if value is None else convert(value)
 
 
-def text_in(raw: Json) -> Wording:
-    return Wording(moment(raw["at"]), raw["body"], facts_in(raw["facts"]))
-
-
-def update_out(update: Update) -> Json:
-    return {
-        "id": update.id,
-        "status": update.status.value,
-        "texts": [text_out(text) for text in update.wordings],
-        "created_at": stamp(update.created_at),
-        "updated_at": stamp(update.updated_at),
-        "display_at": stamp(update.display_at),
-        "changes": None if update.changes is None else [change_out(change) for change in update.changes],
-        "notify": update.notify,
-    }
-
-
-def update_in(raw: Json) -> Update:
-    return Update(
-        id=raw["id"],
-        status=Status(raw["status"]),
-        wordings=tuple(text_in(text) for text in raw["texts"]),
-        created_at=moment(raw["created_at"]),
-        updated_at=moment(raw["updated_at"]),
-        display_at=moment(raw["display_at"]),
-        changes=None if raw["changes"] is None else tuple(change_in(change) for change in raw["changes"]),
-        notify=raw["notify"],
-    )
-
-
-def incident_out(incident: Incident) -> Json:
-    return {
-        "id": incident.id,
-        "kind": incident.kind.value,
-        "name": incident.name,
-        "created_at": stamp(incident.created_at),
-        "updated_at": stamp(incident.updated_at),
-        "started_at": stamp(incident.started_at),
-        "updates": [update_out(update) for update in incident.updates],
-        "components": [component_out(component) for component in incident.components],
-        "impact_override": incident.impact_override.value if incident.impact_override else None,
-        "scheduled_for": _stamp(incident.scheduled_for),
-        "scheduled_until": _stamp(incident.scheduled_until),
-        "auto_start": incident.auto_start,
-        "auto_end": incident.auto_end,
-    }
-
-
-def incident_in(raw: Json) -> Incident:
-    return Incident(
-        id=raw["id"],
-        kind=Kind(raw["kind"]),
-        name=raw["name"],
-        created_at=moment(raw["created_at"]),
-        updated_at=moment(raw["updated_at"]),
-        started_at=moment(raw["started_at"]),
-        updates=tuple(update_in(update) for update in raw["updates"]),
-        components=tuple(component_in(component) for component in raw["components"]),
-        impact_override=Impact(raw["impact_override"]) if raw["impact_override"] else None,
-        scheduled_for=_moment(raw["scheduled_for"]),
-        scheduled_until=_moment(raw["scheduled_until"]),
-        auto_start=raw["auto_start"],
-        auto_end=raw["auto_end"],
-    )
+def _all(collection: Callable[[Iterable[Any]], Any], convert: Convert | None, values: Iterable[Any]) -> Any:
+    return collection(map(convert, values) if convert else values)
 
 
 class reading:  # noqa: N801  it reads as a verb, like contextlib.suppress
@@ -255,3 +134,7 @@ class reading:  # noqa: N801  it reads as a verb, like contextlib.suppress
             error, WireError
         ):
             raise WireError(f"{self.name} cannot be read: {error!r}") from error
+
+
+incident_out = component_out = facts_out = to_json
+incident_in, component_in, facts_in = partial(from_json, Incident), partial(from_json, Component), partial(from_json, Facts)

@@ -31,9 +31,9 @@ class Content:
 
 def content(one: Content, other: Content) -> Content:
     return Content(
-        page=_later(one.page, other.page, wire.page_out),
-        groups=_united(one.groups, other.groups, lambda a, b: _later(a, b, wire.group_out)),
-        components=_united(one.components, other.components, lambda a, b: _later(a, b, wire.component_out)),
+        page=_later(one.page, other.page, wire.to_json),
+        groups=_united(one.groups, other.groups, lambda a, b: _later(a, b, wire.to_json)),
+        components=_united(one.components, other.components, lambda a, b: _later(a, b, wire.to_json)),
         incidents=_united(one.incidents, other.incidents, incident),
         status_changes={
             status_change.id: status_change
@@ -61,14 +61,14 @@ def update(one: Update, other: Update) -> Update:
     if one == other:
         return one
     wordings = sorted({*one.wordings, *other.wordings}, key=_text_key)
-    same = max(one, other, key=lambda each: _key(wire.update_out(replace(each, wordings=(), updated_at=each.created_at))))
+    same = max(one, other, key=lambda each: _key(wire.to_json(replace(each, wordings=(), updated_at=each.created_at))))
     return replace(same, wordings=tuple(wordings), updated_at=max(one.updated_at, other.updated_at))
 
 
 def _records(merged: Incident, *sides: Sequence[Component]) -> tuple[Component, ...]:
     """The touched components as both knew them, each at the level at which the updates of both leave it."""
     levels = left(merged)
-    known = _by_id(lambda a, b: _later(a, b, wire.component_out), *sides)
+    known = _by_id(lambda a, b: _later(a, b, wire.to_json), *sides)
     return tuple(sorted((replace(c, status=levels.get(c.id, c.status)) for c in known.values()), key=placed))
 
 
@@ -91,7 +91,7 @@ def _later(one: T, other: T, out: Callable[[T], wire.Json]) -> T:
 
 def _said_in_place(each: Incident) -> wire.Json:
     """What of an incident is changed in place."""
-    whole = wire.incident_out(replace(each, updates=(), components=(), impact_override=None, created_at=each.updated_at))
+    whole = wire.to_json(replace(each, updates=(), components=(), impact_override=None, created_at=each.updated_at))
     return {**whole, "updates": []}
 
 
@@ -100,7 +100,7 @@ def _key(raw: wire.Json) -> bytes:
 
 
 def _text_key(text: Wording) -> tuple[Any, bytes]:
-    return text.at, _key(wire.text_out(text))
+    return text.at, _key(wire.to_json(text))
 
 
 def _turn_key(status_change: StatusChange) -> tuple[Any, bytes]:
