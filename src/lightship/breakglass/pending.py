@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lightship.core.model import Incident
-from lightship.core.wire import Json, canonical, incident_in, incident_out, stamp
+from lightship.core.wire import Json, canonical, from_json, stamp, to_json
 
 NAME = "breakglass.jsonl"
 
@@ -36,7 +36,7 @@ class PendingLog:
 
     def keep(self, incident: Incident, update_id: str, by: str, at: datetime) -> PendingUpdate:
         pending = PendingUpdate(update_id, stamp(at), by, incident)
-        self._add({"said": pending.id, "at": pending.at, "by": by, "incident": incident_out(incident)})
+        self._add({"said": pending.id, "at": pending.at, "by": by, "incident": to_json(incident)})
         return pending
 
     def settle(self, updates: Iterable[PendingUpdate]) -> None:
@@ -53,7 +53,7 @@ class PendingLog:
         lines = list(self._lines())
         proven = {id_ for line in lines for id_ in line.get("proven", ())}
         unproven = [line for line in lines if "said" in line and line["said"] not in proven]
-        return tuple(PendingUpdate(x["said"], x["at"], x["by"], incident_in(x["incident"])) for x in unproven)
+        return tuple(PendingUpdate(x["said"], x["at"], x["by"], from_json(Incident, x["incident"])) for x in unproven)
 
     def known(self) -> set[str]:
         return {digest for line in self._lines() for digest in line.get("documents", ())}

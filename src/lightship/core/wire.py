@@ -13,7 +13,7 @@ from functools import cache, partial
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from lightship.core.model import Change, Component, Facts, Incident, StatusChange, Update
+from lightship.core.model import Change, Facts, StatusChange, Update
 
 Json = dict[str, Any]
 Convert = Callable[[Any], Any]
@@ -134,7 +134,3 @@ class reading:  # noqa: N801  it reads as a verb, like contextlib.suppress
             error, WireError
         ):
             raise WireError(f"{self.name} cannot be read: {error!r}") from error
-
-
-incident_out = component_out = facts_out = to_json
-incident_in, component_in, facts_in = partial(from_json, Incident), partial(from_json, Component), partial(from_json, Facts)

@@ -38,7 +38,7 @@ def updates(page: Page, pairs: Sequence[tuple[core.Incident, core.Update]]) -> N
 def wordings(pairs: Sequence[tuple[str, core.Wording]]) -> None:
     """New wordings, each with the id of its update."""
     Wording.objects.bulk_create(
-        [Wording(update_id=pk, at=new.at, body=new.body, facts=wire.facts_out(new.facts)) for pk, new in pairs]
+        [Wording(update_id=pk, at=new.at, body=new.body, facts=wire.to_json(new.facts)) for pk, new in pairs]
     )
 
 
@@ -48,7 +48,7 @@ def incident(page: Page, incident: core.Incident) -> Incident:
         page=page,
         kind=incident.kind,
         impact_override=incident.impact_override or "",
-        components=[wire.component_out(component) for component in incident.components],
+        components=[wire.to_json(component) for component in incident.components],
         open=not incident.ended,
         month=incident.month,
     )

@@ -71,7 +71,7 @@ def correct(row: Update, body: str, facts: Facts, by: By, now: datetime) -> Word
     fit_body(body)
     with transaction.atomic():
         append(incident.page, "correct", now, by, incident=incident)
-        wording = Wording.objects.create(update=row, at=now, body=body, facts=wire.facts_out(facts))
+        wording = Wording.objects.create(update=row, at=now, body=body, facts=wire.to_json(facts))
         Update.objects.filter(pk=row.pk).update(updated_at=now)
         Incident.objects.filter(pk=incident.pk).update(updated_at=now)
     return wording

@@ -58,7 +58,7 @@ def incidents(rows: Iterable[Incident]) -> tuple[core.Incident, ...]:
     wordings, updates, changes = defaultdict(list), defaultdict(list), _changes(ids)
     wording_rows = Wording.objects.filter(update__incident__in=ids).order_by("at", "id")
     for update_id, at, body, facts in wording_rows.values_list("update_id", "at", "body", "facts"):
-        wordings[update_id].append(core.Wording(at, body, wire.facts_in(facts)))
+        wordings[update_id].append(core.Wording(at, body, wire.from_json(core.Facts, facts)))
     for row in update_rows:
         updates[row.incident_id].append(_update(row, wordings[row.pk], changes[row.pk]))
     return tuple(_incident(row, updates[row.pk]) for row in rows)
@@ -78,7 +78,7 @@ def _incident(row: Incident, updates: Iterable[core.Update]) -> core.Incident:
         **columns.values(row, columns.INCIDENT),
         kind=Kind(row.kind),
         updates=tuple(updates),
-        components=tuple(wire.component_in(component) for component in row.components),
+        components=tuple(wire.from_json(core.Component, component) for component in row.components),
         impact_override=Impact(row.impact_override) if row.impact_override else None,
     )
 
