@@ -4,8 +4,8 @@
     spare              the names of parts that may lie here though the index does not need them, and since when
     parts/3f/3f9a…     a part: the signature of its name and bytes, then the bytes, encrypted to the recovery keys
 
-Names are keyed hashes of what the parts hold: they tell a stranger nothing, and equal parts have equal names, so that two
-writers at once, or one that was killed and came again, write the same files.
+Names are keyed hashes of what the parts hold: without the key they reveal nothing. Equal parts have equal names, so that two
+writers at once, or a writer that was killed and started again, write the same files.
 """
 
 import hashlib
@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from lightship.core.site.manifest import Sign, Verify, _check, _signed
-from lightship.core.wire import WireError, canonical, moment, reading, stamp
+from lightship.core.site.manifest import Sign, Verify, check_signature, signed
+from lightship.core.wire import WireError, canonical, from_json, moment, reading, stamp, to_json
 
 INDEX = "lightship-vault/1"
 SPARE = "lightship-vault-spare/1"
@@ -30,14 +30,14 @@ ROWS = 256
 """How many rows a part has on average. Fewer: longer indexes; more: longer parts for one changed row."""
 
 GRACE = timedelta(hours=1)
-"""How long a part stays that no index needs: another worker, or somebody who restores, may be about to."""
+"""How long a part stays that no index needs: another worker, or a restore, may be about to need it."""
 
 Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """`epoch`: which desk keeps this vault; one of a lower epoch must not write over it."""
+    """`epoch`: the desk that writes this vault; a desk of a lower epoch must not write over it."""
 
     page: str
     epoch: int
@@ -46,20 +46,19 @@ class Index:
 
 
 def index_out(index: Index, sign: Sign, key: bytes) -> bytes:
-    document = {"format": INDEX, "page": index.page, "epoch": index.epoch, "at": stamp(index.at), "parts": list(index.parts)}
-    return _signed(document, sign, key)
+    return signed({"format": INDEX, **to_json(index)}, sign, key)
 
 
 def index_in(body: bytes, verify: Verify) -> Index:
     with reading("the vault's index", body, INDEX) as raw:
-        _check(raw, verify, "the vault's index")
+        check_signature(raw, verify, "the vault's index")
         if not all(is_name(name) for name in raw["parts"]):
             raise WireError("the vault's index names what is no part")
-        return Index(page=raw["page"], epoch=int(raw["epoch"]), at=moment(raw["at"]), parts=tuple(raw["parts"]))
+        return from_json(Index, raw)
 
 
 def name_of(key: bytes, label: str, body: bytes) -> str:
-    """32 hexadecimal digits. `key`: known to who may write the vault, and to nobody else."""
+    """32 hexadecimal digits. `key`: a secret of those who may write the vault."""
     return hmac.new(key, label.encode() + b"\0" + body, hashlib.sha256).hexdigest()[:32]
 
 
@@ -76,7 +75,7 @@ def part_out(name: str, sealed: bytes, sign: Sign) -> bytes:
 
 
 def part_in(name: str, body: bytes, verify: Verify) -> bytes:
-    """What is encrypted in it. WireError if it is not the part of that name, as the page's key signed it."""
+    """The encrypted rows. WireError if it is not the part of that name as the page's key signed it."""
     sealed = body[SIGNATURE:]
     if not verify(PART + name.encode() + sealed, body[:SIGNATURE]):
         raise WireError(f"part {name} was changed by another hand, or cut short")
@@ -88,7 +87,7 @@ def spare_out(spare: Mapping[str, datetime]) -> bytes:
 
 
 def spare_in(body: bytes) -> dict[str, datetime]:
-    """It is not signed, for it only says what may go: what cannot be read says nothing."""
+    """It is not signed, for it only names what may be deleted: a list that cannot be read is an empty one."""
     try:
         with reading("the list of spare parts", body, SPARE) as raw:
             return {name: moment(since) for name, since in raw["parts"].items() if is_name(name)}
@@ -97,14 +96,14 @@ def spare_in(body: bytes) -> dict[str, datetime]:
 
 
 def aged(spare: Mapping[str, datetime], needed: Iterable[str], now: datetime) -> list[str]:
-    """The spare parts that may go."""
-    kept = set(needed)
-    return sorted(name for name, since in spare.items() if name not in kept and now - since > GRACE)
+    """The spare parts that may be deleted."""
+    needed_names = set(needed)
+    return sorted(name for name, since in spare.items() if name not in needed_names and now - since > GRACE)
 
 
 def grouped(rows: Iterable[tuple[str, Row]], rows_a_part: int = ROWS) -> Iterator[Sequence[Row]]:
-    """Rows, each with its key, in the order of their keys, in groups whose ends the keys themselves decide: a row that
-    comes, goes or changes in the middle changes the group it is in and no other (two where a group ends with it)."""
+    """Split rows, each with its key and in the order of keys, into groups. The keys alone decide where a group ends: a row
+    that is added, removed or changed changes its own group and no other (two groups where one ends with it)."""
     group: list[Row] = []
     for key, row in rows:
         group.append(row)

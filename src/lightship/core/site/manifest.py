@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from lightship.core.site.versions import Version, VersionVector, includes
-from lightship.core.wire import Json, WireError, canonical, moment, reading, stamp
+from lightship.core.wire import Json, WireError, canonical, from_json, reading, to_json
 
 MANIFEST = "lightship-manifest/1"
-SHELF = "lightship-month/1"
+MONTH_LIST = "lightship-month/1"
 PULSE = "lightship-pulse/1"
 
 MANIFEST_PATH = "lightship/manifest.json"
@@ -28,15 +28,15 @@ class NotOurs(WireError):
 
 
 def month_list_path(month: str) -> str:
-    """Where the list of a month's files lies: path -> SHA-256, itself named by hash in the manifest."""
+    """Path of the list of a month's files (path -> SHA-256). The manifest names the list itself by its hash."""
     return f"lightship/months/{month}.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What a host claims to serve. `files` are those that change with every revision; `months` names, by the hash of its
-    list at `month_list_path`, each month's files. `build` changes when every file must be made anew (templates, page name).
-    `heard`: the other desks whose words are in it (see lineage.py)."""
+    """What a host claims to serve. `files`: path -> SHA-256 of those that change with every revision. `months`: month ->
+    SHA-256 of its list at `month_list_path`. `build` changes when every file must be made anew (templates, page name).
+    `vector`: revisions of other desks that it includes (see versions.py)."""
 
     page: str
     revision: int
@@ -51,56 +51,37 @@ class Manifest:
     def version(self) -> Version:
         return self.epoch, self.revision
 
-    def includes(self, other: "Manifest") -> bool:
-        """Whether all that the other one holds is in this one."""
-        return includes(self.version, self.vector, other.version)
+    def includes(self, manifest: "Manifest") -> bool:
+        """Whether this state includes all of the other manifest's."""
+        return includes(self.version, self.vector, manifest.version)
 
 
 def manifest_out(manifest: Manifest, sign: Sign, key: bytes) -> bytes:
-    return _signed(
-        {
-            "format": MANIFEST,
-            "page": manifest.page,
-            "revision": manifest.revision,
-            "epoch": manifest.epoch,
-            "at": stamp(manifest.at),
-            "build": manifest.build,
-            "files": dict(manifest.files),
-            "months": dict(manifest.months),
-            **({"heard": {str(epoch): revision for epoch, revision in manifest.vector.items()}} if manifest.vector else {}),
-        },
-        sign,
-        key,
-    )
+    document = {"format": MANIFEST, **to_json(manifest)}
+    if vector := document.pop("vector"):
+        document["heard"] = {str(epoch): revision for epoch, revision in vector.items()}
+    return signed(document, sign, key)
 
 
 def manifest_in(body: bytes, verify: Verify) -> Manifest:
     with reading("manifest.json", body, MANIFEST) as raw:
-        _check(raw, verify, "manifest.json")
-        return Manifest(
-            page=raw["page"],
-            revision=raw["revision"],
-            epoch=raw["epoch"],
-            at=moment(raw["at"]),
-            build=raw["build"],
-            files=raw["files"],
-            months=raw["months"],
-            vector={int(epoch): revision for epoch, revision in raw.get("heard", {}).items()},
-        )
+        check_signature(raw, verify, "manifest.json")
+        vector = {int(epoch): revision for epoch, revision in raw.get("heard", {}).items()}
+        return from_json(Manifest, {**raw, "vector": vector})
 
 
 def month_list_out(month: str, files: Mapping[str, str]) -> bytes:
-    return canonical({"format": SHELF, "month": month, "files": dict(files)})
+    return canonical({"format": MONTH_LIST, "month": month, "files": dict(files)})
 
 
 def month_list_in(body: bytes) -> dict[str, str]:
-    with reading("a month's list", body, SHELF) as raw:
+    with reading("a month's list", body, MONTH_LIST) as raw:
         return dict(raw["files"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
-    """Proof that the publisher lives. `seconds`: how often it promised to come; `next_update`: when a person will speak."""
+    """Proof that the publisher lives. `seconds`: the promised interval of pulses; `next_update`: when staff will post next."""
 
     page: str
     revision: int
@@ -111,40 +92,23 @@ class Pulse:
 
 
 def pulse_out(pulse: Pulse, sign: Sign, key: bytes) -> bytes:
-    return _signed(
-        {
-            "format": PULSE,
-            "page": pulse.page,
-            "revision": pulse.revision,
-            "epoch": pulse.epoch,
-            "at": stamp(pulse.at),
-            "seconds": pulse.seconds,
-            "next_update": stamp(pulse.next_update) if pulse.next_update else None,
-        },
-        sign,
-        key,
-    )
+    return signed({"format": PULSE, **to_json(pulse)}, sign, key)
 
 
 def pulse_in(body: bytes, verify: Verify) -> Pulse:
     with reading("pulse.json", body, PULSE) as raw:
-        _check(raw, verify, "pulse.json")
-        return Pulse(
-            page=raw["page"],
-            revision=raw["revision"],
-            epoch=raw["epoch"],
-            at=moment(raw["at"]),
-            seconds=raw["seconds"],
-            next_update=moment(raw["next_update"]) if raw["next_update"] else None,
-        )
+        check_signature(raw, verify, "pulse.json")
+        return from_json(Pulse, raw)
 
 
-def _signed(document: Json, sign: Sign, key: bytes) -> bytes:
+def signed(document: Json, sign: Sign, key: bytes) -> bytes:
+    """The document with `key`, the public key of `sign`, and its signature."""
     document = {**document, "key": base64.b64encode(key).decode()}
     return canonical({**document, "signature": base64.b64encode(sign(canonical(document))).decode()})
 
 
-def _check(raw: Json, verify: Verify, name: str) -> None:
+def check_signature(raw: Json, verify: Verify, name: str) -> None:
+    """NotOurs unless the document `name` has a signature that `verify` accepts."""
     signature = base64.b64decode(raw["signature"])
     if not verify(canonical({key: value for key, value in raw.items() if key != "signature"}), signature):
         raise NotOurs(f"{name} is not signed with this page's key")

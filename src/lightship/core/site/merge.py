@@ -1,7 +1,7 @@
-"""What two desks said, as one: nothing that either said is lost, and the order of merging does not matter.
+"""The content of two desks merged into one: nothing that either published is lost, and the order of merging does not matter.
 
-Incidents, updates, wordings and turns are united by id. Where both changed one thing in place (a name, a window, a
-description), the later one's stands. Every function here is commutative, associative and idempotent.
+Incidents, updates, wordings and status changes are merged by id. Where both desks changed the same field in place (a name, a
+window, a description), the later change stands. Every function here is commutative, associative and idempotent.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any, TypeVar
 
-from lightship.core import wire
 from lightship.core.history import left
 from lightship.core.model import Component, Group, Impact, Incident, Page, StatusChange, Update, Wording
 from lightship.core.updates import in_order, placed
+from lightship.core.wire import Json, canonical, status_change_out, to_json
 
-T = TypeVar("T", Page, Group, Component, Incident)
+Value = TypeVar("Value", Page, Group, Component, Incident, Update)
 _GRAVITY = (None, Impact.NONE, Impact.MAINTENANCE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What was said on a page, or a part of it: by id."""
+    """All that is published on a page, or a part of it, by id."""
 
     page: Page
     groups: Mapping[str, Group]
@@ -29,83 +29,76 @@ class Content:
     status_changes: Mapping[str, StatusChange]
 
 
-def content(one: Content, other: Content) -> Content:
+def content(first: Content, second: Content) -> Content:
+    status_changes = (*first.status_changes.values(), *second.status_changes.values())
     return Content(
-        page=_later(one.page, other.page, wire.to_json),
-        groups=_united(one.groups, other.groups, lambda a, b: _later(a, b, wire.to_json)),
-        components=_united(one.components, other.components, lambda a, b: _later(a, b, wire.to_json)),
-        incidents=_united(one.incidents, other.incidents, incident),
-        status_changes={
-            status_change.id: status_change
-            for status_change in sorted((*one.status_changes.values(), *other.status_changes.values()), key=_turn_key)
-        },
+        page=_later(first.page, second.page),
+        groups=_by_id(_later, first.groups.values(), second.groups.values()),
+        components=_by_id(_later, first.components.values(), second.components.values()),
+        incidents=_by_id(incident, first.incidents.values(), second.incidents.values()),
+        status_changes={change.id: change for change in sorted(status_changes, key=_status_change_key)},
     )
 
 
-def incident(one: Incident, other: Incident) -> Incident:
-    """Its updates are those of both. Impact never falls."""
-    if one == other:
-        return one
-    latest = _later(one, other, _said_in_place)
-    latest = replace(latest, updates=in_order(tuple(_by_id(update, one.updates, other.updates).values())))
+def merged(contents: Sequence[Content]) -> Content:
+    return reduce(content, contents)
+
+
+def incident(first: Incident, second: Incident) -> Incident:
+    """The incident with the updates of both. Its impact never falls."""
+    if first == second:
+        return first
+    later = _later(first, second, _changed_in_place)
+    later = replace(later, updates=in_order(tuple(_by_id(update, first.updates, second.updates).values())))
     return replace(
-        latest,
-        created_at=min(one.created_at, other.created_at),
-        components=_records(latest, one.components, other.components),
-        impact_override=max(one.impact_override, other.impact_override, key=_GRAVITY.index),
+        later,
+        created_at=min(first.created_at, second.created_at),
+        components=_components(later, first.components, second.components),
+        impact_override=max(first.impact_override, second.impact_override, key=_GRAVITY.index),
     )
 
 
-def update(one: Update, other: Update) -> Update:
-    """Every wording of both, oldest first; what else an update is never changes."""
-    if one == other:
-        return one
-    wordings = sorted({*one.wordings, *other.wordings}, key=_text_key)
-    same = max(one, other, key=lambda each: _key(wire.to_json(replace(each, wordings=(), updated_at=each.created_at))))
-    return replace(same, wordings=tuple(wordings), updated_at=max(one.updated_at, other.updated_at))
+def update(first: Update, second: Update) -> Update:
+    """Every wording of both, oldest first. All other fields of an update never change."""
+    if first == second:
+        return first
+    wordings = sorted({*first.wordings, *second.wordings}, key=_wording_key)
+    same = max(
+        replace(first, wordings=(), updated_at=first.created_at),
+        replace(second, wordings=(), updated_at=second.created_at),
+        key=lambda update: canonical(to_json(update)),
+    )
+    return replace(same, wordings=tuple(wordings), updated_at=max(first.updated_at, second.updated_at))
 
 
-def _records(merged: Incident, *sides: Sequence[Component]) -> tuple[Component, ...]:
-    """The touched components as both knew them, each at the level at which the updates of both leave it."""
+def _components(merged: Incident, *sides: Sequence[Component]) -> tuple[Component, ...]:
+    """The records of the touched components, each at the level at which the updates of both sides leave it."""
     levels = left(merged)
-    known = _by_id(lambda a, b: _later(a, b, wire.to_json), *sides)
-    return tuple(sorted((replace(c, status=levels.get(c.id, c.status)) for c in known.values()), key=placed))
+    records = _by_id(_later, *sides).values()
+    return tuple(sorted((replace(c, status=levels.get(c.id, c.status)) for c in records), key=placed))
 
 
-def _united(one: Mapping[str, T], other: Mapping[str, T], merged: Callable[[T, T], T]) -> dict[str, T]:
-    both = {**one, **other}
-    return {each: merged(one[each], other[each]) if each in one and each in other else both[each] for each in sorted(both)}
+def _by_id(merge: Callable[[Value, Value], Value], *sides: Iterable[Value]) -> dict[str, Value]:
+    """The values of all sides, in the order of their ids."""
+    values: dict[str, Value] = {}
+    for value in (value for side in sides for value in side):
+        values[value.id] = merge(values[value.id], value) if value.id in values else value
+    return dict(sorted(values.items()))
 
 
-def _by_id(merged: Callable[[Any, Any], Any], *sides: Iterable[Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for each in (each for side in sides for each in side):
-        found[each.id] = merged(found[each.id], each) if each.id in found else each
-    return found
+def _later(first: Value, second: Value, document: Callable[[Value], Json] = to_json) -> Value:
+    """The value that was changed later; of two that were changed at one moment, the same one on every desk."""
+    return max(first, second, key=lambda value: (value.updated_at, canonical(document(value))))
 
 
-def _later(one: T, other: T, out: Callable[[T], wire.Json]) -> T:
-    """The one changed later; of two changed at one moment, the same one for everybody."""
-    return max(one, other, key=lambda each: (each.updated_at, _key(out(each))))
+def _changed_in_place(incident: Incident) -> Json:
+    """The fields of an incident that are changed in place."""
+    return to_json(replace(incident, updates=(), components=(), impact_override=None, created_at=incident.updated_at))
 
 
-def _said_in_place(each: Incident) -> wire.Json:
-    """What of an incident is changed in place."""
-    whole = wire.to_json(replace(each, updates=(), components=(), impact_override=None, created_at=each.updated_at))
-    return {**whole, "updates": []}
+def _wording_key(wording: Wording) -> tuple[Any, bytes]:
+    return wording.at, canonical(to_json(wording))
 
 
-def _key(raw: wire.Json) -> bytes:
-    return wire.canonical(raw)
-
-
-def _text_key(text: Wording) -> tuple[Any, bytes]:
-    return text.at, _key(wire.to_json(text))
-
-
-def _turn_key(status_change: StatusChange) -> tuple[Any, bytes]:
-    return status_change.at, _key(wire.status_change_out(status_change))
-
-
-def merged(every: Sequence[Content]) -> Content:
-    return reduce(content, every)
+def _status_change_key(status_change: StatusChange) -> tuple[Any, bytes]:
+    return status_change.at, canonical(status_change_out(status_change))

@@ -1,4 +1,4 @@
-"""What must be done so that a host holds what it should: compare its manifest with ours, or refuse."""
+"""What to write to a host: compare its manifest with ours, or refuse."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from lightship.core.site.manifest import Manifest
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The host holds what another desk said and ours has not heard: publishing there would take it back."""
+    """The host has updates of another desk that ours does not include: publishing there would take them back."""
 
     held: Manifest
     ours: Manifest
@@ -19,10 +19,10 @@ class Refused:
 
 
 def refusal(ours: Manifest, held: Manifest | None) -> Refused | None:
-    """The only reason not to publish over a manifest of the same page: it has words that ours does not contain."""
+    """The only reason not to publish over a manifest of the same page: it has updates that ours does not include."""
     return None if held is None or ours.includes(held) else Refused(held, ours)
 
 
-def compare(desired: Mapping[str, str], held: Mapping[str, str]) -> tuple[str, ...]:
+def compare(desired: Mapping[str, str], existing: Mapping[str, str]) -> tuple[str, ...]:
     """The paths to write. Both map path -> SHA-256; `desired`'s order is the order of writing."""
-    return tuple(path for path, digest in desired.items() if held.get(path) != digest)
+    return tuple(path for path, digest in desired.items() if existing.get(path) != digest)

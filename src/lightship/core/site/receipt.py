@@ -1,4 +1,4 @@
-"""What a host was found to do, in a word for programs and in words for people."""
+"""The result of checking a host: a verdict for programs and a reason for people."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from lightship.core.site.versions import Version
 
 
 class Verdict(StrEnum):
-    """`PROVEN`: a stranger read there just what was put. The others say why not; see the fault's words."""
+    """`PROVEN`: a public reader got exactly what was put. The others say why not; see the fault's reason."""
 
     PROVEN = "proven"
     DIFFERS = "differs"
@@ -28,14 +28,14 @@ class Front:
 
 
 class Read(Front):
-    """A front page that a stranger read. Only `Publisher.look` and `Publisher.prove` make one, of the page that was put."""
+    """A front page that a public reader got. Only `Publisher.look` and `Publisher.prove` make one, of the page that was put."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a host, in words for people. `read`: what strangers read there all the same."""
+    """What is wrong with a host; `reason` is for people. `read`: the front page that public readers get there nevertheless."""
 
     verdict: Literal[Verdict.DIFFERS, Verdict.UNREACHABLE, Verdict.FAILED, Verdict.REFUSED]
     reason: str
@@ -45,7 +45,7 @@ class Fault:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """One host at one moment. It has a revision only by what was read. `put`: the front page that the host was given, where
-    that is known. `held`: what another desk said there, where that is why it was refused."""
+    that is known. `held`: the version of another desk's state there, where that is why the host was refused."""
 
     host: str
     at: datetime
@@ -71,7 +71,7 @@ class Receipt:
         return isinstance(self.outcome, Read)
 
     def facts(self) -> dict[str, object]:
-        """For machines. Revision and epoch are null where nothing of ours was read."""
+        """For programs. Revision and epoch are null where no front page of ours was read."""
         read = self.read
         return {
             "host": self.host,
@@ -90,14 +90,14 @@ LONGEST_WAIT = 60.0
 
 
 def wait(failures: int) -> float:
-    """Seconds before the next try at a host that has failed so often in a row: 1, 2, 4 … 60."""
+    """Seconds until the next try at a host after so many failures in a row: 1, 2, 4 … 60."""
     return min(FIRST_WAIT * 2.0 ** max(failures - 1, 0), LONGEST_WAIT)
 
 
 class CheckStatus(StrEnum):
-    """What one look at a host, by its address, found. `LIVE`: the page's newest, signed and fresh. `BLIND`: this machine has no
-    way to such an address; of the host it says nothing. All others: readers who are led there find no page, or one that
-    they must not be shown."""
+    """The result of one check of a host at one of its addresses. `LIVE`: the newest page, signed and fresh. `BLIND`: this
+    machine has no route to such an address, so the check says nothing about the host. All others: readers who are sent there
+    get no page, or one that they must not be shown."""
 
     LIVE = "live"
     REFUSED = "refused"
