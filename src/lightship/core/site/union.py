@@ -1,6 +1,7 @@
-"""A page's truth from what hosts hold, where no database does: parts of one page joined, and what press.py asks of them."""
+"""A page read back from hosts where there is no database: the parts that hosts hold, merged, as rendering asks for them."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -37,7 +38,7 @@ Load = Callable[[str], Month]
 
 @dataclass(frozen=True, kw_only=True)
 class HostPart:
-    """What one host holds: `lists` are the ids of each month's incidents, `archives` the months that were read so far."""
+    """What one host holds. `lists`: month -> ids of its incidents. `archives`: the months that were read so far."""
 
     manifest: Manifest
     state: State
@@ -46,34 +47,33 @@ class HostPart:
 
     @property
     def content(self) -> merge.Content:
-        """As far as they were read. A component's status follows from them, and is none of them."""
-        read = self.archives.values()
-        incidents = (*self.state.open, *(incident for month in read for incident in month.incidents))
+        """What was read so far. Components have no status in it, for it follows from the rest."""
+        months = self.archives.values()
+        incidents = (*self.state.open, *(incident for month in months for incident in month.incidents))
         return merge.Content(
             page=self.state.page,
             groups={group.id: group for group in self.state.groups},
             components={c.id: replace(c, status=ComponentStatus.OPERATIONAL) for c in self.state.components},
             incidents={incident.id: incident for incident in incidents},
-            status_changes={status_change.id: status_change for month in read for status_change in month.status_changes},
+            status_changes={change.id: change for month in months for change in month.status_changes},
         )
 
 
-def ids_in(shelf: Collection[str]) -> frozenset[str]:
+def ids_in(month_list: Collection[str]) -> frozenset[str]:
     """The incidents whose pages are in a month's list."""
-    return frozenset(found[1] for path in shelf if (found := _LEAF.fullmatch(path)))
+    return frozenset(match[1] for path in month_list if (match := _LEAF.fullmatch(path)))
 
 
-def merged(parts: Sequence[HostPart], said: Sequence[Incident]) -> merge.Content:
-    """The words of all parts, and what was said besides. Each part's archives must be read where they differ."""
-    one = merge.merged([part.content for part in parts])
-    more = merge.merged([replace(one, incidents={each.id: each}) for each in said]) if said else one
-    return merge.content(one, more)
+def merged(parts: Sequence[HostPart], incidents: Sequence[Incident]) -> merge.Content:
+    """The content of all parts, and `incidents` besides. Archives in which parts differ must have been read."""
+    content = merge.merged([part.content for part in parts])
+    return merge.merged([content, *(replace(content, incidents={incident.id: incident}) for incident in incidents)])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Union:
-    """A truth as press.py wants it. `words`: what is open, and all that is new to any of `parts`; what else a month holds
-    comes by `load`. `rank` and `heard` are those of the page as it will be published."""
+    """The page as `publishing.rendering` asks for it. `content`: what is open, and all that is new to any of `parts`; `load`
+    reads the rest of a month. `version` and `vector`: those of the page as it will be published."""
 
     content: merge.Content
     parts: Sequence[HostPart]
@@ -89,56 +89,49 @@ class Union:
 
     def month(self, name: str) -> Month:
         base = self.read.get(name) or (self.load(name) if self._in_archives(name) else Month(name, ()))
-        own = {each.id: each for each in self.content.incidents.values() if each.month == name}
-        lone = {
-            status_change.id: status_change
-            for status_change in self.content.status_changes.values()
-            if month_of(status_change.at) == name
-        }
-        incidents = {**{each.id: each for each in base.incidents}, **own}
-        status_changes = {**{status_change.id: status_change for status_change in base.status_changes}, **lone}
+        own = (incident for incident in self.content.incidents.values() if incident.month == name)
+        lone = (change for change in self.content.status_changes.values() if month_of(change.at) == name)
+        incidents = {incident.id: incident for incident in (*base.incidents, *own)}
+        status_changes = {change.id: change for change in (*base.status_changes, *lone)}
         return Month(
             name,
             by_start(list(incidents.values())),
-            tuple(sorted(status_changes.values(), key=lambda status_change: status_change.at)),
+            tuple(sorted(status_changes.values(), key=lambda change: change.at)),
         )
 
     def touched(self, since: Version) -> Mapping[str, frozenset[str] | None] | None:
-        """By what one of the parts was, if that is what lies there."""
+        """What differs from the part of version `since`, if there is one."""
         part = next((part for part in self.parts if part.manifest.version == since), None)
         if part is None:
             return {} if since == self.version else None
         old = part.content
-        found: dict[str, set[str]] = {}
-        for incident in self.content.incidents.values():
-            if incident != old.incidents.get(incident.id):
-                found.setdefault(incident.month, set()).add(incident.id)
-        for status_change in self.content.status_changes.values():
-            if status_change != old.status_changes.get(status_change.id):
-                found.setdefault(month_of(status_change.at), set())
-        return {name: frozenset(ids) for name, ids in found.items()}
+        return _by_month(
+            [incident for incident in self.content.incidents.values() if incident != old.incidents.get(incident.id)],
+            [change for change in self.content.status_changes.values() if change != old.status_changes.get(change.id)],
+        )
 
     @cached_property
     def now(self) -> PageNow:
-        """What an update here is decided on."""
+        """What updates are decided on."""
         groups = tuple(sorted(self.content.groups.values(), key=lambda group: (group.position, group.created_at, group.id)))
-        lone = [status_change for name in self._read for status_change in self.month(name).status_changes]
+        lone = [change for name in self._read for change in self.month(name).status_changes]
         timeline = Timeline.of(steps(self._known.values()), [*self._unseen(), *lone])
         return PageNow(components=in_shown_order(self._components(timeline), groups), groups=groups, timeline=timeline)
 
     @cached_property
     def snapshot(self) -> Snapshot:
         before, status_changes = self.now.timeline.window(window_start(self.at), self.at)
-        known = self._known
+        known = self._known.values()
+        dates = [self.content.page.updated_at, *(incident.updated_at for incident in known)]
         return Snapshot(
-            page=replace(self.content.page, url=self.url, updated_at=self._spoken(known.values())),
+            page=replace(self.content.page, url=self.url, updated_at=max(dates)),
             revision=self.version[1],
             epoch=self.version[0],
             at=self.at,
             groups=tuple(self.now.groups),
             components=tuple(self.now.components),
-            open=by_start([each for each in known.values() if not each.ended]),
-            recent=recent(tuple(known.values()), self.at),
+            open=by_start([incident for incident in known if not incident.ended]),
+            recent=recent(tuple(known), self.at),
             status_changes=status_changes,
             before=before,
             months=self.months,
@@ -151,36 +144,32 @@ class Union:
     @cached_property
     def months(self) -> tuple[tuple[str, int], ...]:
         """Each month and how many incidents it holds, newest first: by the hosts' lists, so that none need be read."""
-        ids: dict[str, set[str]] = {}
+        incidents, status_changes = self.content.incidents.values(), self.content.status_changes.values()
+        months = {name: set(ids) for name, ids in _by_month(incidents, status_changes).items()}
         for part in self.parts:
             for name in part.state.months:
-                ids.setdefault(name, set()).update(part.lists.get(name, ()))
-        for incident in self.content.incidents.values():
-            ids.setdefault(incident.month, set()).add(incident.id)
-        for status_change in self.content.status_changes.values():
-            ids.setdefault(month_of(status_change.at), set())
-        return tuple((name, len(ids[name])) for name in sorted(ids, reverse=True))
+                months.setdefault(name, set()).update(part.lists.get(name, ()))
+        return tuple((name, len(months[name])) for name in sorted(months, reverse=True))
 
     @property
     def _read(self) -> Collection[str]:
-        return {*self.read, *(each.month for each in self.content.incidents.values() if not self._in_archives(each.month))}
+        names = {incident.month for incident in self.content.incidents.values()}
+        return {*self.read, *(name for name in names if not self._in_archives(name))}
 
     def _in_archives(self, name: str) -> bool:
         return any(name in part.state.months for part in self.parts)
 
     @cached_property
     def _known(self) -> dict[str, Incident]:
-        incidents = [each for name, _ in self.months if name in self._read for each in self.month(name).incidents]
-        return {each.id: each for each in (*incidents, *self.content.incidents.values())}
+        read = [incident for name, _ in self.months if name in self._read for incident in self.month(name).incidents]
+        return {incident.id: incident for incident in (*read, *self.content.incidents.values())}
 
     def _unseen(self) -> list[StatusChange]:
-        """What holds a component worse than the months read here tell, by the highest part's state: a level that was set by
-        hand, or left behind by an incident, in a month that was not read."""
-        top = max(self.parts, key=lambda part: part.manifest.version)
-        incidents = (*top.state.open, *(each for month in self.read.values() for each in month.incidents))
-        read = Timeline.of(
-            steps(incidents), [status_change for month in self.read.values() for status_change in month.status_changes]
-        )
+        """Levels that outlast months which were not read: those set by hand, and those left behind by an incident. They are
+        told by the highest part's state, where it shows a component worse than the months read here explain."""
+        top, months = max(self.parts, key=lambda part: part.manifest.version), self.read.values()
+        incidents = (*top.state.open, *(incident for month in months for incident in month.incidents))
+        read = Timeline.of(steps(incidents), [change for month in months for change in month.status_changes])
         return [
             StatusChange(ALWAYS, Change(c.id, c.name, ComponentStatus.OPERATIONAL, c.status))
             for c in top.state.components
@@ -189,42 +178,45 @@ class Union:
 
     def _components(self, timeline: Timeline) -> list[Component]:
         """Each as readers see it."""
-        turned: dict[str, datetime] = {}
+        changed: dict[str, datetime] = {}
         for update in (update for incident in self._known.values() for update in incident.updates):
             for change in update.changes or ():
                 if change.old is not change.new:
-                    turned[change.component_id] = max(update.created_at, turned.get(change.component_id, update.created_at))
+                    changed[change.component_id] = max(update.created_at, changed.get(change.component_id, update.created_at))
         return [
-            replace(c, status=timeline.shown(c.id, self.at), updated_at=max(c.updated_at, turned.get(c.id, c.updated_at)))
+            replace(c, status=timeline.shown(c.id, self.at), updated_at=max(c.updated_at, changed.get(c.id, c.updated_at)))
             for c in self.content.components.values()
         ]
 
-    def _spoken(self, known: Iterable[Incident]) -> datetime:
-        return max([self.content.page.updated_at, *(incident.updated_at for incident in known)])
+
+def _by_month(incidents: Iterable[Incident], status_changes: Iterable[StatusChange]) -> dict[str, frozenset[str]]:
+    """Each month in which any of them is kept -> the ids of its incidents."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for incident in incidents:
+        ids[incident.month].add(incident.id)
+    ids.update({month_of(change.at): set() for change in status_changes if month_of(change.at) not in ids})
+    return {name: frozenset(own) for name, own in ids.items()}
 
 
-def lacking(names: Iterable[str], read: Mapping[str, Month], standing: Iterable[Incident], now: datetime) -> tuple[str, ...]:
-    """The next months that a front page cannot be drawn without: those of the 90 days that it shows, and as many more as
-    have the last 50 of each kind. `standing`: what is open."""
-    names = sorted(names, reverse=True)
+def lacking(names: Iterable[str], read: Mapping[str, Month], open: Iterable[Incident], now: datetime) -> tuple[str, ...]:
+    """The next months to read before a front page can be rendered: those of its 90 days, and as many older ones as have the
+    last 50 of each kind."""
+    unread = [name for name in sorted(names, reverse=True) if name not in read]
     since = month_of(window_start(now))
-    recent = [name for name in names if name >= since and name not in read]
-    if recent:
+    if recent := [name for name in unread if name >= since]:
         return tuple(recent[:BATCH])
-    kinds = [each.kind for each in (*standing, *(each for month in read.values() for each in month.incidents))]
-    if all(kinds.count(kind) >= RECENT for kind in Kind):
-        return ()
-    return tuple([name for name in names if name not in read][:BATCH])
+    kinds = [incident.kind for incident in (*open, *(incident for month in read.values() for incident in month.incidents))]
+    return () if all(kinds.count(kind) >= RECENT for kind in Kind) else tuple(unread[:BATCH])
 
 
-def recent(known: Sequence[Incident], now: datetime) -> tuple[Incident, ...]:
-    """Ended ones that the front page and the lists show, newest first: the last of each kind, and those spoken of lately."""
-    newest = {each.id for kind in Kind for each in by_start([i for i in known if i.kind is kind])[:RECENT]}
+def recent(incidents: Sequence[Incident], now: datetime) -> tuple[Incident, ...]:
+    """Ended incidents on the front page and in the lists, newest first: the last of each kind, and those updated lately."""
+    newest = {incident.id for kind in Kind for incident in by_start([i for i in incidents if i.kind is kind])[:RECENT]}
     since = now - timedelta(days=RECENT_DAYS)
-    return by_start([each for each in known if each.ended and (each.id in newest or each.updated_at >= since)])
+    return by_start([i for i in incidents if i.ended and (i.id in newest or i.updated_at >= since)])
 
 
 def in_shown_order(components: Iterable[Component], groups: Sequence[Group]) -> tuple[Component, ...]:
-    """Those outside groups and groups by position, each group's components by theirs."""
-    rows = {group.id: (group.position, number) for number, group in enumerate(groups, 1)}
-    return tuple(sorted(components, key=lambda c: (*rows.get(c.group_id or "", (c.position, 0)), *placed(c))))
+    """Groups and components outside groups by position, each group's components by theirs."""
+    places = {group.id: (group.position, number) for number, group in enumerate(groups, 1)}
+    return tuple(sorted(components, key=lambda c: (*places.get(c.group_id or "", (c.position, 0)), *placed(c))))
