@@ -1,4 +1,4 @@
-"""Lengths of time in words, for staff and operators."""
+"""Durations in words, for staff and operators."""
 
 from datetime import datetime, timedelta
 

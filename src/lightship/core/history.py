@@ -1,4 +1,4 @@
-"""What a component is, by time: from what holds it, and as the ninety days that a front page shows."""
+"""A component's status over time: from what holds it at a level, and as the ninety days that a front page shows."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,15 +11,15 @@ from lightship.core.status import severity, worst
 
 DAYS = 90
 BY_HAND, LEFT, RESTATED = "by hand", "left", "restated"
-"""What holds a component besides incidents: a level set by hand, and one that an incident stated when it ended. A turn
-without an incident that turns nothing (old is new) restates: nothing holds the component at a worse level than that one any
-more, until it is stated anew. An import writes it, where an incident that never ended claims more than its source shows."""
+"""What holds a component besides incidents: a level set by hand, and one that an incident stated when it ended. A status
+change without an incident that changes nothing (old is new) restates: from then on nothing holds the component at a worse
+level, until it is stated anew. An import writes it, where an incident that never ended claims more than its source shows."""
 _OK = ComponentStatus.OPERATIONAL
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What an update says of components, and whether its incident runs from then on."""
+    """What an update says about components, and whether its incident runs from then on."""
 
     id: str
     at: datetime
@@ -28,7 +28,7 @@ class Step:
 
     @property
     def holds(self) -> bool:
-        """A maintenance that is only planned holds nothing, and neither does anything that has ended."""
+        """A maintenance that is only planned holds nothing, and neither does what has ended."""
         return self.status not in ENDED and self.status is not Status.SCHEDULED
 
 
@@ -54,15 +54,16 @@ class Timeline:
         """`steps`: by incident, in the order of its updates."""
         holds: dict[str, list[Hold]] = defaultdict(list)
         for status_change in by_hand:
-            change, source = status_change.change, RESTATED if status_change.change.old is status_change.change.new else BY_HAND
+            change = status_change.change
+            source = RESTATED if change.old is change.new else BY_HAND
             holds[change.component_id].append(Hold(status_change.at, status_change.id, source, change.new, change.name))
-        for incident_id, said in steps.items():
-            for component_id, hold in _held(incident_id, said):
+        for incident_id, own in steps.items():
+            for component_id, hold in _holds(incident_id, own):
                 holds[component_id].append(hold)
-        return Timeline({key: sorted(own, key=lambda hold: (hold.at, hold.order)) for key, own in holds.items()})
+        return Timeline({key: sorted(some, key=lambda hold: (hold.at, hold.order)) for key, some in holds.items()})
 
     def levels(self, component_id: str, at: datetime) -> dict[str, ComponentStatus]:
-        """What each source holds the component at, at that time."""
+        """Source -> the level at which it holds the component at that time."""
         levels: dict[str, ComponentStatus] = {}
         for hold in self.holds.get(component_id, ()):
             if hold.at > at:
@@ -71,11 +72,11 @@ class Timeline:
         return levels
 
     def shown(self, component_id: str, at: datetime) -> ComponentStatus:
-        """What readers see of the component at that time."""
+        """The status that readers see at that time."""
         return worst(self.levels(component_id, at).values())
 
     def status_changes(self) -> tuple[StatusChange, ...]:
-        """What readers saw, oldest first: a turn for each moment at which something was said of a component."""
+        """What readers saw, oldest first: one for each moment at which something was stated about a component."""
         status_changes = []
         for component_id, holds in self.holds.items():
             levels: dict[str, ComponentStatus] = {}
@@ -87,21 +88,18 @@ class Timeline:
                     name = hold.name
                 status = worst(levels.values())
                 status_changes.append(StatusChange(at, Change(component_id, name, old, status)))
-        return tuple(sorted(status_changes, key=lambda status_change: (status_change.at, status_change.change.component_id)))
+        return tuple(sorted(status_changes, key=lambda change: (change.at, change.change.component_id)))
 
     def window(self, start: datetime, now: datetime) -> tuple[dict[str, ComponentStatus], tuple[StatusChange, ...]]:
-        """Each component's status before `start`, where anything was said of it, and the turns from then to `now`."""
-        status_changes = [status_change for status_change in self.status_changes() if status_change.at <= now]
-        before = {
-            status_change.change.component_id: status_change.change.new
-            for status_change in status_changes
-            if status_change.at < start
-        }
-        return before, tuple(status_change for status_change in status_changes if status_change.at >= start)
+        """Each component's status before `start`, where any was stated, and the status changes from then to `now`."""
+        every = [change for change in self.status_changes() if change.at <= now]
+        before = {change.change.component_id: change.change.new for change in every if change.at < start}
+        return before, tuple(change for change in every if change.at >= start)
 
 
-def _held(incident_id: str, steps: Sequence[Step]) -> Iterable[tuple[str, Hold]]:
-    """What an incident holds. Where it ends, it lets go of everything, said or not; what it then states stays behind."""
+def _holds(incident_id: str, steps: Sequence[Step]) -> Iterable[tuple[str, Hold]]:
+    """What an incident holds, by component. When it ends, it releases all components, stated or not; what it then states
+    stays behind."""
     names: dict[str, str] = {}
     for step in steps:
         if not step.holds:
@@ -127,16 +125,18 @@ def _take(levels: dict[str, ComponentStatus], hold: Hold) -> None:
 
 
 def steps(incidents: Iterable[Incident]) -> dict[str, list[Step]]:
-    return {each.id: [Step(u.id, u.display_at, u.status, u.changes or ()) for u in each.updates] for each in incidents}
+    return {
+        incident.id: [Step(u.id, u.display_at, u.status, u.changes or ()) for u in incident.updates] for incident in incidents
+    }
 
 
 def status_changes_of(incidents: Iterable[Incident], by_hand: Iterable[StatusChange] = ()) -> tuple[StatusChange, ...]:
-    """What readers saw of components by these, oldest first."""
+    """The status changes that readers saw, oldest first."""
     return Timeline.of(steps(incidents), by_hand).status_changes()
 
 
 def left(incident: Incident) -> dict[str, ComponentStatus]:
-    """The level at which the incident's newest words leave each component that it ever spoke of."""
+    """The level at which the incident's updates leave each component that they mention."""
     levels: dict[str, ComponentStatus] = {}
     for step in steps([incident])[incident.id]:
         if not step.holds:
@@ -166,44 +166,40 @@ def window_start(now: datetime) -> datetime:
 def days(component_id: str, snapshot: Snapshot) -> tuple[Day, ...]:
     """The last 90 UTC days of a component, oldest first; today ends at `snapshot.at`."""
     status_changes = [t for t in snapshot.status_changes if t.change.component_id == component_id]
-    status = snapshot.before.get(component_id, ComponentStatus.OPERATIONAL)
+    status = snapshot.before.get(component_id, _OK)
     start, rows = window_start(snapshot.at), []
     position = 0
     for number in range(DAYS):
         begins = start + timedelta(days=number)
         ends = min(begins + timedelta(days=1), snapshot.at)
-        if status is ComponentStatus.OPERATIONAL and (position == len(status_changes) or status_changes[position].at >= ends):
+        if status is _OK and (position == len(status_changes) or status_changes[position].at >= ends):
             rows.append(Day(begins.date(), status, {}))
             continue
         spans: dict[ComponentStatus, timedelta] = {}
-        seen, since = {status}, begins
+        statuses, since = {status}, begins
         while position < len(status_changes) and status_changes[position].at < ends:
             status_change = status_changes[position]
             _add(spans, status, status_change.at - since)
             status, since = status_change.change.new, max(status_change.at, since)
-            seen.add(status)
+            statuses.add(status)
             position += 1
         _add(spans, status, ends - since)
-        rows.append(Day(begins.date(), worst(s for s in seen if s in spans or s is status), spans))
+        rows.append(Day(begins.date(), worst(s for s in statuses if s in spans or s is status), spans))
     return tuple(rows)
 
 
 def _add(spans: dict[ComponentStatus, timedelta], status: ComponentStatus, span: timedelta) -> None:
-    if status is not ComponentStatus.OPERATIONAL and span > timedelta():
+    if status is not _OK and span > timedelta():
         spans[status] = spans.get(status, timedelta()) + span
 
 
-def uptime(rows: Sequence[Day], *, born: date | None = None) -> float:
+def uptime(rows: Sequence[Day]) -> float:
     """Share of the time up, 0 to 1: a major outage counts whole, a partial one 30 % (Statuspage's weights); slowness and
-    maintenance count as up. Days before `born` are left out."""
-    counted = [day for day in rows if born is None or day.date >= born]
-    lost = sum((_lost(day) for day in counted), timedelta())
-    return 1 - lost / timedelta(days=max(len(counted), 1))
-
-
-def _lost(day: Day) -> timedelta:
+    maintenance count as up."""
     zero = timedelta()
-    return day.spans.get(ComponentStatus.MAJOR, zero) + day.spans.get(ComponentStatus.PARTIAL, zero) * 0.3
+    major = sum((day.spans.get(ComponentStatus.MAJOR, zero) for day in rows), zero)
+    partial = sum((day.spans.get(ComponentStatus.PARTIAL, zero) * 0.3 for day in rows), zero)
+    return 1 - (major + partial) / timedelta(days=max(len(rows), 1))
 
 
 def by_start(incidents: Sequence[Incident]) -> tuple[Incident, ...]:
@@ -212,5 +208,5 @@ def by_start(incidents: Sequence[Incident]) -> tuple[Incident, ...]:
 
 
 def gravest(incidents: Sequence[Incident]) -> tuple[Incident, ...]:
-    """The order a front page wants: those touching the worst-off components first, then the newest."""
+    """The order of a front page: first by the worst component that each touches, then the newest."""
     return tuple(sorted(by_start(incidents), key=lambda i: -max((severity(c.status) for c in i.components), default=0)))

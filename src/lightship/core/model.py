@@ -32,7 +32,7 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """Where an incident (first five) or a maintenance (last four) stands."""
+    """The status of an incident (first five) or of a maintenance (last four)."""
 
     INVESTIGATING = "investigating"
     IDENTIFIED = "identified"
@@ -51,7 +51,7 @@ ENDED = frozenset({Status.RESOLVED, Status.POSTMORTEM, Status.COMPLETED})
 
 
 def month_of(at: datetime) -> str:
-    """The month (UTC, `YYYY-MM`, always seven characters) whose files hold what is of this time."""
+    """The month (UTC, `YYYY-MM`, always seven characters) in whose files a value of this time is kept."""
     return f"{at.year:04d}-{at.month:02d}"
 
 
@@ -83,7 +83,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """A part of the service. `status` is derived by whoever built the value; `retired` ones are named only in old incidents."""
+    """A part of the service. `status` is derived by whoever built the value. `retired`: named only in old incidents."""
 
     id: str
     name: str
@@ -101,7 +101,7 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A component's turn from one status to another. `name` is what readers called it then ("Group - Component")."""
+    """A component's change from one status to another. `name`: as readers knew it then ("Group - Component")."""
 
     component_id: str
     name: str
@@ -111,7 +111,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """A change at a time. `id` is set for the journal's own turns, those made without an incident."""
+    """A change at a time. `id`: only of those made without an incident."""
 
     at: datetime
     change: Change
@@ -120,7 +120,7 @@ class StatusChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What an update says that a stranger could repeat. Empty string or None: not said."""
+    """What an update states that a reader could repeat. Empty string or None: not stated."""
 
     symptom: str = ""
     scope: str = ""
@@ -145,7 +145,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """Something said about an incident. `texts`: oldest wording first, never empty. `changes` None: no component mentioned."""
+    """An update of an incident. `wordings`: oldest first, never empty. `changes` None: no component mentioned."""
 
     id: str
     status: Status
@@ -173,8 +173,8 @@ class Update:
 class Incident:
     """An incident or a scheduled maintenance. `updates` is oldest first by `display_at`, never empty.
 
-    `components` are those it touches, as they stood when it was last spoken of: its own file never changes because
-    a component was renamed years later.
+    `components`: those it touches, as they were at its newest update: its own file does not change because a component is
+    renamed years later.
     """
 
     id: str
@@ -201,7 +201,7 @@ class Incident:
 
     @property
     def month(self) -> str:
-        """The month (UTC, `YYYY-MM`) whose files hold this incident for good."""
+        """The month (UTC, `YYYY-MM`) in whose files this incident is kept for good."""
         return month_of(self.created_at)
 
 
@@ -217,11 +217,11 @@ class HostLink:
 class Snapshot:
     """All that the front of a page shows, at one revision and one moment.
 
-    `open`: everything not ended, newest first by `created_at`. `recent`: ended ones, newest first: at least the last 14
-    days and the last 50 of each kind. `components` and `groups` are in the order shown. `turns`: every change of the
-    last 90 days, oldest first; `before`: each component's status when those 90 days began. `months`: every month that
-    has a history page, newest first, with the number of incidents in it. `heard`: the other desks whose words are in it
-    (see lineage.py). `service_worker` False: readers' browsers are told to drop theirs.
+    `open`: all incidents that have not ended, newest first by `created_at`. `recent`: ended ones, newest first: at least the
+    last 14 days and the last 50 of each kind. `components` and `groups` are in the order shown. `status_changes`: of the
+    last 90 days, oldest first; `before`: each component's status when those 90 days began. `months`: every month that has a
+    history page, newest first, with its number of incidents. `vector`: revisions of other desks that it includes (see
+    site/versions.py). `service_worker` False: readers' browsers are told to drop theirs.
     """
 
     page: Page
@@ -243,7 +243,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month of history, whole: what was created in it (newest first), and its turns without an incident (oldest first)."""
+    """A month of history: incidents created in it, newest first, and status changes without an incident, oldest first."""
 
     month: str
     incidents: tuple[Incident, ...]

@@ -1,4 +1,4 @@
-"""What nobody may say, with a desk or without one, and the message with which it is refused."""
+"""What an update may not be, with a desk or without one, and the message with which it is refused."""
 
 from datetime import datetime
 
@@ -30,8 +30,8 @@ def dated(at: datetime, now: datetime) -> None:
 
 
 def after(at: datetime, status: Status, began: datetime, newest: tuple[datetime, Status] | None) -> None:
-    """What is dated before the newest update does not stand now: so it cannot say that all is over. `began`: when an
-    incident did; a maintenance may be spoken of before."""
+    """Refuse an update dated before the incident began, and one that would end it though a newer update says that it goes on.
+    `began`: the incident's begin; updates of a maintenance may come before it."""
     if at < began:
         raise Refused("This is dated before it began. Leave the time empty, or set a later one.")
     if newest and at < newest[0] and status in ENDED and newest[1] not in ENDED:
@@ -56,5 +56,5 @@ def fit_body(body: str) -> None:
 
 
 def millisecond(at: datetime) -> datetime:
-    """The precision in which public times are kept and told."""
+    """The precision of public times."""
     return at.replace(microsecond=at.microsecond // 1000 * 1000)

@@ -1,8 +1,9 @@
-"""What follows from what was said: an incident's impact and dates, a page's rollup, the rank of a status."""
+"""What follows from updates: an incident's impact, dates and current facts, and a page's rollup."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from lightship.core.model import Component, ComponentStatus, Facts, Impact, Incident, Kind, Status
 
@@ -27,42 +28,35 @@ class Rollup:
     description: str
 
 
-def rollup(statuses: Sequence[ComponentStatus], open_impacts: Sequence[Impact] = ()) -> Rollup:
-    """The page's status, from component status alone (statuspage-v2.md section 5, measured); with no component at all,
-    from the worst impact of the open incidents."""
-    kinds = set(statuses)
-    if not kinds:
-        return _ROLLUP_BY_IMPACT[max(open_impacts, key=_IMPACT.index, default=Impact.NONE)]
-    only = kinds.pop() if len(kinds) == 1 else None
-    kinds = set(statuses)
-    if only is ComponentStatus.MAJOR:
-        return Rollup("critical", "Major System Outage")
-    if ComponentStatus.MAJOR in kinds or only is ComponentStatus.PARTIAL:
-        return Rollup("major", "Partial System Outage")
-    if ComponentStatus.PARTIAL in kinds:
-        return Rollup("minor", "Minor Service Outage")
-    if only is ComponentStatus.DEGRADED:
-        return Rollup("minor", "Degraded System Service")
-    if ComponentStatus.DEGRADED in kinds:
-        return Rollup("minor", "Partially Degraded Service")
-    if ComponentStatus.UNDER_MAINTENANCE in kinds:
-        return Rollup("maintenance", "Service Under Maintenance")
-    return Rollup("none", "All Systems Operational")
-
-
-_IMPACT = [Impact.NONE, Impact.MAINTENANCE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL]
-_ROLLUP_BY_IMPACT = {
+_BY_IMPACT = {
     Impact.NONE: Rollup("none", "All Systems Operational"),
     Impact.MAINTENANCE: Rollup("maintenance", "Service Under Maintenance"),
     Impact.MINOR: Rollup("minor", "Minor Service Outage"),
     Impact.MAJOR: Rollup("major", "Partial System Outage"),
     Impact.CRITICAL: Rollup("critical", "Major System Outage"),
 }
+# By the worst status: where all components have it, and where only some have.
+_BY_WORST = {
+    ComponentStatus.OPERATIONAL: (_BY_IMPACT[Impact.NONE], _BY_IMPACT[Impact.NONE]),
+    ComponentStatus.UNDER_MAINTENANCE: (_BY_IMPACT[Impact.MAINTENANCE], _BY_IMPACT[Impact.MAINTENANCE]),
+    ComponentStatus.DEGRADED: (Rollup("minor", "Degraded System Service"), Rollup("minor", "Partially Degraded Service")),
+    ComponentStatus.PARTIAL: (_BY_IMPACT[Impact.MAJOR], _BY_IMPACT[Impact.MINOR]),
+    ComponentStatus.MAJOR: (_BY_IMPACT[Impact.CRITICAL], _BY_IMPACT[Impact.MAJOR]),
+}
+
+
+def rollup(statuses: Sequence[ComponentStatus], open_impacts: Sequence[Impact] = ()) -> Rollup:
+    """The page's status, from component status alone (statuspage-v2.md section 5, measured); with no component at all,
+    from the worst impact of the open incidents."""
+    if not statuses:
+        return _BY_IMPACT[max(open_impacts, key=list(_BY_IMPACT).index, default=Impact.NONE)]
+    everywhere, somewhere = _BY_WORST[worst(statuses)]
+    return everywhere if len(set(statuses)) == 1 else somewhere
 
 
 def impact(incident: Incident) -> Impact:
-    """How bad it ever was; it never falls (statuspage-v2.md section 6). `CRITICAL`, every component of the page down at
-    once, only whoever knows the page can tell: the journal then writes it as the override."""
+    """The worst that the incident ever was (statuspage-v2.md section 6). `CRITICAL`, every component of the page down at once,
+    cannot be known from the incident alone: `updates.py` then writes it as the override."""
     if incident.impact_override:
         return incident.impact_override
     if incident.kind is Kind.MAINTENANCE:
@@ -74,53 +68,45 @@ def impact(incident: Incident) -> Impact:
 
 
 def monitoring_at(incident: Incident) -> datetime | None:
-    """When a fix was first said to be in place (measured: the first such update counts, not the last)."""
+    """Time of the first update that a fix is in place (measured: the first such update counts, not the last)."""
     return next((u.display_at for u in incident.updates if u.status is Status.MONITORING), None)
 
 
 def ended_at(incident: Incident) -> datetime | None:
-    """When it was said to be over; None while it is open."""
+    """Time of the update that ended it; None while it is open."""
     over = {Status.RESOLVED, Status.COMPLETED}
     return next((u.display_at for u in reversed(incident.updates) if u.status in over), None) if incident.ended else None
 
 
 def began(incident: Incident) -> datetime:
-    """When the harm began: the last stated `since`, or the start of the maintenance, or when the incident started."""
+    """When the harm began: the last stated `since`, or the start of the maintenance or of the incident."""
     stated = [update.facts.since for update in incident.updates if update.facts.since]
     return stated[-1] if stated else incident.scheduled_for or incident.started_at
 
 
 def promised(incident: Incident) -> datetime | None:
-    """When the next update is due, as its newest update promised; nothing is promised once it has ended."""
+    """When the next update is due, as its newest update promises; None once it has ended."""
     return None if incident.ended else incident.updates[-1].facts.next_update
 
 
 def is_current(incident: Incident) -> bool:
-    """It touches readers now: an open incident, or a maintenance that has begun."""
+    """Whether it affects readers now: an open incident, or a maintenance that has begun."""
     return not incident.ended and incident.status is not Status.SCHEDULED
 
 
 def standing(incident: Incident, components: Iterable[Component]) -> tuple[Component, ...]:
-    """Those of `components` that the incident touches, as they are now; where one is gone, as the incident knew it."""
+    """Those of `components` that the incident touches, as they are now; those that are gone, as the incident has them."""
     known = {component.id: component for component in components}
     return tuple(known.get(component.id, component) for component in incident.components)
 
 
 def current_facts(incident: Incident) -> Facts:
-    """What is claimed now. Symptom, scope, since, workaround and cause stand until said anew, and so does an estimate
-    until another, or "none yet", takes its place; what is being done and the promise are the newest update's alone."""
-    last = incident.updates[-1].facts
-    every = [update.facts for update in reversed(incident.updates)]
-    guess = next((facts for facts in every if facts.estimate or facts.no_estimate), Facts())
-    return Facts(
-        symptom=next((facts.symptom for facts in every if facts.symptom), ""),
-        scope=next((facts.scope for facts in every if facts.scope), ""),
-        since=next((facts.since for facts in every if facts.since), None),
-        doing=last.doing,
-        workaround=next((facts.workaround for facts in every if facts.workaround), ""),
-        estimate=guess.estimate,
-        no_estimate=guess.no_estimate,
-        next_update=last.next_update,
-        ended=next((facts.ended for facts in every if facts.ended), None),
-        cause=next((facts.cause for facts in every if facts.cause), ""),
-    )
+    """The facts that hold now. Symptom, scope, since, workaround, end and cause hold until stated anew, and an estimate until
+    another, or "none yet", replaces it. What is being done and the promise are those of the newest update alone."""
+    newest_first = [update.facts for update in reversed(incident.updates)]
+    estimate = next((facts for facts in newest_first if facts.estimate or facts.no_estimate), Facts())
+    lasting: dict[str, Any] = {}
+    for name in ("symptom", "scope", "since", "workaround", "ended", "cause"):
+        stated = (getattr(facts, name) for facts in newest_first)
+        lasting[name] = next(filter(None, stated), getattr(Facts(), name))
+    return replace(newest_first[0], **lasting, estimate=estimate.estimate, no_estimate=estimate.no_estimate)

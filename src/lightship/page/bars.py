@@ -29,7 +29,7 @@ def bar(component: Component, snapshot: Snapshot) -> Bar:
     born = _born(component, snapshot)
     unborn = sum(day.date < born for day in rows[:-1])
     lived = rows[unborn:]
-    share = percent(uptime(rows, born=lived[0].date))
+    share = percent(uptime(lived))
     before = f"; not watched before {times.day(lived[0].date)}" if unborn else ""
     return Bar(share, _sentence(lived, share) + before, _marks(rows, unborn))
 

@@ -1,1 +1,1 @@
-"""Who must speak, and when."""
+"""Who must post an update, and when."""

@@ -1,4 +1,4 @@
-"""Promises and their times: what is due, what is late, and when a page must be drawn anew though nobody spoke."""
+"""Promises of a next update: which are due, which are late, and when they change how the page looks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from lightship.core.status import promised
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A promise that someone speaks about `incident` by `at`."""
+    """A promise to update `incident` by `at`."""
 
     incident: Incident
     at: datetime
@@ -26,8 +26,7 @@ def due(incidents: Iterable[Incident]) -> tuple[Due, ...]:
 
 
 def phase(snapshot: Snapshot, at: datetime) -> tuple[datetime, int]:
-    """What of a front page changes with time alone: the UTC hour, for it tells when it was drawn to readers who have no
-    script to ask; and how many promises are late. Two moments of one phase need no new drawing."""
-    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0), sum(
-        promise.late(at) for promise in due(snapshot.open)
-    )
+    """What changes on a front page with time alone: the UTC hour, for readers without a script see when it was rendered, and
+    how many promises are late. Between two moments of one phase the page need not be rendered again."""
+    late = sum(promise.late(at) for promise in due(snapshot.open))
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0), late
