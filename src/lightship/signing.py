@@ -1,4 +1,4 @@
-"""A page's Ed25519 key: sign what a host claims, and tell whether a claim is ours (RFC 8032)."""
+"""A page's Ed25519 key: sign what a host claims, and verify that a claim is ours (RFC 8032)."""
 
 import base64
 from dataclasses import dataclass, field
@@ -47,7 +47,7 @@ class SigningKey:
 
 @dataclass(frozen=True)
 class VerifyKey:
-    """The public half, for who only looks: `public` is the key's 32 bytes."""
+    """The public half, for those who only verify. `public` is the key's 32 bytes."""
 
     public: bytes
 
@@ -64,5 +64,5 @@ class VerifyKey:
 
 
 def verify_key(page: PageConfig) -> VerifyKey:
-    """What a page's signatures are checked with, wherever its private key is or is not."""
+    """The key that verifies a page's signatures, whether or not its private key is on this machine."""
     return VerifyKey(page.public or SigningKey(page.key).public)

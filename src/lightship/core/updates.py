@@ -1,4 +1,4 @@
-"""The one rule: what an update makes of its incident, its components and the page. Desk, terminal, clock, break-glass and
+"""The one rule: what an update changes in its incident, its components and the page. Desk, terminal, clock, break-glass and
 import insert what these functions return; nothing else decides it (docs/decisions/0027)."""
 
 from collections.abc import Mapping, Sequence
@@ -33,8 +33,8 @@ _OK = ComponentStatus.OPERATIONAL
 
 @dataclass(frozen=True, kw_only=True)
 class NewUpdate:
-    """An update to come. `statuses`: component id -> the level at which its incident holds it from then on. What begins or
-    ends a maintenance, or ends an incident, need not state any. `at`: when it held, for backdating; None means now."""
+    """An update to write. `statuses`: component id -> the level at which its incident holds it from then on. An update that
+    begins or ends a maintenance, or ends an incident, need not state any. `at`: for backdating; None means now."""
 
     status: Status
     body: str
@@ -46,9 +46,9 @@ class NewUpdate:
 
 @dataclass(frozen=True, kw_only=True)
 class NewIncident:
-    """An incident to come: its name and first update. `started_at` None: when the first update holds.
+    """An incident to write: its name and first update. `started_at` None: the time of the first update.
 
-    `id`: the one it must get, so that a form sent twice opens one incident (the second is an IntegrityError).
+    `id`: the id that it must get, so that a form sent twice opens one incident (the second is an IntegrityError).
     """
 
     name: str
@@ -60,7 +60,7 @@ class NewIncident:
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """A maintenance to come: when it begins and ends, which components it takes, and whether the clock begins and ends it."""
+    """A maintenance to write: when it begins and ends, its components, and whether the clock begins and ends it."""
 
     name: str
     body: str
@@ -75,7 +75,7 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class PageNow:
-    """What an update is decided on: the page's components and groups, and what holds them at the time of the update."""
+    """What an update is decided on: the page's components and groups, and what holds components over time."""
 
     components: Sequence[Component]
     groups: Sequence[Group]
@@ -84,10 +84,10 @@ class PageNow:
 
 def opened(page: PageNow, new: NewIncident, id: str, update_id: str, now: datetime) -> Incident:
     """The incident that this opens on the page, or Refused."""
-    now, update = millisecond(now), new.update
-    at = millisecond(update.at or new.started_at or now)
+    now, first = millisecond(now), new.update
+    at = millisecond(first.at or new.started_at or now)
     started_at = millisecond(new.started_at or at)
-    check(Kind.INCIDENT, update.status, update.body, at, now)
+    check(Kind.INCIDENT, first.status, first.body, at, now)
     dated(started_at, now)
     bare = Incident(
         id=id,
@@ -98,11 +98,11 @@ def opened(page: PageNow, new: NewIncident, id: str, update_id: str, now: dateti
         updates=(),
         impact_override=new.impact,
     )
-    return _with(page, bare, replace(update, at=at), update_id, now)
+    return _with(page, bare, replace(first, at=at), update_id, now)
 
 
 def scheduled(page: PageNow, window: Window, id: str, update_id: str, now: datetime) -> Incident:
-    """The maintenance that this plans, or Refused. It names its components as they are, and holds none before it begins."""
+    """The maintenance that this plans, or Refused. It mentions its components as they are, and holds none before it begins."""
     now = millisecond(now)
     check_window(window.starts, window.ends)
     check(Kind.MAINTENANCE, Status.SCHEDULED, window.body, None, now)
@@ -142,8 +142,8 @@ def added(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now
 
 
 def owed(incident: Incident, now: datetime) -> NewUpdate | None:
-    """The update that the clock owes a maintenance by now: it begins, or ends. Dated when it was due, but after what was said
-    already, else that would go on being what stands. It has no words: nobody wrote any."""
+    """The update by which the clock must begin or end a maintenance by now. It is dated when it was due, but after the newest
+    update, else that one would remain the current one. Its body is empty: nobody wrote one."""
     starts, ends = incident.scheduled_for, incident.scheduled_until
     if incident.auto_start and incident.status is Status.SCHEDULED and starts and starts <= now:
         status, due = Status.IN_PROGRESS, starts
@@ -156,21 +156,21 @@ def owed(incident: Incident, now: datetime) -> NewUpdate | None:
 
 
 def set_by_hand(page: PageNow, component_id: str, level: ComponentStatus, id: str, now: datetime) -> StatusChange | None:
-    """A component set without an incident; None if that is how it is set already. It holds until it is set again."""
+    """The status change that sets a component without an incident; None if it is set so already. It holds until the next."""
     holds = page.timeline.holds.get(component_id, ())
-    # After what was set before: of two at one moment, nobody could tell which one stands.
+    # After the levels set before: of two at one moment, nobody could tell which one is current.
     at = max([now, *(hold.at + timedelta(milliseconds=1) for hold in holds if hold.source in (BY_HAND, LEFT, RESTATED))])
     levels = page.timeline.levels(component_id, at)
     before = worst(levels.get(source, _OK) for source in (BY_HAND, LEFT))
     if level is before:
         return None
     (change,) = _changes(page, {component_id: level}, at)
-    # Where an incident shows that level already, the old level is the one set by hand: a turn from a level to itself restates.
+    # Where an incident shows that level already, the old level is the one set by hand: a change to itself restates.
     return StatusChange(at, change if change.old is not level else replace(change, old=before), id)
 
 
 def settled(page: PageNow, wanted: Component, id: str, now: datetime) -> StatusChange | None:
-    """What makes the page show a component as another tool shows it; None where its history tells the same."""
+    """The status change after which the page shows a component as another tool shows it; None where it does so already."""
     levels, level = page.timeline.levels(wanted.id, now), wanted.status
     shown = worst(levels.values())
     if shown is level:
@@ -196,18 +196,18 @@ def _with(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now
         changes=changes if stated or new.statuses is not None else None,
         notify=new.notify,
     )
-    after = replace(incident, updates=in_order((*incident.updates, update)), updated_at=now)
+    result = replace(incident, updates=in_order((*incident.updates, update)), updated_at=now)
     changed = {change.component_id for change in changes if change.old is not change.new}
     parts = [replace(c, updated_at=now) if c.id in changed else c for c in page.components]
-    after = replace(after, components=touched(after, (*parts, *incident.components)))
-    if not after.impact_override and all_down(after.components, page.components):
-        return replace(after, impact_override=Impact.CRITICAL)
-    return after
+    result = replace(result, components=touched(result, (*parts, *incident.components)))
+    if not result.impact_override and _all_down(result.components, page.components):
+        return replace(result, impact_override=Impact.CRITICAL)
+    return result
 
 
 def _implied(page: PageNow, incident: Incident, status: Status, at: datetime) -> dict[str, ComponentStatus]:
-    """What an update says of components by what it is. A maintenance that begins takes those that it touches. What ends lets go
-    of what it held; a component that something else holds does not turn, and is not spoken of."""
+    """The levels that an update of this status implies. A maintenance that begins holds the components that it touches. An end
+    frees those that the incident held; a component that something else holds does not change, and is not mentioned."""
     before = [update for update in incident.updates if update.display_at <= at]
     known = {component.id for component in page.components}
     if status in RUNNING and not (before and before[-1].status in RUNNING):
@@ -231,22 +231,22 @@ def _changes(page: PageNow, statuses: Mapping[str, ComponentStatus], at: datetim
 
 
 def touched(incident: Incident, parts: Sequence[Component]) -> tuple[Component, ...]:
-    """The records of the components that the incident touches or speaks of, each at the level at which it leaves them. Of
-    `parts`, the first of an id counts."""
+    """The records of the components that the incident touches or mentions, each at the level at which it leaves them. Of
+    several `parts` with one id, the first counts."""
     levels = left(incident)
     ids = {component.id for component in incident.components} | levels.keys()
     records = {part.id: part for part in reversed(parts) if part.id in ids}
     return tuple(sorted((replace(c, status=levels.get(c.id, _OK)) for c in records.values()), key=placed))
 
 
-def all_down(records: Sequence[Component], every: Sequence[Component]) -> bool:
-    """Every component of the page is down by what one incident touches. Only when it is said can that be known: pages grow."""
-    down = {component.id for component in records if component.status is ComponentStatus.MAJOR}
-    return bool(down) and down >= {component.id for component in every if not component.retired}
+def _all_down(touched: Sequence[Component], components: Sequence[Component]) -> bool:
+    """Whether one incident has every component of the page down. It is decided when the update is written, for pages grow."""
+    down = {component.id for component in touched if component.status is ComponentStatus.MAJOR}
+    return bool(down) and down >= {component.id for component in components if not component.retired}
 
 
 def in_order(updates: Sequence[Update]) -> tuple[Update, ...]:
-    """As readers read them, oldest first."""
+    """Oldest first, as readers read them."""
     return tuple(sorted(updates, key=lambda update: (update.display_at, update.created_at, update.id)))
 
 
@@ -255,6 +255,6 @@ def placed(component: Component) -> tuple[int, datetime, str]:
 
 
 def full_name(component: Component, groups: Sequence[Group]) -> str:
-    """What readers call it: "Group - Component" in a group, as Statuspage writes it."""
+    """The name for readers: "Group - Component" in a group, as Statuspage writes it."""
     group = next((group.name for group in groups if group.id == component.group_id), "")
     return f"{group} - {component.name}" if group else component.name

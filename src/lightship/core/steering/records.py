@@ -1,5 +1,4 @@
-"""Where a page's name should point, decided from what witnesses see and what the zone holds. Nothing here asks or changes
-anything; a change that it calls for carries all that it rests on, so that it fails where that is no longer so."""
+"""What witnesses write into the zone (votes and the move record), how they judge a host's health, and where a name points."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,17 +8,17 @@ from lightship.core.site.receipt import CheckStatus
 
 Key = tuple[str, str]
 Sets = Mapping[Key, frozenset[str]]
-"""Record sets by owner, relative to the name, and type: as zones speak of them."""
+"""Record sets by owner (relative to the name) and type, as in `zones`."""
 
 POINTERS: tuple[Key, ...] = (("@", "A"), ("@", "AAAA"), ("@", "CNAME"))
 RECORD: Key = ("_lease", "TXT")
 NOTHING: frozenset[str] = frozenset()
 
 FRESH = timedelta(seconds=15)
-"""The oldest vote that counts, and the furthest from the future: a witness whose clock is wrong counts for nobody."""
+"""The maximum age of a vote that counts. One from the future counts up to the same distance: clocks differ."""
 HEALTHY = timedelta(minutes=30)
 QUICK = timedelta(minutes=5)
-"""Moves that follow each other by less are counted; after MOVES of them each one is waited with."""
+"""Moves that follow each other sooner are counted; after MOVES of them, each further move waits."""
 MOVES, DWELL, LONGEST_DWELL = 3, timedelta(seconds=30), timedelta(hours=1)
 
 
@@ -40,18 +39,14 @@ class Place:
 
 
 def place(name: str, addresses: Iterable[str], cname: str = "") -> Place:
-    found = tuple(addresses)
-    sets = {
-        ("@", "A"): frozenset(each for each in found if ":" not in each),
-        ("@", "AAAA"): frozenset(each for each in found if ":" in each),
-        ("@", "CNAME"): frozenset({cname} if cname else ()),
-    }
-    return Place(name, sets)
+    known = frozenset(addresses)
+    v6 = frozenset(address for address in known if ":" in address)
+    return Place(name, {("@", "A"): known - v6, ("@", "AAAA"): v6, ("@", "CNAME"): frozenset({cname} if cname else ())})
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a witness holds of one host, and since when; `up` None: it cannot tell. `last` was seen `run` times in a row."""
+    """One host's health for one witness, and since when. `up` None: it cannot tell. `run`: how often in a row it saw `last`."""
 
     up: bool | None
     since: datetime
@@ -60,7 +55,7 @@ class Health:
 
 
 def after(old: Health | None, live: bool | None, now: datetime, count: int) -> Health:
-    """A host turns up or down after `count` looks of one mind."""
+    """The health after one more check. A host becomes up or down after `count` equal results in a row."""
     if live is None:
         return old if old and old.up is None else Health(None, now)
     old = old or Health(None, now)
@@ -69,33 +64,30 @@ def after(old: Health | None, live: bool | None, now: datetime, count: int) -> H
     return Health(up, old.since if up == old.up else now, live, run)
 
 
-SILENT = frozenset({CheckStatus.TIMED_OUT, CheckStatus.UNREACHABLE})
+SILENT = frozenset({CheckStatus.TIMED_OUT, CheckStatus.UNREACHABLE, CheckStatus.BLIND})
 
 
-def alive(seen: Mapping[tuple[str, str], CheckStatus]) -> dict[str, bool | None]:
-    """Each host that was looked at, by what was found at each (host, address): live if it is at every one, for readers come
-    by any. An address that this machine has no way to says nothing; nor does a family in which all of several hosts are
-    silent while the other family answers, for that is more likely our own network's fault."""
-    families = {":" in address for _, address in seen}
-    answering = {v6 for v6 in families if any(found is CheckStatus.LIVE for (_, a), found in seen.items() if (":" in a) == v6)}
-    deaf = {v6 for v6 in families - answering if answering and _all_silent(seen, v6)}
+def alive(results: Mapping[tuple[str, str], CheckStatus]) -> dict[str, bool | None]:
+    """Whether each host is live, from the results by (host, address). It must be live at every address, for readers use any
+    of them. An address that this machine has no route to says nothing; nor does an address family in which all of several
+    hosts are silent while the other family answers, for that is more likely a fault of our own network."""
+    statuses: dict[bool, dict[str, CheckStatus]] = {False: {}, True: {}}
+    for (host, address), status in results.items():
+        statuses[":" in address][host] = status
+    live = {":" in address for (_, address), status in results.items() if status is CheckStatus.LIVE}
+    deaf = {v6 for v6 in {False, True} - live if live and len(statuses[v6]) > 1 and SILENT.issuperset(statuses[v6].values())}
     alive: dict[str, bool | None] = {}
-    for (host, address), found in seen.items():
-        if found is CheckStatus.BLIND or (":" in address) in deaf:
+    for (host, address), status in results.items():
+        if status is CheckStatus.BLIND or (":" in address) in deaf:
             alive.setdefault(host, None)
         else:
-            alive[host] = found is CheckStatus.LIVE and alive.get(host) is not False
+            alive[host] = status is CheckStatus.LIVE and alive.get(host) is not False
     return alive
-
-
-def _all_silent(seen: Mapping[tuple[str, str], CheckStatus], v6: bool) -> bool:
-    of_it = {host: found for (host, address), found in seen.items() if (":" in address) == v6}
-    return len(of_it) > 1 and set(of_it.values()) <= SILENT | {CheckStatus.BLIND}
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """What a witness told at a time. Text: `1763820000 vienna=up:1763810000 bucket=down:1763819990`, seconds since 1970."""
+    """What a witness saw at a time. As text: `1763820000 vienna=up:1763810000 bucket=down:1763819990`, seconds since 1970."""
 
     at: datetime
     health: Mapping[str, Health]
@@ -108,15 +100,15 @@ class Vote:
 
 
 def vote_out(vote: Vote) -> str:
-    told = ((host, state) for host, state in sorted(vote.health.items()) if state.up is not None)
-    words = (f"{host}={'up' if state.up else 'down'}:{int(state.since.timestamp())}" for host, state in told)
-    return " ".join((str(int(vote.at.timestamp())), *words))
+    known = ((host, health) for host, health in sorted(vote.health.items()) if health.up is not None)
+    hosts = (f"{host}={'up' if health.up else 'down'}:{int(health.since.timestamp())}" for host, health in known)
+    return " ".join((str(int(vote.at.timestamp())), *hosts))
 
 
 def vote_in(text: str) -> Vote | None:
-    """None for what is no vote."""
-    at, *words = text.split(" ")
-    parts = [(host, *rest.partition(":")) for host, _, rest in (word.partition("=") for word in words)]
+    """None for a text that is no vote."""
+    at, *hosts = text.split(" ")
+    parts = [(host, *rest.partition(":")) for host, _, rest in (part.partition("=") for part in hosts)]
     if any(up not in ("up", "down") for _, up, _, _ in parts):
         return None
     try:
@@ -133,8 +125,9 @@ def _time(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class MoveRecord:
-    """Who moved the name last. `moves`: how many, each soon after the one before. `pin`: hosts that a person set it to, until
-    a person lets go. `nonce`: by which a mover whose reply was lost knows its own move. Text: `gen by at moves pin nonce`."""
+    """Who moved the name last. `moves`: how many moves followed each other quickly. `pin`: hosts that a person pinned it to,
+    until a person ends the pin. `nonce`: by it a witness whose reply was lost recognises its own move.
+    As text: `gen by at moves pin nonce`."""
 
     gen: int
     by: str
@@ -145,7 +138,7 @@ class MoveRecord:
 
     @property
     def dwell(self) -> timedelta:
-        """How long it must stay now: nothing at first, then twice as long with each quick move more."""
+        """How long the name must stay: not at all at first, then twice as long with each further quick move."""
         return min(DWELL * 2 ** min(self.moves - MOVES, 20), LONGEST_DWELL) if self.moves >= MOVES else timedelta()
 
     def moved(self, by: str, now: datetime, nonce: str) -> "MoveRecord":
@@ -154,7 +147,7 @@ class MoveRecord:
 
 
 FIRST = MoveRecord(0, "-", datetime.fromtimestamp(0, UTC), 0, (), "-")
-"""What stands for a lease where there never was one."""
+"""The move record of a name that was never moved."""
 
 
 def record_out(record: MoveRecord) -> str:
@@ -163,14 +156,14 @@ def record_out(record: MoveRecord) -> str:
 
 
 def record_of(sets: Sets) -> MoveRecord | None:
-    """The lease as the zone has it; FIRST where it has none, None where it has something else there."""
+    """The zone's move record; FIRST where it has none, None where it has something else there."""
     texts = sets.get(RECORD, NOTHING)
     if not texts:
         return FIRST
-    words = next(iter(texts)).split(" ") if len(texts) == 1 else []
-    if len(words) != 6:
+    fields = next(iter(texts)).split(" ") if len(texts) == 1 else []
+    if len(fields) != 6:
         return None
-    gen, by, at, moves, pin, nonce = words
+    gen, by, at, moves, pin, nonce = fields
     try:
         return MoveRecord(int(gen), by, _time(at), int(moves), () if pin == "-" else tuple(pin.split("+")), nonce)
     except (ValueError, OverflowError, OSError):
@@ -178,15 +171,15 @@ def record_of(sets: Sets) -> MoveRecord | None:
 
 
 def votes_of(sets: Sets, members: Iterable[str]) -> dict[str, Vote]:
-    """The votes that the zone holds, of the witnesses on the roll."""
+    """The votes that the zone holds, of these witnesses."""
     texts = {name: sets.get(vote_key(name), NOTHING) for name in members}
     read = {name: vote_in(next(iter(text))) for name, text in texts.items() if len(text) == 1}
     return {name: vote for name, vote in read.items() if vote}
 
 
 def pointed(sets: Sets, places: Sequence[Place]) -> tuple[str, ...] | None:
-    """The hosts that the name leads to; none where it leads nowhere at all, None where to something that is no host."""
+    """The hosts that the name leads to; empty where it leads nowhere, None where it leads to something that is no host."""
     values = frozenset().union(*(sets.get(key, NOTHING) for key in POINTERS))
-    if values - frozenset().union(*(each.values for each in places)):
+    if values - frozenset().union(*(place.values for place in places)):
         return None
-    return tuple(each.name for each in places if each.values & values)
+    return tuple(place.name for place in places if place.values & values)
