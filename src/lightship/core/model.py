@@ -240,6 +240,10 @@ class Snapshot:
     service_worker: bool = True
     vector: Mapping[int, int] = field(default_factory=dict)
 
+    @property
+    def live(self) -> tuple[Component, ...]:
+        return tuple(component for component in self.components if not component.retired)
+
 
 @dataclass(frozen=True, slots=True)
 class Month:

@@ -1,4 +1,4 @@
-"""Ninety days of a component: as a drawing of few bytes, and as one sentence for those who do not see it."""
+"""Ninety days of a component: as a drawing of few bytes, and as one sentence for those who cannot see it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ _OK = ComponentStatus.OPERATIONAL
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`marks`: class and SVG path, first of the days before it, then of all it has lived, then of each kind of bad day
-    over them."""
+    """`marks`: class and SVG path: of the days before the component existed, of its own days, and over them of each kind of
+    bad day."""
 
     share: str
     sentence: str
@@ -35,14 +35,11 @@ def bar(component: Component, snapshot: Snapshot) -> Bar:
 
 
 def _born(component: Component, snapshot: Snapshot) -> date:
-    """Its stated start, or else the first we know of it: history may have been imported into a young component."""
+    """Its stated start, or else its first known day: history may have been imported into a young component."""
     if component.start_date:
         return component.start_date
-    first = next(
-        (status_change.at for status_change in snapshot.status_changes if status_change.change.component_id == component.id),
-        component.created_at,
-    )
-    return min(first, component.created_at).date()
+    changes = (change.at for change in snapshot.status_changes if change.change.component_id == component.id)
+    return min(next(changes, component.created_at), component.created_at).date()
 
 
 def percent(share: float) -> str:
@@ -64,9 +61,9 @@ def _marks(rows: Sequence[Day], unborn: int) -> tuple[tuple[str, str], ...]:
 
 def _sentence(rows: Sequence[Day], share: str) -> str:
     runs = [list(run) for status, run in groupby(rows, key=lambda day: day.worst) if status is not _OK]
-    told = [_run(run, rows[-1].date) for run in reversed(runs)]
+    newest_first = [_run(run, rows[-1].date) for run in reversed(runs)]
     rest = sum(len(run) for run in runs[: max(len(runs) - MOST, 0)])
-    parts = told[:MOST] + ([f"{labels.counted(rest, 'more day')} with trouble"] if rest else [])
+    parts = newest_first[:MOST] + ([f"{labels.counted(rest, 'more day')} with trouble"] if rest else [])
     span = f"{len(rows)} days" if len(rows) > 1 else "its first day"
     return f"{share} up in {span}" + "".join(f"; {part}" for part in parts)
 

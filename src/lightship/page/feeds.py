@@ -16,7 +16,7 @@ LEAST = 50
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One update. `id` is its permanent address; a corrected text keeps it and has a later `updated`."""
+    """One update. `id`: its permanent URL. A corrected update keeps it and has a later `updated`."""
 
     id: str
     title: str
@@ -40,10 +40,10 @@ def files(snapshot: Snapshot) -> dict[str, bytes]:
 
 def latest(snapshot: Snapshot) -> tuple[Entry, ...]:
     """Every update of what is open, and at least the last 50 of all; newest first."""
-    said = [(update, incident) for incident in (*snapshot.open, *snapshot.recent) for update in incident.updates]
-    said.sort(key=lambda pair: (pair[0].display_at, pair[0].id), reverse=True)
+    updates = [(update, incident) for incident in (*snapshot.open, *snapshot.recent) for update in incident.updates]
+    updates.sort(key=lambda pair: (pair[0].display_at, pair[0].id), reverse=True)
     return tuple(
-        _entry(update, incident, snapshot) for n, (update, incident) in enumerate(said) if n < LEAST or not incident.ended
+        _entry(update, incident, snapshot) for n, (update, incident) in enumerate(updates) if n < LEAST or not incident.ended
     )
 
 

@@ -1,8 +1,8 @@
-"""Every English word a reader meets that nobody typed: statuses, headlines, sentences. Nobody reads an enum."""
+"""Every English word on a page that staff did not write: statuses, headlines, sentences."""
 
 from collections.abc import Sequence
 
-from lightship.core.model import ComponentStatus, Incident, Kind, Status
+from lightship.core.model import ComponentStatus, Status
 
 COMPONENT = {
     ComponentStatus.OPERATIONAL: "Working",
@@ -33,12 +33,8 @@ DOING = {
     Status.INVESTIGATING: "Looking for the cause.",
     Status.IDENTIFIED: "The cause is known; a fix is being worked on.",
     Status.MONITORING: "A fix is in place; watching that it holds.",
-    Status.SCHEDULED: "",
     Status.IN_PROGRESS: "The work is under way.",
     Status.VERIFYING: "The work is done; checking that all is well.",
-    Status.RESOLVED: "",
-    Status.POSTMORTEM: "",
-    Status.COMPLETED: "",
 }
 TONE = {
     ComponentStatus.OPERATIONAL: "ok",
@@ -62,9 +58,9 @@ def number(count: int) -> str:
     return _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"
 
 
-def counted(count: int, thing: str) -> str:
+def counted(count: int, noun: str) -> str:
     """`1 update`, `4 updates`."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:
@@ -88,14 +84,10 @@ def several(broken: int, watched: int, slow: int) -> str:
     total = broken + watched + slow
     if not broken:
         return f"{sentence(number(total))} incidents are open"
-    said = "one thing is broken" if broken == 1 else f"{number(broken)} things are broken"
+    first = "one thing is broken" if broken == 1 else f"{number(broken)} things are broken"
     if broken == total:
-        return sentence(said)
+        return sentence(first)
     rest = total - broken
     verb = "is" if rest == 1 else "are"
     state = "being watched" if rest == watched else "slow" if rest == slow else "open"
-    return sentence(f"{said}, {number(rest)} more {verb} {state}")
-
-
-def ending(incident: Incident) -> str:
-    return "Completed" if incident.kind is Kind.MAINTENANCE else "Resolved"
+    return sentence(f"{first}, {number(rest)} more {verb} {state}")

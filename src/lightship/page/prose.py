@@ -9,32 +9,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-_TAGS = {
-    "p",
-    "br",
-    "em",
-    "strong",
-    "a",
-    "code",
-    "pre",
-    "ul",
-    "ol",
-    "li",
-    "blockquote",
-    "hr",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "del",
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-}
 _INLINE = {"em", "strong", "a", "code", "del"}
+_TABLE = {"table", "thead", "tbody", "tr", "th", "td"}
+_TAGS = _INLINE | _TABLE | {"p", "br", "pre", "ul", "ol", "li", "blockquote", "hr", "h3", "h4", "h5", "h6"}
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _BREAK = re.compile(r"&lt;br\s*/?&gt;", re.IGNORECASE)
@@ -45,31 +22,31 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 @cache
 def _parser() -> MarkdownIt:
-    # `breaks`: staff press Enter and mean a new line; imported texts were written as plain text.
+    # `breaks`: staff press Enter for a new line; imported texts were written as plain text.
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
     parser.add_render_rule("image", _alternative)
-    parser.add_render_rule("text", _words)
+    parser.add_render_rule("text", _text)
     return parser
 
 
 def _alternative(_: object, tokens: Sequence[Token], index: int, *__: object) -> str:
-    """A picture would be a request to somebody else's server: its text stands for it."""
+    """The alternative text of a picture, for the picture itself would be a request to somebody else's server."""
     return str(escape(tokens[index].content))
 
 
-def _words(_: object, tokens: Sequence[Token], index: int, *__: object) -> str:
-    """Other desks let their writers type `<br />`: done here and not in the source, for code and tables need theirs."""
+def _text(_: object, tokens: Sequence[Token], index: int, *__: object) -> str:
+    """Other status pages let staff type `<br />`. Replaced here and not in the source, for code and tables need theirs."""
     return _BREAK.sub("<br>\n", str(escape(tokens[index].content)))
 
 
 def _markdown(source: str) -> str:
-    """The same desks send `<p>` for a paragraph, and end the line after `<br />` too. Other tags stay to be seen."""
+    """The same status pages export `<p>` for a paragraph, and a newline after `<br />`. Other tags remain, as text."""
     return _PARAGRAPH.sub("\n\n", _BREAK_AND_LINE.sub("\n", legal(source)))
 
 
 @lru_cache(maxsize=4096)
 def block(source: str) -> Markup:
-    """An update's text. Headings sink to h3 and below, for the page has its own outline."""
+    """An update's body. Headings become h3 and below, for the page has its own outline."""
     html = _parser().render(_markdown(source))
     html = html.replace("<h2>", "<h4>").replace("</h2>", "</h4>").replace("<h1>", "<h3>").replace("</h1>", "</h3>")
     return _clean(html, _TAGS)
@@ -89,13 +66,13 @@ def _clean(html: str, tags: set[str]) -> Markup:
 
 
 def _here(_: str, name: str, value: str) -> str | None:
-    """`//evil.example` looks like a path of this site and is not one."""
+    """Drop a link such as `//evil.example`: it looks like a path of this site and is not one."""
     return None if name == "href" and value.startswith("//") else value
 
 
 @lru_cache(maxsize=4096)
 def plain(source: str) -> str:
-    """The words alone, on one line."""
+    """The text without markup, on one line."""
     text = nh3.clean(_parser().render(_markdown(source)), tags=set())
     return " ".join(Markup(text).unescape().split())  # noqa: S704 - unescaped to text at once
 

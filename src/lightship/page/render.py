@@ -14,7 +14,7 @@ from lightship.page import labels, prose
 
 
 def render(template: str, **values: Any) -> bytes:
-    """Control characters are struck from the whole, whichever field brought them: XML forbids them, nobody reads them."""
+    """The rendered template without control characters, whichever field they came from: XML forbids them."""
     return prose.legal(_environment().get_template(template).render(values)).encode()
 
 
@@ -38,7 +38,7 @@ def source(folder: str, name: str) -> str:
 
 
 def _template(name: str) -> str:
-    """Indentation is for us, not for the wire; the newline stays as the white space between words."""
+    """The template without indentation; newlines remain as the white space between words."""
     return re.sub(r"\s*\n\s*", "\n", source("templates", name)).strip()
 
 
@@ -71,7 +71,7 @@ def _hashed(text: str) -> str:
 
 
 def policy(*, live: bool) -> str:
-    """Nothing but our own style and script may run. All asking is done in a worker's thread, which has a file of its own."""
+    """Only our own style and script may run. Requests are made by a worker, which is a file of its own."""
     worker = "worker-src 'self';" if live else ""
     return (
         f"default-src 'none';style-src {_hashed(asset('page.css'))};script-src {_hashed(script(live=live))};"
@@ -81,11 +81,11 @@ def policy(*, live: bool) -> str:
 
 @cache
 def fingerprint() -> str:
-    """A hash of every source file that has a say in what is rendered."""
-    found = hashlib.sha256()
+    """A hash of every source file that what is rendered depends on."""
+    digest = hashlib.sha256()
     for package in ("lightship.core", "lightship.page"):
         for folder in (files(package), *(files(package).joinpath(name) for name in ("templates", "static"))):
             if folder.is_dir():
                 for file in sorted((f for f in folder.iterdir() if f.is_file()), key=lambda f: f.name):
-                    found.update(json.dumps(file.name).encode() + file.read_bytes())
-    return found.hexdigest()
+                    digest.update(json.dumps(file.name).encode() + file.read_bytes())
+    return digest.hexdigest()

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from markupsafe import Markup
 
-from lightship.core.model import HostLink, Incident, Kind, Month, Page, Snapshot
+from lightship.core.model import HostLink, Incident, Month, Page, Snapshot
 from lightship.core.site import state
 from lightship.core.status import ended_at
 from lightship.page import badge, calendar, feeds, labels, prose, render, statuspage, story, times, view
@@ -17,8 +17,8 @@ WEB = ("https://", "http://")
 
 
 def front(snapshot: Snapshot, key: bytes = b"") -> dict[str, bytes]:
-    """Every file that may change with any revision. The front page is last: what it links to is there before it. `key` is
-    the public half of the one that will sign them."""
+    """Every file that may change with any revision. The front page is last: what it links to is there before it. `key`: the
+    public half of the signing key."""
     page, hosts = snapshot.page, snapshot.hosts
     return {
         **_history(snapshot),
@@ -38,15 +38,16 @@ def front(snapshot: Snapshot, key: bytes = b"") -> dict[str, bytes]:
 
 
 def worker(snapshot: Snapshot, key: bytes) -> dict[str, bytes]:
-    """What gives a returning reader the newest page whatever became of a host. It believes what `key` (Ed25519) has signed."""
-    baked = {
+    """The service worker, which gives a returning reader the newest page when a host fails. It trusts what `key` (Ed25519)
+    has signed."""
+    values = {
         "PAGE": snapshot.page.id,
         "KEY": base64.b64encode(key).decode(),
         "HOSTS": [f"{host.url.rstrip('/')}/" for host in snapshot.hosts if host.url.startswith(WEB)],
         "ON": snapshot.service_worker,
     }
-    said = ",".join(f"{name}={json.dumps(value)}" for name, value in baked.items())
-    return {"sw.js": f"const {said}\n{render.asset('sw.js')}".encode()}
+    constants = ",".join(f"{name}={json.dumps(value)}" for name, value in values.items())
+    return {"sw.js": f"const {constants}\n{render.asset('sw.js')}".encode()}
 
 
 def index(snapshot: Snapshot) -> bytes:
@@ -63,55 +64,53 @@ def index(snapshot: Snapshot) -> bytes:
 
 def leaf(page: Page, incident: Incident, hosts: Sequence[HostLink]) -> dict[str, bytes]:
     """The permanent files of one incident or maintenance. The same arguments give the same bytes, now and in ten years."""
-    told = story.story(incident, incident.components, None)
-    frame = _frame(page, hosts, depth=2)
     html = render.render(
-        "incident.html", **frame, story=told, canonical=statuspage.link(page, incident), month=incident.month,
-        month_name=times.month_name(incident.month), planned=incident.kind is Kind.MAINTENANCE, ended=incident.ended,
-    )  # fmt: skip
+        "incident.html",
+        **_frame(page, hosts, depth=2),
+        story=story.story(incident, incident.components, None),
+        canonical=statuspage.link(page, incident),
+        month=incident.month,
+        month_name=times.month_name(incident.month),
+    )
     return {f"{statuspage.folder(incident)}index.html": html, **statuspage.file(page, incident)}
 
 
 def month(page: Page, month: Month, hosts: Sequence[HostLink]) -> dict[str, bytes]:
     """A month's page and archive; the same arguments give the same bytes."""
-    frame = _frame(page, hosts, depth=2)
     html = render.render(
         "month.html",
-        **frame,
+        **_frame(page, hosts, depth=2),
         title=times.month_name(month.month),
         canonical=f"{page.url}/history/{month.month}/",
         rows=[_row(incident) for incident in month.incidents],
         status_changes=[
-            (times.when(t.at), prose.legal(t.change.name), labels.COMPONENT[t.change.new]) for t in month.status_changes
+            (times.when(status_change.at), prose.legal(status_change.change.name), labels.COMPONENT[status_change.change.new])
+            for status_change in month.status_changes
         ],
     )
     return {f"history/{month.month}/index.html": html, state.archive_path(month.month): state.archive_out(month)}
 
 
 def build(page: Page, hosts: Sequence[HostLink], *, service_worker: bool = True) -> str:
-    """Changes when leaves and months must all be made anew: our code, templates, style or scripts; the page's name or hosts."""
+    """Changes when all leaves and months must be rendered anew: by our code, templates or scripts, by the page's name or hosts."""
     depends = [page.id, page.name, page.url, page.time_zone, page.description, page.support_url, service_worker]
-    named = json.dumps([render.fingerprint(), *depends, *([host.name, host.url] for host in hosts)])
-    return sha256(named.encode()).hexdigest()[:16]
+    whole = json.dumps([render.fingerprint(), *depends, *([host.name, host.url] for host in hosts)])
+    return sha256(whole.encode()).hexdigest()[:16]
 
 
 def _frame(page: Page, hosts: Sequence[HostLink], *, depth: int, live: bool = False) -> dict[str, object]:
-    """What the shell around every page needs. `up` leads from a page at that depth to the root of the site."""
+    """The context of `shell.html`. `up` leads from a page at that depth to the root of the site."""
     return {
         "page": page,
         "name": prose.legal(page.name),
         "brand": labels.titled(prose.legal(page.name)),
-        "hosts": [replace(host, name=_address(host.url)) for host in hosts if host.url.startswith(WEB)],
+        # The address is what readers can recognise and type: the name in our configuration says nothing to them.
+        "hosts": [replace(host, name=host.url.partition("://")[2].strip("/")) for host in hosts if host.url.startswith(WEB)],
         "support": page.support_url if page.support_url.startswith((*WEB, "mailto:", "tel:")) else "",
         "policy": render.policy(live=live),
         "script": Markup(render.script(live=live)),  # noqa: S704 - our own file
         "up": "../" * depth,
     }
-
-
-def _address(url: str) -> str:
-    """What readers can recognise and type: the name in our configuration says nothing to them."""
-    return url.partition("://")[2].strip("/")
 
 
 def _history(snapshot: Snapshot) -> dict[str, bytes]:
@@ -122,20 +121,17 @@ def _history(snapshot: Snapshot) -> dict[str, bytes]:
 
 
 def _row(incident: Incident) -> view.Row:
-    over, lasted = ended_at(incident), story.lasting(incident)
-    word = labels.STATUS[incident.status] if over is None else labels.ending(incident) + (f" after {lasted}" if lasted else "")
-    return view.Row(
-        href=f"../../{statuspage.folder(incident)}index.html",
-        name=prose.legal(incident.name),
-        tone=story.tone(incident, incident.components),
-        word=word,
-        when=times.when(incident.scheduled_for or incident.started_at),
-        text=prose.opening(incident.updates[-1].body),
+    return view.row(
+        incident,
+        view.outcome(incident) if ended_at(incident) else labels.STATUS[incident.status],
+        times.when(incident.scheduled_for or incident.started_at),
+        prose.opening(incident.updates[-1].body),
+        up="../../",
     )
 
 
 def _plain(template: str, page: Page, hosts: Sequence[HostLink]) -> bytes:
-    """Shown where nothing else of ours can be reached: no relative link would lead anywhere from here."""
+    """A page for where nothing else of ours can be reached: no relative link would lead anywhere."""
     return render.render(template, **_frame(page, hosts, depth=0))
 
 

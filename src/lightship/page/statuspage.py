@@ -2,20 +2,26 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from lightship.core.model import Component, Group, Incident, Kind, Page, Snapshot, Status, Update
-from lightship.core.status import ended_at, impact, monitoring_at, rollup, standing, worst
-from lightship.core.wire import stamp
+from lightship.core.status import Rollup, ended_at, impact, monitoring_at, rollup, standing, worst
+from lightship.core.wire import stamp, to_json
 
 Row = dict[str, Any]
 MOST = 50
+# Members that are named and written as in our own state.json, in the API's order.
+_COMPONENT = (
+    *("id", "name", "status", "created_at", "updated_at", "position"),
+    *("description", "showcase", "start_date", "group_id"),
+)
 
 
 def files(snapshot: Snapshot) -> dict[str, bytes]:
     """Every file of the API but the permanent ones of single incidents."""
-    page, components = page_row(snapshot.page, snapshot.page.updated_at), component_rows(snapshot)
+    page, components = _page_row(snapshot.page, snapshot.page.updated_at), _component_rows(snapshot)
     known = [*snapshot.open, *snapshot.recent]
     realtime = [i for i in known if i.kind is Kind.INCIDENT]
     planned = [i for i in known if i.kind is Kind.MAINTENANCE]
@@ -24,7 +30,7 @@ def files(snapshot: Snapshot) -> dict[str, bytes]:
     active = _maintenances([i for i in planned if i.status in (Status.IN_PROGRESS, Status.VERIFYING)], snapshot)
     latest = sorted(realtime, key=lambda i: i.created_at, reverse=True)[:MOST]
     plans = sorted(planned, key=lambda i: i.scheduled_for or i.created_at, reverse=True)[:MOST]
-    status = _status(snapshot, [i for i in realtime if not i.ended])
+    status = {"status": asdict(page_status(snapshot))}
     documents: dict[str, Row] = {
         "summary": {"components": components, "incidents": unresolved, "scheduled_maintenances": upcoming + active, **status},
         "status": status,
@@ -39,80 +45,73 @@ def files(snapshot: Snapshot) -> dict[str, bytes]:
 
 
 def file(page: Page, incident: Incident) -> dict[str, bytes]:
-    """The permanent file of one incident or maintenance, from its own record alone: its components as they stood when it
-    was last spoken of, `page.updated_at` the incident's own."""
-    row = incident_row(incident, page, incident.components)
-    head = page_row(page, incident.updated_at)
-    if incident.kind is Kind.INCIDENT:
-        return {f"api/v2/incidents/{incident.id}.json": _json({"page": head, "incident": row})}
-    return {f"api/v2/scheduled-maintenances/{incident.id}.json": _json({"page": head, "scheduled_maintenance": row})}
+    """The permanent file of one incident or maintenance, from its own record alone: its components as they were at its newest
+    update, `page.updated_at` the incident's own."""
+    folder, member = "incidents", "incident"
+    if incident.kind is Kind.MAINTENANCE:
+        folder, member = "scheduled-maintenances", "scheduled_maintenance"
+    document = {"page": _page_row(page, incident.updated_at), member: _incident_row(incident, page, incident.components)}
+    return {f"api/v2/{folder}/{incident.id}.json": _json(document)}
 
 
 def _json(document: Row) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _status(snapshot: Snapshot, open: Sequence[Incident]) -> Row:
-    live = [component.status for component in snapshot.components if not component.retired]
-    result = rollup(live, [impact(incident) for incident in open])
-    return {"status": {"indicator": result.indicator, "description": result.description}}
+def page_status(snapshot: Snapshot) -> Rollup:
+    incidents = [incident for incident in snapshot.open if incident.kind is Kind.INCIDENT]
+    return rollup([c.status for c in snapshot.live], [impact(incident) for incident in incidents])
 
 
-def page_row(page: Page, updated_at: datetime) -> Row:
-    return {"id": page.id, "name": page.name, "url": page.url, "time_zone": page.time_zone, "updated_at": stamp(updated_at)}
-
-
-def component_rows(snapshot: Snapshot) -> list[Row]:
-    """By position: groups and ungrouped components, each group followed by its own."""
-    live = [component for component in snapshot.components if not component.retired]
-    groups = {group.id for group in snapshot.groups}
-    tops: list[Group | Component] = [*snapshot.groups, *(c for c in live if c.group_id not in groups)]
-    rows = []
+def by_position(groups: Sequence[Group], components: Sequence[Component]) -> list[tuple[Group | None, list[Component]]]:
+    """Each group with its components, and between them, under None, the neighbours that are in no group."""
+    ids = {group.id for group in groups}
+    tops: list[Group | Component] = [*groups, *(c for c in components if c.group_id not in ids)]
+    rows: list[tuple[Group | None, list[Component]]] = []
     for top in sorted(tops, key=lambda top: top.position):
-        if isinstance(top, Component):
-            rows.append(component_row(top, snapshot.page.id))
+        if isinstance(top, Group):
+            rows.append((top, sorted((c for c in components if c.group_id == top.id), key=lambda c: c.position)))
+        elif rows and rows[-1][0] is None:
+            rows[-1][1].append(top)
         else:
-            children = sorted((c for c in live if c.group_id == top.id), key=lambda c: c.position)
-            rows.append(group_row(top, children, snapshot.page.id))
-            rows += [component_row(child, snapshot.page.id) for child in children]
+            rows.append((None, [top]))
     return rows
 
 
-def component_row(component: Component, page_id: str) -> Row:
+def _page_row(page: Page, updated_at: datetime) -> Row:
+    return {"id": page.id, "name": page.name, "url": page.url, "time_zone": page.time_zone, "updated_at": stamp(updated_at)}
+
+
+def _component_rows(snapshot: Snapshot) -> list[Row]:
+    rows = []
+    for group, components in by_position(snapshot.groups, snapshot.live):
+        children = [_component_row(component, snapshot.page.id) for component in components]
+        rows += [_group_row(group, components, snapshot.page.id), *children] if group else children
+    return rows
+
+
+def _component_row(component: Component, page_id: str) -> Row:
+    document = to_json(component)
     return {
-        "id": component.id,
-        "name": component.name,
-        "status": component.status.value,
-        "created_at": stamp(component.created_at),
-        "updated_at": stamp(component.updated_at),
-        "position": component.position,
-        "description": component.description,
-        "showcase": component.showcase,
-        "start_date": component.start_date.isoformat() if component.start_date else None,
-        "group_id": component.group_id,
+        **{member: document[member] for member in _COMPONENT},
         "page_id": page_id,
         "group": False,
         "only_show_if_degraded": component.only_show_if_degraded,
     }
 
 
-def group_row(group: Group, children: Sequence[Component], page_id: str) -> Row:
-    return {
-        "id": group.id,
-        "name": group.name,
-        "status": worst(child.status for child in children).value,
-        "created_at": stamp(group.created_at),
-        "updated_at": stamp(group.updated_at),
-        "position": group.position,
-        "description": group.description or None,
-        "showcase": False,
-        "start_date": None,
-        "group_id": None,
-        "page_id": page_id,
-        "group": True,
-        "only_show_if_degraded": False,
-        "components": [child.id for child in children],
-    }
+def _group_row(group: Group, components: Sequence[Component], page_id: str) -> Row:
+    alike = Component(
+        id=group.id,
+        name=group.name,
+        status=worst(component.status for component in components),
+        description=group.description or None,
+        position=group.position,
+        showcase=False,
+        created_at=group.created_at,
+        updated_at=group.updated_at,
+    )
+    return {**_component_row(alike, page_id), "group": True, "components": [component.id for component in components]}
 
 
 def _incidents(incidents: Iterable[Incident], snapshot: Snapshot) -> list[Row]:
@@ -124,10 +123,10 @@ def _maintenances(incidents: Iterable[Incident], snapshot: Snapshot) -> list[Row
 
 
 def _row(incident: Incident, snapshot: Snapshot) -> Row:
-    return incident_row(incident, snapshot.page, standing(incident, snapshot.components))
+    return _incident_row(incident, snapshot.page, standing(incident, snapshot.components))
 
 
-def incident_row(incident: Incident, page: Page, components: Iterable[Component]) -> Row:
+def _incident_row(incident: Incident, page: Page, components: Iterable[Component]) -> Row:
     over, watching = ended_at(incident), monitoring_at(incident)
     row = {
         "id": incident.id,
@@ -142,7 +141,7 @@ def incident_row(incident: Incident, page: Page, components: Iterable[Component]
         "started_at": stamp(incident.started_at),
         "page_id": page.id,
         "incident_updates": [_update_row(update, incident.id) for update in reversed(incident.updates)],
-        "components": [component_row(component, page.id) for component in components],
+        "components": [_component_row(component, page.id) for component in components],
     }
     if incident.kind is Kind.INCIDENT:
         return {**row, "reminder_intervals": None}
@@ -154,7 +153,10 @@ def incident_row(incident: Incident, page: Page, components: Iterable[Component]
 
 
 def _update_row(update: Update, incident_id: str) -> Row:
-    changes = update.changes
+    changes = [
+        {"code": change.component_id, "name": change.name, "old_status": change.old.value, "new_status": change.new.value}
+        for change in update.changes or ()
+    ]
     return {
         "id": update.id,
         "status": update.status.value,
@@ -163,9 +165,7 @@ def _update_row(update: Update, incident_id: str) -> Row:
         "created_at": stamp(update.created_at),
         "updated_at": stamp(update.updated_at),
         "display_at": stamp(update.display_at),
-        "affected_components": None
-        if changes is None
-        else [{"code": c.component_id, "name": c.name, "old_status": c.old.value, "new_status": c.new.value} for c in changes],
+        "affected_components": None if update.changes is None else changes,
         "deliver_notifications": update.notify,
         "custom_tweet": None,
         "tweet_id": None,
@@ -177,5 +177,5 @@ def folder(incident: Incident) -> str:
 
 
 def link(page: Page, incident: Incident) -> str:
-    """The permanent address, under the name that readers know."""
+    """The permanent URL, under the name that readers know."""
     return f"{page.url}/{folder(incident)}"

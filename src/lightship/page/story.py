@@ -1,4 +1,4 @@
-"""An incident as a page tells it: what is claimed now, as facts, and what was said when."""
+"""An incident as a page shows it: its current facts, and its updates."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from datetime import datetime
 from markupsafe import Markup, escape
 
 from lightship.core.duty.promises import due
-from lightship.core.model import Change, Component, ComponentStatus, Facts, Impact, Incident, Kind, Status, Update
+from lightship.core.model import Component, ComponentStatus, Facts, Impact, Incident, Kind, Status, Update
 from lightship.core.status import began, current_facts, ended_at, impact, worst
 from lightship.page import labels, prose, times
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """`mark` is the class by which the script finds a time to count from (since) or towards (due)."""
+    """`mark`: the class by which the script finds a time to count from (since) or towards (due)."""
 
     label: str
     value: Markup
@@ -22,15 +22,15 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One update. `edited`: when its text was corrected. `turned`: what it changed, in words."""
+class StoryUpdate:
+    """`edited`: when its wording was corrected. `changes`: the status changes that it made, in words."""
 
     id: str
     word: str
     when: Markup
     body: Markup
     edited: Markup | None
-    turned: str
+    changes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class Story:
     word: str
     lead: Markup
     facts: tuple[Fact, ...]
-    said: tuple[Said, ...]
+    updates: tuple[StoryUpdate, ...]
 
 
 def story(incident: Incident, components: Iterable[Component], now: datetime | None, href: str = "") -> Story:
-    """`components`: those it touches, as they stand. `now` None: for a page that must not depend on when it is made."""
+    """`components`: those it touches, as they are now. `now` None: for a page that must not depend on when it is rendered."""
     touched, facts = tuple(components), current_facts(incident)
     return Story(
         id=incident.id,
@@ -55,32 +55,32 @@ def story(incident: Incident, components: Iterable[Component], now: datetime | N
         tone=tone(incident, touched),
         word=labels.STATUS[incident.status],
         lead=prose.line(facts.symptom),
-        facts=tuple(facts_of(incident, facts, touched, now)),
-        said=tuple(_said(update, now) for update in reversed(incident.updates)),
+        facts=tuple(_facts(incident, facts, touched, now)),
+        updates=tuple(_update(update, now) for update in reversed(incident.updates)),
     )
 
 
 def tone(incident: Incident, touched: Iterable[Component]) -> str:
-    """How loud: by the worst of what it touches as that stands now, or else by its impact, lowered once a fix is in place."""
+    """The colour: by the worst component that it touches now, or else by its impact, milder once a fix is in place."""
     if incident.ended:
         return "ok"
     if incident.kind is Kind.MAINTENANCE:
         return "work"
-    state = worst(component.status for component in touched)
-    if state not in (ComponentStatus.OPERATIONAL, ComponentStatus.UNDER_MAINTENANCE):
-        return labels.TONE[state]
+    status = worst(component.status for component in touched)
+    if status not in (ComponentStatus.OPERATIONAL, ComponentStatus.UNDER_MAINTENANCE):
+        return labels.TONE[status]
     if incident.status is Status.MONITORING:
         return "slow"
     return {Impact.CRITICAL: "down", Impact.MAJOR: "down", Impact.MINOR: "part"}.get(impact(incident), "slow")
 
 
-def facts_of(incident: Incident, facts: Facts, touched: tuple[Component, ...], now: datetime | None) -> list[Fact]:
-    """In the order a reader asks: what, since when, what is being done, when is the next update."""
+def _facts(incident: Incident, facts: Facts, touched: tuple[Component, ...], now: datetime | None) -> list[Fact]:
+    """In the order in which a reader asks: what, since when, what is being done, when is the next update."""
     if incident.kind is Kind.MAINTENANCE:
         start, until = incident.scheduled_for, incident.scheduled_until
         first = [Fact("Window", window(start, until, now))] if start else []
     else:
-        # The script counts in the span how long it lasts.
+        # The script shows the duration in the span.
         since = times.when(began(incident), now)
         first = [Fact("Since", since) if incident.ended else Fact("Since", Markup("{}<span></span>").format(since), "since")]
     scope = prose.line(facts.scope) if facts.scope else escape(labels.listed([prose.legal(c.name) for c in touched], 6))
@@ -90,7 +90,7 @@ def facts_of(incident: Incident, facts: Facts, touched: tuple[Component, ...], n
 
 
 def _running(incident: Incident, facts: Facts, now: datetime | None) -> list[Fact]:
-    doing = prose.line(facts.doing or labels.DOING[incident.status])
+    doing = prose.line(facts.doing or labels.DOING.get(incident.status, ""))
     estimate = times.when(facts.estimate, now) if facts.estimate else escape("No estimate yet" if facts.no_estimate else "")
     return [
         Fact("Doing now", doing),
@@ -109,8 +109,8 @@ def _next(incident: Incident, now: datetime | None) -> Fact:
 
 
 def pledge(incident: Incident, now: datetime | None) -> tuple[Markup, str]:
-    """When the next update is due, and its class. That it is late is said without the script too, where the moment of
-    making is known; by how much, only the script can say truly."""
+    """When the next update is due, and its class. Where `now` is known, "late" is shown without the script too; by how much,
+    only the script can show."""
     promise = due([incident])[0]
     late = now is not None and promise.late(now)
     value = Markup("by {}<span>{}</span>").format(times.when(promise.at, now), ", late" if late else "")
@@ -125,7 +125,7 @@ def _ended(incident: Incident, facts: Facts, now: datetime | None) -> list[Fact]
 
 
 def lasting(incident: Incident) -> str:
-    """How long the harm lasted; empty while it lasts, and where the dates contradict each other."""
+    """How long the harm lasted; empty while it goes on, and where the dates contradict each other."""
     over = current_facts(incident).ended or ended_at(incident)
     return times.lasting(over - began(incident)) if over and over > began(incident) else ""
 
@@ -136,18 +136,14 @@ def window(start: datetime, until: datetime | None, now: datetime | None) -> Mar
     return Markup("{} to {}").format(times.when(start, now), times.when(until, start if start.date() == until.date() else now))
 
 
-def _said(update: Update, now: datetime | None) -> Said:
-    return Said(
+def _update(update: Update, now: datetime | None) -> StoryUpdate:
+    # An update that repeats the status of a component changed nothing.
+    changes = [change for change in update.changes or () if change.old is not change.new]
+    return StoryUpdate(
         id=update.id,
         word=labels.STATUS[update.status],
         when=times.when(update.display_at, now),
         body=prose.block(update.body),
         edited=times.when(update.wordings[-1].at, now) if update.edited else None,
-        turned=_turned(update.changes or ()),
+        changes="; ".join(f"{prose.legal(change.name)}: {labels.COMPONENT[change.new].lower()}" for change in changes),
     )
-
-
-def _turned(changes: Iterable[Change]) -> str:
-    """Only real turns: an update that repeats the state of a component changed nothing."""
-    words = [f"{prose.legal(c.name)}: {labels.COMPONENT[c.new].lower()}" for c in changes if c.old is not c.new]
-    return "; ".join(words)

@@ -1,24 +1,9 @@
 """Times and durations as readers meet them: UTC in the text, the instant in the markup for the script to localise."""
 
+import calendar
 from datetime import UTC, date, datetime, timedelta
 
 from markupsafe import Markup
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-FULL_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 def machine(at: datetime) -> str:
@@ -26,31 +11,31 @@ def machine(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
 
-def words(at: datetime, now: datetime | None = None) -> str:
+def text(at: datetime, now: datetime | None = None) -> str:
     """`14:30 UTC`, with day and year where `now` does not share them; without `now` always with both, for pages that
     must read the same in ten years."""
     at = at.astimezone(UTC)
     clock = f"{at:%H:%M} UTC"
     if now is None or at.year != now.astimezone(UTC).year:
-        return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {clock}"
+        return f"{day(at)} {at.year}, {clock}"
     if at.date() != now.astimezone(UTC).date():
-        return f"{at.day} {MONTHS[at.month - 1]}, {clock}"
+        return f"{day(at)}, {clock}"
     return clock
 
 
 def when(at: datetime, now: datetime | None = None) -> Markup:
     """The same as an element. Neither half can hold markup."""
-    return Markup(f"<time datetime={machine(at)}>{words(at, now)}</time>")  # noqa: S704 - built from digits and constants
+    return Markup(f"<time datetime={machine(at)}>{text(at, now)}</time>")  # noqa: S704 - built from digits and constants
 
 
 def day(at: date) -> str:
-    return f"{at.day} {MONTHS[at.month - 1]}"
+    return f"{at.day} {calendar.month_abbr[at.month]}"
 
 
 def month_name(month: str) -> str:
     """`2026-11` -> `November 2026`."""
     year, number = month.split("-")
-    return f"{FULL_MONTHS[int(number) - 1]} {year}"
+    return f"{calendar.month_name[int(number)]} {year}"
 
 
 def lasting(span: timedelta) -> str:

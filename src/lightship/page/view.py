@@ -1,4 +1,4 @@
-"""The front page, decided: what stands on it, in which order and in which words. The template only shows it."""
+"""What the front page shows, in which order and in which words. The template only shows it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from lightship.core.duty.promises import due
 from lightship.core.history import by_start, gravest
-from lightship.core.model import Component, ComponentStatus, Group, Incident, Kind, Snapshot, Status
+from lightship.core.model import Component, ComponentStatus, Incident, Kind, Snapshot, Status
 from lightship.core.status import began, current_facts, ended_at, is_current, standing, worst
 from lightship.page import labels, prose, statuspage, times
 from lightship.page.bars import Bar, bar
@@ -35,7 +35,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A group, or the components without one (`name` empty). `summary` speaks for it while it is folded."""
+    """A group, or components without one (`name` empty). `summary`: its status while it is folded."""
 
     name: str
     tone: str
@@ -50,7 +50,6 @@ class Row:
 
     href: str
     name: str
-    tone: str
     word: str
     when: Markup
     text: str
@@ -58,7 +57,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One of several open incidents, under the headline: what, since when, what is done, and when more is said."""
+    """One of several open incidents, under the headline: what, since when, what is being done, and the next update."""
 
     id: str
     name: str
@@ -68,8 +67,8 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """`briefs` stand for the stories under a headline that names none of them; empty when there is but one story. What is
-    open is told in full, then in rows (`also`), and what is left is folded away (`rest`)."""
+    """`briefs`: the stories in short, under a headline that names none of them; empty when there is only one story. Open
+    incidents are shown in full, then in rows (`also`), and the others are folded (`rest`)."""
 
     headline: str
     tone: str
@@ -89,28 +88,28 @@ def front(snapshot: Snapshot) -> Front:
     working = by_start([i for i in current if i.kind is Kind.MAINTENANCE])
     shown = [*incidents, *working]
     tones = {i.id: tone(i, standing(i, snapshot.components)) for i in shown}
-    rows = tuple(_open_row(i, tones[i.id], snapshot) for i in shown[FULL:])
-    live = [component for component in snapshot.components if not component.retired]
+    rows = tuple(_open_row(i, snapshot) for i in shown[FULL:])
+    live = snapshot.live
     loud = next((t for t in ("down", "part", "slow", "work") if t in tones.values()), None)
     planned = sorted((i for i in snapshot.open if i.status is Status.SCHEDULED), key=lambda i: i.scheduled_for or i.created_at)
     return Front(
-        headline=headline(incidents, working, tones, live),
+        headline=_headline(incidents, working, tones, live),
         tone=loud or labels.TONE[worst(component.status for component in live)],
         calm=_calm(snapshot) if not shown else "",
         briefs=tuple(_brief(i, tones[i.id], snapshot, few=len(shown) <= FEW) for i in shown[:FULL] if len(shown) > 1),
         stories=tuple(_story(i, snapshot) for i in shown[:FULL]),
         also=rows[:ROWS],
         rest=rows[ROWS:],
-        sections=sections(snapshot, live),
+        sections=_sections(snapshot),
         planned=tuple(_story(i, snapshot) for i in planned),
-        past=tuple(_past_row(i, snapshot) for i in _past(snapshot)),
+        past=_past(snapshot),
     )
 
 
-def headline(
+def _headline(
     incidents: Sequence[Incident], working: Sequence[Incident], tones: dict[str, str], live: Sequence[Component]
 ) -> str:
-    """One sentence that answers: is it broken, and what."""
+    """One sentence that answers: is something broken, and what."""
     if len(incidents) == 1:
         return prose.legal(incidents[0].name)
     if incidents:
@@ -146,7 +145,7 @@ def _story(incident: Incident, snapshot: Snapshot) -> Story:
 def _brief(incident: Incident, tone: str, snapshot: Snapshot, *, few: bool) -> Brief:
     text = Markup("Since {}.").format(times.when(began(incident), snapshot.at))
     if few:
-        doing = prose.line(current_facts(incident).doing or labels.DOING[incident.status])
+        doing = prose.line(current_facts(incident).doing or labels.DOING.get(incident.status, ""))
         text += Markup(" {}{}").format(doing, "" if doing.endswith(".") else ".")
     if due([incident]):
         value, mark = pledge(incident, snapshot.at)
@@ -154,51 +153,57 @@ def _brief(incident: Incident, tone: str, snapshot: Snapshot, *, few: bool) -> B
     return Brief(incident.id, prose.legal(incident.name), tone, text)
 
 
-def _open_row(incident: Incident, tone: str, snapshot: Snapshot) -> Row:
-    href, word = f"{statuspage.folder(incident)}index.html", labels.STATUS[incident.status]
-    when = times.when(incident.updates[-1].display_at, snapshot.at)
-    return Row(href, prose.legal(incident.name), tone, word, when, "")
+def row(incident: Incident, word: str, when: Markup, text: str = "", up: str = "") -> Row:
+    """`up` leads from the page that shows the row to the root of the site."""
+    return Row(f"{up}{statuspage.folder(incident)}index.html", prose.legal(incident.name), word, when, text)
 
 
-def _past(snapshot: Snapshot) -> list[Incident]:
-    since = snapshot.at - SHOWN_DAYS
-    ended = [i for i in snapshot.recent if (ended_at(i) or i.updated_at) >= since]
-    return sorted(ended, key=lambda i: ended_at(i) or i.updated_at, reverse=True)
+def outcome(incident: Incident) -> str:
+    """`Resolved after 3 h`."""
+    lasted = lasting(incident)
+    word = "Completed" if incident.kind is Kind.MAINTENANCE else "Resolved"
+    return f"{word} after {lasted}" if lasted else word
 
 
-def _past_row(incident: Incident, snapshot: Snapshot) -> Row:
-    lasted, facts = lasting(incident), current_facts(incident)
-    word = labels.ending(incident) + (f" after {lasted}" if lasted else "")
-    when = times.when(ended_at(incident) or incident.updated_at, snapshot.at)
-    said = prose.opening(facts.cause or incident.updates[-1].body)
-    return Row(f"{statuspage.folder(incident)}index.html", prose.legal(incident.name), "ok", word, when, said)
+def _open_row(incident: Incident, snapshot: Snapshot) -> Row:
+    return row(incident, labels.STATUS[incident.status], times.when(incident.updates[-1].display_at, snapshot.at))
 
 
-def sections(snapshot: Snapshot, live: Sequence[Component]) -> tuple[Section, ...]:
-    """As the API orders them: by position, a group's own under it. Neighbours without a group share a section."""
-    visible = [c for c in live if not (c.only_show_if_degraded and c.status is _OK)]
-    groups = {group.id for group in snapshot.groups}
-    loose = [c for c in visible if c.group_id not in groups]
-    tops: list[Group | Component] = sorted([*snapshot.groups, *loose], key=lambda top: top.position)
-    found: list[tuple[str, list[Component]]] = []
-    for top in tops:
-        if isinstance(top, Group):
-            members = sorted((c for c in visible if c.group_id == top.id), key=lambda c: c.position)
-            found.append((prose.legal(top.name), members))
-        elif found and not found[-1][0]:
-            found[-1][1].append(top)
-        else:
-            found.append(("", [top]))
+def _past(snapshot: Snapshot) -> tuple[Row, ...]:
+    ended = [(ended_at(incident) or incident.updated_at, incident) for incident in snapshot.recent]
+    ended = [(at, incident) for at, incident in ended if at >= snapshot.at - SHOWN_DAYS]
+    return tuple(
+        row(
+            incident,
+            outcome(incident),
+            times.when(at, snapshot.at),
+            prose.opening(current_facts(incident).cause or incident.updates[-1].body),
+        )
+        for at, incident in sorted(ended, key=lambda pair: pair[0], reverse=True)
+    )
+
+
+def _sections(snapshot: Snapshot) -> tuple[Section, ...]:
+    """In the order of the API. Neighbours without a group share a section."""
+    visible = [c for c in snapshot.live if not (c.only_show_if_degraded and c.status is _OK)]
     few = len(visible) <= OPEN_UP_TO
-    return tuple(_section(name, members, snapshot, few=few) for name, members in found if members)
+    return tuple(
+        _section(prose.legal(group.name) if group else "", components, snapshot, few=few)
+        for group, components in statuspage.by_position(snapshot.groups, visible)
+        if components
+    )
 
 
-def _section(name: str, members: Sequence[Component], snapshot: Snapshot, *, few: bool) -> Section:
-    state = worst(component.status for component in members)
-    amiss = sum(component.status is not _OK for component in members)
-    summary = labels.COMPONENT[state] if amiss in (0, len(members)) else f"{amiss} of {len(members)}: {labels.COMPONENT[state]}"
+def _section(name: str, components: Sequence[Component], snapshot: Snapshot, *, few: bool) -> Section:
+    status, total = worst(component.status for component in components), len(components)
+    amiss = sum(component.status is not _OK for component in components)
+    word = labels.COMPONENT[status]
     return Section(
-        name, labels.TONE[state], summary, few or bool(amiss) or not name, tuple(_part(c, snapshot) for c in members)
+        name=name,
+        tone=labels.TONE[status],
+        summary=word if amiss in (0, total) else f"{amiss} of {total}: {word}",
+        open=few or bool(amiss) or not name,
+        parts=tuple(_part(component, snapshot) for component in components),
     )
 
 
