@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from lightship.core.history import DAYS, by_start, days, first_day, gravest, status_changes_of, uptime, window_start
+from lightship.core.history import DAYS, by_start, days, gravest, status_changes_of, uptime, window_start
 from lightship.core.model import (
     Change,
     Component,
@@ -40,7 +40,6 @@ def snapshot(*status_changes: StatusChange, before: ComponentStatus | None = Non
 def test_the_window_is_ninety_days_with_today() -> None:
     rows = days("api", snapshot())
     assert (len(rows), rows[0].date, rows[-1].date) == (DAYS, date(2024, 2, 2), date(2024, 5, 1))
-    assert first_day(NOW) == date(2024, 2, 2)
     assert window_start(NOW) == datetime(2024, 2, 2, tzinfo=UTC)
     assert {(row.worst, len(row.spans)) for row in rows} == {(OK, 0)}
     assert uptime(rows) == 1

@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from tests.sample import a_component, a_page, an_incident
 
-from lightship.core.history import days, first_day, gravest, window_start
+from lightship.core.history import days, gravest, window_start
 from lightship.core.model import Change, ComponentStatus, StatusChange
 
 MIDNIGHT = datetime(2024, 5, 1, tzinfo=UTC)
@@ -26,7 +26,6 @@ def machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_window_is_of_utc_days_on_any_machine(machine: str) -> None:
     late = datetime(2024, 5, 2, 8, tzinfo=timezone(timedelta(hours=9)))
-    assert first_day(late) == date(2024, 2, 2)
     assert window_start(late) == datetime(2024, 2, 2, tzinfo=UTC)
 
 

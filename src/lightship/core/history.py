@@ -154,13 +154,10 @@ class Day:
     spans: Mapping[ComponentStatus, timedelta]
 
 
-def first_day(now: datetime) -> date:
-    """The first of the 90 days that end today (UTC)."""
-    return now.astimezone(UTC).date() - timedelta(days=DAYS - 1)
-
-
 def window_start(now: datetime) -> datetime:
-    return datetime.combine(first_day(now), datetime.min.time(), UTC)
+    """The begin of the 90 days (UTC) of which today is the last."""
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=DAYS - 1)
 
 
 def days(component_id: str, snapshot: Snapshot) -> tuple[Day, ...]:

@@ -92,7 +92,7 @@ def month(page: Page, month: Month, hosts: Sequence[HostLink]) -> dict[str, byte
 
 
 def build(page: Page, hosts: Sequence[HostLink], *, service_worker: bool = True) -> str:
-    """Changes when all leaves and months must be rendered anew: by our code, templates or scripts, by the page's name or hosts."""
+    """Changes when all leaves and months must be rendered anew: with our code or templates, the page's name or its hosts."""
     depends = [page.id, page.name, page.url, page.time_zone, page.description, page.support_url, service_worker]
     whole = json.dumps([render.fingerprint(), *depends, *([host.name, host.url] for host in hosts)])
     return sha256(whole.encode()).hexdigest()[:16]

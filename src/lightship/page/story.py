@@ -78,7 +78,7 @@ def _facts(incident: Incident, facts: Facts, touched: tuple[Component, ...], now
     """In the order in which a reader asks: what, since when, what is being done, when is the next update."""
     if incident.kind is Kind.MAINTENANCE:
         start, until = incident.scheduled_for, incident.scheduled_until
-        first = [Fact("Window", window(start, until, now))] if start else []
+        first = [Fact("Window", _window(start, until, now))] if start else []
     else:
         # The script shows the duration in the span.
         since = times.when(began(incident), now)
@@ -94,27 +94,22 @@ def _running(incident: Incident, facts: Facts, now: datetime | None) -> list[Fac
     estimate = times.when(facts.estimate, now) if facts.estimate else escape("No estimate yet" if facts.no_estimate else "")
     return [
         Fact("Doing now", doing),
-        _next(incident, now),
+        next_update(incident, now),
         Fact("Back by", estimate),
         Fact("Meanwhile", prose.line(facts.workaround)),
         Fact("Cause", prose.line(facts.cause)),
     ]
 
 
-def _next(incident: Incident, now: datetime | None) -> Fact:
-    if not due([incident]):
+def next_update(incident: Incident, now: datetime | None) -> Fact:
+    """When the next update is due. Where `now` is known, "late" is shown without the script too; by how much, only the script
+    can show."""
+    promise = next(iter(due([incident])), None)
+    if promise is None:
         return Fact("Next update", escape("" if incident.kind is Kind.MAINTENANCE else "No time promised"))
-    value, mark = pledge(incident, now)
-    return Fact("Next update", value, mark)
-
-
-def pledge(incident: Incident, now: datetime | None) -> tuple[Markup, str]:
-    """When the next update is due, and its class. Where `now` is known, "late" is shown without the script too; by how much,
-    only the script can show."""
-    promise = due([incident])[0]
     late = now is not None and promise.late(now)
     value = Markup("by {}<span>{}</span>").format(times.when(promise.at, now), ", late" if late else "")
-    return value, "due late" if late else "due"
+    return Fact("Next update", value, "due late" if late else "due")
 
 
 def _ended(incident: Incident, facts: Facts, now: datetime | None) -> list[Fact]:
@@ -130,7 +125,7 @@ def lasting(incident: Incident) -> str:
     return times.lasting(over - began(incident)) if over and over > began(incident) else ""
 
 
-def window(start: datetime, until: datetime | None, now: datetime | None) -> Markup:
+def _window(start: datetime, until: datetime | None, now: datetime | None) -> Markup:
     if until is None:
         return Markup("from {}").format(times.when(start, now))
     return Markup("{} to {}").format(times.when(start, now), times.when(until, start if start.date() == until.date() else now))

@@ -6,13 +6,12 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
-from lightship.core.duty.promises import due
 from lightship.core.history import by_start, gravest
 from lightship.core.model import Component, ComponentStatus, Incident, Kind, Snapshot, Status
 from lightship.core.status import began, current_facts, ended_at, is_current, standing, worst
 from lightship.page import labels, prose, statuspage, times
 from lightship.page.bars import Bar, bar
-from lightship.page.story import Story, lasting, pledge, story, tone
+from lightship.page.story import Story, lasting, next_update, story, tone
 
 FULL = 10
 ROWS = 20
@@ -56,25 +55,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
-    """One of several open incidents, under the headline: what, since when, what is being done, and the next update."""
-
-    id: str
-    name: str
-    tone: str
-    text: Markup
-
-
-@dataclass(frozen=True, slots=True)
 class Front:
-    """`briefs`: the stories in short, under a headline that names none of them; empty when there is only one story. Open
-    incidents are shown in full, then in rows (`also`), and the others are folded (`rest`)."""
+    """Open incidents are shown in full (`stories`), then in rows (`also`), and the others are folded (`rest`). `briefs`: the
+    stories in short, under a headline that names none of them; empty when there is only one."""
 
     headline: str
     tone: str
     calm: str
-    briefs: tuple[Brief, ...]
     stories: tuple[Story, ...]
+    briefs: tuple[tuple[Story, Markup], ...]
     also: tuple[Row, ...]
     rest: tuple[Row, ...]
     sections: tuple[Section, ...]
@@ -88,7 +77,9 @@ def front(snapshot: Snapshot) -> Front:
     working = by_start([i for i in current if i.kind is Kind.MAINTENANCE])
     shown = [*incidents, *working]
     tones = {i.id: tone(i, standing(i, snapshot.components)) for i in shown}
-    rows = tuple(_open_row(i, snapshot) for i in shown[FULL:])
+    stories = tuple(_story(i, snapshot) for i in shown[:FULL])
+    briefs = [_brief(i, snapshot, few=len(shown) <= FEW) for i in shown[:FULL]]
+    rows = tuple(row(i, labels.STATUS[i.status], times.when(i.updates[-1].display_at, snapshot.at)) for i in shown[FULL:])
     live = snapshot.live
     loud = next((t for t in ("down", "part", "slow", "work") if t in tones.values()), None)
     planned = sorted((i for i in snapshot.open if i.status is Status.SCHEDULED), key=lambda i: i.scheduled_for or i.created_at)
@@ -96,8 +87,8 @@ def front(snapshot: Snapshot) -> Front:
         headline=_headline(incidents, working, tones, live),
         tone=loud or labels.TONE[worst(component.status for component in live)],
         calm=_calm(snapshot) if not shown else "",
-        briefs=tuple(_brief(i, tones[i.id], snapshot, few=len(shown) <= FEW) for i in shown[:FULL] if len(shown) > 1),
-        stories=tuple(_story(i, snapshot) for i in shown[:FULL]),
+        stories=stories,
+        briefs=tuple(zip(stories, briefs, strict=True)) if len(shown) > 1 else (),
         also=rows[:ROWS],
         rest=rows[ROWS:],
         sections=_sections(snapshot),
@@ -130,10 +121,8 @@ def _headline(
 
 
 def _calm(snapshot: Snapshot) -> str:
-    ended = [i for i in snapshot.recent if i.kind is Kind.INCIDENT and ended_at(i)]
-    if not ended:
-        return ""
-    days = (snapshot.at - max(ended_at(i) or i.updated_at for i in ended)).days
+    ends = [at for i in snapshot.recent if i.kind is Kind.INCIDENT and (at := ended_at(i))]
+    days = (snapshot.at - max(ends)).days if ends else 0
     return f"No incident for {labels.counted(days, 'day')}." if days > 1 else ""
 
 
@@ -142,15 +131,16 @@ def _story(incident: Incident, snapshot: Snapshot) -> Story:
     return story(incident, standing(incident, snapshot.components), snapshot.at, href)
 
 
-def _brief(incident: Incident, tone: str, snapshot: Snapshot, *, few: bool) -> Brief:
+def _brief(incident: Incident, snapshot: Snapshot, *, few: bool) -> Markup:
+    """In one line: since when, what is being done, and the next update."""
     text = Markup("Since {}.").format(times.when(began(incident), snapshot.at))
     if few:
         doing = prose.line(current_facts(incident).doing or labels.DOING.get(incident.status, ""))
         text += Markup(" {}{}").format(doing, "" if doing.endswith(".") else ".")
-    if due([incident]):
-        value, mark = pledge(incident, snapshot.at)
-        text += Markup(' Next update <span class="{}">{}</span>.').format(mark, value)
-    return Brief(incident.id, prose.legal(incident.name), tone, text)
+    promise = next_update(incident, snapshot.at)
+    if promise.mark:
+        text += Markup(' Next update <span class="{}">{}</span>.').format(promise.mark, promise.value)
+    return text
 
 
 def row(incident: Incident, word: str, when: Markup, text: str = "", up: str = "") -> Row:
@@ -163,10 +153,6 @@ def outcome(incident: Incident) -> str:
     lasted = lasting(incident)
     word = "Completed" if incident.kind is Kind.MAINTENANCE else "Resolved"
     return f"{word} after {lasted}" if lasted else word
-
-
-def _open_row(incident: Incident, snapshot: Snapshot) -> Row:
-    return row(incident, labels.STATUS[incident.status], times.when(incident.updates[-1].display_at, snapshot.at))
 
 
 def _past(snapshot: Snapshot) -> tuple[Row, ...]:

@@ -85,13 +85,9 @@ class Receipt:
         }
 
 
-FIRST_WAIT = 1.0
-LONGEST_WAIT = 60.0
-
-
 def wait(failures: int) -> float:
     """Seconds until the next try at a host after so many failures in a row: 1, 2, 4 … 60."""
-    return min(FIRST_WAIT * 2.0 ** max(failures - 1, 0), LONGEST_WAIT)
+    return min(2.0 ** max(failures - 1, 0), 60.0)
 
 
 class CheckStatus(StrEnum):
