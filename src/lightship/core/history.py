@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from lightship.core.model import ENDED, Change, ComponentStatus, Incident, Snapshot, Status, StatusChange
 from lightship.core.status import severity, worst
@@ -162,32 +162,22 @@ def window_start(now: datetime) -> datetime:
 
 def days(component_id: str, snapshot: Snapshot) -> tuple[Day, ...]:
     """The last 90 UTC days of a component, oldest first; today ends at `snapshot.at`."""
-    status_changes = [t for t in snapshot.status_changes if t.change.component_id == component_id]
-    status = snapshot.before.get(component_id, _OK)
-    start, rows = window_start(snapshot.at), []
-    position = 0
-    for number in range(DAYS):
-        begins = start + timedelta(days=number)
-        ends = min(begins + timedelta(days=1), snapshot.at)
-        if status is _OK and (position == len(status_changes) or status_changes[position].at >= ends):
-            rows.append(Day(begins.date(), status, {}))
-            continue
-        spans: dict[ComponentStatus, timedelta] = {}
-        statuses, since = {status}, begins
-        while position < len(status_changes) and status_changes[position].at < ends:
-            status_change = status_changes[position]
-            _add(spans, status, status_change.at - since)
-            status, since = status_change.change.new, max(status_change.at, since)
-            statuses.add(status)
-            position += 1
-        _add(spans, status, ends - since)
-        rows.append(Day(begins.date(), worst(s for s in statuses if s in spans or s is status), spans))
-    return tuple(rows)
-
-
-def _add(spans: dict[ComponentStatus, timedelta], status: ComponentStatus, span: timedelta) -> None:
-    if status is not _OK and span > timedelta():
-        spans[status] = spans.get(status, timedelta()) + span
+    start, now = window_start(snapshot.at), snapshot.at
+    own = (change for change in snapshot.status_changes if change.change.component_id == component_id and change.at < now)
+    edges = [(start, snapshot.before.get(component_id, _OK)), *((max(change.at, start), change.change.new) for change in own)]
+    spans: list[dict[ComponentStatus, timedelta]] = [{} for _ in range(DAYS)]
+    for (begins, status), (ends, _) in pairwise([*edges, (now, _OK)]):
+        while status is not _OK and begins < ends:
+            number = (begins - start).days
+            stops = min(ends, start + timedelta(days=number + 1))
+            spans[number][status] = spans[number].get(status, timedelta()) + stops - begins
+            begins = stops
+    # At midnight, today has no span yet, but a status.
+    worsts = [*(worst(day) for day in spans[:-1]), worst([*spans[-1], edges[-1][1]])]
+    return tuple(
+        Day((start + timedelta(days=number)).date(), status, day)
+        for number, (status, day) in enumerate(zip(worsts, spans, strict=True))
+    )
 
 
 def uptime(rows: Sequence[Day]) -> float:

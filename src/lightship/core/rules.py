@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lightship.core.model import ENDED, INCIDENT_STATUSES, MAINTENANCE_STATUSES, Kind, Status
+from lightship.core.model import ENDED, INCIDENT_STATUSES, MAINTENANCE_STATUSES, Incident, Kind, Status
 
 BODY_LIMIT = 25_000
 NAME_LIMIT = 255
@@ -29,12 +29,12 @@ def dated(at: datetime, now: datetime) -> None:
         raise Refused(f"The year {at.year} is too long ago: check the date, or leave the time empty.")
 
 
-def after(at: datetime, status: Status, began: datetime, newest: tuple[datetime, Status] | None) -> None:
+def after(at: datetime, status: Status, incident: Incident) -> None:
     """Refuse an update dated before the incident began, and one that would end it though a newer update says that it goes on.
-    `began`: the incident's begin; updates of a maintenance may come before it."""
-    if at < began:
+    Updates of a maintenance may come before its begin."""
+    if incident.kind is Kind.INCIDENT and at < incident.started_at:
         raise Refused("This is dated before it began. Leave the time empty, or set a later one.")
-    if newest and at < newest[0] and status in ENDED and newest[1] not in ENDED:
+    if at < incident.updates[-1].display_at and status in ENDED and not incident.ended:
         raise Refused(
             "This is dated before the newest update, so it would not end anything: readers read that one as what stands now. "
             "Leave the time empty; say in the facts when it ended."

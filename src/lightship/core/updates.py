@@ -135,9 +135,7 @@ def added(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now
     now = millisecond(now)
     check(incident.kind, new.status, new.body, new.at, now)
     if new.at:
-        began = incident.started_at if incident.kind is Kind.INCIDENT else ALWAYS
-        newest = incident.updates[-1]
-        after(new.at, new.status, began, (newest.display_at, newest.status))
+        after(new.at, new.status, incident)
     return _with(page, incident, new, update_id, now)
 
 

@@ -4,45 +4,31 @@ from collections.abc import Sequence
 
 from lightship.core.model import ComponentStatus, Status
 
-COMPONENT = {
-    ComponentStatus.OPERATIONAL: "Working",
-    ComponentStatus.UNDER_MAINTENANCE: "Maintenance",
-    ComponentStatus.DEGRADED: "Slow",
-    ComponentStatus.PARTIAL: "Partly down",
-    ComponentStatus.MAJOR: "Down",
-}
-IS = {
-    ComponentStatus.OPERATIONAL: "is working",
-    ComponentStatus.UNDER_MAINTENANCE: "is under maintenance",
-    ComponentStatus.DEGRADED: "is slow",
-    ComponentStatus.PARTIAL: "is partly down",
-    ComponentStatus.MAJOR: "is down",
-}
-STATUS = {
-    Status.INVESTIGATING: "Investigating",
-    Status.IDENTIFIED: "Cause found",
-    Status.MONITORING: "Fix in place",
-    Status.RESOLVED: "Resolved",
-    Status.POSTMORTEM: "Review",
-    Status.SCHEDULED: "Planned",
-    Status.IN_PROGRESS: "Under way",
-    Status.VERIFYING: "Checking",
-    Status.COMPLETED: "Completed",
-}
-DOING = {
-    Status.INVESTIGATING: "Looking for the cause.",
-    Status.IDENTIFIED: "The cause is known; a fix is being worked on.",
-    Status.MONITORING: "A fix is in place; watching that it holds.",
-    Status.IN_PROGRESS: "The work is under way.",
-    Status.VERIFYING: "The work is done; checking that all is well.",
-}
-TONE = {
-    ComponentStatus.OPERATIONAL: "ok",
-    ComponentStatus.UNDER_MAINTENANCE: "work",
-    ComponentStatus.DEGRADED: "slow",
-    ComponentStatus.PARTIAL: "part",
-    ComponentStatus.MAJOR: "down",
-}
+# How a component is called in this status, what a sentence says of it, and the class of its colour.
+_COMPONENTS = (
+    (ComponentStatus.OPERATIONAL, "Working", "is working", "ok"),
+    (ComponentStatus.UNDER_MAINTENANCE, "Maintenance", "is under maintenance", "work"),
+    (ComponentStatus.DEGRADED, "Slow", "is slow", "slow"),
+    (ComponentStatus.PARTIAL, "Partly down", "is partly down", "part"),
+    (ComponentStatus.MAJOR, "Down", "is down", "down"),
+)
+COMPONENT = {status: word for status, word, _, _ in _COMPONENTS}
+IS = {status: predicate for status, _, predicate, _ in _COMPONENTS}
+TONE = {status: tone for status, _, _, tone in _COMPONENTS}
+# How an incident or maintenance is called in this status, and what is being done then unless staff say so themselves.
+_STATUSES = (
+    (Status.INVESTIGATING, "Investigating", "Looking for the cause."),
+    (Status.IDENTIFIED, "Cause found", "The cause is known; a fix is being worked on."),
+    (Status.MONITORING, "Fix in place", "A fix is in place; watching that it holds."),
+    (Status.RESOLVED, "Resolved", ""),
+    (Status.POSTMORTEM, "Review", ""),
+    (Status.SCHEDULED, "Planned", ""),
+    (Status.IN_PROGRESS, "Under way", "The work is under way."),
+    (Status.VERIFYING, "Checking", "The work is done; checking that all is well."),
+    (Status.COMPLETED, "Completed", ""),
+)
+STATUS = {status: word for status, word, _ in _STATUSES}
+DOING = {status: doing for status, _, doing in _STATUSES}
 BADGE = {
     "none": "all working",
     "minor": "partly affected",

@@ -82,7 +82,16 @@ def month(page: Page, month: Month, hosts: Sequence[HostLink]) -> dict[str, byte
         **_frame(page, hosts, depth=2),
         title=times.month_name(month.month),
         canonical=f"{page.url}/history/{month.month}/",
-        rows=[_row(incident) for incident in month.incidents],
+        rows=[
+            view.row(
+                incident,
+                view.outcome(incident) if ended_at(incident) else labels.STATUS[incident.status],
+                times.when(incident.scheduled_for or incident.started_at),
+                prose.opening(incident.updates[-1].body),
+                up="../../",
+            )
+            for incident in month.incidents
+        ],
         status_changes=[
             (times.when(status_change.at), prose.legal(status_change.change.name), labels.COMPONENT[status_change.change.new])
             for status_change in month.status_changes
@@ -118,16 +127,6 @@ def _history(snapshot: Snapshot) -> dict[str, bytes]:
     frame = _frame(snapshot.page, (), depth=1)
     canonical = f"{snapshot.page.url}/history/"
     return {"history/index.html": render.render("history.html", **frame, months=months, canonical=canonical)}
-
-
-def _row(incident: Incident) -> view.Row:
-    return view.row(
-        incident,
-        view.outcome(incident) if ended_at(incident) else labels.STATUS[incident.status],
-        times.when(incident.scheduled_for or incident.started_at),
-        prose.opening(incident.updates[-1].body),
-        up="../../",
-    )
 
 
 def _plain(template: str, page: Page, hosts: Sequence[HostLink]) -> bytes:

@@ -13,10 +13,7 @@ from lightship.core.wire import stamp, to_json
 Row = dict[str, Any]
 MOST = 50
 # Members that are named and written as in our own state.json, in the API's order.
-_COMPONENT = (
-    *("id", "name", "status", "created_at", "updated_at", "position"),
-    *("description", "showcase", "start_date", "group_id"),
-)
+_COMPONENT = "id name status created_at updated_at position description showcase start_date group_id"
 
 
 def files(snapshot: Snapshot) -> dict[str, bytes]:
@@ -93,7 +90,7 @@ def _component_rows(snapshot: Snapshot) -> list[Row]:
 def _component_row(component: Component, page_id: str) -> Row:
     document = to_json(component)
     return {
-        **{member: document[member] for member in _COMPONENT},
+        **{member: document[member] for member in _COMPONENT.split()},
         "page_id": page_id,
         "group": False,
         "only_show_if_degraded": component.only_show_if_degraded,

@@ -90,7 +90,7 @@ def _facts(incident: Incident, facts: Facts, touched: tuple[Component, ...], now
 
 
 def _running(incident: Incident, facts: Facts, now: datetime | None) -> list[Fact]:
-    doing = prose.line(facts.doing or labels.DOING.get(incident.status, ""))
+    doing = prose.line(facts.doing or labels.DOING[incident.status])
     estimate = times.when(facts.estimate, now) if facts.estimate else escape("No estimate yet" if facts.no_estimate else "")
     return [
         Fact("Doing now", doing),

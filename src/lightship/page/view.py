@@ -135,7 +135,7 @@ def _brief(incident: Incident, snapshot: Snapshot, *, few: bool) -> Markup:
     """In one line: since when, what is being done, and the next update."""
     text = Markup("Since {}.").format(times.when(began(incident), snapshot.at))
     if few:
-        doing = prose.line(current_facts(incident).doing or labels.DOING.get(incident.status, ""))
+        doing = prose.line(current_facts(incident).doing or labels.DOING[incident.status])
         text += Markup(" {}{}").format(doing, "" if doing.endswith(".") else ".")
     promise = next_update(incident, snapshot.at)
     if promise.mark:

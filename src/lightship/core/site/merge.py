@@ -7,10 +7,10 @@ window, a description), the later change stands. Every function here is commutat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from lightship.core.history import left
-from lightship.core.model import Component, Group, Impact, Incident, Page, StatusChange, Update, Wording
+from lightship.core.model import Component, Group, Impact, Incident, Page, StatusChange, Update
 from lightship.core.updates import in_order, placed
 from lightship.core.wire import Json, canonical, status_change_out, to_json
 
@@ -30,13 +30,16 @@ class Content:
 
 
 def content(first: Content, second: Content) -> Content:
-    status_changes = (*first.status_changes.values(), *second.status_changes.values())
+    status_changes = sorted(
+        (*first.status_changes.values(), *second.status_changes.values()),
+        key=lambda change: (change.at, canonical(status_change_out(change))),
+    )
     return Content(
         page=_later(first.page, second.page),
         groups=_by_id(_later, first.groups.values(), second.groups.values()),
         components=_by_id(_later, first.components.values(), second.components.values()),
         incidents=_by_id(incident, first.incidents.values(), second.incidents.values()),
-        status_changes={change.id: change for change in sorted(status_changes, key=_status_change_key)},
+        status_changes={change.id: change for change in status_changes},
     )
 
 
@@ -62,12 +65,9 @@ def update(first: Update, second: Update) -> Update:
     """Every wording of both, oldest first. All other fields of an update never change."""
     if first == second:
         return first
-    wordings = sorted({*first.wordings, *second.wordings}, key=_wording_key)
-    same = max(
-        replace(first, wordings=(), updated_at=first.created_at),
-        replace(second, wordings=(), updated_at=second.created_at),
-        key=lambda update: canonical(to_json(update)),
-    )
+    wordings = sorted({*first.wordings, *second.wordings}, key=lambda wording: (wording.at, canonical(to_json(wording))))
+    bare = [replace(side, wordings=(), updated_at=side.created_at) for side in (first, second)]
+    same = max(bare, key=lambda update: canonical(to_json(update)))
     return replace(same, wordings=tuple(wordings), updated_at=max(first.updated_at, second.updated_at))
 
 
@@ -94,11 +94,3 @@ def _later(first: Value, second: Value, document: Callable[[Value], Json] = to_j
 def _changed_in_place(incident: Incident) -> Json:
     """The fields of an incident that are changed in place."""
     return to_json(replace(incident, updates=(), components=(), impact_override=None, created_at=incident.updated_at))
-
-
-def _wording_key(wording: Wording) -> tuple[Any, bytes]:
-    return wording.at, canonical(to_json(wording))
-
-
-def _status_change_key(status_change: StatusChange) -> tuple[Any, bytes]:
-    return status_change.at, canonical(status_change_out(status_change))

@@ -122,7 +122,8 @@ def decide(
         return Alarm(Trouble.STRANGE, f"the name leads to {values}, which is no host here: run `lightship steer to HOST`")
     fresh = {name: vote for name, vote in votes.items() if name in me.members and abs(now - vote.at) <= FRESH}
     scene = _Scene(me, mine, sets, fresh, record, current, now)
-    return _pinned(scene) or _unable(scene) or (_away(scene, nonce) if _must_go(scene) else _home(scene, nonce))
+    must_go = not current or any(scene.sees(host, False) for host in current)
+    return _pinned(scene) or _unable(scene) or (_away if must_go else _home)(scene, nonce)
 
 
 def _pinned(scene: _Scene) -> Decision | None:
@@ -140,11 +141,6 @@ def _unable(scene: _Scene) -> Decision | None:
     voters, members = ", ".join(sorted(scene.votes)) or "nobody", ", ".join(scene.me.members)
     reason = f"only {voters} of the witnesses {members} votes; {scene.me.majority} must, or the name cannot move"
     return Alarm(Trouble.QUORUM, reason)
-
-
-def _must_go(scene: _Scene) -> bool:
-    """Whether the name leads nowhere, or to a host that is down for this witness."""
-    return not scene.current or any(scene.sees(host, False) for host in scene.current)
 
 
 def _away(scene: _Scene, nonce: str) -> Decision:
