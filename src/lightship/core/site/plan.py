@@ -18,9 +18,9 @@ class Refused:
         return f"it holds revision {self.held.revision} of epoch {self.held.epoch}, {why}: another desk speaks there"
 
 
-def refusal(ours: Manifest, held: Manifest | None) -> Refused | None:
+def refusal(ours: Manifest, existing: Manifest | None) -> Refused | None:
     """The only reason not to publish over a manifest of the same page: it has updates that ours does not include."""
-    return None if held is None or ours.includes(held) else Refused(held, ours)
+    return None if existing is None or ours.includes(existing) else Refused(existing, ours)
 
 
 def compare(desired: Mapping[str, str], existing: Mapping[str, str]) -> tuple[str, ...]:
