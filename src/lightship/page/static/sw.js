@@ -17,12 +17,12 @@ get=async(url,cache="no-store")=>{
 const r=await fetch(url,{cache,signal:AbortSignal.timeout(8e3)})
 if(!r.ok)throw r
 return r},
-// What is read is what was signed, byte for byte: the document without its signature.
+// The signed bytes are the document's own, without its signature.
 signed=async(base,name)=>{
 const r=await get(base+`lightship/${name}.json`),whole=await r.text(),known=await key,
-[member,signature]=/,"signature":"(.*?)"/.exec(whole),said=whole.replace(member,""),found=JSON.parse(said)
-if(found.page!=PAGE||found.format!=`lightship-${name}/1`||!(known?await crypto.subtle.verify("Ed25519",known,bytes(signature),new TextEncoder().encode(said)):base==own))throw 0
-return{...found,base,skewed:Math.abs(Date.now()-Date.parse(r.headers.get("date")))>3e5}},
+[member,signature]=/,"signature":"(.*?)"/.exec(whole),payload=whole.replace(member,""),claim=JSON.parse(payload)
+if(claim.page!=PAGE||claim.format!=`lightship-${name}/1`||!(known?await crypto.subtle.verify("Ed25519",known,bytes(signature),new TextEncoder().encode(payload)):base==own))throw 0
+return{...claim,base,skewed:Math.abs(Date.now()-Date.parse(r.headers.get("date")))>3e5}},
 read=async(base,path,cache="no-cache")=>{
 const[body,manifest,pulse]=await Promise.all([get(base+path,cache).then(r=>r.arrayBuffer()),signed(base,"manifest"),signed(base,"pulse").catch(()=>0)]),html=text(body)
 if(await key){
@@ -41,24 +41,24 @@ await sleep(300)
 return read(base,path,"reload")}),
 // Our own host first: it has 1.6 seconds. The others are asked when it has nothing good, or after half of that, so that their
 // answers are there by then; and whoever knows most is believed.
-find=async(ask,seen)=>{
-const found=[],good=p=>fresh(p)&&!(newer(p,seen)<0),
+find=async(ask,last)=>{
+const pages=[],good=p=>fresh(p)&&!(newer(p,last)<0),
 add=base=>ask(base).then(p=>{
-found.push(p)
+pages.push(p)
 if(!good(p))throw 0}),
 mine=add(own)
 await soon(mine,800)
-if(!found.some(good)){
+if(!pages.some(good)){
 const rest=others.map(add)
 await soon(mine,800)
 await soon(Promise.any([mine,...rest]),2e3)
 await soon(Promise.allSettled(rest),200)}
-return found.sort((a,b)=>good(b)-good(a)||newer(b,a)||(b.base==own)-(a.base==own)||Date.parse(b.at)-Date.parse(a.at))[0]},
-kept=async()=>{
+return pages.sort((a,b)=>good(b)-good(a)||newer(b,a)||(b.base==own)-(a.base==own)||Date.parse(b.at)-Date.parse(a.at))[0]},
+stored=async()=>{
 const r=await(await caches.open(store)).match(own)
 return{...JSON.parse(r.headers.get("x")),html:await r.text()}},
 keep=async p=>{
-const last=await kept().catch(()=>0)
+const last=await stored().catch(()=>0)
 if(!(newer(p,last)<0))await(await caches.open(store)).put(own,new Response(p.html,{headers:{x:JSON.stringify({epoch:p.epoch,revision:p.revision,at:p.at})}}))},
 note=p=>p.base&&p.base!=own?`${location.host} does not answer as it should. This copy comes from ${new URL(p.base).host}.`:"",
 mark=(p,attribute)=>p.html.replace("<html","<html"+attribute),
@@ -66,7 +66,7 @@ from=p=>p.base==own?"":` data-from="${p.base}"`,
 respond=html=>new Response(html,{headers:{"content-type":"text/html;charset=utf-8","content-security-policy":"frame-ancestors 'self'"}}),
 show=p=>respond(mark(p,fresh(p)?from(p):` data-seen="${p.at}"`).replace(/(id=note[^>]*>)/,"$1"+note(p))),
 answer=async(request,path)=>{
-const last=await kept().catch(()=>0),network=()=>soon(fetch(request),2e3)
+const last=await stored().catch(()=>0),network=()=>soon(fetch(request),2e3)
 let best=await find(base=>page(base,path),last)
 // No leaf page was proven: what the name says may still be of use, and the front page tells the rest.
 if(path!="index.html")return best?show(best):await network()||Response.redirect(own)
@@ -93,12 +93,12 @@ return{at:p.at,seconds:p.seconds,skewed:p.skewed,note:note(p),
 // Only a service worker keeps the links of a dead host alive.
 html:other&&mark(self.registration||p.base==own?p:{html:p.html.replace(/(<a [^>]*href="?)(?!"?#|"?\w+:)/g,"$1"+p.base)},from(p))}}
 onmessage=e=>{
-const told=look(e.data).catch(()=>({})).then(found=>e.ports[0].postMessage(found))
-if(e.waitUntil)e.waitUntil(told)}
+const reply=look(e.data).catch(()=>({})).then(state=>e.ports[0].postMessage(state))
+if(e.waitUntil)e.waitUntil(reply)}
 oninstall=e=>{
 skipWaiting()
 if(ON)e.waitUntil(page(own,"index.html").then(keep).catch(()=>{}))}
-// What was kept of a page that began anew, with another key, is none of this one's past.
+// A page that began anew has another key: copies stored under the old key are deleted.
 onactivate=e=>e.waitUntil(caches.keys().then(names=>Promise.all(names.map(name=>name.startsWith(stores)&&!(ON&&name==store)&&caches.delete(name)))).then(()=>ON?clients.claim():registration.unregister()))
 if(ON)onfetch=e=>{
 const url=e.request.url.split(/[?#]/)[0],path=url.slice(own.length).replace(/(^|\/)$/,"$1index.html")
