@@ -102,9 +102,9 @@ def oslo(make_host: MakeHost) -> Host:
 
 def words_on(host: Host) -> set[str]:
     """The text of every update of what is open there, as the state says."""
-    held = asyncio.run(host.read(STATE_PATH))
-    assert held
-    return {update.body for incident in state_in(held.body).open for update in incident.updates}
+    existing = asyncio.run(host.read(STATE_PATH))
+    assert existing
+    return {update.body for incident in state_in(existing.body).open for update in incident.updates}
 
 
 def faults(*hosts: Host) -> list[str]:

@@ -64,7 +64,7 @@ def test_the_old_desk_is_refused_from_then_on(vienna: Folder, tmp_path: Path) ->
     told = laptop_of(tmp_path / "a", [vienna]).posts("Webmail is down")
     (receipt,) = desk_publishes(book.said("incident0000", "The desk is back.").said("incident0000", "And speaks."), vienna)
     assert receipt.verdict is Verdict.REFUSED
-    assert receipt.held == told.scene.union.version
+    assert receipt.existing == told.scene.union.version
 
 
 def test_a_dead_host_is_named_and_gets_it_when_it_is_back(vienna: Folder, oslo: Folder, tmp_path: Path) -> None:
@@ -174,8 +174,8 @@ def test_a_command_that_is_called_again_says_it_once(vienna: Folder, oslo: Folde
     laptop_of(tmp_path / "a", [vienna, dead]).updates("incident0000", "Half is moved.")
     again = laptop_of(tmp_path / "a", [vienna, oslo])
     assert again.updates("incident0000", "Half is moved.").proven
-    held = asyncio.run(vienna.read(STATE_PATH))
-    assert held and held.body.count(b"Half is moved.") == 1
+    existing = asyncio.run(vienna.read(STATE_PATH))
+    assert existing and existing.body.count(b"Half is moved.") == 1
 
 
 @pytest.mark.parametrize(

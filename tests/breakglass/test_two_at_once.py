@@ -55,8 +55,8 @@ def at_once(tmp_path: Path, sides: dict[str, Sequence[Host]], bodies: dict[str, 
 
 
 def versions(*hosts: Host) -> set[tuple[int, int]]:
-    held = [asyncio.run(host.read(MANIFEST_PATH)) for host in hosts]
-    return {manifest_in(each.body, SEAL.verify).version for each in held if each}
+    existing = [asyncio.run(host.read(MANIFEST_PATH)) for host in hosts]
+    return {manifest_in(each.body, SEAL.verify).version for each in existing if each}
 
 
 @pytest.mark.long

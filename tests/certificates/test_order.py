@@ -22,14 +22,14 @@ from lightship.zones import Zone
 pytestmark = [pytest.mark.server("bind"), pytest.mark.server("pebble")]
 
 
-def assert_whole(held: Certificate | None) -> Certificate:
+def assert_whole(existing: Certificate | None) -> Certificate:
     """A chain with the key that belongs to it."""
-    assert held is not None
-    leaf = x509.load_pem_x509_certificates(held.chain)[0]
-    key = load_pem_private_key(held.key, None)
+    assert existing is not None
+    leaf = x509.load_pem_x509_certificates(existing.chain)[0]
+    key = load_pem_private_key(existing.key, None)
     assert key.public_key() == leaf.public_key()
     assert isinstance(key, ec.EllipticCurvePrivateKey)
-    return held
+    return existing
 
 
 def test_a_certificate_comes_with_its_chain_and_leaves_no_challenge_behind(
@@ -38,42 +38,42 @@ def test_a_certificate_comes_with_its_chain_and_leaves_no_challenge_behind(
     outcome = keeper.keep()
     assert outcome.reason == ""
     assert outcome.renewed
-    held = assert_whole(outcome.certificate)
-    leaf, middle = x509.load_pem_x509_certificates(held.chain)[:2]
+    existing = assert_whole(outcome.certificate)
+    leaf, middle = x509.load_pem_x509_certificates(existing.chain)[:2]
     leaf.verify_directly_issued_by(middle)
     middle.verify_directly_issued_by(x509.load_pem_x509_certificate(pebble.root()))
-    assert held.names == keeper.wanted.names
+    assert existing.names == keeper.wanted.names
     assert keeper.challenge() == frozenset()
     assert keeper.shelf.challenges() == []
 
 
 def test_it_lies_where_only_its_owner_may_read_it(keeper: HostLoop) -> None:
-    held = keeper.keep().certificate
-    assert held is not None
+    existing = keeper.keep().certificate
+    assert existing is not None
     shelf = keeper.shelf
-    assert (shelf.chain.read_bytes(), shelf.key.read_bytes()) == (held.chain, held.key)
+    assert (shelf.chain.read_bytes(), shelf.key.read_bytes()) == (existing.chain, existing.key)
     assert [path.stat().st_mode & 0o777 for path in (shelf.chain, shelf.key, keeper.folder)] == [0o600, 0o600, 0o700]
 
 
 def test_one_certificate_holds_for_every_name_of_the_zone(keeper: HostLoop) -> None:
     names = (*keeper.wanted.names, f"h1.{keeper.wanted.names[0]}", f"h2.{keeper.wanted.names[0]}")
-    held = keeper.but(names=names).keep().certificate
-    assert held is not None
-    assert set(held.names) == set(names)
+    existing = keeper.but(names=names).keep().certificate
+    assert existing is not None
+    assert set(existing.names) == set(names)
 
 
 def test_nothing_is_ordered_while_there_is_time_left(keeper: HostLoop) -> None:
-    held = assert_whole(keeper.keep().certificate)
-    lifetime = held.until - held.since
-    again = keeper.keep(held.until - lifetime / 2)
-    assert (again.certificate, again.renewed) == (held, False)
+    existing = assert_whole(keeper.keep().certificate)
+    lifetime = existing.until - existing.since
+    again = keeper.keep(existing.until - lifetime / 2)
+    assert (again.certificate, again.renewed) == (existing, False)
 
 
 def test_it_is_renewed_in_its_last_third_with_another_key_and_the_same_account(keeper: HostLoop) -> None:
-    held = assert_whole(keeper.keep().certificate)
-    new = keeper.keep(held.until - (held.until - held.since) / 4)
+    existing = assert_whole(keeper.keep().certificate)
+    new = keeper.keep(existing.until - (existing.until - existing.since) / 4)
     assert new.renewed
-    assert assert_whole(new.certificate).key != held.key
+    assert assert_whole(new.certificate).key != existing.key
 
 
 def test_other_names_and_a_spoilt_file_are_reasons_to_order(keeper: HostLoop) -> None:
@@ -180,8 +180,8 @@ def test_an_account_key_that_is_none_is_told_without_showing_it(keeper: HostLoop
 
 def test_after_a_failure_the_authority_is_left_alone_for_a_while(keeper: HostLoop, pebble: acme_server.Pebble) -> None:
     dead = keeper.but(directory=f"https://127.0.0.1:{servers.free_port()}/dir")
-    held = assert_whole(keeper.keep().certificate)
-    late = held.until - timedelta(days=1)
+    existing = assert_whole(keeper.keep().certificate)
+    late = existing.until - timedelta(days=1)
     assert dead.keep(late).reason
     assert keeper.keep(late + timedelta(minutes=14)).reason, "too early"
     assert keeper.keep(late + timedelta(minutes=16)).reason == ""
@@ -190,11 +190,11 @@ def test_after_a_failure_the_authority_is_left_alone_for_a_while(keeper: HostLoo
 
 
 def test_the_old_certificate_stays_while_no_new_one_comes(keeper: HostLoop) -> None:
-    held = assert_whole(keeper.keep().certificate)
+    existing = assert_whole(keeper.keep().certificate)
     dead = keeper.but(directory=f"https://127.0.0.1:{servers.free_port()}/dir")
-    outcome = dead.keep(held.until - timedelta(days=1))
+    outcome = dead.keep(existing.until - timedelta(days=1))
     assert outcome.reason
-    assert outcome.certificate == held == keeper.shelf.certificate()
+    assert outcome.certificate == existing == keeper.shelf.certificate()
 
 
 def test_of_two_at_once_one_orders(keeper: HostLoop) -> None:
@@ -216,11 +216,11 @@ def test_of_two_at_once_one_orders(keeper: HostLoop) -> None:
 
 @pytest.mark.long
 def test_killed_at_any_moment_it_leaves_a_whole_pair_and_the_next_round_clears_up(keeper: HostLoop) -> None:
-    held = assert_whole(keeper.keep().certificate)
+    existing = assert_whole(keeper.keep().certificate)
     for moment in moments(rounds(6), longest=1.3):
         killed(order_forever, (keeper.wanted, keeper.zone, keeper.folder), moment, preload=("lightship.certificates",))
         assert_whole(keeper.shelf.certificate())
-        assert keeper.keep(held.since, by_hand=True, force=True).reason == ""
+        assert keeper.keep(existing.since, by_hand=True, force=True).reason == ""
         assert keeper.challenge() == frozenset()
 
 

@@ -41,18 +41,18 @@ def ran(to: Path) -> list[str]:
 def installed(
     shelf: CertFolder, minutes: float = 0, *, by_hand: bool = False, seconds: float = 20, **commands: Sequence[str]
 ) -> dict[str, str]:
-    held = shelf.certificate()
-    assert held is not None
-    return install(commands, shelf, held, NOW + timedelta(minutes=minutes), by_hand=by_hand, seconds=seconds)
+    existing = shelf.certificate()
+    assert existing is not None
+    return install(commands, shelf, existing, NOW + timedelta(minutes=minutes), by_hand=by_hand, seconds=seconds)
 
 
 def test_each_place_gets_it_once(shelf: CertFolder, tmp_path: Path) -> None:
     a, b = tmp_path / "a", tmp_path / "b"
     for _ in range(2):
         assert installed(shelf, a=copy(a), b=copy(b)) == {"a": "", "b": ""}
-    held = shelf.certificate()
-    assert held is not None
-    assert a.read_bytes() == b.read_bytes() == held.chain + held.key
+    existing = shelf.certificate()
+    assert existing is not None
+    assert a.read_bytes() == b.read_bytes() == existing.chain + existing.key
     assert ran(a) == [f"a acmestatus.net {shelf.key}"]
 
 
@@ -120,10 +120,10 @@ def test_a_pair_is_turned_at_once_and_the_one_before_stays_for_its_readers(shelf
 
 @pytest.mark.parametrize(("share", "word"), [(0.0, ""), (0.66, ""), (0.67, "less than a third"), (1.1, "less than a third")])
 def test_a_certificate_is_renewed_in_its_last_third(share: float, word: str) -> None:
-    held = made()
-    at = held.since + (held.until - held.since) * share
-    assert due(held, held.names, at).startswith(word)
-    assert bool(due(held, held.names, at)) == bool(word)
+    existing = made()
+    at = existing.since + (existing.until - existing.since) * share
+    assert due(existing, existing.names, at).startswith(word)
+    assert bool(due(existing, existing.names, at)) == bool(word)
 
 
 def test_a_certificate_for_other_names_is_none() -> None:

@@ -118,9 +118,9 @@ def test_the_worker_of_another_machine_is_not_outdone(desk: Terminal) -> None:
     report = Report.objects.get()
     Report.objects.update(facts={**report.facts, "by": "another-machine"})
     assert look_after(elsewhere, page, NOW) is None
-    held = CertFolder(Path("certificates/acme")).certificate()
-    assert held is not None
-    outcome = look_after(elsewhere, page, held.until - timedelta(days=1))
+    existing = CertFolder(Path("certificates/acme")).certificate()
+    assert existing is not None
+    outcome = look_after(elsewhere, page, existing.until - timedelta(days=1))
     assert outcome is not None
     assert outcome.renewed, "it may be dead: its certificate is not renewed in time"
 

@@ -39,8 +39,8 @@ class Story:
     def opens(
         self, name: str, minute: int, levels: Mapping[str, ComponentStatus] | None = None, *, holds: int | None = None
     ) -> "Story":
-        held = None if holds is None else at(holds)
-        new = NewUpdate(status=Status.INVESTIGATING, body=".", statuses=levels, at=held)
+        existing = None if holds is None else at(holds)
+        new = NewUpdate(status=Status.INVESTIGATING, body=".", statuses=levels, at=existing)
         return self.adds(name, self.opened(name, new, at(minute)))
 
     def opened(self, name: str, new: NewUpdate, now: datetime) -> Incident:

@@ -29,9 +29,9 @@ def manifest(epoch: int, revision: int, vector: VersionVector = NOTHING) -> Mani
     ],
 )
 def test_what_differs_is_put_in_the_order_of_writing(
-    desired: dict[str, str], held: dict[str, str], puts: tuple[str, ...]
+    desired: dict[str, str], existing: dict[str, str], puts: tuple[str, ...]
 ) -> None:
-    assert compare(desired, held) == puts
+    assert compare(desired, existing) == puts
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_what_differs_is_put_in_the_order_of_writing(
     ],
 )
 def test_what_holds_words_that_ours_does_not_is_refused(
-    ours: tuple[Any, ...], held: tuple[Any, ...] | None, refused: bool
+    ours: tuple[Any, ...], existing: tuple[Any, ...] | None, refused: bool
 ) -> None:
-    there = manifest(*held) if held else None
+    there = manifest(*existing) if existing else None
     found = refusal(manifest(*ours), there)
     assert found == (Refused(there, manifest(*ours)) if refused and there else None)
 

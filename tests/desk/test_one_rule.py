@@ -103,9 +103,9 @@ class Glass(Journal):
 
     def whole(self) -> Union:
         page, now = Page.objects.get(), utc_now()
-        held = dict(files(page, config().pages["acme"], now))
-        state = state_in(held[STATE_PATH])
-        months = {name: archive_in(held[f"lightship/archive/{name}.json"]) for name in state.months}
+        existing = dict(files(page, config().pages["acme"], now))
+        state = state_in(existing[STATE_PATH])
+        months = {name: archive_in(existing[f"lightship/archive/{name}.json"]) for name in state.months}
         manifest = Manifest(page=page.pk, revision=page.revision, epoch=page.epoch, at=now, build="")
         part = HostPart(manifest=manifest, state=state, lists={}, archives=months)
         return Union(

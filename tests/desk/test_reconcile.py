@@ -69,7 +69,7 @@ def desk_publishes(stage: Stage, settings: Config) -> list[Receipt]:
 
 def bob_speaks(settings: Config, tmp_path: Path, incident_id: str, body: str, status: Status = Status.IDENTIFIED) -> None:
     page = settings.pages["acme"]
-    glass = BreakGlass(page, opened(settings), PendingLog(tmp_path / NAME, "acme"), utc_now, stranger=Verifier(seconds=0.2))
+    glass = BreakGlass(page, opened(settings), PendingLog(tmp_path / NAME, "acme"), utc_now, reader=Verifier(seconds=0.2))
 
     def compose(whole: Union) -> Incident:
         incident = next(incident for incident in whole.snapshot.open if incident.id == incident_id)
@@ -139,9 +139,9 @@ def test_what_is_not_signed_with_the_pages_key_is_not_taken_in(
 def test_a_host_that_alone_heard_the_other_desk_is_named(stage: Stage, client: Client, folders: Config, tmp_path: Path) -> None:
     stage.outage()
     page = Page.objects.get()
-    for host, held in (("vienna", None), ("oslo", (7, 3))):
-        outcome = Fault(Verdict.REFUSED, "Another desk spoke.") if held else Read(1, page.revision, "")
-        receipts.record(page, Receipt(host=host, at=utc_now(), outcome=outcome, held=held))
+    for host, existing in (("vienna", None), ("oslo", (7, 3))):
+        outcome = Fault(Verdict.REFUSED, "Another desk spoke.") if existing else Read(1, page.revision, "")
+        receipts.record(page, Receipt(host=host, at=utc_now(), outcome=outcome, existing=existing))
     shown = " ".join(read(client.get("/p/acme/")).text.split())
     assert "Another desk spoke (epoch 7) on oslo. Readers there see what it said" in shown
 

@@ -20,7 +20,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield made
 
 
-def held(lab: Lab) -> frozenset[str]:
+def existing(lab: Lab) -> frozenset[str]:
     return lab.primary.zone("operator").read(NAME, [CANARY, ("@", "A")])[CANARY]
 
 
@@ -28,7 +28,7 @@ def test_it_moves_and_comes_back_at_every_name_server_and_is_gone_after(lab: Lab
     seconds, words = move.step(lab.page(), lab.environment())
     assert seconds < 5
     assert "from vienna to zurich" in words and "2 name servers say so" in words
-    assert held(lab) == frozenset()
+    assert existing(lab) == frozenset()
 
 
 def test_readers_are_led_where_they_were(lab: Lab) -> None:
@@ -39,7 +39,7 @@ def test_readers_are_led_where_they_were(lab: Lab) -> None:
 def test_what_a_killed_drill_left_is_no_obstacle(lab: Lab) -> None:
     lab.primary.zone("operator").set_records(NAME, {CANARY: frozenset({"left behind"})}, expecting={})
     move.step(lab.page(), lab.environment())
-    assert held(lab) == frozenset()
+    assert existing(lab) == frozenset()
 
 
 def test_a_secondary_that_does_not_follow_is_named(lab: Lab) -> None:
@@ -49,7 +49,7 @@ def test_a_secondary_that_does_not_follow_is_named(lab: Lab) -> None:
             move.step(lab.page(), lab.environment())
     finally:
         lab.repair()
-    assert held(lab) == frozenset()
+    assert existing(lab) == frozenset()
 
 
 def test_without_a_second_address_it_is_told_as_not_rehearsed(lab: Lab) -> None:

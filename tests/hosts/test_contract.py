@@ -67,9 +67,9 @@ def seen(host: Host, path: str) -> bytes | None:
 
 def release(host: Host, content: str, expecting: Held | None = None) -> Held:
     asyncio.run(host.release(front(content), manifest(content), expecting))
-    held = asyncio.run(host.read(MANIFEST_PATH))
-    assert held is not None
-    return held
+    existing = asyncio.run(host.read(MANIFEST_PATH))
+    assert existing is not None
+    return existing
 
 
 def assert_shows(host: Host, content: str) -> None:
@@ -87,9 +87,9 @@ def test_what_was_never_put_is_not_there(host: Host) -> None:
 
 def test_a_file_is_read_back_and_seen_by_readers(host: Host) -> None:
     asyncio.run(host.put([File("incidents/x1/index.html", page("one")), File("empty.txt", b"")]))
-    held = asyncio.run(host.read("incidents/x1/index.html"))
-    assert held is not None
-    assert held.body == seen(host, "incidents/x1/index.html") == page("one")
+    existing = asyncio.run(host.read("incidents/x1/index.html"))
+    assert existing is not None
+    assert existing.body == seen(host, "incidents/x1/index.html") == page("one")
     assert seen(host, "empty.txt") == b""
 
 
@@ -117,24 +117,24 @@ def test_a_release_shows_every_file_with_its_content_type(host: Host) -> None:
 
 
 def test_the_next_release_replaces_it(host: Host) -> None:
-    held = release(host, "one")
-    release(host, "two", held)
+    existing = release(host, "one")
+    release(host, "two", existing)
     assert_shows(host, "two")
     assert seen(host, MANIFEST_PATH) == manifest("two").body
 
 
 def test_unchanged_files_are_kept(host: Host) -> None:
-    held = release(host, "one")
+    existing = release(host, "one")
     files = [*front("one", changed=False)[:-1], File("index.html", page("new"))]
-    asyncio.run(host.release(files, manifest("two"), held))
+    asyncio.run(host.release(files, manifest("two"), existing))
     assert seen(host, "index.html") == page("new")
     assert {path: seen(host, path) for path in PATHS[:-1]} == {path: page(f"one {path}") for path in PATHS[:-1]}
     assert _decoded(f"{host.url}/history/index.html") == page("one history/index.html")
 
 
 def test_a_front_file_that_is_gone_leaves_when_it_is_dropped(host: Host) -> None:
-    held = release(host, "one")
-    asyncio.run(host.release(front("two")[1:], manifest("two"), held))
+    existing = release(host, "one")
+    asyncio.run(host.release(front("two")[1:], manifest("two"), existing))
     asyncio.run(host.put([File(PATHS[0], None)]))
     assert seen(host, PATHS[0]) is None
     assert fetched(f"{host.url}/{PATHS[0]}", **{"Accept-Encoding": "gzip"})[1]
@@ -143,9 +143,9 @@ def test_a_front_file_that_is_gone_leaves_when_it_is_dropped(host: Host) -> None
 
 def test_a_leaf_page_becomes_a_front_page_and_a_leaf_again(host: Host) -> None:
     asyncio.run(host.put([File("incidents/x1/index.html", page("leaf"))]))
-    held = release(host, "one")
+    existing = release(host, "one")
     both = [File("incidents/x1/index.html", b"front"), *front("two")]
-    asyncio.run(host.release(both, manifest("two"), held))
+    asyncio.run(host.release(both, manifest("two"), existing))
     assert seen(host, "incidents/x1/index.html") == _decoded(f"{host.url}/incidents/x1/index.html") == b"front"
     asyncio.run(host.put([File("incidents/x1/index.html", page("leaf again"))]))
     release(host, "three", asyncio.run(host.read(MANIFEST_PATH)))
@@ -239,8 +239,8 @@ def test_a_killed_publisher_leaves_the_vault_whole(host: Host) -> None:
         killed(fill_vault_forever, (host, number), moment)
         vault = host.vault_place()
         assert vault is not None
-        held = asyncio.run(vault.read("index"))
-        assert held is None or is_page(held.body)
+        existing = asyncio.run(vault.read("index"))
+        assert existing is None or is_page(existing.body)
 
 
 def fill_vault_forever(ready: Any, host: Host, seed: int) -> None:
@@ -270,7 +270,7 @@ def _decoded(url: str) -> bytes:
 def test_what_is_longer_than_anything_we_put_is_not_read(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     asyncio.run(host.put([File("a.txt", bytes(100)), File("empty.txt", b"")]))
     monkeypatch.setattr(hosts, "LONGEST", 100)
-    assert [held and held.body for held in (read(host, "a.txt"), read(host, "empty.txt"))] == [bytes(100), b""]
+    assert [existing and existing.body for existing in (read(host, "a.txt"), read(host, "empty.txt"))] == [bytes(100), b""]
     monkeypatch.setattr(hosts, "LONGEST", 99)
     with pytest.raises(HostError, match=r"a\.txt has 100 bytes, which is more than we ever put there"):
         read(host, "a.txt")

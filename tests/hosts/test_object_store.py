@@ -23,9 +23,9 @@ def bucket(store: servers.Store) -> ObjectStore:
 
 
 def publish(host: ObjectStore, manifest: bytes, expecting: bytes | None) -> None:
-    held = asyncio.run(host.read(MANIFEST_PATH))
-    assert (held and held.body) == expecting
-    asyncio.run(host.release([File("index.html", manifest)], File(MANIFEST_PATH, manifest), held))
+    existing = asyncio.run(host.read(MANIFEST_PATH))
+    assert (existing and existing.body) == expecting
+    asyncio.run(host.release([File("index.html", manifest)], File(MANIFEST_PATH, manifest), existing))
 
 
 @pytest.mark.server("rclone")
@@ -73,8 +73,8 @@ def test_the_store_itself_refuses_of_two_publishers_at_once_one(seaweedfs: serve
     publish(host, b"start", None)
 
     async def race() -> list[object]:
-        held = await host.read(MANIFEST_PATH)
-        rivals = [host.release([File("index.html", body)], File(MANIFEST_PATH, body), held) for body in (b"alice", b"bob")]
+        existing = await host.read(MANIFEST_PATH)
+        rivals = [host.release([File("index.html", body)], File(MANIFEST_PATH, body), existing) for body in (b"alice", b"bob")]
         return await asyncio.gather(*rivals, return_exceptions=True)
 
     results = asyncio.run(race())

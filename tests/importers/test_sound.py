@@ -46,7 +46,7 @@ UNSOUND: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("wrong", "why"), UNSOUND, ids=[why for _, why in UNSOUND])
 def test_an_unsound_entry_is_left_out_and_named(wrong: dict[str, Any], why: str) -> None:
     other = replace(GOOD, id="incident0002", updates=(replace(SAID, id="update000002"),))
-    found = checked(Imported(incidents=(replace(GOOD, **wrong), other), found=2))
+    found = checked(Imported(incidents=(replace(GOOD, **wrong), other), entries=2))
     assert found.incidents == (other,)
     (problem,) = found.problems
     assert (problem.lost, problem.what.startswith("left out: ")) == (True, True)
@@ -55,7 +55,7 @@ def test_an_unsound_entry_is_left_out_and_named(wrong: dict[str, Any], why: str)
 
 def test_an_id_stands_for_one_thing() -> None:
     again = replace(GOOD, id="incident0002")
-    found = checked(Imported(incidents=(GOOD, replace(GOOD, name="Other"), again), components=(PART, PART), found=3))
+    found = checked(Imported(incidents=(GOOD, replace(GOOD, name="Other"), again), components=(PART, PART), entries=3))
     assert (found.incidents, found.components) == ((GOOD,), (PART,))
     assert [str(problem) for problem in found.problems] == [
         "component apicomponent: left out: its id is there twice",
@@ -65,7 +65,7 @@ def test_an_id_stands_for_one_thing() -> None:
 
 
 def test_broken_characters_are_dropped_and_told() -> None:
-    found = checked(Imported(incidents=(replace(GOOD, name="Hm\ud800\0"),), found=1))
+    found = checked(Imported(incidents=(replace(GOOD, name="Hm\ud800\0"),), entries=1))
     assert found.incidents == (GOOD,)
     assert "has characters that are no text" in found.problems[0].what
 
@@ -137,7 +137,7 @@ def test_a_malformed_statuspage_row_keeps_out_nothing_else(tmp_path: Path, wrong
     assert [each.name for each in found.components] == ["API"]
     assert "outage000001" in [each.id for each in found.incidents]
     assert any(each.where.startswith("component ") and "left out" in each.what for each in found.problems)
-    assert found.found == 3 == len(found.incidents) + found.counts["lost"]
+    assert found.entries == 3 == len(found.incidents) + found.counts["lost"]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ ISSUES = [
 def test_a_malformed_issue_keeps_out_nothing_else(tmp_path: Path, text: str) -> None:
     found = site(tmp_path, broken=text, good=issue())
     assert [problem.where for problem in found.problems if problem.lost] == ["broken.md"]
-    assert (len(found.incidents), found.found) == (1, 2)
+    assert (len(found.incidents), found.entries) == (1, 2)
 
 
 @pytest.mark.parametrize("config", [BOMB, DEEP, f"x: {'9' * 5_000}", "x: 0000-00-00"], ids=["bomb", "deep", "digits", "date"])

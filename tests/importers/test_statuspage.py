@@ -153,7 +153,7 @@ def test_a_broken_entry_is_named_and_the_rest_comes_in(tmp_path: Path, wrong: di
     )
     assert any(each.where == "incident broken000001" and told in each.what for each in found.problems), found.problems
     assert "outage000001" in [incident.id for incident in found.incidents]
-    assert found.found == 3 == len(found.incidents) + found.counts["lost"]
+    assert found.entries == 3 == len(found.incidents) + found.counts["lost"]
 
 
 def test_a_broken_update_does_not_take_its_incident_along(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_a_folder_is_read_but_for_its_broken_file(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text('{"page": ')
     (tmp_path / "c.json").write_text(json.dumps(HISTORY))
     found = read("statuspage", str(tmp_path))
-    assert (len(found.incidents), found.found) == (2, 3)
+    assert (len(found.incidents), found.entries) == (2, 3)
     assert [(each.where, each.lost) for each in found.problems] == [("b.json", True)]
 
 
@@ -241,7 +241,7 @@ def test_a_public_page_is_read_with_its_history() -> None:
     with serving(public(**more), asked) as url:
         found = read("statuspage", f"{url}/")
     assert {incident.id for incident in found.incidents} == {"outage000001", "upkeep000001", "oldoutage001"}
-    assert found.found == 4
+    assert found.entries == 4
     assert "incident vanished0001: is in the history, but the page does not give it" in map(str, found.problems)
     assert asked.count("/api/v2/incidents/outage000001.json") == 0
 
@@ -296,7 +296,7 @@ def test_a_key_reads_every_page_of_incidents_groups_and_post_mortems() -> None:
     incidents[0] |= {"postmortem_body": "Why.", "postmortem_published_at": "2024-05-03T00:00:00.000Z", "status": "postmortem"}
     with serving(managed(incidents), key="hush") as url:
         found = read("statuspage", "https://status.acme.example/", key="hush", api=f"{url}/v1")
-    assert (len(found.incidents), found.found) == (230, 230)
+    assert (len(found.incidents), found.entries) == (230, 230)
     assert [(group.name, group.description) for group in found.groups] == [("Core", "Heart")]
     assert found.components[0].group_id == "coregroup001"
     assert found.page is not None

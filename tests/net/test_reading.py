@@ -85,16 +85,16 @@ def test_all_redirects_together_have_one_deadline() -> None:
 
 
 def test_a_redirect_is_followed_and_a_key_is_shown_to_its_own_site_only() -> None:
-    seen: list[str | None] = []
+    status: list[str | None] = []
 
     def answer(handler) -> None:  # type: ignore[no-untyped-def]
-        seen.append(handler.headers["Authorization"])
+        status.append(handler.headers["Authorization"])
         sent(b"here")(handler)
 
     with answering(answer) as there, answering(sent(b"", status=301, Location=f"{there}/x?y=z")) as url:
         assert PublicReader(headers={"Authorization": "OAuth 1"}).get(url).body == b"here"
         assert PublicReader(headers={"Authorization": "OAuth 1"}).get(there).body == b"here"
-    assert seen == [None, "OAuth 1"]
+    assert status == [None, "OAuth 1"]
 
 
 def test_a_name_server_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

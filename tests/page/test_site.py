@@ -77,13 +77,13 @@ def test_state_and_archives_can_be_read_back() -> None:
 class _Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.entries: list[str] = []
         self.ids: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
             if name in ("href", "src") and value:
-                self.found.append(value)
+                self.entries.append(value)
             if name == "id" and value:
                 self.ids.add(value)
 
@@ -95,7 +95,7 @@ def test_every_link_leads_to_a_file_of_the_site() -> None:
             continue
         links = _Links()
         links.feed(body.decode())
-        for href in links.found:
+        for href in links.entries:
             assert not href.startswith("/"), (path, href)
             if re.match(r"(https?|data|mailto):", href):
                 continue

@@ -41,10 +41,10 @@ def test_two_workers_end_in_one_whole_state_and_refuse_nobody(site: Site) -> Non
 
 def _rest(site: Site) -> None:
     """Once nobody posts, nobody writes: each worker looks three more times, and the manifest stays the same."""
-    held = {name: (site.home / name / MANIFEST_PATH).read_bytes() for name in site.urls}
+    existing = {name: (site.home / name / MANIFEST_PATH).read_bytes() for name in site.urls}
     for _ in range(3):
         _looked_at_again()
-    assert {name: (site.home / name / MANIFEST_PATH).read_bytes() for name in site.urls} == held
+    assert {name: (site.home / name / MANIFEST_PATH).read_bytes() for name in site.urls} == existing
     assert site.verdict("vienna") == site.verdict("oslo") == ("proven", "")
 
 

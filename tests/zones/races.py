@@ -56,11 +56,11 @@ def _run(me: int, zone: Zone, rounds: int, barrier: Any, results: Any) -> None:
     try:
         for number in range(rounds):
             barrier.wait(PATIENCE)
-            held = _read(zone)
+            existing = _read(zone)
             mine = _wish(me, number)
             barrier.wait(PATIENCE)
             started = time.perf_counter()
-            won = _pointed(zone, mine, held)
+            won = _pointed(zone, mine, existing)
             seconds = time.perf_counter() - started
             barrier.wait(PATIENCE)
             seen = _read(zone)
@@ -79,10 +79,10 @@ def _wish(me: int, number: int) -> Sets:
     }
 
 
-def _pointed(zone: Zone, to: Sets, held: Sets) -> bool | None:
+def _pointed(zone: Zone, to: Sets, existing: Sets) -> bool | None:
     """None: no reply came."""
     try:
-        zone.set_records(zone.name, to, expecting=held)
+        zone.set_records(zone.name, to, expecting=existing)
     except Conflict:
         return False
     except ZoneError as error:

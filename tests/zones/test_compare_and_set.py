@@ -76,14 +76,14 @@ def provider(request: pytest.FixtureRequest) -> Iterator[Provider]:
         yield Provider(zone(fake), fake, throttled)
 
 
-def raced(zone: Zone, wishes: Callable[[int], Sets], held: Sets) -> tuple[list[int], list[ZoneError]]:
+def raced(zone: Zone, wishes: Callable[[int], Sets], existing: Sets) -> tuple[list[int], list[ZoneError]]:
     """Twenty at once, each with its own wish, from the same state: who won, and what the others were told."""
     barrier, won, told = threading.Barrier(20), list[int](), list[ZoneError]()
 
     def run(number: int) -> None:
         barrier.wait(30)
         try:
-            zone.set_records(NAME, wishes(number), expecting=held)
+            zone.set_records(NAME, wishes(number), expecting=existing)
             won.append(number)
         except ZoneError as error:
             told.append(error)

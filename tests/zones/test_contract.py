@@ -107,10 +107,10 @@ def test_a_wrong_expectation_changes_nothing(comparing: Zone) -> None:
 
 def test_who_read_before_another_wrote_loses(comparing: Zone) -> None:
     zone = comparing
-    held = zone.read(zone.name, FIRST)
-    zone.set_records(zone.name, FIRST, expecting=held)
+    existing = zone.read(zone.name, FIRST)
+    zone.set_records(zone.name, FIRST, expecting=existing)
     with pytest.raises(Conflict):
-        zone.set_records(zone.name, SECOND, expecting=held)
+        zone.set_records(zone.name, SECOND, expecting=existing)
     assert zone.read(zone.name, FIRST) == FIRST
 
 

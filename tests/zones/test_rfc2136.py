@@ -205,9 +205,9 @@ def test_what_is_no_record_is_refused_before_it_is_sent(zone: Rfc2136) -> None:
 
 def test_a_name_in_capitals_by_another_hand_can_still_be_expected(primary: Layout, zone: Rfc2136) -> None:
     written(primary, lambda update: update.add(f"{zone.name.upper()}.", 60, "CNAME", "PAGES.Example.NET."))
-    held = zone.read(zone.name.upper(), ADDRESSES)
-    assert held[CNAME] == {"pages.example.net"}
-    zone.set_records(zone.name, {**HERE, CNAME: frozenset()}, expecting=held)
+    existing = zone.read(zone.name.upper(), ADDRESSES)
+    assert existing[CNAME] == {"pages.example.net"}
+    zone.set_records(zone.name, {**HERE, CNAME: frozenset()}, expecting=existing)
     assert zone.read(zone.name, ADDRESSES) == {**HERE, CNAME: frozenset()}
 
 
@@ -255,12 +255,12 @@ def test_what_a_primary_said_was_done_outlives_its_crash(kind: str, signed: bool
             zone.set_records(zone.name, HERE, expecting={})
         assert not caught.value.unknown
         with name_servers.PRIMARIES[kind](tmp_path, layout):
-            held = zone.read(zone.name, [A, RECORD])
+            existing = zone.read(zone.name, [A, RECORD])
             # The last one may have been done without our hearing of it.
-            number = int(next(iter(held[RECORD])))
+            number = int(next(iter(existing[RECORD])))
             assert number in (done[-1], done[-1] + 1)
-            assert held[A] == {f"192.0.2.{number % 250}"}
-            zone.set_records(zone.name, held, expecting=held)
+            assert existing[A] == {f"192.0.2.{number % 250}"}
+            zone.set_records(zone.name, existing, expecting=existing)
         done.append(number)
 
 
@@ -273,8 +273,8 @@ def over_ipv6(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layout]:
 @pytest.mark.server("bind")
 def test_a_primary_may_be_reached_over_ipv6_or_by_name(over_ipv6: Layout, bind: Layout) -> None:
     for zone in (over_ipv6.zone("w1"), bind.zone("w1", server="localhost")):
-        held = zone.read(zone.name, HERE)
-        zone.set_records(zone.name, HERE, expecting=held)
+        existing = zone.read(zone.name, HERE)
+        zone.set_records(zone.name, HERE, expecting=existing)
         assert zone.read(zone.name, HERE) == HERE
     with pytest.raises(ZoneError, match="give its address"):
         bind.zone(server="no-such-machine.invalid").read(bind.name, HERE)

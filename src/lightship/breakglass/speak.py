@@ -75,7 +75,7 @@ class BreakGlass:
     pending_log: PendingLog
     clock: Clock
     trusting: Collection[str] = ()
-    stranger: Verifier = field(default_factory=Verifier)
+    reader: Verifier = field(default_factory=Verifier)
     again: Sequence[float] = AGAIN
     draw: Callable[[], int] = lambda: random.SystemRandom().randrange(STEP)
     signing_key: SigningKey | None = None
@@ -87,7 +87,7 @@ class BreakGlass:
     async def look(self) -> Scene:
         """The state of all hosts. NothingLeftError where no host can be trusted."""
         pending = self.pending_log.pending()
-        survey = Survey(self._key.trusted, self.stranger, self.pending_log.known(), self.trusting, again=self.again)
+        survey = Survey(self._key.trusted, self.reader, self.pending_log.known(), self.trusting, again=self.again)
         results = await survey.read(self.hosts)
         unreadable = [result for result in results if isinstance(result, Unreadable)]
         states = [result for result in results if isinstance(result, HostState)]
@@ -115,7 +115,7 @@ class BreakGlass:
             self.pending_log.note(digests(scene.states))
             receipts = await self._put(scene)
             after = await self.look()
-            overtaken = any(receipt.held for receipt in receipts)
+            overtaken = any(receipt.existing for receipt in receipts)
             if after.union.version == scene.union.version and not overtaken:
                 break  # nobody published anything else, even if some host still lacks it
             scene = after
@@ -126,7 +126,7 @@ class BreakGlass:
         return Outcome(after, receipts, proven and after.agreed, "".join(self.pending_log.faults[-1:]))
 
     async def _put(self, scene: Scene) -> list[Receipt]:
-        rendering, publisher = Rendering(scene.union), Publisher(self._key, self.clock, self.stranger)
+        rendering, publisher = Rendering(scene.union), Publisher(self._key, self.clock, self.reader)
         torn = {host.host for host in scene.unreadable} | {state.host.name for state in scene.states if state.torn}
         puts = (
             publisher.publish_to(rendering, Noting(host, self.pending_log), repair=host.name in torn) for host in self.hosts

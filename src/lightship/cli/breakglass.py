@@ -174,7 +174,7 @@ def _run(doing: str, work: Coroutine[Any, Any, T]) -> T:
 
 def _speak(here: Here, composed: Callable[[Union], Incident], *, as_json: bool) -> None:
     if not here.clock_is_right:
-        insist_on_clock([host.url for host in here.glass.page.hosts], here.glass.stranger)
+        insist_on_clock([host.url for host in here.glass.page.hosts], here.glass.reader)
     pending, outcome = _run("publishing", here.glass.speak(composed, here.by))
     troubles = [*here.config.lacking, *tell_staff(here.config.channels, *staff_message(pending, outcome))]
     incident = outcome.scene.union.content.incidents.get(pending.incident.id, pending.incident)

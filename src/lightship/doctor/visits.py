@@ -126,7 +126,7 @@ def distrusted(target: Target, environment: Environment) -> str:
         with Connection(target.url, target.address, trust, environment.seconds) as line:
             line.connect()
     except ConnectError as error:
-        if error.seen is CheckStatus.TLS:
+        if error.status is CheckStatus.TLS:
             return str(error)
         raise
     return ""

@@ -71,8 +71,8 @@ async def sweep(tree: Tree, *, locked: bool) -> None:
 
 
 async def _refuse_if_changed(tree: Tree, expecting: Held | None) -> None:
-    held = await tree.read(MANIFEST_PATH)
-    if (held and held.body) != (expecting and expecting.body):
+    existing = await tree.read(MANIFEST_PATH)
+    if (existing and existing.body) != (expecting and expecting.body):
         raise Conflict(f"another publisher released to {tree} meanwhile")
 
 

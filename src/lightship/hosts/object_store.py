@@ -97,12 +97,12 @@ class ObjectStore:
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
         """A store that compares reports another publisher that releases between our first read and our last write. Its front
         page or ours stays until the next publish, whole."""
-        held = await self._unless_changed(expecting)
+        existing = await self._unless_changed(expecting)
         changed = [file for file in files if file.changed and file.body is not None]
         await self.put([file for file in changed if file.path != FRONT_PAGE])
         await self.put([file for file in changed if file.path == FRONT_PAGE])
         if await self._compares():
-            await self._swap(manifest, held)
+            await self._swap(manifest, existing)
         else:
             await self._unless_changed(expecting)
             await self.put([manifest])
@@ -114,14 +114,16 @@ class ObjectStore:
         return replace(self, store=self.vault, vault=None) if self.vault else None
 
     async def _unless_changed(self, expecting: Held | None) -> Held | None:
-        held = await self.read(MANIFEST_PATH)
-        if (held and held.body) != (expecting and expecting.body):
+        existing = await self.read(MANIFEST_PATH)
+        if (existing and existing.body) != (expecting and expecting.body):
             raise self._conflict()
-        return held
+        return existing
 
-    async def _swap(self, manifest: File, held: Held | None) -> None:
+    async def _swap(self, manifest: File, existing: Held | None) -> None:
         try:
-            await self._write(manifest.path, manifest.body or b"", "create" if held is None else self._mode(held.version))
+            await self._write(
+                manifest.path, manifest.body or b"", "create" if existing is None else self._mode(existing.version)
+            )
         except (AlreadyExistsError, PreconditionError) as error:
             raise self._conflict() from error
         except (BaseError, OSError) as error:

@@ -55,7 +55,7 @@ class Rows:
             components=with_retired(components, incidents),
             incidents=tuple(incidents),
             problems=tuple(self.problems),
-            found=len(self.entries) + self.lost,
+            entries=len(self.entries) + self.lost,
         )
 
     def _note(self, where: str, what: str, *, lost: bool = False) -> None:

@@ -46,7 +46,7 @@ class Imported:
     incidents: tuple[Incident, ...] = ()
     status_changes: tuple[StatusChange, ...] = ()
     problems: tuple[Problem, ...] = ()
-    found: int = 0
+    entries: int = 0
     revision: int = 0
     epoch: int = 0
 
@@ -61,7 +61,7 @@ class Imported:
             "incidents": len(self.incidents) - maintenances,
             "maintenances": maintenances,
             "updates": sum(len(incident.updates) for incident in self.incidents),
-            "found": self.found,
+            "found": self.entries,
             "lost": sum(problem.lost for problem in self.problems),
         }
 

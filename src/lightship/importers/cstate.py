@@ -72,7 +72,7 @@ def read(source: str) -> Imported:
         components=components,
         incidents=incidents,
         problems=tuple(site.problems),
-        found=len(files),
+        entries=len(files),
     )
 
 

@@ -46,7 +46,7 @@ class PublicReader:
                     return answer
                 target = _redirected(target, answer.headers["location"])
         except ConnectError as error:
-            raise ConnectError(error.seen, f"{name} does not answer: {error}") from error
+            raise ConnectError(error.status, f"{name} does not answer: {error}") from error
         except ValueError as error:
             raise ConnectError(CheckStatus.BROKEN, f"{name} does not answer: it leads to what is no URL ({error})") from error
         raise ConnectError(CheckStatus.BROKEN, f"{name} does not answer: it redirects more than {REDIRECTS} times")
@@ -75,7 +75,7 @@ class PublicReader:
         try:
             answer = connection.get(path, self.longest, headers, method)
         except ConnectError as error:
-            if not idle or error.seen is not CheckStatus.BROKEN or deadline.is_over:
+            if not idle or error.status is not CheckStatus.BROKEN or deadline.is_over:
                 raise
             # The server may have closed the idle connection: this opens it again.
             answer = connection.get(path, self.longest, headers, method)

@@ -33,11 +33,11 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 
 
 class ConnectError(Exception):
-    """No answer came that a reader could use. `seen`: which kind of failure. The message is for an operator."""
+    """No answer came that a reader could use. `status`: which kind of failure. The message is for an operator."""
 
-    def __init__(self, seen: CheckStatus, message: str) -> None:
+    def __init__(self, status: CheckStatus, message: str) -> None:
         super().__init__(message)
-        self.seen = seen
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def contents(state: HostState) -> Imported:
             components=with_retired(page.components, incidents),
             incidents=incidents,
             status_changes=tuple(change for month in months for change in month.status_changes),
-            found=len(incidents),
+            entries=len(incidents),
             revision=page.revision,
             epoch=page.epoch,
         )

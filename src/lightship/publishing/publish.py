@@ -46,9 +46,9 @@ class RefusedError(Exception):
     """Publishing there would take back what someone else said; the message says who and what to do. `held`: what another
     desk of this page said there."""
 
-    def __init__(self, message: str, held: Version | None = None) -> None:
+    def __init__(self, message: str, existing: Version | None = None) -> None:
         super().__init__(message)
-        self.held = held
+        self.existing = existing
 
 
 @dataclass(frozen=True)
@@ -96,12 +96,12 @@ class Publisher:
         """
         started = monotonic()
         outcome: Read | Fault
-        front, held = None, None
+        front, existing = None, None
         try:
             front = await self._converge(rendering, Timed(host, self.deadline), force=force, repair=repair)
             outcome = _outcome(front, *await self.verifier.prove(host.url, front.digest))
         except RefusedError as error:
-            outcome, held = Fault(Verdict.REFUSED, str(error)), error.held
+            outcome, existing = Fault(Verdict.REFUSED, str(error)), error.existing
         except (HostError, OSError) as error:
             outcome = Fault(Verdict.FAILED, str(error))
         return Receipt(
@@ -110,7 +110,7 @@ class Publisher:
             outcome=outcome,
             put=front,
             milliseconds=round((monotonic() - started) * 1000),
-            held=held,
+            existing=existing,
         )
 
     def check(self, host: Host, front: Front) -> Read | Fault:
@@ -133,14 +133,14 @@ class Publisher:
     async def _converge(self, rendering: Rendering, host: Host, *, force: bool, repair: bool) -> Front:
         """Write what the host lacks; the front page that it then holds."""
         for _ in range(RELEASES):
-            held = await host.read(MANIFEST_PATH)
-            theirs = self._claim(held, rendering, force=force)
+            existing = await host.read(MANIFEST_PATH)
+            theirs = self._claim(existing, rendering, force=force)
             if refused := refusal(_manifest(rendering), theirs):
-                raise RefusedError(str(refused), refused.held.version)
+                raise RefusedError(str(refused), refused.existing.version)
             if theirs and not force and _same(rendering, theirs) and not (repair and await self._broken(host, theirs)):
                 return Front(theirs.epoch, theirs.revision, theirs.files[FRONT])
             try:
-                return await _Writing(self.signing_key, rendering, host, held, theirs, force, repair).write()
+                return await _Writing(self.signing_key, rendering, host, existing, theirs, force, repair).write()
             except Conflict:
                 repair = True  # what we put may have overwritten leaf pages of the other's
         raise HostError(f"others released there {RELEASES} times while we tried")
@@ -150,12 +150,12 @@ class Publisher:
         verdict, _ = await asyncio.to_thread(self.verifier.check, host.url, theirs.files[FRONT])
         return verdict is Verdict.DIFFERS or bool(await _lost(host, theirs))
 
-    def _claim(self, held: Held | None, rendering: Rendering, *, force: bool) -> Manifest | None:
+    def _claim(self, existing: Held | None, rendering: Rendering, *, force: bool) -> Manifest | None:
         """The host's manifest, if it is one of ours. A torn one counts as none; a whole one of someone else is refused."""
-        if held is None:
+        if existing is None:
             return None
         try:
-            theirs = manifest_in(held.body, self.signing_key.verify)
+            theirs = manifest_in(existing.body, self.signing_key.verify)
             if theirs.page == rendering.snapshot.page.id:
                 return theirs
             refused = RefusedError(f"another page lives there: give each page a host of its own. {TAKE_OVER}")
@@ -175,7 +175,7 @@ class _Writing:
     signing_key: SigningKey
     rendering: Rendering
     host: Host
-    held: Held | None
+    existing: Held | None
     theirs: Manifest | None
     force: bool
     repair: bool
@@ -190,7 +190,7 @@ class _Writing:
         changed = set(compare(digests, known))
         front = [file if path in changed else replace(file, changed=False) for path, file in files.items()]
         manifest = manifest_out(_manifest(self.rendering, digests, months), key.sign, key.public)
-        await self.host.release(front, File(MANIFEST_PATH, manifest), self.held)
+        await self.host.release(front, File(MANIFEST_PATH, manifest), self.existing)
         gone = [*self.gone, *(path for path in (self.theirs.files if self.theirs else ()) if path not in digests)]
         if gone:
             await self.host.put([File(path, None) for path in gone])
@@ -217,10 +217,10 @@ class _Writing:
         leaves = await asyncio.to_thread(self.rendering.leaves, name, ids if old else None)
         fresh = {path: file.digest for path, file in leaves.items()}
         desired = {**old, **fresh} if old and ids is not None else fresh
-        shelf = File(month_list_path(name), month_list_out(name, desired))
-        await self.host.put([*(leaves[path] for path in compare(desired, {} if self.force else old)), shelf])
+        month_list = File(month_list_path(name), month_list_out(name, desired))
+        await self.host.put([*(leaves[path] for path in compare(desired, {} if self.force else old)), month_list])
         self.gone.extend(path for path in old if path not in desired)
-        return shelf.digest
+        return month_list.digest
 
 
 def _manifest(
@@ -255,10 +255,10 @@ async def _shelf(host: Host, theirs: Manifest | None, name: str) -> dict[str, st
     """What the host's manifest says that it holds of a month; nothing where its list is not the one it named."""
     if theirs is None or name not in theirs.months:
         return {}
-    held = await host.read(month_list_path(name))
-    if held is None or sha256(held.body) != theirs.months[name]:
+    existing = await host.read(month_list_path(name))
+    if existing is None or sha256(existing.body) != theirs.months[name]:
         return {}
-    return month_list_in(held.body)
+    return month_list_in(existing.body)
 
 
 def _outcome(front: Front, verdict: Verdict, reason: str) -> Read | Fault:

@@ -156,7 +156,9 @@ class Survey:
         return HostState(
             host=host,
             verify_key=verify_key,
-            part=HostPart(manifest=manifest, state=state, lists={name: ids_in(shelf) for name, shelf in shelves.items()}),
+            part=HostPart(
+                manifest=manifest, state=state, lists={name: ids_in(month_list) for name, month_list in shelves.items()}
+            ),
             shelves=shelves,
             pulse=pulse,
             outside=documents.outside,
@@ -202,10 +204,10 @@ class _Documents:
     async def get(self, path: str) -> bytes | None:
         """HostError where the host does not answer; None where nothing lies at the path."""
         try:
-            held = await self.place.read(path)
+            existing = await self.place.read(path)
         except HostError as error:
             raise (HostError(f"{self.outside}; and as a stranger: {error}") if self.outside else error) from error
-        return held.body if held else None
+        return existing.body if existing else None
 
     async def verified(self, path: str, digest: str, parse: Callable[[bytes], T]) -> T:
         async with self.limit:
@@ -236,7 +238,7 @@ def digests(states: Iterable[HostState]) -> set[str]:
     known: set[str] = set()
     for state in states:
         known |= {state.manifest.files.get(STATE_PATH, ""), *state.manifest.months.values()}
-        known |= {shelf.get(archive_path(name), "") for name, shelf in state.shelves.items()}
+        known |= {month_list.get(archive_path(name), "") for name, month_list in state.shelves.items()}
     return known - {""}
 
 

@@ -12,7 +12,7 @@ def record(page: models.Page, receipt: Receipt) -> None:
     """The newest row of a host is what it does now; a new row begins when that changes. A row's revision is the one that was
     read, and 0 where none of ours was."""
     epoch, revision = (receipt.read.epoch, receipt.read.revision) if receipt.read else (0, 0)
-    held_epoch, held_revision = receipt.held or (None, None)
+    held_epoch, held_revision = receipt.existing or (None, None)
     rows = models.Receipt.objects.filter(page=page, host=receipt.host)
     last = rows.first()
     if last and (last.verdict, last.reason, last.revision) == (receipt.verdict, receipt.reason, revision):

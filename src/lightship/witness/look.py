@@ -77,7 +77,7 @@ class HostCheck:
                 self._read(line, files)
                 status, reason = self._judge(files, newest)
             except ConnectError as error:
-                status, reason = error.seen, str(error)
+                status, reason = error.status, str(error)
             except WireError as error:
                 status = CheckStatus.FORGED if isinstance(error, NotOurs) else CheckStatus.TORN
                 reason = str(error)

@@ -48,20 +48,22 @@ class FakeAzureDns(Fake):
         return told(200, {"token_type": "Bearer", "expires_in": self.lifetime, "access_token": token})
 
     def _set(self, request: Request, at: tuple[str, str]) -> Reply:
-        held = self.sets.get(at)
+        existing = self.sets.get(at)
         if request.method == "GET":
-            return told(200, held) if held else _error(404, "NotFound", f"The resource record '{at[0]}' does not exist.")
-        if request.method == "DELETE" and not held:
+            return (
+                told(200, existing) if existing else _error(404, "NotFound", f"The resource record '{at[0]}' does not exist.")
+            )
+        if request.method == "DELETE" and not existing:
             return Reply(204)
         match, none = request.headers.get("if-match"), request.headers.get("if-none-match")
-        if (none == "*" and held) or (match and (not held or held["etag"] != match)):
+        if (none == "*" and existing) or (match and (not existing or existing["etag"] != match)):
             return _error(412, "PreconditionFailed", "The condition in the If-Match or If-None-Match header was not met.")
         if request.method == "DELETE":
             del self.sets[at]
             return Reply(200)
-        return self._put(at, request.json()["properties"], held)
+        return self._put(at, request.json()["properties"], existing)
 
-    def _put(self, at: tuple[str, str], said: Any, held: Any) -> Reply:
+    def _put(self, at: tuple[str, str], said: Any, existing: Any) -> Reply:
         others = [kind for name, kind in self.sets if name == at[0] and kind != at[1]]
         records = said[FIELDS[at[1]]]
         if ("CNAME" in (at[1], *others) and others) or (at[1] == "CNAME" and at[0] == "@"):
@@ -70,7 +72,7 @@ class FakeAzureDns(Fake):
             return _error(400, "BadRequest", "A string of a TXT record is too long.")
         kept = {"TTL": said["TTL"], "fqdn": "", "targetResource": {}, FIELDS[at[1]]: records}
         self.sets[at] = {"name": at[0], "etag": f"e{next(self.etags)}", "properties": kept}
-        return told(200 if held else 201, self.sets[at])
+        return told(200 if existing else 201, self.sets[at])
 
 
 def _error(status: int, code: str, message: str) -> Reply:

@@ -109,8 +109,8 @@ class FakeCloudDns(Fake):
         return told(200, {"id": str(next(self.numbers)), "status": "pending", "startTime": "2026-11-22T00:00:00Z"})
 
 
-def _plain(held: Any) -> Any:
-    return held["ttl"], sorted(held["rrdatas"])
+def _plain(existing: Any) -> Any:
+    return existing["ttl"], sorted(existing["rrdatas"])
 
 
 def _good(new: Any) -> bool:

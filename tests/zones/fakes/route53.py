@@ -84,24 +84,24 @@ class FakeRoute53(Fake):
     def _batch(self, request: Request) -> Reply:
         after, wrong = dict(self.sets), list[str]()
         for change in ET.fromstring(request.body).iter(f"{{{NS}}}Change"):
-            at, held = _read(change)
-            wrong += self._one(after, str(change.findtext(f"{{{NS}}}Action")), at, held)
+            at, existing = _read(change)
+            wrong += self._one(after, str(change.findtext(f"{{{NS}}}Action")), at, existing)
         wrong += [f"CNAME beside others at {name}" for name, kind in after if kind == "CNAME" and _others(after, name)]
         if wrong:
             return _error(400, "InvalidChangeBatch", "; ".join(wrong))
         self.sets = after
         return _info("ChangeResourceRecordSetsResponse", f"C{next(self.numbers)}", "PENDING")
 
-    def _one(self, after: dict[tuple[str, str], Set], action: str, at: tuple[str, str], held: Set) -> list[str]:
+    def _one(self, after: dict[tuple[str, str], Set], action: str, at: tuple[str, str], existing: Set) -> list[str]:
         if not f".{at[0]}".endswith(f".{self.apex}."):
             return [f"RRSet with DNS name {at[0]} is not permitted in zone {self.apex}."]
-        if wrong := [value for value in held[1] if not _good(at[1], value)]:
+        if wrong := [value for value in existing[1] if not _good(at[1], value)]:
             return [f"Invalid Resource Record: {wrong}"]
         if action == "CREATE" and at not in after:
-            after[at] = held
+            after[at] = existing
             return []
         there = after.get(at)
-        if action == "DELETE" and there and (there[0], sorted(there[1])) == (held[0], sorted(held[1])):
+        if action == "DELETE" and there and (there[0], sorted(there[1])) == (existing[0], sorted(existing[1])):
             del after[at]
             return []
         return [f"Tried to {action} resource record set {at}, but what is there is {there}"]

@@ -10,12 +10,12 @@ from lightship.core.site.manifest import Manifest
 class Refused:
     """The host has updates of another desk that ours does not include: publishing there would take them back."""
 
-    held: Manifest
+    existing: Manifest
     ours: Manifest
 
     def __str__(self) -> str:
-        why = "newer than ours" if self.held.version > self.ours.version else "which we have not heard"
-        return f"it holds revision {self.held.revision} of epoch {self.held.epoch}, {why}: another desk speaks there"
+        why = "newer than ours" if self.existing.version > self.ours.version else "which we have not heard"
+        return f"it holds revision {self.existing.revision} of epoch {self.existing.epoch}, {why}: another desk speaks there"
 
 
 def refusal(ours: Manifest, existing: Manifest | None) -> Refused | None:

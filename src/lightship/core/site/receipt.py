@@ -52,7 +52,7 @@ class Receipt:
     outcome: Read | Fault
     put: Front | None = None
     milliseconds: int = 0
-    held: Version | None = None
+    existing: Version | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -81,7 +81,7 @@ class Receipt:
             "epoch": read.epoch if read else None,
             "words": self.reason,
             "milliseconds": self.milliseconds,
-            "held": list(self.held) if self.held else None,
+            "held": list(self.existing) if self.existing else None,
         }
 
 

@@ -64,7 +64,7 @@ class Moment(forms.DateTimeField):
         return at.astimezone(UTC) if at else None
 
 
-class Line(TextField):
+class ShortField(TextField):
     """A sentence or two: one line high, never cut."""
 
     def __init__(self, *, rows: int = 1, required: bool = False, **more: Any) -> None:
@@ -75,7 +75,7 @@ class Line(TextField):
         return super().to_python(value).replace("\r\n", "\n")
 
 
-class Body(Line):
+class Body(ShortField):
     """Text for customers. The journal limits its length, so that a long text comes back with the reason."""
 
     def __init__(self, *, required: bool = True, **more: Any) -> None:

@@ -13,7 +13,7 @@ from lightship.core.model import ENDED, ComponentStatus, Facts, Impact, Incident
 from lightship.core.status import current_facts
 from lightship.desk import labels
 from lightship.desk.forms.edit import EditForm
-from lightship.desk.forms.fields import Body, ComponentsForm, Line, Moment, TextField, live, offer
+from lightship.desk.forms.fields import Body, ComponentsForm, Moment, ShortField, TextField, live, offer
 from lightship.page.labels import COMPONENT
 from lightship.store.journal import NewIncident, NewUpdate
 from lightship.store.read import rows
@@ -33,14 +33,14 @@ ONCE = re.compile("[a-z0-9]{12}")
 class FactsForm(forms.Form):
     """The facts of an update. Empty: not stated in this update."""
 
-    symptom = Line(label="What customers see")
-    doing = Line(label="What is being done now")
-    scope = Line(label="Who is affected, and who is not")
-    workaround = Line(label="What customers can do meanwhile")
+    symptom = ShortField(label="What customers see")
+    doing = ShortField(label="What is being done now")
+    scope = ShortField(label="Who is affected, and who is not")
+    workaround = ShortField(label="What customers can do meanwhile")
     since = Moment(label="Broken since")
     estimate = Moment(label="Back by, our estimate")
     no_estimate = forms.BooleanField(required=False, label="Say that there is no estimate yet")
-    cause = Line(label="Cause")
+    cause = ShortField(label="Cause")
     ended = Moment(label="Over since")
 
     def __init__(self, *args: Any, now: datetime, **more: Any) -> None:

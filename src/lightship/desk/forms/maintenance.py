@@ -7,7 +7,7 @@ from django import forms
 
 from lightship.core.model import Facts, Incident
 from lightship.desk.forms.edit import EditForm
-from lightship.desk.forms.fields import Body, ComponentsForm, Line, Moment, TextField
+from lightship.desk.forms.fields import Body, ComponentsForm, Moment, ShortField, TextField
 from lightship.store.journal import Window
 
 
@@ -20,7 +20,7 @@ class PlanForm(ComponentsForm):
     ends = Moment(label="Ends")
     auto_start = forms.BooleanField(required=False, initial=True, label="Begin by itself at that time")
     auto_end = forms.BooleanField(required=False, initial=True, label="End by itself at that time")
-    workaround = Line(label="What customers can do meanwhile")
+    workaround = ShortField(label="What customers can do meanwhile")
 
     def clean(self) -> dict[str, Any]:
         super().clean()

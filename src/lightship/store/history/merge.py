@@ -52,19 +52,19 @@ def _join(
     for start in range(0, len(theirs), BATCH):
         batch = {incident.id: incident for incident in theirs[start : start + BATCH]}
         for own in rows.incidents(page.incidents.filter(pk__in=batch)):
-            joined = join(own, batch[own.id])
-            if joined != own:
-                _write(page, own, joined)
-                changed.append(joined)
+            merged = join(own, batch[own.id])
+            if merged != own:
+                _write(page, own, merged)
+                changed.append(merged)
     return changed
 
 
-def _write(page: Page, own: core.Incident, joined: core.Incident) -> None:
+def _write(page: Page, own: core.Incident, merged: core.Incident) -> None:
     known = {update.id: update for update in own.updates}
-    insert.updates(page, [(joined, update) for update in joined.updates if update.id not in known])
-    for update in joined.updates:
+    insert.updates(page, [(merged, update) for update in merged.updates if update.id not in known])
+    for update in merged.updates:
         if update.id in known and update != known[update.id]:
             # The times of the wordings say which one counts.
             insert.wordings([(update.id, new) for new in update.wordings if new not in known[update.id].wordings])
             Update.objects.filter(pk=update.id).update(updated_at=update.updated_at)
-    insert.change(Incident.objects.get(pk=own.id), joined)
+    insert.change(Incident.objects.get(pk=own.id), merged)
