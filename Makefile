@@ -4,7 +4,7 @@ PORT ?= 8000
 TESTS ?= -n auto
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := src tests bench script/sample.py
+SOURCES := src tests bench script
 
 .PHONY: run test quick check bench soak mutants lock clean setup setup-dev
 
@@ -27,6 +27,7 @@ check: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python script/ceilings.py
+	$(BIN)/python script/vocabulary.py
 
 bench: setup-dev
 	@$(BIN)/python -m bench

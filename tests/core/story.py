@@ -90,7 +90,7 @@ class Story:
         return self
 
     def page(self) -> PageNow:
-        return PageNow(components=self.components, groups=(), timeline=self.timeline())
+        return PageNow(components=self.components, groups=(), read_timeline=self.timeline)
 
     def timeline(self) -> Timeline:
         return Timeline.of(steps(self.incidents.values()), self.by_hand)

@@ -1,9 +1,10 @@
 """The one rule: what an update changes in its incident, its components and the page. Desk, terminal, clock, break-glass and
 import insert what these functions return; nothing else decides it (docs/decisions/0027)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from lightship.core import wire
 from lightship.core.history import BY_HAND, LEFT, RESTATED, Timeline, left
@@ -75,11 +76,16 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class PageNow:
-    """What an update is decided on: the page's components and groups, and what holds components over time."""
+    """What an update is decided on: the page's components and groups, and what holds components over time, read when it is
+    first asked for: an update that speaks of no component and ends nothing never asks."""
 
     components: Sequence[Component]
     groups: Sequence[Group]
-    timeline: Timeline
+    read_timeline: Callable[[], Timeline]
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        return self.read_timeline()
 
 
 def opened(page: PageNow, new: NewIncident, id: str, update_id: str, now: datetime) -> Incident:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from lightship.config import Config, PageConfig
 from lightship.core.duty.promises import phase
@@ -31,14 +31,12 @@ def utc_now() -> datetime:
 
 async def in_thread(query: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
     """Ask the database, in a thread. Each thread has a connection of its own: one that the server has closed since, or that
-    is too old, is replaced."""
+    is too old, is replaced. SQLite has no server, and opens a file anew for each query otherwise."""
 
     def run() -> T:
-        close_old_connections()
-        try:
-            return query(*args, **options)
-        finally:
+        if connection.vendor == "postgresql":
             close_old_connections()
+        return query(*args, **options)
 
     return await asyncio.to_thread(run)
 
@@ -83,6 +81,7 @@ class CurrentPage:
 
     def refresh(self) -> Rendering | None:
         """A new rendering, if one is due. Blocks: run it in a thread."""
+        close_old_connections()  # or a database file that took the place of another would not be seen
         now = utc_now()
         row = models.Page.objects.filter(slug=self.config.slug).first()
         if row is None:

@@ -116,7 +116,9 @@ class Union:
         groups = tuple(sorted(self.content.groups.values(), key=lambda group: (group.position, group.created_at, group.id)))
         lone = [change for name in self._read for change in self.month(name).status_changes]
         timeline = Timeline.of(steps(self._known.values()), [*self._unseen(), *lone])
-        return PageNow(components=in_shown_order(self._components(timeline), groups), groups=groups, timeline=timeline)
+        return PageNow(
+            components=in_shown_order(self._components(timeline), groups), groups=groups, read_timeline=lambda: timeline
+        )
 
     @cached_property
     def snapshot(self) -> Snapshot:

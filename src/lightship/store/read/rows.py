@@ -88,7 +88,7 @@ def page_now(row: Page, at: datetime) -> PageNow:
     return PageNow(
         components=tuple(component(part, ComponentStatus.OPERATIONAL) for part in row.components.all()),
         groups=tuple(group(part) for part in row.groups.all()),
-        timeline=timeline(row, at),
+        read_timeline=lambda: timeline(row, at),
     )
 
 
@@ -99,13 +99,17 @@ def timeline(row: Page, since: datetime) -> Timeline:
     lists = row.incidents.filter(open=True), row.incidents.filter(updated_at__gte=since, open=False)
     steps = _steps([pk for incidents in lists for pk in incidents.order_by().values_list("pk", flat=True)])
     by_hand, restated = Q(page=row, update=None), Q(old=F("new"))
-    newest = _newest(row, since, "-public_id", Q(update=None) & ~restated)
-    at_an_end = StatusChange.objects.filter(_newest(row, since, "-update_id", Q(ends=True)))
+    of_each = row.components.order_by().values_list(
+        _newest(since, "-public_id", Q(update=None) & ~restated), _newest(since, "-update_id", Q(ends=True))
+    )
+    newest, at_an_end = ([pk for pk in pks if pk] for pks in zip(*of_each, strict=True)) if of_each else ([], [])
     names = ("pk", "at", "update_id", "update__status", "update__incident_id", *columns.CHANGE)
-    for pk, at, update_id, status, incident_id, *change in at_an_end.values_list(*names):
+    ends = StatusChange.objects.filter(pk__in=at_an_end).values_list(*names) if at_an_end else ()
+    for pk, at, update_id, status, incident_id, *change in ends:
         if incident_id not in steps:
             steps[f"{update_id} {pk}"] = [Step(update_id, at, Status(status), [_change(*change)])]
-    return Timeline.of(steps, status_changes(StatusChange.objects.filter(newest | by_hand & (Q(at__gte=since) | restated))))
+    set_by_hand = StatusChange.objects.filter(Q(pk__in=newest) | by_hand & (Q(at__gte=since) | restated))
+    return Timeline.of(steps, status_changes(set_by_hand))
 
 
 def _changes(ids: Sequence[str]) -> dict[str, list[core.Change]]:
@@ -127,7 +131,7 @@ def _steps(ids: Sequence[str]) -> dict[str, list[Step]]:
     return steps
 
 
-def _newest(row: Page, since: datetime, tie: str, which: Q) -> Q:
-    """Of each component, the newest such status change before `since`."""
+def _newest(since: datetime, tie: str, which: Q) -> Subquery:
+    """Of a component, the key of the newest such status change before `since`."""
     older = StatusChange.objects.filter(which, component=OuterRef("pk"), at__lt=since).order_by("-at", tie)
-    return Q(pk__in=[pk for pk in row.components.order_by().values_list(Subquery(older.values("pk")[:1]), flat=True) if pk])
+    return Subquery(older.values("pk")[:1])
