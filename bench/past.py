@@ -3,16 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from tests.sample import a_component, an_incident, an_update
+
 from lightship.core.model import (
     Change,
     Component,
     ComponentStatus,
     Facts,
     Incident,
-    Kind,
     Status,
     Update,
-    Wording,
 )
 
 YEARS = 10
@@ -36,10 +36,7 @@ def past(count: int, now: datetime) -> tuple[tuple[Component, ...], tuple[Incide
     """Ten components, and `count` incidents of theirs that ended before `now`, with three updates each."""
     now = now.replace(microsecond=0)
     born = now - timedelta(days=366 * YEARS)
-    components = tuple(
-        Component(id=_id("component", n), name=name, position=n + 1, created_at=born, updated_at=born)
-        for n, name in enumerate(NAMES)
-    )
+    components = tuple(a_component(name, at=born, id=_id("component", n), position=n + 1) for n, name in enumerate(NAMES))
     step = timedelta(days=365 * YEARS) / max(count, 1)
     return components, tuple(
         _incident(n, components[n % 10], _second(now - step * n - timedelta(hours=6))) for n in range(count)
@@ -63,30 +60,14 @@ def _incident(number: int, component: Component, began: datetime) -> Incident:
         _update(number, 1, Status.IDENTIFIED, moving, _half(began, ended), Facts(cause=cause)),
         _update(number, 2, Status.RESOLVED, fine, ended, Facts(ended=ended, cause=cause), (up,)),
     )
-    return Incident(
-        id=_id("incident", number),
-        kind=Kind.INCIDENT,
-        name=f"{component.name} fails for {share} % of customers on servers {rack} to {rack + 7}",
-        created_at=began,
-        updated_at=ended,
-        started_at=began,
-        updates=updates,
-        components=(component,),
-    )
+    name = f"{component.name} fails for {share} % of customers on servers {rack} to {rack + 7}"
+    return an_incident(name, *updates, id=_id("incident", number), components=(component,))
 
 
 def _update(
     number: int, place: int, status: Status, body: str, at: datetime, facts: Facts, changes: tuple[Change, ...] | None = None
 ) -> Update:
-    return Update(
-        id=_id(f"update {place}", number),
-        status=status,
-        wordings=(Wording(at, body, facts),),
-        created_at=at,
-        updated_at=at,
-        display_at=at,
-        changes=changes,
-    )
+    return an_update(body, status, at=at, facts=facts, id=_id(f"update {place}", number), changes=changes)
 
 
 def _half(began: datetime, ended: datetime) -> datetime:

@@ -4,19 +4,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from tests.sample import a_component, a_page, an_incident, an_update
 
 from lightship.core.history import DAYS, by_start, days, gravest, status_changes_of, uptime, window_start
 from lightship.core.model import (
     Change,
-    Component,
     ComponentStatus,
     Incident,
-    Page,
     Snapshot,
-    Status,
     StatusChange,
-    Update,
-    Wording,
 )
 
 OK, CARE = ComponentStatus.OPERATIONAL, ComponentStatus.UNDER_MAINTENANCE
@@ -24,7 +20,6 @@ SLOW, PARTIAL, MAJOR = ComponentStatus.DEGRADED, ComponentStatus.PARTIAL, Compon
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 TODAY = datetime(2024, 5, 1, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-PAGE = Page(id="acmepage0001", slug="acme", name="Acme", url="https://status.example", created_at=NOW, updated_at=NOW)
 
 
 def status_change(at: datetime, new: ComponentStatus, component: str = "api") -> StatusChange:
@@ -32,9 +27,7 @@ def status_change(at: datetime, new: ComponentStatus, component: str = "api") ->
 
 
 def snapshot(*status_changes: StatusChange, before: ComponentStatus | None = None) -> Snapshot:
-    return Snapshot(
-        page=PAGE, revision=1, epoch=1, at=NOW, status_changes=status_changes, before={"api": before} if before else {}
-    )
+    return a_page(at=NOW, status_changes=status_changes, before={"api": before} if before else {})
 
 
 def test_the_window_is_ninety_days_with_today() -> None:
@@ -95,28 +88,13 @@ def test_uptime_counts_the_days_that_it_is_given() -> None:
 def incident(
     number: int, created: datetime, status: ComponentStatus = OK, turned: tuple[ComponentStatus, ...] = ()
 ) -> Incident:
-    updates = tuple(
-        Update(
-            id=f"update{number:03}{n:03}",
-            status=Status.INVESTIGATING,
-            wordings=(Wording(created, "Content."),),
-            created_at=created,
-            updated_at=created,
-            display_at=created + n * HOUR,
-            changes=(Change("api", "API", OK, new),),
-        )
-        for n, new in enumerate(turned or (status,))
-    )
-    touched = Component(id="api", name="API", status=status, position=1, created_at=created, updated_at=created)
-    return Incident(
-        id=f"incident{number:04}",
-        name="Hm",
-        created_at=created,
-        updated_at=created,
-        started_at=created,
-        updates=updates,
-        components=(touched,),
-    )
+    levels = enumerate(turned or (status,))
+    updates = [
+        an_update(f"{number} {n}", at=created, display_at=created + n * HOUR, changes=(Change("api", "API", OK, new),))
+        for n, new in levels
+    ]
+    touched = a_component("API", at=created, id="api", status=status)
+    return an_incident("Hm", *updates, id=f"incident{number:04}", components=(touched,))
 
 
 def test_incidents_are_newest_first_or_gravest_first() -> None:

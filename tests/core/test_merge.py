@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.core import values
 from tests.publishing.book import harbour
+from tests.sample import an_update
 
 from lightship.core.model import Change, ComponentStatus, Impact, Incident, Status, StatusChange, Update, Wording
 from lightship.core.site import merge
@@ -32,15 +34,9 @@ def updates(draw: st.DrawFn) -> tuple[Update, ...]:
 def _update(number: int, wordings: set[Wording], updated: datetime) -> Update:
     at = NOW + number * MINUTE
     change = Change("webmail00000", "x", ComponentStatus.OPERATIONAL, list(ComponentStatus)[number])
-    return Update(
-        id=f"update{number:06d}",
-        status=list(Status)[number],
-        wordings=tuple(sorted(wordings, key=lambda text: (text.at, text.body))),
-        created_at=at,
-        updated_at=max(at, updated),
-        display_at=at,
-        changes=(change,),
-    )
+    oldest_first = tuple(sorted(wordings, key=lambda wording: (wording.at, wording.body)))
+    more: Any = {"id": f"update{number:06d}", "wordings": oldest_first, "updated_at": max(at, updated), "changes": (change,)}
+    return an_update("", list(Status)[number], at=at, **more)
 
 
 INCIDENTS = st.builds(

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.sample import an_incident, an_update
 
-from lightship.core.model import Change, Component, ComponentStatus, Facts, Impact, Incident, Kind, Status, Update, Wording
+from lightship.core.model import Change, Component, ComponentStatus, Facts, Impact, Incident, Kind, Status, Update
 from lightship.core.status import (
     Rollup,
     began,
@@ -93,35 +94,19 @@ def update(
     status_changes: Sequence[ComponentStatus] | None = None,
     facts: Facts = Facts(),  # noqa: B008
 ) -> Update:
-    """`turns`: what each of the components a, b … was turned to."""
+    """`status_changes`: what each of the components a, b … was turned to."""
     at = AT + timedelta(minutes=minute)
     changes = (
         None
         if status_changes is None
         else tuple(Change(f"component{n:03}", "API", OK, new) for n, new in enumerate(status_changes))
     )
-    return Update(
-        id=f"update{minute:06}",
-        status=status,
-        wordings=(Wording(at, "Content.", facts),),
-        created_at=at,
-        updated_at=at,
-        display_at=at,
-        changes=changes,
-    )
+    return an_update("Content.", status, at=at, facts=facts, id=f"update{minute:06}", changes=changes)
 
 
 def incident(*updates: Update, kind: Kind = Kind.INCIDENT, override: Impact | None = None) -> Incident:
-    return Incident(
-        id="incident0001",
-        kind=kind,
-        name="Hm",
-        created_at=AT,
-        updated_at=AT,
-        started_at=AT - timedelta(minutes=5),
-        updates=updates,
-        impact_override=override,
-    )
+    times = {"created_at": AT, "updated_at": AT, "started_at": AT - timedelta(minutes=5)}
+    return an_incident("Hm", *updates, kind=kind, impact_override=override, **times)
 
 
 @pytest.mark.parametrize(

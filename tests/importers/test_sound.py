@@ -11,8 +11,9 @@ import pytest
 from tests.importers.test_cstate import CONFIG, issue, site
 from tests.importers.test_statuspage import API, GROUP, HISTORY, OUTAGE, PAGE, said, saved
 from tests.publishing.test_survey import export, host, laid
+from tests.sample import a_component, an_incident, an_update
 
-from lightship.core.model import Component, Incident, Status, Update, Wording
+from lightship.core.model import Status
 from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.core.site.state import STATE_PATH, archive_path
 from lightship.importers import Imported, ImporterError, read
@@ -21,11 +22,9 @@ from lightship.net.client import PublicReader
 from lightship.publishing.contents import contents_at
 
 AT = datetime(2024, 5, 1, 10, tzinfo=UTC)
-SAID = Update(
-    id="update000001", status=Status.RESOLVED, wordings=(Wording(AT, "Hm."),), created_at=AT, updated_at=AT, display_at=AT
-)
-GOOD = Incident(id="incident0001", name="Hm", created_at=AT, updated_at=AT, started_at=AT, updates=(SAID,))
-PART = Component(id="apicomponent", name="API", position=1, created_at=AT, updated_at=AT)
+SAID = an_update("Hm.", Status.RESOLVED, at=AT, id="update000001")
+GOOD = an_incident("Hm", SAID, id="incident0001")
+PART = a_component("API", at=AT, id="apicomponent")
 OLD, FAR = datetime(1, 1, 1, tzinfo=UTC), datetime(2201, 1, 1, tzinfo=UTC)
 
 UNSOUND: list[tuple[dict[str, Any], str]] = [

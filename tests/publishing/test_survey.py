@@ -7,18 +7,15 @@ from pathlib import Path
 
 import pytest
 from tests.importers.served import serving
+from tests.sample import PAGE, a_component, an_incident, an_update
 
 from lightship.core.model import (
     Change,
-    Component,
     ComponentStatus,
     Incident,
     Month,
-    Page,
     Status,
     StatusChange,
-    Update,
-    Wording,
 )
 from lightship.core.site.manifest import MANIFEST_PATH, Manifest, manifest_out, month_list_out, month_list_path
 from lightship.core.site.state import STATE_PATH, State, archive_out, archive_path, state_out
@@ -30,16 +27,12 @@ from lightship.signing import SigningKey
 
 SEAL = SigningKey(bytes(32))
 AT = datetime(2024, 5, 1, 10, tzinfo=UTC)
-PAGE = Page(id="acmepage0001", slug="acme", name="Acme", url="https://status.example", created_at=AT, updated_at=AT)
-API = Component(id="apicomponent", name="API", position=1, created_at=AT, updated_at=AT)
+API = a_component("API", at=AT, id="apicomponent")
 TURN = StatusChange(AT, Change("apicomponent", "API", ComponentStatus.OPERATIONAL, ComponentStatus.DEGRADED), "turn00000001")
 
 
 def incident(ident: str, status: Status) -> Incident:
-    said = Update(
-        id=f"u{ident[1:]}", status=status, wordings=(Wording(AT, "Hm."),), created_at=AT, updated_at=AT, display_at=AT
-    )
-    return Incident(id=ident, name="Hm", created_at=AT, updated_at=AT, started_at=AT, updates=(said,), components=(API,))
+    return an_incident("Hm", an_update("Hm.", status, at=AT, id=f"u{ident[1:]}"), id=ident, components=(API,))
 
 
 OPEN, OVER = incident("incident0001", Status.IDENTIFIED), incident("incident0002", Status.RESOLVED)
