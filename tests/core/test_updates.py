@@ -287,3 +287,11 @@ def test_records_know_a_component_as_the_page_has_it_now() -> None:
     incident: Incident = story.incidents["one"]
     assert [(part.name, part.updated_at) for part in incident.components] == [("Post", BORN)]
     assert datetime(2030, 1, 1, tzinfo=UTC) - HOUR > BORN
+
+
+def test_a_status_of_the_other_kind_is_refused_with_the_right_article() -> None:
+    story = Story().plans("work", 0, {MAIL}).opens("outage", 1)
+    with pytest.raises(Refused, match=r"^A maintenance cannot be “resolved”"):
+        story.says("work", 2, Status.RESOLVED)
+    with pytest.raises(Refused, match=r"^An incident cannot be “completed”"):
+        story.says("outage", 2, Status.COMPLETED)

@@ -16,7 +16,9 @@ class Refused(ValueError):
 def check(kind: Kind, status: Status, body: str, at: datetime | None, now: datetime) -> None:
     allowed = MAINTENANCE_STATUSES if kind is Kind.MAINTENANCE else INCIDENT_STATUSES
     if status not in allowed:
-        raise Refused(f"An {kind} cannot be “{status}”: choose one of {', '.join(allowed)}.")
+        raise Refused(
+            f"{'A' if kind is Kind.MAINTENANCE else 'An'} {kind} cannot be “{status}”: choose one of {', '.join(allowed)}."
+        )
     if at:
         dated(millisecond(at), now)
     fit_body(body)

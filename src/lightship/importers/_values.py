@@ -13,11 +13,7 @@ OLDEST, NEWEST = 1990, 2200  # the years in which a time may lie
 
 
 class ImporterError(Exception):
-    """The source cannot be read at all. The message is for the person who named it. `permanent`: a retry does not help."""
-
-    def __init__(self, message: str, *, permanent: bool = True) -> None:
-        super().__init__(message)
-        self.permanent = permanent
+    """The source cannot be read at all. The message is for the person who named it."""
 
 
 @dataclass(frozen=True, slots=True)

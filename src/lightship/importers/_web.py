@@ -31,13 +31,13 @@ class Web:
                 time.sleep(pause)
                 answer = self.reader.get(url)
         except ConnectError as error:
-            raise ImporterError(str(error), permanent=False) from error
+            raise ImporterError(str(error)) from error
         if answer.status in (404, 410):
             return None
         if answer.status in (401, 403):
             raise ImporterError(f"{url} answers {answer.status}: the key is missing, wrong, or may not read this")
         if answer.status != 200:
-            raise ImporterError(f"{url} answers {answer.status}", permanent=answer.status < 500)
+            raise ImporterError(f"{url} answers {answer.status}")
         try:
             return json.loads(answer.body)
         except (ValueError, RecursionError) as error:

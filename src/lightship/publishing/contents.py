@@ -37,7 +37,7 @@ def contents_at(source: str, keys: Collection[bytes], reader: PublicReader) -> I
     survey = Survey(keys, reader, seconds=PATIENCE, again=AGAIN[:2], unsigned=not keys)
     state = asyncio.run(survey.read([host]))[0]
     if isinstance(state, Unreadable):
-        raise ImporterError(f"{source}: {state.why}", permanent=False)
+        raise ImporterError(f"{source}: {state.why}")
     taken = contents(state)
     return taken if keys or not state.verify_key.public else replace(taken, problems=(UNPROVEN,))
 
@@ -49,12 +49,12 @@ def contents(state: HostState) -> Imported:
     try:
         months = list(asyncio.run(survey.archives(state, page.months)).values())
     except (TornError, WireError, HostError, OSError) as error:
-        raise ImporterError(f"{name}: {error}", permanent=False) from error
+        raise ImporterError(f"{name}: {error}") from error
     for fault in (fault for document in (page, *months) for fault in faults(document, type(document))):
         raise ImporterError(f"{name}: {fault}")
     incidents = (*page.open, *(incident for month in months for incident in month.incidents))
     if len({incident.id for incident in incidents}) < len(incidents):
-        raise ImporterError(f"{name} holds an incident twice: its files are of different times", permanent=False)
+        raise ImporterError(f"{name} holds an incident twice: its files are of different times")
     return checked(
         Imported(
             page=page.page,
