@@ -25,8 +25,8 @@ NOWHERE = (".test", ".example", ".invalid")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """`-n auto`. Two a core: most tests of a server wait for it more than they work."""
-    return 2 * (os.cpu_count() or 1)
+    """`-n auto`. One more than cores: most tests of a server wait for it more than they work."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,7 +1,7 @@
 """With no desk and no database: what hosts hold is read, a word is added, and readers find it on every host that is left."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.hosts.places import PLACES
 from tests.kills import fetched
 from tests.publishing.hosts import Broken, Witnessed
 
-from lightship.breakglass.speak import NothingLeftError
+from lightship.breakglass.speak import BreakGlass, NothingLeftError, Scene
 from lightship.core.model import Facts, HostLink, Status
 from lightship.core.rules import Refused
 from lightship.core.site.manifest import MANIFEST_PATH, PULSE_PATH, manifest_in, month_list_path, pulse_in
@@ -199,3 +199,25 @@ def test_a_wiped_host_is_filled_again_with_all_of_the_history(vienna: Folder, os
     assert faults(oslo) == []
     for path in ("history/2026-09/index.html", archive_path("2026-09"), "incidents/incident0005/index.html"):
         assert sha256((oslo.path / path).read_bytes()) == sha256((vienna.path / path).read_bytes())
+
+
+@dataclass(frozen=True)
+class Crowded(BreakGlass):
+    """Its third look meets only hosts that are in the middle of somebody's publish."""
+
+    looks: list[int] = field(default_factory=list, compare=False)
+
+    async def look(self) -> Scene:
+        self.looks.append(len(self.looks))
+        if len(self.looks) == 3:
+            raise NothingLeftError("every host is being written to")
+        return await super().look()
+
+
+def test_a_look_that_meets_only_unfinished_publishes_is_taken_again(vienna: Folder, tmp_path: Path) -> None:
+    desk_publishes(book_now(), vienna)
+    alice = laptop_of(tmp_path / "alice", [vienna])
+    glass = Crowded(**{each.name: getattr(alice.glass, each.name) for each in fields(BreakGlass)})
+    outcome = replace(alice, glass=glass).updates("incident0000", "Half is moved.")
+    assert (outcome.proven, len(glass.looks)) == (True, 4)
+    assert "Half is moved." in words_on(vienna)

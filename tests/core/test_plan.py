@@ -18,7 +18,7 @@ def manifest(epoch: int, revision: int, vector: VersionVector = NOTHING) -> Mani
 
 
 @pytest.mark.parametrize(
-    ("desired", "held", "puts"),
+    ("desired", "existing", "puts"),
     [
         ({}, {}, ()),
         ({"a": "1"}, {}, ("a",)),
@@ -35,7 +35,7 @@ def test_what_differs_is_put_in_the_order_of_writing(
 
 
 @pytest.mark.parametrize(
-    ("ours", "held", "refused"),
+    ("ours", "existing", "refused"),
     [
         ((1, 5), None, False),
         ((1, 5), (1, 4), False),

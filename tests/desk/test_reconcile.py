@@ -156,10 +156,17 @@ def test_a_form_that_another_site_sent_takes_nothing_in(stage: Stage, folders: C
     assert outage.updates.count() == 1
 
 
+def page_as_it_is(stage: Stage, now: datetime) -> updates.PageNow:
+    """Read whole at once: what holds components is else read when it is asked for, and the page changes meanwhile."""
+    page = rows.page_now(stage.page, now)
+    assert page.timeline.holds is not None
+    return page
+
+
 def test_the_words_of_a_laptop_are_those_that_the_desk_would_have_written(stage: Stage) -> None:
     """The same post, said to the journal and said without it, is the same incident to the last field."""
     now = utc_now().replace(microsecond=0)
-    around = rows.page_now(stage.page, now)
+    around = page_as_it_is(stage, now)
     facts = Facts(scope="Mailboxes in Vienna", since=now - timedelta(minutes=20), next_update=now + timedelta(minutes=30))
     statuses = {stage.webmail.pk: ComponentStatus.MAJOR, stage.panel.pk: ComponentStatus.MAJOR}
     say = NewUpdate(status=Status.INVESTIGATING, body="Signing in fails.", facts=facts, statuses=statuses)
@@ -170,7 +177,7 @@ def test_the_words_of_a_laptop_are_those_that_the_desk_would_have_written(stage:
     assert pure == written
 
     more = NewUpdate(status=Status.IDENTIFIED, body="All down.", statuses={stage.imap.pk: ComponentStatus.MAJOR})
-    around = rows.page_now(stage.page, now)
+    around = page_as_it_is(stage, now)
     update = journal.update(row, more, None, now + timedelta(minutes=1))
     written = rows.incident(Row.objects.get(pk=row.pk))
     assert updates.added(around, pure, more, update.pk, now + timedelta(minutes=1)) == written
