@@ -151,7 +151,7 @@ def test_a_host_that_is_believed_at_its_word_cannot_write_into_lightship_toml(ba
     with servers.running(command, tmp_path, int(url.rpartition(":")[2])):
         bare.restore(url=url)
     data = parse("", (bare.home / "lightship.toml").read_bytes()).data
-    assert (set(data), data["pages"]["acme"]["url"]) == ({"desk", "vault", "pages"}, url)
+    assert (set(data), data["pages"][STATE.page.slug]["url"]) == ({"desk", "vault", "pages"}, url)
 
 
 def test_where_nothing_is_found_it_says_where_it_looked(bare: Town, tmp_path: Path) -> None:
