@@ -29,14 +29,22 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--quick"):
+        settings.register_profile("quick", max_examples=20, deadline=None)
+        settings.load_profile("quick")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="leave out what starts a process: a server, a browser, a network")
+    parser.addoption(
+        "--quick", action="store_true", help="leave out what starts a process or waits for a slow peer, and try fewer examples"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Groups first, the slowest foremost: what waits long must not begin last."""
     if config.getoption("--quick"):
-        items[:] = [item for item in items if not (item.get_closest_marker("server") or item.get_closest_marker("long"))]
+        items[:] = [item for item in items if not any(item.get_closest_marker(name) for name in ("server", "long", "slow"))]
     groups = {item: group_of(item) for item in items}
     versions = {**{name: version for version, name in enumerate(TOGETHER)}, "": len(TOGETHER) + 1}
     items.sort(key=lambda item: versions.get(groups[item], len(TOGETHER)))

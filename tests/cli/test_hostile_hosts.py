@@ -11,6 +11,8 @@ from tests.net.hostile import DRIPPING_HEAD, harming
 from lightship.cli import Lazy, lightship
 from lightship.cli.shared import App, Refused
 
+pytestmark = pytest.mark.slow
+
 TOML = """
 [desk]
 url = "http://127.0.0.1:1"

@@ -57,6 +57,7 @@ def test_with_no_worker_alive_the_terminal_publishes_and_says_who_reads_it(serve
     assert b"Webmail is down" in fetched(f"http://127.0.0.1:{url}/")[0]
 
 
+@pytest.mark.slow
 def test_what_no_host_is_proven_to_show_is_not_called_published(desk: Terminal) -> None:
     answer = desk("post", "Webmail is down")  # nothing serves the folders
     assert answer.status == 1
@@ -120,6 +121,7 @@ def test_a_worker_that_died_a_moment_ago_is_not_waited_for_long(desk: Terminal) 
     assert all("does not answer" in words for _, words in answers.values()), "nothing serves the folders"
 
 
+@pytest.mark.slow
 def test_a_post_waits_for_a_dripping_host_no_longer_than_the_command_may(desk: Terminal) -> None:
     with harming(DRIPPING_HEAD) as port:
         text = Path("lightship.toml").read_text()

@@ -121,6 +121,7 @@ def test_taking_it_in_again_adds_nothing(stage: Stage, client: Client, folders: 
     assert (Page.objects.get().epoch, outage.updates.count()) == before
 
 
+@pytest.mark.slow
 def test_what_is_not_signed_with_the_pages_key_is_not_taken_in(
     stage: Stage, client: Client, folders: Config, tmp_path: Path
 ) -> None:

@@ -33,6 +33,7 @@ def by_address(port: int, seconds: float) -> bytes:
         return connection.get("", LONGEST).body
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", HARMS, ids=[harm.name for harm in HARMS])
 @pytest.mark.parametrize("read", [by_reader, by_address])
 def test_a_host_that_means_harm_is_left_in_time_and_named(read: Read, harm: Harm) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
+import pytest
 from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -66,6 +67,7 @@ def keeps_time(desk: Desk, number: int) -> object:
 ACTIONS: tuple[Action, ...] = (opens, says, corrects, renames, status_changes, schedules, keeps_time)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 60)), max_size=12))
 def test_what_is_kept_is_what_is_derived(actions: list[tuple[Action, int]]) -> None:
