@@ -89,7 +89,7 @@ class Book:
         return Month(name, by_start([each for each in self.incidents if each.month == name]))
 
     def with_incident(self, changed: Incident) -> "Book":
-        """The book after a action that made, or changed, this incident."""
+        """The book after an action that made, or changed, this incident."""
         others = tuple(each for each in self.incidents if each.id != changed.id)
         touches = {**self.touches, self.revision + 1: (changed.month, changed.id)}
         return replace(self, incidents=(*others, changed), revision=self.revision + 1, touches=touches, asked=[])
