@@ -1,30 +1,110 @@
-"""Rows that an older Lightship wrote are filled in where that can be told, and nothing else is changed."""
+"""Desks and vaults that an older Lightship wrote are opened, and their rows are filled in where that can be told."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from tests.django_settings import CONFIG
 from tests.store.desk import DOWN, MINUTE, NOW, SLOW, new_desk
 
 from lightship.core.model import Status
-from lightship.store.models import Entry, StatusChange
+from lightship.restore import RestoreError, rows
+from lightship.store.backup import OLD_NAMES, parts
+from lightship.store.models import Entry, Page, StatusChange, Wording
+from lightship.vault import Part
+
+FIRST = ["0001_initial", "0002_report", "0003_heard", "0004_wordings_by_time"]
+THEN = ["0005_update_of_an_entry", "0006_levels_that_outlast", "0007_plain_names"]
+NOW_THERE = ["0001_tables", "0002_entry_update_and_ends"]
 
 
-def migrate(name: str) -> None:
-    MigrationExecutor(connection).migrate([("desk", name)])
-
-
-@pytest.mark.skipif("postgres" in CONFIG.desk.database.engine, reason="one database serves the whole session there")
-def test_an_older_desks_rows_are_filled_in() -> None:
+def posts() -> None:
     desk = new_desk()
     incident = desk.opens()
     desk.says(incident, "It is slow.", at=NOW + MINUTE, statuses={desk.panel.pk: SLOW})
     desk.says(incident, "It is slow, I said.", at=NOW + MINUTE)
     desk.says(incident, "Nearly.", Status.RESOLVED, NOW + 2 * MINUTE, {desk.webmail.pk: SLOW})
-    migrate("0004_wordings_by_time")
-    migrate("0007_plain_names")
-    entries = Entry.objects.filter(incident=incident).order_by("revision")
+
+
+def migrate(name: str | None) -> None:
+    MigrationExecutor(connection).migrate([("desk", name)])
+
+
+def record(names: Sequence[str]) -> None:
+    """As if these had been applied, and no others."""
+    recorder = MigrationRecorder(connection)
+    recorder.migration_qs.filter(app="desk").delete()
+    for name in names:
+        recorder.record_applied("desk", name)
+
+
+def check_filled_in() -> None:
+    """Two updates of one minute: which of the entries is whose cannot be told."""
+    entries = Entry.objects.filter(incident__isnull=False).order_by("revision")
     assert [entry.update and entry.update.status for entry in entries] == ["investigating", None, None, "resolved"]
-    ends = StatusChange.objects.order_by("pk").values_list("component__name", "new", "ends")
-    assert list(ends)[:2] == [("Webmail", DOWN, False), ("Control panel", SLOW, False)]
-    assert all(turn.ends for turn in StatusChange.objects.filter(update__status="resolved"))
+    changes = list(StatusChange.objects.order_by("pk").values_list("component__name", "new", "ends"))
+    assert changes[:2] == [("Webmail", DOWN, False), ("Control panel", SLOW, False)]
+    assert all(change.ends for change in StatusChange.objects.filter(update__status="resolved"))
+    assert Wording.objects.count() == 4
+
+
+def test_an_older_desks_rows_are_filled_in() -> None:
+    posts()
+    migrate("0001_tables")
+    record(FIRST)
+    rows.make_tables((), "", NOW, print)
+    check_filled_in()
+    applied = {name for app, name in MigrationRecorder(connection).applied_migrations() if app == "desk"}
+    assert applied == {*FIRST, *THEN, *NOW_THERE}
+
+
+def test_a_desk_that_has_them_all_under_their_old_names_is_left_as_it_is() -> None:
+    posts()
+    Entry.objects.update(update=None)
+    record([*FIRST, *THEN])
+    rows.make_tables((), "", NOW, print)
+    assert Entry.objects.exclude(update=None).count() == 0
+
+
+@pytest.mark.parametrize(("has", "replacing"), [(FIRST[:2], "0001_tables"), ([*FIRST, THEN[0]], NOW_THERE[1])])
+def test_a_desk_between_two_versions_is_refused(has: list[str], replacing: str) -> None:
+    record(has)
+    try:
+        with pytest.raises(RestoreError, match=f"only some of the migrations that {replacing} replaces"):
+            rows.make_tables((), "", NOW, print)
+    finally:
+        record(NOW_THERE)
+
+
+def test_the_models_have_no_change_that_no_migration_makes() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.skipif("postgres" in CONFIG.desk.database.engine, reason="a restore is into an empty database")
+@pytest.mark.parametrize("last", [FIRST[-1], THEN[-1]])
+def test_the_vault_of_an_older_desk_is_restored(last: str, database: Path) -> None:
+    posts()
+    Page.objects.update(vector={"7": 3})
+    head, *written = parts(CONFIG)()
+    migrations = dict(json.loads(head.body)["migrations"]) | {"desk": last}
+    database.unlink()
+    counts = rows.rows_in(migrations.items(), map(as_first, written) if last == FIRST[-1] else written)
+    assert (counts["desk.Wording"], Page.objects.get().vector) == (4, {"7": 3})
+    if last == FIRST[-1]:
+        check_filled_in()
+
+
+def as_first(part: Part) -> Part:
+    """As the first desks wrote it."""
+    former = {new: old for old, new in OLD_NAMES.items()}
+    label, table = former.get(part.label, part.label), json.loads(part.body)
+    lacking = {"desk.Entry": "update", "desk.StatusChange": "ends"}.get(part.label)
+    kept = [number for number, name in enumerate(table["fields"]) if name != lacking]
+    fields = [former.get(table["fields"][number], table["fields"][number]) for number in kept]
+    table = {"fields": fields, "rows": [[row[number] for number in kept] for row in table["rows"]]}
+    return Part(label, json.dumps(table).encode())

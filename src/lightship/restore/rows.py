@@ -13,9 +13,11 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import OperationalError, connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from lightship.config import Config, PageConfig
 from lightship.restore import RestoreError, Tell
+from lightship.store.backup import OLD_NAMES
 from lightship.store.journal import structure
 from lightship.store.models import Page
 from lightship.vault import Part
@@ -32,6 +34,10 @@ def pages_of(config: Config) -> list[PageConfig]:
 def make_tables(slugs: Iterable[str], name: str, now: datetime, tell: Tell) -> None:
     """Bring the tables up to date, and make a row for each page."""
     try:
+        loader = MigrationLoader(connection)
+        if between := [name for app, name in loader.replacements if (app, name) not in loader.graph.nodes]:
+            reason = f"the database has only some of the migrations that {between[0]} replaces"
+            raise RestoreError(f"{reason}: run `lightship init` of a version that still has them, then this one")
         call_command("migrate", interactive=False, verbosity=0)
     except OperationalError as error:
         raise RestoreError(f"the database cannot be made: {error}") from error
@@ -61,7 +67,8 @@ def rows_in(migrations: Iterable[tuple[str, str]], parts: Iterable[Part]) -> dic
     """Insert all rows or none; the number of rows of each table. The tables are first made as they were when the vault was
     written, and then brought up to date, as any older database is."""
     executor = MigrationExecutor(connection)
-    targets = [(app, name) for app, name in migrations]
+    replaced = {migration.replaces[-1]: key for key, migration in executor.loader.replacements.items()}
+    targets = [replaced.get((app, name), (app, name)) for app, name in migrations]
     if strange := [f"{app}.{name}" for app, name in targets if (app, name) not in executor.loader.graph.nodes]:
         raise RestoreError(f"a newer Lightship wrote the vault: it knows {strange[0]}. Install that one, then restore")
     executor.migrate(targets)
@@ -69,8 +76,8 @@ def rows_in(migrations: Iterable[tuple[str, str]], parts: Iterable[Part]) -> dic
     counts: dict[str, int] = {}
     with transaction.atomic():
         for part in parts:
-            model = tables.get_model(part.label)
-            counts[part.label] = counts.get(part.label, 0) + _put(model, json.loads(part.body))
+            label = OLD_NAMES.get(part.label, part.label)
+            counts[label] = counts.get(label, 0) + _put(tables.get_model(label), json.loads(part.body))
         for statement in connection.ops.sequence_reset_sql(no_style(), [tables.get_model(label) for label in counts]):
             with connection.cursor() as cursor:
                 cursor.execute(statement)
@@ -79,7 +86,7 @@ def rows_in(migrations: Iterable[tuple[str, str]], parts: Iterable[Part]) -> dic
 
 
 def _put(model: type[models.Model], group: dict[str, Any]) -> int:
-    fields = [model._meta.get_field(name) for name in group["fields"]]
+    fields = [model._meta.get_field(OLD_NAMES.get(name, name)) for name in group["fields"]]
     rows = [
         model(**{field.attname: field.to_python(value) for field, value in zip(fields, row, strict=True)})  # type: ignore[union-attr]
         for row in group["rows"]

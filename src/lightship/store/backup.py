@@ -26,6 +26,14 @@ LEFT_OUT = {
     "desk.Attempt": "deleted within minutes anyway",
     "desk.Receipt": "what hosts serve, which is read again",
 }
+OLD_NAMES = {
+    "desk.Text": "desk.Wording",
+    "desk.Turn": "desk.StatusChange",
+    "update_said": "update",
+    "deed": "action",
+    "heard": "vector",
+}
+"""Tables and columns as vaults call them that a desk with the first migrations wrote."""
 
 
 def tables() -> list[type[models.Model]]:
