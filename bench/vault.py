@@ -16,6 +16,7 @@ from lightship import vault
 from lightship.config import Config, load
 from lightship.hosts import find
 from lightship.vault import Copy
+from lightship.vault.keeping import keep
 
 T = TypeVar("T")
 ROWS = 100_000
@@ -77,7 +78,7 @@ def _keep(config: Config) -> Copy:
     from lightship.store.backup import parts
     from lightship.worker.jobs.vault import copy_targets
 
-    (copy,) = asyncio.run(vault.keep(parts(config), copy_targets(config), config.vault.recovery, utc_now()))
+    (copy,) = asyncio.run(keep(parts(config), copy_targets(config), config.vault.recovery, utc_now()))
     if copy.reason:
         raise SystemExit(copy.reason)
     return copy

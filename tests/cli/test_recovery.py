@@ -7,7 +7,7 @@ from tests.cli.conftest import Terminal
 from tests.django_settings import CONFIG
 
 from lightship import vault
-from lightship.vault.values import SECRET
+from lightship.vault import SECRET
 
 pytestmark = pytest.mark.skipif(CONFIG.desk.database.engine != "sqlite", reason="init here makes a file of its own")
 

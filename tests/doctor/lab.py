@@ -49,7 +49,8 @@ from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Rendering
 from lightship.publishing.verify import Verifier
 from lightship.signing import SigningKey
-from lightship.vault import CopyTarget, Part, keep, new_key
+from lightship.vault import CopyTarget, Part, new_key
+from lightship.vault.keeping import keep
 
 NAME, PRODUCT = "acmestatus.net", "acme.example"
 HOSTS = {"vienna": "127.81.1.1", "zurich": "127.82.1.1"}
@@ -206,7 +207,7 @@ class Lab:
             yield Part("desk.Page", b"{}")
 
         targets = [CopyTarget(name, self.folder(name).vault_place(), SEAL, "harbour00000", 1) for name in HOSTS]
-        copies = asyncio.run(keep(parts, targets, [recipient], datetime.now(UTC) - timedelta(days=days_ago)))
+        copies = asyncio.run(keep(parts(), targets, [recipient], datetime.now(UTC) - timedelta(days=days_ago)))
         assert not any(copy.reason for copy in copies), copies
 
     def vote(self, ages: Mapping[str, int] = NO_AGES, record: str = "") -> None:

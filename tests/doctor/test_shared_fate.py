@@ -31,8 +31,9 @@ from lightship.doctor import _drill as rehearsed
 from lightship.doctor.asn import Network
 from lightship.doctor.infrastructure import Part
 from lightship.hosts.folder import Folder
-from lightship.vault import CopyTarget, keep, key_in, new_key
+from lightship.vault import CopyTarget, key_in, new_key
 from lightship.vault import Part as VaultPart
+from lightship.vault.keeping import keep
 
 PRODUCTS = within(89)
 FREE = "host zurich does not"
@@ -181,7 +182,7 @@ def fill(page: PageConfig, recipient: str = RECIPIENT, *, days_ago: int = 0) -> 
 
     folders = [Folder(host.name, host.url, Path(str(host.options["path"]))) for host in page.hosts]
     targets = [CopyTarget(folder.name, folder.vault_place(), SEAL, "harbour00000", 1) for folder in folders]
-    copies = asyncio.run(keep(parts_of_vault, targets, [recipient], NOW - timedelta(days=days_ago)))
+    copies = asyncio.run(keep(parts_of_vault(), targets, [recipient], NOW - timedelta(days=days_ago)))
     assert not any(copy.reason for copy in copies), copies
 
 

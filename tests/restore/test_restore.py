@@ -29,6 +29,7 @@ from lightship.restore import discover
 from lightship.restore.files import name_database, settle
 from lightship.signing import SigningKey
 from lightship.vault import CopyTarget, Part
+from lightship.vault.keeping import keep
 
 pytestmark = pytest.mark.skipif(CONFIG.desk.database.engine != "sqlite", reason="each desk here names its own database")
 
@@ -78,7 +79,7 @@ def test_a_vault_that_a_stranger_planted_is_refused(bare: Town, tmp_path: Path) 
     recipient = str(vault.key_in(bare.key.read_text()).to_public())
     parts = [Part("head", b'{"migrations": [], "config": "", "secrets": [["file", "/etc/passwd", "x"]]}')]
     target = CopyTarget("vienna", PrivateFolder(tmp_path / "planted"), SigningKey(bytes(32)), "acmepage0001", 1)
-    asyncio.run(vault.keep(lambda: (part for part in parts), [target], [recipient], datetime(2026, 11, 22, tzinfo=UTC)))
+    asyncio.run(keep((part for part in parts), [target], [recipient], datetime(2026, 11, 22, tzinfo=UTC)))
     done = bare.tried("restore", "--key", str(bare.key), "--vault", str(tmp_path / "planted"))
     assert "somebody planted it there" in done.stderr
     assert list(bare.home.iterdir()) == []
@@ -286,7 +287,7 @@ def test_the_vault_of_a_desk_that_was_replaced_is_no_newer_whatever_its_clock_sa
     _, recipient = vault.new_key()
     for name, epoch, at in (("old", 1, datetime(2027, 1, 1, tzinfo=UTC)), ("new", 9, AT)):
         target = CopyTarget(name, PrivateFolder(tmp_path / name), SigningKey(bytes(32)), "acmepage0001", epoch)
-        asyncio.run(vault.keep(lambda: (part for part in [Part("head", b"{}")]), [target], [recipient], at))
+        asyncio.run(keep((part for part in [Part("head", b"{}")]), [target], [recipient], at))
     copies, _ = asyncio.run(discover.copies({name: PrivateFolder(tmp_path / name) for name in ("old", "new")}, ()))
     assert [copy.name for copy in copies] == ["new", "old"]
 

@@ -28,7 +28,7 @@ def acme(database: Path) -> Iterator[Desk]:
 
 def read() -> list[Part]:
     read: list[Part] = []
-    thread = threading.Thread(target=lambda: read.extend(parts(WITH_FILE)()))
+    thread = threading.Thread(target=lambda: read.extend(parts(WITH_FILE)))
     thread.start()
     thread.join()
     return read
@@ -92,7 +92,7 @@ def test_it_shows_one_moment_and_keeps_no_writer_waiting(acme: Desk) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     def slowly() -> None:
-        reading = parts(WITH_FILE)()
+        reading = parts(WITH_FILE)
         slow.append(next(reading))
         slow.append(next(reading))
         begun.set()

@@ -90,7 +90,7 @@ def test_the_models_have_no_change_that_no_migration_makes() -> None:
 def test_the_vault_of_an_older_desk_is_restored(last: str, database: Path) -> None:
     posts()
     Page.objects.update(vector={"7": 3})
-    head, *written = parts(CONFIG)()
+    head, *written = parts(CONFIG)
     migrations = dict(json.loads(head.body)["migrations"]) | {"desk": last}
     database.unlink()
     counts = rows.rows_in(migrations.items(), map(as_first, written) if last == FIRST[-1] else written)

@@ -1,7 +1,7 @@
 """The vault on real disks with real age: only what changed is sent, and nothing but the recovery key opens it."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,8 +15,7 @@ from lightship.core.vault import GRACE, INDEX_PATH, SPARE_PATH, path_of, spare_i
 from lightship.hosts import File, Held, HostError
 from lightship.hosts.folder import PrivateFolder
 from lightship.signing import SigningKey
-from lightship.vault import Copy, CopyTarget, Part, Parts, VaultError
-from lightship.vault.values import Subfolder
+from lightship.vault import Copy, CopyTarget, Part, Subfolder, VaultError, keeping
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 SEAL = SigningKey(bytes(range(32)))
@@ -31,11 +30,11 @@ def shelf(path: Path, **more: Any) -> CopyTarget:
 def keep(
     pieces: Iterable[Part], *shelves: CopyTarget, to: str = RECIPIENT, now: datetime = NOW, closely: bool = False
 ) -> list[Copy]:
-    return asyncio.run(vault.keep(begun(pieces), shelves, [to], now, closely=closely))
+    return asyncio.run(keeping.keep(begun(pieces), shelves, [to], now, closely=closely))
 
 
-def begun(pieces: Iterable[Part]) -> Parts:
-    return lambda: (piece for piece in pieces)
+def begun(pieces: Iterable[Part]) -> Generator[Part, None, None]:
+    return (piece for piece in pieces)
 
 
 def read(path: Path, key: str = KEY, signing_key: SigningKey = SEAL) -> list[Part]:
@@ -250,7 +249,7 @@ def test_two_workers_at_once_leave_a_vault_that_one_of_them_wrote_whole(tmp_path
         for number in range(10):
             now = NOW + timedelta(minutes=30 * number)
             mine = [*PIECES, Part("desk.Wording", str(number).encode())]
-            await asyncio.gather(*(vault.keep(begun(p), shelves, [RECIPIENT], now) for p in (mine, other)))
+            await asyncio.gather(*(keeping.keep(begun(p), shelves, [RECIPIENT], now) for p in (mine, other)))
             assert await asyncio.to_thread(read, tmp_path) in (mine, other)
 
     asyncio.run(both())

@@ -16,8 +16,7 @@ from lightship.core.wire import WireError
 from lightship.drill.canary import DrillError, NotRehearsed
 from lightship.hosts import Host, HostError, Place
 from lightship.signing import verify_key
-from lightship.vault import vault_place
-from lightship.vault.fetching import AT_ONCE
+from lightship.vault import AT_ONCE, vault_place
 
 LONGEST = 600.0
 

@@ -4,7 +4,6 @@ import contextlib
 import json
 from collections.abc import Generator, Iterator
 from datetime import date
-from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -15,7 +14,7 @@ from lightship import __version__
 from lightship.config import Config
 from lightship.core.vault import grouped
 from lightship.store.models import Report
-from lightship.vault import Part, Parts
+from lightship.vault import Part
 
 HEAD = "head"
 APPS = ("auth", "desk")
@@ -42,11 +41,8 @@ def tables() -> list[type[models.Model]]:
     return [model for model in every if model._meta.managed and model._meta.label not in LEFT_OUT]
 
 
-def parts(config: Config) -> Parts:
-    return partial(_parts, config)
-
-
-def _parts(config: Config) -> Generator[Part, None, None]:
+def parts(config: Config) -> Generator[Part, None, None]:
+    """lightship.toml and its secrets first, and then the rows."""
     with _one_moment():
         # What a restore needs before the first row.
         head = {

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import zlib
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,8 +29,7 @@ from lightship.core.vault import (
 from lightship.core.wire import WireError
 from lightship.hosts import File, HostError, Place
 from lightship.signing import SigningKey
-from lightship.vault.fetching import in_time, look, parts
-from lightship.vault.values import Copy, CopyTarget, Part, Parts, VaultError
+from lightship.vault import Copy, CopyTarget, Part, VaultError, in_time, look, parts
 
 BATCH = 32
 FRESH = timedelta(days=1)
@@ -38,26 +37,30 @@ FRESH = timedelta(days=1)
 
 
 async def keep(
-    private: Parts, targets: Sequence[CopyTarget], recipients: Sequence[str], now: datetime, *, closely: bool = False
+    private: Generator[Part, None, None],
+    targets: Sequence[CopyTarget],
+    recipients: Sequence[str],
+    now: datetime,
+    *,
+    closely: bool = False,
 ) -> list[Copy]:
-    """Bring every copy up to date: only what changed is sent. A copy that fails is reported and delays no other. `closely`:
-    read every part back, and replace missing or damaged ones."""
+    """Bring every copy up to date: only what changed is sent. A copy that fails is reported and delays no other. `private`:
+    reads all private data, in a thread of its own. `closely`: read every part back, and replace missing or damaged ones."""
     writers = [_Writer(target, _name_key(target.signing_key, recipients), now) for target in targets]
     to = [x25519.Recipient.from_str(recipient) for recipient in recipients]
     await asyncio.gather(*(writer.guarded(writer.open(closely=closely)) for writer in writers))
     with ThreadPoolExecutor(1, thread_name_prefix="vault") as thread:
         work = partial(asyncio.get_running_loop().run_in_executor, thread)
-        reading = await work(private)
         try:
             while any(not writer.reason for writer in writers):
-                batch = await work(lambda: list(islice(reading, BATCH)))
+                batch = await work(lambda: list(islice(private, BATCH)))
                 if not batch:
                     break
                 missing = {part for writer in writers for part in writer.missing(batch)}
                 encrypted = {part: await work(_encrypted, part, to) for part in missing}
                 await asyncio.gather(*(writer.guarded(writer.take(batch, encrypted)) for writer in writers))
         finally:
-            await work(reading.close)
+            await work(private.close)
     await asyncio.gather(*(writer.guarded(writer.finish()) for writer in writers))
     return [writer.copy for writer in writers]
 

@@ -14,7 +14,7 @@ from lightship import __version__
 from lightship.config import Config, HostConfig
 from lightship.config.files import write_new
 from lightship.signing import verify_key
-from lightship.vault.values import BELOW, SECRET, key_in, vault_place
+from lightship.vault import BELOW, SECRET, key_in, vault_place
 
 SHEET = "recovery-sheet.html"
 

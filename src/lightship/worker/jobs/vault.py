@@ -5,12 +5,12 @@ import logging
 from datetime import datetime, timedelta
 from time import monotonic
 
-from lightship import vault
 from lightship.config import Config
 from lightship.signing import SigningKey
 from lightship.store.backup import parts
 from lightship.store.models import Page, Report
-from lightship.vault import Copy, CopyTarget
+from lightship.vault import Copy, CopyTarget, vault_place
+from lightship.vault.keeping import keep
 from lightship.worker.current import in_thread, utc_now
 
 DAILY = timedelta(days=1)
@@ -32,7 +32,7 @@ async def keep_up(config: Config, now: datetime) -> list[Copy]:
     """Make every copy as new as the database. Once a day each part is read back, and what is spoilt is put again."""
     targets = await in_thread(copy_targets, config)
     closely = await in_thread(_due, {target.page for target in targets}, now)
-    copies = await vault.keep(parts(config), targets, config.vault.recovery, now, closely=closely)
+    copies = await keep(parts(config), targets, config.vault.recovery, now, closely=closely)
     for page in sorted({copy.page for copy in copies}):
         await in_thread(_report, page, [copy for copy in copies if copy.page == page], now)
     return copies
@@ -65,7 +65,7 @@ def copy_targets(config: Config) -> list[CopyTarget]:
     rows = {row.slug: row for row in Page.objects.filter(slug__in=config.pages)}
     pages = [(page, rows[slug]) for slug, page in config.pages.items() if slug in rows]
     return [
-        CopyTarget(host.name, vault.vault_place(config, host), SigningKey(page.key), row.pk, row.epoch)
+        CopyTarget(host.name, vault_place(config, host), SigningKey(page.key), row.pk, row.epoch)
         for page, row in pages
         for host in page.hosts
     ]
