@@ -2,10 +2,10 @@
 
 import asyncio
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
-from lightship import __version__
 from lightship.cli.shared import App, Refused, pass_app, read_key, utc_now
 from lightship.config import Config
 from lightship.config.files import write_new
@@ -15,7 +15,7 @@ from lightship.core.wire import WireError
 from lightship.hosts import HostError, Place
 from lightship.signing import verify_key
 from lightship.vault import Key, VaultError, fetch, look, new_key, opened, vault_place
-from lightship.vault.sheet import SHEET, command, hand_over, known, sheet
+from lightship.vault.sheet import SHEET, command, hand_over, place_of, sheet
 
 NO_PLACE = "no place that is hidden: give it a `vault`"
 
@@ -35,12 +35,13 @@ def recovery(context: click.Context, file: Path | None) -> None:
     if context.invoked_subcommand:
         return
     config = _config(context.ensure_object(App))
-    for page in known(config):
-        click.echo(f"{page.name}   public key {page.public}")
-        for spot in page.spots:
-            click.echo(f"  {spot.name:10} {spot.place or NO_PLACE}\n             {command(spot)}")
+    for page in config.pages.values():
+        click.echo(f"{urlsplit(page.url).netloc}   public key {verify_key(page).text}")
+        for host in page.hosts:
+            place = place_of(config, host)
+            click.echo(f"  {host.name:10} {place or NO_PLACE}\n             {command(host.url, place)}")
     if file:
-        write_new(file, sheet(known(config), "", ", ".join(config.vault.recovery), __version__, f"{utc_now():%Y-%m-%d}"))
+        write_new(file, sheet(config, "", utc_now()))
         click.echo(f"wrote {file}")
     if (config.base / SHEET).exists():
         click.echo(f"\n{config.base / SHEET} still lies here, with the key: print it, then delete it.", err=True)

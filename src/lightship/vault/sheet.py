@@ -1,8 +1,6 @@
 """The recovery sheet: one printed page with all that a person needs to bring the desk back."""
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -11,7 +9,7 @@ from urllib.parse import urlsplit
 import segno
 
 from lightship import __version__
-from lightship.config import Config, HostConfig
+from lightship.config import Config, HostConfig, PageConfig
 from lightship.config.files import write_new
 from lightship.signing import verify_key
 from lightship.vault import BELOW, SECRET, key_in, vault_place
@@ -37,43 +35,16 @@ th { font-size: 8.5pt } td.blank { width: 30% } .line { border-bottom: .5pt soli
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A host on the sheet. `place`: where its copy of the vault lies; empty where there is none."""
-
-    name: str
-    url: str
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A page on the sheet. `public`: its public key, as text."""
-
-    name: str
-    url: str
-    public: str
-    spots: Sequence[Spot]
-
-
-def known(config: Config) -> list[Known]:
-    """Every page of the configuration."""
-
-    def spot(host: HostConfig) -> Spot:
-        place = f"{host.url}/{BELOW}" if config.vault.public else str(vault_place(config, host) or "")
-        return Spot(host.name, host.url, place)
-
-    return [
-        Known(urlsplit(page.url).netloc, page.url, verify_key(page).text, [spot(host) for host in page.hosts])
-        for page in config.pages.values()
-    ]
+def place_of(config: Config, host: HostConfig) -> str:
+    """Where the host's copy of the vault lies; empty where there is none."""
+    return f"{host.url}/{BELOW}" if config.vault.public else str(vault_place(config, host) or "")
 
 
 def hand_over(key: str, config: Config, folder: Path, now: datetime) -> str:
     """Write the sheet with the new key. Returns the text that shows the key, this once."""
     file = folder / SHEET
     file.unlink(missing_ok=True)  # an old sheet: its key was never used, or has just been replaced
-    write_new(file, sheet(known(config), key, str(key_in(key).to_public()), __version__, f"{now:%Y-%m-%d}"))
+    write_new(file, sheet(config, key, now))
     code = io.StringIO()
     segno.make(key, error="m").terminal(code, compact=True, border=2)
     return (
@@ -83,9 +54,10 @@ def hand_over(key: str, config: Config, folder: Path, now: datetime) -> str:
     )
 
 
-def command(spot: Spot) -> str:
-    place = f" --vault {spot.place}" if spot.place and not spot.place.startswith(spot.url) else ""
-    return f"lightship restore {spot.url} --key recovery.txt{place}"
+def command(url: str, place: str) -> str:
+    """What comes back from that host and the copy of the vault at `place`."""
+    option = f" --vault {place}" if place and not place.startswith(url) else ""
+    return f"lightship restore {url} --key recovery.txt{option}"
 
 
 def grouped(key: str) -> str:
@@ -94,11 +66,14 @@ def grouped(key: str) -> str:
     return " ".join([head, *(letters[at : at + 6] for at in range(0, len(letters), 6))])
 
 
-def sheet(pages: Sequence[Known], key: str, recovery: str, version: str, day: str) -> str:
+def sheet(config: Config, key: str, now: datetime) -> str:
     """The sheet as HTML that prints on A4. `key` empty: a sheet for a person who has the key on another one."""
-    # Folders last: they help only a person at their machine.
-    spots = sorted((spot for page in pages for spot in page.spots), key=lambda spot: spot.place.startswith("/"))
-    names, run = ", ".join(page.name for page in pages), (f"<pre><code>{escape(command(spot))}</code></pre>" for spot in spots)
+    recovery = str(key_in(key).to_public()) if key else ", ".join(config.vault.recovery)
+    pages = config.pages.values()
+    places = [(host, place_of(config, host)) for page in pages for host in page.hosts]
+    places.sort(key=lambda pair: pair[1].startswith("/"))  # folders last: they help only a person at their machine
+    names = ", ".join(urlsplit(page.url).netloc for page in pages)
+    run = (f"<pre><code>{escape(command(host.url, place))}</code></pre>" for host, place in places)
     return f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Recovery sheet: {escape(names)}</title><style>{STYLE}</style>
@@ -109,7 +84,7 @@ stands, on the hosts below. With this sheet you can write on it again, within mi
 <h2>Do this</h2>
 <ol>
 <li>Take any machine with Linux, Python 3.11 or newer and the Internet. Make an empty folder and go there.</li>
-<li>Install Lightship {escape(version)} or newer, from our copy of it: <span class="line">&nbsp;</span></li>
+<li>Install Lightship {__version__} or newer, from our copy of it: <span class="line">&nbsp;</span></li>
 <li>Put the key above into a file <code>recovery.txt</code>:
 scan the code with a phone, or type it. Spaces and case do not count.</li>
 <li>Run this; if it fails, the next. One is enough.{"".join(run)}</li>
@@ -122,9 +97,9 @@ program, or carried on a disk: then say <code>--vault FOLDER</code>. <b>No key, 
 thing?</b> <code>lightship breakglass</code> needs no desk.</p>
 <h2>Where everything lies</h2>
 <table><tr><th>host<th>its copy of the vault<th>who pays, where the login is (by pen)</tr>
-{"".join(_row(spot) for spot in spots)}</table>
+{"".join(_row(host, place) for host, place in places)}</table>
 <h2>Check that it is ours</h2>
-{"".join(f"<p>{escape(page.name)}, {escape(page.url)}: public key <code>{escape(page.public)}</code></p>" for page in pages)}
+{"".join(_identity(page) for page in pages)}
 <h2>Once it runs again</h2>
 <ol class="small">
 <li>Point <code>desk.url</code> in <code>lightship.toml</code> to the new machine; tell staff. Their old passwords hold.</li>
@@ -133,7 +108,7 @@ thing?</b> <code>lightship breakglass</code> needs no desk.</p>
 <li>Never start the old desk again. Hosts refuse it, but people do not.</li>
 <li>Print a new sheet when hosts or names change: <code>lightship recovery --sheet FILE</code>.</li>
 </ol>
-<p class="small">Printed {escape(day)}. Opens what is encrypted to <code>{escape(recovery)}</code>. Keep it like
+<p class="small">Printed {now:%Y-%m-%d}. Opens what is encrypted to <code>{escape(recovery)}</code>. Keep it like
 cash: two places, neither of them the desk's machine. Who has it and a copy of the vault can read everything private.</p>
 """
 
@@ -146,6 +121,11 @@ def _key(key: str, recovery: str) -> str:
     return f'<div class="key">{code}<div><p><b>The recovery key</b></p><code>{escape(grouped(key))}</code></div></div>'
 
 
-def _row(spot: Spot) -> str:
-    place = f"<code>{escape(spot.place)}</code>" if spot.place else "none"
-    return f'<tr><td>{escape(spot.name)}<br>{escape(spot.url)}<td>{place}<td class="blank"></tr>'
+def _row(host: HostConfig, place: str) -> str:
+    copy = f"<code>{escape(place)}</code>" if place else "none"
+    return f'<tr><td>{escape(host.name)}<br>{escape(host.url)}<td>{copy}<td class="blank"></tr>'
+
+
+def _identity(page: PageConfig) -> str:
+    name, key = urlsplit(page.url).netloc, verify_key(page).text
+    return f"<p>{escape(name)}, {escape(page.url)}: public key <code>{escape(key)}</code></p>"
