@@ -1,8 +1,8 @@
-"""Rows that are no public truth: what hosts serve, and reports of what was done."""
+"""Rows that are no public truth: what hosts serve, reports of what was done, and attempts to sign in."""
 
 from django.db import models
 
-from lightship.store.models.page import Page
+from lightship.store.models.public import Page
 
 
 class Receipt(models.Model):
@@ -37,3 +37,10 @@ class Report(models.Model):
     class Meta:
         ordering = ("-at", "-id")
         indexes = (models.Index(fields=("page", "kind", "-at"), name="report_newest"),)
+
+
+class Attempt(models.Model):
+    """A failed sign-in, stored for as long as it slows down the next."""
+
+    who = models.CharField(max_length=320, db_index=True)
+    at = models.DateTimeField()

@@ -1,16 +1,69 @@
-"""Incidents, their updates, and the levels at which these hold components. The journal only ever adds these rows."""
+"""Public truth: pages, incidents with their updates, and the journal, which alone adds these rows. The status of a component
+is no column: it is derived."""
 
 from enum import StrEnum
 
+from django.conf import settings
 from django.db import models
 
 from lightship.config.ids import new_id
 from lightship.core.model import ComponentStatus, Impact, Kind, Status
-from lightship.store.models.page import Component, Page
 
 
 def _choices(values: type[StrEnum]) -> list[tuple[str, str]]:
     return [(value.value, value.value) for value in values]
+
+
+class Page(models.Model):
+    """`revision` counts the journal's entries. `epoch` names this desk among all that ever published the page. `vector`: up to
+    which revision of the other desks this one has their updates (see core/site/versions.py; JSON makes the epochs strings)."""
+
+    id = models.CharField(primary_key=True, max_length=12, default=new_id)
+    slug = models.SlugField(unique=True, max_length=63)
+    name = models.CharField(max_length=255)
+    time_zone = models.CharField(max_length=64, default="Etc/UTC")
+    description = models.TextField(blank=True, default="")
+    support_url = models.URLField(blank=True, default="")
+    promise_minutes = models.PositiveIntegerField(default=30)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    revision = models.PositiveBigIntegerField(default=0)
+    epoch = models.PositiveBigIntegerField(default=1)
+    vector = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), db_column="heard")
+
+    class Meta:
+        ordering = ("created_at",)
+
+
+class Group(models.Model):
+    id = models.CharField(primary_key=True, max_length=12, default=new_id)
+    page = models.ForeignKey(Page, models.CASCADE, related_name="groups")
+    name = models.CharField(max_length=255)
+    description = models.TextField(blank=True, default="")
+    position = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("position", "created_at", "id")
+
+
+class Component(models.Model):
+    id = models.CharField(primary_key=True, max_length=12, default=new_id)
+    page = models.ForeignKey(Page, models.CASCADE, related_name="components")
+    group = models.ForeignKey(Group, models.SET_NULL, null=True, blank=True, related_name="components")
+    name = models.CharField(max_length=255)
+    description = models.TextField(null=True, blank=True)  # Statuspage tells null from empty, and so do we
+    position = models.PositiveIntegerField(default=1)
+    showcase = models.BooleanField(default=True)
+    start_date = models.DateField(null=True, blank=True)
+    only_show_if_degraded = models.BooleanField(default=False)
+    retired = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("position", "created_at", "id")
 
 
 class Incident(models.Model):
@@ -103,3 +156,23 @@ class StatusChange(models.Model):
             models.Index(fields=("component", "-at"), name="turn_ends", condition=models.Q(ends=True)),
             models.Index(fields=("page",), name="turn_restated", condition=models.Q(update=None, old=models.F("new"))),
         )
+
+
+class Entry(models.Model):
+    """Who did what when. `month` and `incident` name the history files that it touches, and
+    `update` the update that it added."""
+
+    page = models.ForeignKey(Page, models.CASCADE, related_name="entries")
+    revision = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    action = models.CharField(max_length=32, db_column="deed")
+    subject = models.CharField(max_length=12, blank=True, default="")
+    name = models.CharField(max_length=255, blank=True, default="")
+    incident = models.ForeignKey(Incident, models.SET_NULL, null=True)
+    update = models.ForeignKey(Update, models.SET_NULL, null=True, related_name="entries", db_column="update_said_id")
+    month = models.CharField(max_length=7, blank=True, default="")
+
+    class Meta:
+        ordering = ("-revision",)
+        constraints = (models.UniqueConstraint(fields=("page", "revision"), name="entry_revision"),)
