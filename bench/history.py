@@ -62,11 +62,12 @@ def build(size: int) -> None:
         load(size)
         from lightship.cli.shared import App
         from lightship.publishing.publish import Publisher
+        from lightship.publishing.read_only import open_host
         from lightship.publishing.rendering import Rendering
         from lightship.publishing.verify import Verifier
         from lightship.signing import SigningKey
         from lightship.store import models
-        from lightship.worker.current import open_host, truth_of
+        from lightship.worker.current import truth_of
 
         config = App(str(desk.config), os.environ).config().page(None)
         with desk.serving():

@@ -16,7 +16,7 @@ from lightship.store import journal, receipts, wake
 from lightship.store.journal import structure
 from lightship.store.models import Incident, Page
 from lightship.worker.current import CurrentPage, utc_now
-from lightship.worker.jobs import clock
+from lightship.worker.jobs import keep_time
 
 Slugs = queue.Queue[str | None]
 SECONDS = 10.0
@@ -89,7 +89,7 @@ def test_a_clock_that_fails_stops_neither_publishing_nor_the_clock_of_another_pa
     page = CONFIG.pages["status"]
     config = replace(CONFIG, pages={slug: replace(page, slug=slug) for slug in ("acme", "beta")})
     later = utc_now() + timedelta(minutes=2)
-    asyncio.run(clock.run(config, lambda: later))
+    asyncio.run(keep_time(config, lambda: later))
     assert [work.updates.count() for work in works] == [1, 2]
 
     rendering = CurrentPage(config.pages["acme"]).refresh()

@@ -11,6 +11,7 @@ from lightship.cli.shared import App, Chosen, chosen, json_option, page_option, 
 from lightship.config import HostConfig, PageConfig
 from lightship.core.site.receipt import Receipt, Verdict
 from lightship.publishing.publish import Publisher
+from lightship.publishing.read_only import open_host
 from lightship.publishing.rendering import Rendering
 from lightship.publishing.verify import Verifier, audit
 from lightship.signing import SigningKey
@@ -46,7 +47,7 @@ def bring(
 ) -> Sequence[Receipt]:
     """Make those hosts hold the newest revision, from here. The receipts are recorded for the desk to show."""
     from lightship.store.receipts import record  # after Django is set up
-    from lightship.worker.current import open_host, truth_of
+    from lightship.worker.current import truth_of
 
     rendering = Rendering(truth_of(page, config, utc_now()))
     publisher = Publisher(SigningKey(config.key), utc_now, reader)

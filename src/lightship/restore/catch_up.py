@@ -12,8 +12,7 @@ from lightship.config import PageConfig
 from lightship.core.site.versions import STEP, Version, VersionVector, includes
 from lightship.publishing.contents import contents
 from lightship.publishing.survey import HostState
-from lightship.store.history.load import load, take_in
-from lightship.store.journal.take_over import take_over
+from lightship.store.history.load import load, take_in, take_over
 from lightship.store.models import Page
 from lightship.store.read.rows import vector
 

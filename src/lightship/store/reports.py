@@ -18,7 +18,8 @@ PATIENCE = timedelta(minutes=5)
 """If an examination takes longer, its worker died: it may be asked for again."""
 
 
-def newest(page: Page, kind: str) -> Report | None:
+def newest(page: Page | str, kind: str) -> Report | None:
+    """`page`: its row, or its id."""
     return Report.objects.filter(page=page, kind=kind).first()
 
 

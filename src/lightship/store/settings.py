@@ -61,8 +61,6 @@ def made(config: Config) -> dict[str, Any]:
             }
         ],
         "DATABASES": {"default": database(config)},
-        "LOGIN_URL": "sign-in",
-        "LOGIN_REDIRECT_URL": "home",
         "TIME_ZONE": "UTC",
         "USE_I18N": False,
         "STATIC_URL": "/static/",

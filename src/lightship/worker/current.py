@@ -14,12 +14,10 @@ from lightship.core.duty.promises import phase
 from lightship.core.model import HostLink
 from lightship.core.site.receipt import Fault, Receipt, Verdict
 from lightship.core.status import is_current
-from lightship.publishing.read_only import open_host
 from lightship.publishing.rendering import Rendering
 from lightship.store import models, receipts
 from lightship.store.read.snapshot import Truth
 
-__all__ = ["CurrentPage", "for_each_page", "in_thread", "open_host", "truth_of", "utc_now"]
 log = logging.getLogger("lightship.worker")
 P = ParamSpec("P")
 T = TypeVar("T")

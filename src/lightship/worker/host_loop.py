@@ -1,6 +1,7 @@
 """Keeps one host at the newest rendering; one that is slow or dead holds up no other."""
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass, field, replace
 from time import monotonic
@@ -46,11 +47,9 @@ class HostLoop:
                     await self.step(rendering)
                 except Exception as error:  # whatever one host does, the others are served
                     self._failed(error)
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.woken.wait(), max(self._next() - monotonic(), 0.05))
                 self.retry_at = 0.0
-            except TimeoutError:
-                pass
             self.woken.clear()
 
     def _failed(self, error: Exception) -> None:

@@ -1,6 +1,7 @@
 """The worker: any number may run. Each host has a loop of its own, and so has each job: one that is slow holds up no other."""
 
 import asyncio
+import contextlib
 import logging
 import signal
 import threading
@@ -10,10 +11,11 @@ from django.db import DatabaseError
 
 from lightship.config import Config
 from lightship.publishing.publish import Publisher
+from lightship.publishing.read_only import open_host
 from lightship.publishing.verify import Verifier
 from lightship.signing import SigningKey
 from lightship.store import wake
-from lightship.worker.current import CurrentPage, in_thread, open_host, utc_now
+from lightship.worker.current import CurrentPage, in_thread, utc_now
 from lightship.worker.host_loop import TICK, HostLoop, failure
 from lightship.worker.jobs import JOBS, Job
 
@@ -71,11 +73,9 @@ async def _watch(current: CurrentPage, hosts: list[HostLoop], woken: asyncio.Eve
             current.rendering = rendering
             for host in hosts:
                 host.woken.set()
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(woken.wait(), TICK)
-        except TimeoutError:
-            continue
-        woken.clear()
+            woken.clear()
 
 
 async def _repeat(job: Job, config: Config) -> None:

@@ -13,14 +13,13 @@ from lightship.core import model as core
 from lightship.core import updates
 from lightship.core.model import Kind, month_of
 from lightship.core.rules import millisecond
-from lightship.core.site.versions import STEP, Version, VersionVector, includes
+from lightship.core.site.versions import STEP, Version, VersionVector, includes, merged, next_epoch
 from lightship.importers import Imported
 from lightship.store import columns
 from lightship.store.history.merge import add_updates, merge_incidents
 from lightship.store.history.ownership import BATCH, owned
 from lightship.store.journal import insert, structure
 from lightship.store.journal.entry import By, JournalError, append
-from lightship.store.journal.take_over import outrank
 from lightship.store.models import Component, Group, Incident, Page, StatusChange, Update
 from lightship.store.read import rows
 
@@ -117,9 +116,25 @@ def _take_numbers(page: Page, version: Version, vector: VersionVector, *, fresh:
         page.revision, page.epoch = max(own_last, revision - 1), epoch
         page.vector = {str(other): last for other, last in vector.items()}
     elif not includes(*own, version):
-        outrank(page, [own, (version, vector)], secrets.randbelow(STEP))
+        _outrank(page, [own, (version, vector)], secrets.randbelow(STEP))
         page.revision = max(page.revision, revision)
     page.save(update_fields=["revision", "epoch", "vector"])
+
+
+def take_over(page: Page, states: Sequence[tuple[Version, VersionVector]], draw: int, now: datetime) -> None:
+    """Take over from a desk that is gone: hosts refuse it from then on. `states`: of all that this page's rows were made from.
+    `draw`: see core.site.versions.next_epoch."""
+    with transaction.atomic():
+        append(page, "restore", now, None, name=page.name)
+        _outrank(page, [*states, *((version, rows.vector(page)) for version, _ in states)], draw)
+        page.save(update_fields=["vector", "epoch"])
+
+
+def _outrank(page: Page, states: Sequence[tuple[Version, VersionVector]], draw: int) -> None:
+    """The version vector of all `states`, and an epoch above. The caller saves the page."""
+    vector = merged(states)
+    page.vector = {str(epoch): revision for epoch, revision in vector.items()}
+    page.epoch = next_epoch(vector, draw)
 
 
 def _renamed_here(page: Page, vector: VersionVector) -> frozenset[str]:

@@ -1,10 +1,13 @@
-"""What the worker does beside publishing. One file a job; each does nothing where nothing asks for it."""
+"""What the worker does beside publishing. Each job does nothing where nothing asks for it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from lightship.config import Config
-from lightship.worker.jobs import certificates, clock, examination, steering, vault
+from lightship.store import journal
+from lightship.worker.current import for_each_page, utc_now
+from lightship.worker.jobs import certificates, examination, steering, vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +20,13 @@ class Job:
     delay: float = 0.0
 
 
+async def keep_time(config: Config, now: Callable[[], datetime] = utc_now) -> None:
+    """Begin and end planned work when its time comes. What this writes wakes the page like any other entry."""
+    await for_each_page(config, lambda _, row: journal.keep_time(row, now()))
+
+
 JOBS: tuple[Job, ...] = (
-    Job("clock", 1, clock.run),
+    Job("clock", 1, keep_time),
     Job("vault", 60, vault.run),
     Job("certificates", 60, certificates.run),
     Job("steering", 10, steering.run),

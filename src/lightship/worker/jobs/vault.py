@@ -9,6 +9,7 @@ from lightship.config import Config
 from lightship.signing import SigningKey
 from lightship.store.backup import parts
 from lightship.store.models import Page, Report
+from lightship.store.reports import newest
 from lightship.vault import Copy, CopyTarget, vault_place
 from lightship.vault.keeping import keep
 from lightship.worker.current import in_thread, utc_now
@@ -39,11 +40,8 @@ async def keep_up(config: Config, now: datetime) -> list[Copy]:
 
 
 def _due(pages: set[str], now: datetime) -> bool:
-    return any(report is None or now - report.at > DAILY for report in map(_newest, pages))
-
-
-def _newest(page: str) -> Report | None:
-    return Report.objects.filter(page_id=page, kind="vault").first()
+    reports = [newest(page, "vault") for page in pages]
+    return any(report is None or now - report.at > DAILY for report in reports)
 
 
 def _report(page: str, copies: list[Copy], now: datetime) -> None:
@@ -53,9 +51,9 @@ def _report(page: str, copies: list[Copy], now: datetime) -> None:
             fields = (copy.page, copy.host, copy.parts, copy.put, copy.sent, copy.reason)
             level = logging.WARNING if copy.reason else logging.INFO
             log.log(level, "page=%s host=%s parts=%d put=%d bytes=%d words=%r", *fields)
-    newest = _newest(page)
-    before = {host: facts["words"] for host, facts in newest.facts["hosts"].items()} if newest else None
-    if newest is None or now - newest.at > DAILY or before != {copy.host: copy.reason for copy in copies}:
+    last = newest(page, "vault")
+    before = {host: facts["words"] for host, facts in last.facts["hosts"].items()} if last else None
+    if last is None or now - last.at > DAILY or before != {copy.host: copy.reason for copy in copies}:
         hosts = {copy.host: {"words": copy.reason, "parts": copy.parts, "sent": copy.sent} for copy in copies}
         Report.objects.create(page_id=page, kind="vault", at=now, facts={"hosts": hosts})
 
