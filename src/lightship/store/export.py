@@ -7,15 +7,15 @@ from lightship.config import PageConfig
 from lightship.core import wire
 from lightship.core.site import state
 from lightship.store import columns, models
-from lightship.store.read import snapshot
+from lightship.store.read.snapshot import Truth
 
 
 def files(page: models.Page, config: PageConfig, now: datetime) -> Iterator[tuple[str, bytes]]:
     """Path below the folder, and bytes; the same paths as on a host, so that either can be read back."""
-    shot = snapshot.take(page, config.url, (), now)
-    yield state.STATE_PATH, state.state_out(state.state_of(shot))
-    for name, _ in shot.months:
-        yield state.archive_path(name), state.archive_out(snapshot.month(page, name))
+    truth = Truth(page, config.url, (), now)
+    yield state.STATE_PATH, state.state_out(state.state_of(truth.snapshot))
+    for name, _ in truth.snapshot.months:
+        yield state.archive_path(name), state.archive_out(truth.month(name))
     yield "journal.jsonl", b"".join(_line(entry) for entry in page.entries.select_related("author").order_by("revision"))
 
 

@@ -6,19 +6,6 @@ from django.db import migrations, models
 from lightship.config.ids import new_id
 
 
-def choices(*values: str) -> list[tuple[str, str]]:
-    return [(value, value) for value in values]
-
-
-KIND = choices("incident", "maintenance")
-IMPACT = choices("none", "minor", "major", "critical", "maintenance")
-LEVEL = choices("operational", "under_maintenance", "degraded_performance", "partial_outage", "major_outage")
-STATUS = choices(
-    *("investigating", "identified", "monitoring", "resolved", "postmortem"),
-    *("scheduled", "in_progress", "verifying", "completed"),
-)
-
-
 class Migration(migrations.Migration):
     initial = True
     replaces = [
@@ -95,12 +82,12 @@ class Migration(migrations.Migration):
             [
                 ("id", models.CharField(default=new_id, max_length=12, primary_key=True, serialize=False)),
                 ("page", models.ForeignKey("desk.page", models.CASCADE, related_name="incidents")),
-                ("kind", models.CharField(max_length=16, choices=KIND)),
+                ("kind", models.CharField(max_length=16)),
                 ("name", models.CharField(max_length=255)),
                 ("created_at", models.DateTimeField()),
                 ("updated_at", models.DateTimeField()),
                 ("started_at", models.DateTimeField()),
-                ("impact_override", models.CharField(max_length=16, blank=True, default="", choices=IMPACT)),
+                ("impact_override", models.CharField(max_length=16, blank=True, default="")),
                 ("components", models.JSONField(default=list)),
                 ("scheduled_for", models.DateTimeField(null=True)),
                 ("scheduled_until", models.DateTimeField(null=True)),
@@ -124,7 +111,7 @@ class Migration(migrations.Migration):
             [
                 ("id", models.CharField(default=new_id, max_length=12, primary_key=True, serialize=False)),
                 ("incident", models.ForeignKey("desk.incident", models.CASCADE, related_name="updates")),
-                ("status", models.CharField(max_length=16, choices=STATUS)),
+                ("status", models.CharField(max_length=16)),
                 ("created_at", models.DateTimeField()),
                 ("updated_at", models.DateTimeField()),
                 ("display_at", models.DateTimeField()),
@@ -165,8 +152,8 @@ class Migration(migrations.Migration):
                 ("public_id", models.CharField(max_length=12, blank=True, default="")),
                 ("at", models.DateTimeField()),
                 ("name", models.CharField(max_length=520)),
-                ("old", models.CharField(max_length=24, choices=LEVEL)),
-                ("new", models.CharField(max_length=24, choices=LEVEL)),
+                ("old", models.CharField(max_length=24)),
+                ("new", models.CharField(max_length=24)),
             ],
             {
                 "db_table": "desk_turn",

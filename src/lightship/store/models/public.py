@@ -1,17 +1,10 @@
 """Public truth: pages, incidents with their updates, and the journal, which alone adds these rows. The status of a component
 is no column: it is derived."""
 
-from enum import StrEnum
-
 from django.conf import settings
 from django.db import models
 
 from lightship.config.ids import new_id
-from lightship.core.model import ComponentStatus, Impact, Kind, Status
-
-
-def _choices(values: type[StrEnum]) -> list[tuple[str, str]]:
-    return [(value.value, value.value) for value in values]
 
 
 class Page(models.Model):
@@ -75,12 +68,12 @@ class Incident(models.Model):
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
     page = models.ForeignKey(Page, models.CASCADE, related_name="incidents")
-    kind = models.CharField(max_length=16, choices=_choices(Kind))
+    kind = models.CharField(max_length=16)
     name = models.CharField(max_length=255)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     started_at = models.DateTimeField()
-    impact_override = models.CharField(max_length=16, blank=True, default="", choices=_choices(Impact))
+    impact_override = models.CharField(max_length=16, blank=True, default="")
     components = models.JSONField(default=list)
     scheduled_for = models.DateTimeField(null=True)
     scheduled_until = models.DateTimeField(null=True)
@@ -104,7 +97,7 @@ class Update(models.Model):
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="updates")
-    status = models.CharField(max_length=16, choices=_choices(Status))
+    status = models.CharField(max_length=16)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     display_at = models.DateTimeField()
@@ -141,8 +134,8 @@ class StatusChange(models.Model):
     public_id = models.CharField(max_length=12, blank=True, default="")
     at = models.DateTimeField()
     name = models.CharField(max_length=520)
-    old = models.CharField(max_length=24, choices=_choices(ComponentStatus))
-    new = models.CharField(max_length=24, choices=_choices(ComponentStatus))
+    old = models.CharField(max_length=24)
+    new = models.CharField(max_length=24)
     ends = models.BooleanField(default=False, db_default=False)
 
     class Meta:

@@ -48,14 +48,6 @@ def touched(page: Page, since: int) -> dict[str, frozenset[str] | None] | None:
     return {name: None if name in whole else frozenset(ids) for name, ids in months.items()}
 
 
-def month(page: Page, name: str, known: Known | None = None) -> Month:
-    known = dict(known or {})
-    first = datetime.strptime(name, "%Y-%m").replace(tzinfo=UTC)
-    after = (first + timedelta(days=32)).replace(day=1)
-    status_changes = page.status_changes.filter(update=None, at__gte=first, at__lt=after)
-    return Month(name, _read(page.incidents.filter(month=name), known), rows.status_changes(status_changes))
-
-
 def _recent(page: Page, now: datetime, known: Known) -> tuple[core.Incident, ...]:
     changed = page.incidents.filter(updated_at__gte=now - timedelta(days=RECENT_DAYS), open=False)
     ids = set(changed.values_list("pk", flat=True))
@@ -121,7 +113,11 @@ class Truth:
         return touched(self.page, revision) if epoch == self.page.epoch else None
 
     def month(self, name: str) -> Month:
-        self._month = month(self.page, name, self._known)
+        first = datetime.strptime(name, "%Y-%m").replace(tzinfo=UTC)
+        after = (first + timedelta(days=32)).replace(day=1)
+        status_changes = self.page.status_changes.filter(update=None, at__gte=first, at__lt=after)
+        incidents = _read(self.page.incidents.filter(month=name), dict(self._known))
+        self._month = Month(name, incidents, rows.status_changes(status_changes))
         return self._month
 
     def _untouched(self, page: Page) -> Known:

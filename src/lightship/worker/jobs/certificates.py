@@ -51,8 +51,6 @@ def _report(config: Config, page: PageConfig, row: Page, outcome: Outcome, newes
     """Write a report when something has changed; tell staff of a new fault, and daily of one that stays."""
     facts = {**outcome.facts, "by": socket.gethostname()}
     before = {key: value for key, value in newest.facts.items() if key != "told"} if newest else {}
-    if facts == before and not outcome.wrong:
-        return
     reminder = Report.objects.filter(page=row, kind="certificate", facts__told=True, at__gt=now - REMIND).first()
     tell = bool(outcome.wrong) and (reminder is None or _wrong(reminder.facts) != _wrong(facts))
     if facts == before and not tell:
