@@ -12,8 +12,8 @@ from lightship.store.models import Page, Report
 DOCTOR, DRILL = "doctor", "drill"
 ASKED, BEGUN = "doctor asked", "doctor begun"
 """Kinds of the row that asks for an examination, before and after a worker has taken it on."""
-ENOUGH = 60
-"""Seconds between two examinations, however many ask: each fetches every page of every host, and writes to the zone."""
+ENOUGH = timedelta(minutes=1)
+"""Between two examinations, however many ask: each fetches every page of every host, and writes to the zone."""
 PATIENCE = timedelta(minutes=5)
 """If an examination takes longer, its worker died: it may be asked for again."""
 
@@ -36,7 +36,7 @@ def ask(page: Page, by: User, now: datetime) -> bool:
     """Ask the workers for an examination; False where one is under way or was just made."""
     with transaction.atomic():
         Page.objects.select_for_update().get(pk=page.pk)  # two who ask at once are one
-        if under_way(page, now) or not due(page, now, ENOUGH):
+        if under_way(page, now) or not due(page, DOCTOR, now, ENOUGH):
             return False
         Report.objects.create(page=page, kind=ASKED, at=now, facts={"by": by.username})
         return True
@@ -63,6 +63,6 @@ def run(config: Config, page: PageConfig, row: Page, environment: Environment) -
     return examination
 
 
-def due(page: Page, now: datetime, every: float) -> bool:
-    last = newest(page, DOCTOR)
-    return last is None or (now - last.at).total_seconds() >= every
+def due(page: Page | str, kind: str, now: datetime, every: timedelta) -> bool:
+    last = newest(page, kind)
+    return last is None or now - last.at >= every

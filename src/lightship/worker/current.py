@@ -54,8 +54,8 @@ async def for_each_page(config: Config, act: Callable[[PageConfig, models.Page],
 
 def truth_of(row: models.Page, config: PageConfig, now: datetime, before: Truth | None = None) -> Truth:
     links = tuple(HostLink(host.name, host.url) for host in config.hosts)
-    state = Truth(row, config.url, links, now, pulse_seconds=config.pulse.calm, before=before)
-    state.snapshot = replace(state.snapshot, service_worker=config.service_worker)
+    state = Truth(row, config.url, links, now, before)
+    state.snapshot = replace(state.snapshot, pulse_seconds=config.pulse.calm, service_worker=config.service_worker)
     return state
 
 

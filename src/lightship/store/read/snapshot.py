@@ -71,16 +71,7 @@ class Truth:
     """The page as the database has it when this is made, for publishing/rendering.py. `before`: the one that was made last;
     what the journal has not touched since is not read again."""
 
-    def __init__(
-        self,
-        page: Page,
-        url: str,
-        hosts: Iterable[HostLink],
-        now: datetime,
-        *,
-        pulse_seconds: int = 300,
-        before: "Truth | None" = None,
-    ) -> None:
+    def __init__(self, page: Page, url: str, hosts: Iterable[HostLink], now: datetime, before: "Truth | None" = None) -> None:
         # The revision first: what is read after it may be newer than it says, but never older.
         page.refresh_from_db()
         self.page = page
@@ -103,7 +94,6 @@ class Truth:
             before=levels,
             months=months(page),
             hosts=tuple(hosts),
-            pulse_seconds=pulse_seconds,
             vector=rows.vector(page),
         )
 

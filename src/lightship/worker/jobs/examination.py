@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lightship.config import Config, PageConfig
 from lightship.doctor import Environment, Verdict
@@ -10,12 +10,12 @@ from lightship.store import reports
 from lightship.store.models import Page
 from lightship.worker.current import for_each_page, utc_now
 
-DAILY = 24 * 3600.0
+DAILY = timedelta(days=1)
 log = logging.getLogger("lightship.doctor")
 
 
 async def run(config: Config) -> None:
-    await _examine(config, lambda page, now: reports.due(page, now, DAILY))
+    await _examine(config, lambda page, now: reports.due(page, reports.DOCTOR, now, DAILY))
 
 
 async def answer(config: Config) -> None:

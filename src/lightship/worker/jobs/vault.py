@@ -7,14 +7,15 @@ from time import monotonic
 
 from lightship.config import Config
 from lightship.signing import SigningKey
+from lightship.store import reports
 from lightship.store.backup import parts
 from lightship.store.models import Page, Report
-from lightship.store.reports import newest
 from lightship.vault import Copy, CopyTarget, vault_place
 from lightship.vault.keeping import keep
 from lightship.worker.current import in_thread, utc_now
 
 DAILY = timedelta(days=1)
+KIND = "vault"
 SHARE = 20
 """Reading a big database takes seconds: for each, so many pass until the next run."""
 
@@ -22,26 +23,17 @@ log = logging.getLogger("lightship.vault")
 
 
 async def run(config: Config) -> None:
+    """Make every copy as new as the database. Once a day each part is read back, and what is spoilt is put again."""
     if not config.vault.recovery:
         return
-    started = monotonic()
-    await keep_up(config, utc_now())
-    await asyncio.sleep(SHARE * (monotonic() - started))
-
-
-async def keep_up(config: Config, now: datetime) -> list[Copy]:
-    """Make every copy as new as the database. Once a day each part is read back, and what is spoilt is put again."""
+    started, now = monotonic(), utc_now()
     targets = await in_thread(copy_targets, config)
-    closely = await in_thread(_due, {target.page for target in targets}, now)
+    pages = sorted({target.page for target in targets})
+    closely = await in_thread(lambda: any(reports.due(page, KIND, now, DAILY) for page in pages))
     copies = await keep(parts(config), targets, config.vault.recovery, now, closely=closely)
-    for page in sorted({copy.page for copy in copies}):
+    for page in pages:
         await in_thread(_report, page, [copy for copy in copies if copy.page == page], now)
-    return copies
-
-
-def _due(pages: set[str], now: datetime) -> bool:
-    reports = [newest(page, "vault") for page in pages]
-    return any(report is None or now - report.at > DAILY for report in reports)
+    await asyncio.sleep(SHARE * (monotonic() - started))
 
 
 def _report(page: str, copies: list[Copy], now: datetime) -> None:
@@ -51,11 +43,11 @@ def _report(page: str, copies: list[Copy], now: datetime) -> None:
             fields = (copy.page, copy.host, copy.parts, copy.put, copy.sent, copy.reason)
             level = logging.WARNING if copy.reason else logging.INFO
             log.log(level, "page=%s host=%s parts=%d put=%d bytes=%d words=%r", *fields)
-    last = newest(page, "vault")
+    last = reports.newest(page, KIND)
     before = {host: facts["words"] for host, facts in last.facts["hosts"].items()} if last else None
-    if last is None or now - last.at > DAILY or before != {copy.host: copy.reason for copy in copies}:
+    if reports.due(page, KIND, now, DAILY) or before != {copy.host: copy.reason for copy in copies}:
         hosts = {copy.host: {"words": copy.reason, "parts": copy.parts, "sent": copy.sent} for copy in copies}
-        Report.objects.create(page_id=page, kind="vault", at=now, facts={"hosts": hosts})
+        Report.objects.create(page_id=page, kind=KIND, at=now, facts={"hosts": hosts})
 
 
 def copy_targets(config: Config) -> list[CopyTarget]:
