@@ -26,7 +26,7 @@ from lightship.publishing.publish import Publisher
 from lightship.publishing.rendering import Rendering
 from lightship.publishing.verify import Verifier
 from lightship.signing import SigningKey
-from lightship.store import models
+from lightship.store import models, receipts
 from lightship.store.journal import structure
 from lightship.worker.current import CurrentPage, in_thread, utc_now
 from lightship.worker.host_loop import TICK, HostLoop
@@ -105,12 +105,12 @@ class ReadOnlyReleases(Wrapper):
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a file closes no connections")
 def test_after_a_restart_of_the_database_no_thread_keeps_a_dead_connection(database: Path) -> None:
     row = structure.create_page("acme", "Acme Hosting", None, utc_now())
-    page, count = CurrentPage(PAGE, row=row), 8
+    count = 8
     together = threading.Barrier(count)
 
     def record(number: int) -> None:
         together.wait(10)  # so that each has a thread, and a connection, of its own
-        page.record(Receipt(host=f"host{number}", at=datetime.now(UTC), outcome=Read(1, 1, "")))
+        receipts.record(row, Receipt(host=f"host{number}", at=datetime.now(UTC), outcome=Read(1, 1, "")))
 
     async def all_record() -> None:
         asyncio.get_running_loop().set_default_executor(threads)

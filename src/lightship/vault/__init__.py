@@ -68,16 +68,15 @@ class Copy:
 
 @dataclass(frozen=True)
 class Subfolder:
-    """A folder of a place, as a place of its own."""
+    """The vault's folder of a place, as a place of its own."""
 
     place: Place
-    folder: str = BELOW
 
     async def read(self, path: str) -> Held | None:
-        return await self.place.read(f"{self.folder}/{path}")
+        return await self.place.read(f"{BELOW}/{path}")
 
     async def put(self, files: Sequence[File]) -> None:
-        await self.place.put([File(f"{self.folder}/{file.path}", file.body) for file in files])
+        await self.place.put([File(f"{BELOW}/{file.path}", file.body) for file in files])
 
 
 def vault_place(config: Config, host: HostConfig) -> Place | None:

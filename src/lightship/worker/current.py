@@ -65,7 +65,6 @@ class CurrentPage:
     one though there should be. `last_logged`: verdict and revision by host."""
 
     config: PageConfig
-    row: models.Page | None = None
     state: Truth | None = None
     rendering: Rendering | None = None
     fault: Fault | None = None
@@ -87,7 +86,7 @@ class CurrentPage:
         old = self.rendering.snapshot if self.rendering else None
         if old and (old.epoch, old.revision) == (row.epoch, row.revision) and phase(old, old.at) == phase(old, now):
             return None
-        self.row, self.state = row, truth_of(row, self.config, now, self.state)
+        self.state = truth_of(row, self.config, now, self.state)
         return Rendering(self.state)
 
     def overtaken(self, rendering: Rendering) -> bool:
@@ -97,5 +96,5 @@ class CurrentPage:
         return newest is not None and newest > (shot.epoch, shot.revision)
 
     def record(self, receipt: Receipt) -> None:
-        if self.row:
-            receipts.record(self.row, receipt)
+        if self.state:
+            receipts.record(self.state.page, receipt)
