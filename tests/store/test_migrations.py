@@ -20,7 +20,7 @@ from lightship.vault import Part
 
 FIRST = ["0001_initial", "0002_report", "0003_heard", "0004_wordings_by_time"]
 THEN = ["0005_update_of_an_entry", "0006_levels_that_outlast", "0007_plain_names"]
-NOW_THERE = ["0001_tables", "0002_entry_update_and_ends"]
+TODAY = ["0001_tables", "0002_entry_update_and_ends"]
 
 
 def posts() -> None:
@@ -29,10 +29,6 @@ def posts() -> None:
     desk.says(incident, "It is slow.", at=NOW + MINUTE, statuses={desk.panel.pk: SLOW})
     desk.says(incident, "It is slow, I said.", at=NOW + MINUTE)
     desk.says(incident, "Nearly.", Status.RESOLVED, NOW + 2 * MINUTE, {desk.webmail.pk: SLOW})
-
-
-def migrate(name: str | None) -> None:
-    MigrationExecutor(connection).migrate([("desk", name)])
 
 
 def record(names: Sequence[str]) -> None:
@@ -55,12 +51,12 @@ def check_filled_in() -> None:
 
 def test_an_older_desks_rows_are_filled_in() -> None:
     posts()
-    migrate("0001_tables")
+    MigrationExecutor(connection).migrate([("desk", TODAY[0])])
     record(FIRST)
     rows.make_tables((), "", NOW, print)
     check_filled_in()
     applied = {name for app, name in MigrationRecorder(connection).applied_migrations() if app == "desk"}
-    assert applied == {*FIRST, *THEN, *NOW_THERE}
+    assert applied == {*FIRST, *THEN, *TODAY}
 
 
 def test_a_desk_that_has_them_all_under_their_old_names_is_left_as_it_is() -> None:
@@ -71,14 +67,14 @@ def test_a_desk_that_has_them_all_under_their_old_names_is_left_as_it_is() -> No
     assert Entry.objects.exclude(update=None).count() == 0
 
 
-@pytest.mark.parametrize(("has", "replacing"), [(FIRST[:2], "0001_tables"), ([*FIRST, THEN[0]], NOW_THERE[1])])
+@pytest.mark.parametrize(("has", "replacing"), [(FIRST[:2], TODAY[0]), ([*FIRST, THEN[0]], TODAY[1])])
 def test_a_desk_between_two_versions_is_refused(has: list[str], replacing: str) -> None:
     record(has)
     try:
         with pytest.raises(RestoreError, match=f"only some of the migrations that {replacing} replaces"):
             rows.make_tables((), "", NOW, print)
     finally:
-        record(NOW_THERE)
+        record(TODAY)
 
 
 def test_the_models_have_no_change_that_no_migration_makes() -> None:

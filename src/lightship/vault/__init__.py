@@ -84,8 +84,8 @@ def vault_place(config: Config, host: HostConfig) -> Place | None:
     reach it."""
     if host.lacking:
         return None
-    opened = open_host(host)
-    return Subfolder(opened) if config.vault.public else opened.vault_place()
+    place = open_host(host)
+    return Subfolder(place) if config.vault.public else place.vault_place()
 
 
 def new_key() -> tuple[str, str]:
