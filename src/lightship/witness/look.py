@@ -13,7 +13,7 @@ from time import monotonic
 from lightship.core.site.manifest import MANIFEST_PATH, PULSE_PATH, Manifest, NotOurs, Pulse, manifest_in, pulse_in
 from lightship.core.site.receipt import CheckStatus
 from lightship.core.wire import WireError, sha256
-from lightship.net.pinned import LONGEST, Certificate, ConnectError, Connection
+from lightship.net.pinned import LONGEST, ConnectError, Connection
 from lightship.signing import VerifyKey
 
 SECONDS = 1.5
@@ -47,7 +47,6 @@ class CheckResult:
     pulse: datetime | None = None
     every: int = 0
     ahead: float | None = None
-    certificate: Certificate | None = None
 
     @property
     def live(self) -> bool:
@@ -96,7 +95,6 @@ class HostCheck:
                 pulse=files.pulse.at if files.pulse else None,
                 every=files.pulse.seconds if files.pulse else 0,
                 ahead=files.ahead,
-                certificate=line.certificate,
             )
 
     def _read(self, line: Connection, files: "_Files") -> None:
