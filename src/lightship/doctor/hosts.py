@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
 from lightship.config import PageConfig
 from lightship.doctor.catalogue import CHECKS
 from lightship.doctor.domains import host_of
 from lightship.doctor.finding import Finding
 from lightship.doctor.visits import STATE, Visit, by_host
+from lightship.net.client import date_of
 
 SKEW = timedelta(seconds=60)
-LATE = timedelta(seconds=60)
 
 
 def judge(page: PageConfig, visits: tuple[Visit, ...], now: datetime) -> Iterator[Finding]:
@@ -90,9 +89,9 @@ def pulse(answering: tuple[Visit, ...], now: datetime) -> Iterator[Finding]:
         if oldest is None:
             yield check.fail(host, "no signed pulse")
             continue
-        age, most = now - oldest.at, timedelta(seconds=2 * oldest.seconds) + LATE
+        age = now - oldest.at
         evidence = f"{age.total_seconds():.0f} s old, and due every {oldest.seconds} s"
-        yield check.fail_unless(age <= most, host, evidence, evidence)
+        yield check.fail_unless(age <= oldest.stale_after, host, evidence, evidence)
 
 
 def headers(answering: tuple[Visit, ...]) -> Iterator[Finding]:
@@ -155,18 +154,11 @@ def alone(answering: tuple[Visit, ...]) -> Iterator[Finding]:
             yield CHECKS["hosts.alone"].fail_unless(not foreign, host, "the page fetches nothing from elsewhere", bad)
 
 
-def _date(text: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text).replace(tzinfo=UTC)  # HTTP has no other time zone
-    except (ValueError, TypeError, OverflowError):  # a time zone of twenty digits
-        return None
-
-
 def clock(answering: tuple[Visit, ...], now: datetime) -> Iterator[Finding]:
     """By the Date header of the front page, which is exact to a second and a moment old."""
     check = CHECKS["hosts.clock"]
     for host, visits in by_host(answering):
-        dates = [date for visit in visits if visit.front and (date := _date(visit.front.headers.get("date", "")))]
+        dates = [date for visit in visits if visit.front and (date := date_of(visit.front))]
         if not dates:
             yield check.unchecked(host, "it sends no Date")
             continue

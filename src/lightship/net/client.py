@@ -54,10 +54,10 @@ class PublicReader:
     def clock(self, url: str) -> datetime | None:
         """The time (UTC) by the clock of the server; None where it gives none."""
         try:
-            headers = self.get(f"{url}/", method="HEAD", seconds=min(self.seconds, CLOCK_SECONDS)).headers
-            at = parsedate_to_datetime(headers["date"]).replace(tzinfo=UTC)
-            return at + timedelta(seconds=int(headers.get("age", 0)))
-        except (ConnectError, ValueError, KeyError, TypeError, OverflowError):
+            answer = self.get(f"{url}/", method="HEAD", seconds=min(self.seconds, CLOCK_SECONDS))
+            at = date_of(answer)
+            return at and at + timedelta(seconds=int(answer.headers.get("age", 0)))
+        except (ConnectError, ValueError, OverflowError):
             return None
 
     @cached_property
@@ -92,6 +92,14 @@ class PublicReader:
                 if connection.is_idle():
                     return connection
                 connection.close()
+        return None
+
+
+def date_of(answer: Answer) -> datetime | None:
+    """By the clock of the server, to a second; None where it gives none. HTTP has no time zone but UTC."""
+    try:
+        return parsedate_to_datetime(answer.headers.get("date", "")).replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no date, or a year or time zone of twenty digits
         return None
 
 

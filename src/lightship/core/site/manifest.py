@@ -7,7 +7,7 @@ browser gets the same bytes by cutting it out of the text (page/static/sw.js).
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lightship.core.site.versions import Version, VersionVector, includes
 from lightship.core.wire import Json, WireError, canonical, from_json, reading, to_json
@@ -89,6 +89,11 @@ class Pulse:
     at: datetime
     seconds: int
     next_update: datetime | None = None
+
+    @property
+    def stale_after(self) -> timedelta:
+        """The age at which readers are told that the page may be old: one pulse may be missed (page/static/live.js)."""
+        return timedelta(seconds=2 * self.seconds + 60)
 
 
 def pulse_out(pulse: Pulse, sign: Sign, key: bytes) -> bytes:
