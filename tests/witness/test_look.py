@@ -87,7 +87,8 @@ def serving(answers: Answers, tls: Path | None = None, prefix: str = "") -> Iter
 
 
 def host_check(port: int, scheme: str = "http", roots: Path | None = None, seconds: float = 1.5, prefix: str = "") -> HostCheck:
-    return HostCheck(f"{scheme}://{NAME}:{port}{prefix}", VerifyKey(SEAL.public), lambda: NOW, roots, seconds)
+    trust = ssl.create_default_context(cafile=str(roots) if roots else None)
+    return HostCheck(f"{scheme}://{NAME}:{port}{prefix}", VerifyKey(SEAL.public), lambda: NOW, trust, seconds)
 
 
 @contextmanager
@@ -137,7 +138,6 @@ def test_only_the_newest_page_signed_and_fresh_is_live(answers: Answers, status:
         result = host_check(port).look("vienna", "127.0.0.1", newest=(1, 7))
     assert result.verdict is status, result.reason
     assert reason in result.reason
-    assert result.live is (status is CheckStatus.LIVE)
 
 
 def test_a_live_host_tells_how_new_it_is_and_what_time_it_thinks_it_is() -> None:
@@ -150,14 +150,15 @@ def test_a_live_host_tells_how_new_it_is_and_what_time_it_thinks_it_is() -> None
 
     with serving(site(pulse=late)) as port:
         result = host_check(port).look("vienna", "127.0.0.1")
-    assert (result.live, result.version, result.ahead) == (True, (1, 7), 3600)
-    assert result.pulse == NOW - timedelta(seconds=5)
+    assert (result.verdict, result.ahead) == (CheckStatus.LIVE, 3600)
+    assert result.manifest and result.manifest.version == (1, 7)
+    assert result.pulse and result.pulse.at == NOW - timedelta(seconds=5)
 
 
 def test_a_page_under_a_path_is_looked_at_under_that_path() -> None:
     with serving(site(), prefix="/status") as port:
-        assert host_check(port, prefix="/status").look("vienna", "127.0.0.1").live
-        assert not host_check(port).look("vienna", "127.0.0.1").live
+        assert host_check(port, prefix="/status").look("vienna", "127.0.0.1").verdict is CheckStatus.LIVE
+        assert host_check(port).look("vienna", "127.0.0.1").verdict is not CheckStatus.LIVE
 
 
 def test_a_host_that_closes_after_each_answer_is_dialled_again_at_its_address() -> None:
@@ -188,7 +189,7 @@ def test_a_certificate_must_be_valid_for_the_page_s_name(tmp_path: Path, names: 
     with serving(site(), tls=pem) as port:
         result = host_check(port, "https", roots).look("vienna", "127.0.0.1")
         strange = host_check(port, "https").look("vienna", "127.0.0.1")
-    assert result.live is (not words)
+    assert (result.verdict is CheckStatus.LIVE) is (not words)
     assert words in result.reason
     assert strange.verdict is CheckStatus.TLS
 
@@ -246,7 +247,7 @@ def test_a_date_that_no_calendar_has_stops_no_look(date: str) -> None:
         handler.wfile.write(FRONT)
 
     with serving(site(front=mad)) as port:
-        assert host_check(port).look("vienna", "127.0.0.1").live
+        assert host_check(port).look("vienna", "127.0.0.1").verdict is CheckStatus.LIVE
 
 
 def test_a_fault_of_ours_in_one_look_is_told_as_that_host_s(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,7 +272,7 @@ def test_what_a_host_sends_does_not_fill_the_log() -> None:
 def test_too_few_file_descriptors_here_say_nothing_of_a_host() -> None:
     with serving(site()) as port:
         check, (soft, hard) = host_check(port).look, resource.getrlimit(resource.RLIMIT_NOFILE)
-        assert check("vienna", "127.0.0.1").live
+        assert check("vienna", "127.0.0.1").verdict is CheckStatus.LIVE
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
         try:
             result = check("vienna", "127.0.0.1")

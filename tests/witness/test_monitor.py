@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from lightship.config import HostConfig, WitnessConfig
+from lightship.core.site.manifest import Manifest
 from lightship.core.site.receipt import CheckStatus
 from lightship.signing import VerifyKey
 from lightship.witness.look import CheckResult, HostCheck
@@ -17,8 +18,7 @@ def test_of_all_that_was_ever_published_only_the_newest_is_remembered() -> None:
     host_check = HostCheck("https://acmestatus.net", VerifyKey(bytes(32)), lambda: NOW)
     monitor = Monitor("acme", [host], host_check, WitnessConfig(name="w1"))
     for revision in range(1000):
-        monitor.take(
-            [CheckResult(host="a", address="192.0.2.1", verdict=CheckStatus.LIVE, version=(1, revision), pulse=NOW, every=60)]
-        )
+        manifest = Manifest(page="acme", revision=revision, epoch=1, at=NOW, build="b")
+        monitor.take([CheckResult(host="a", address="192.0.2.1", verdict=CheckStatus.LIVE, manifest=manifest)])
         assert monitor.newest(NEVER) == (1, revision)
     assert len(monitor.versions) == 1

@@ -124,7 +124,7 @@ def controller(zone: Zone, me: str, members: tuple[str, ...], told: list[str]) -
 
     config = WitnessConfig(name=me)
     verify_key = VerifyKey(public=bytes(32))
-    host_check = HostCheck(f"https://{zone.name}", verify_key, clock, None, 1.0)
+    host_check = HostCheck(f"https://{zone.name}", verify_key, clock, seconds=1.0)
     peers = Peers("acme", [], create_default_context(), clock)
     peers.votes = {name: Vote(NOW, SEEN) for name in members if name != me}
     return Controller(

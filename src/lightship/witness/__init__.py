@@ -7,6 +7,7 @@ reads the zone, does what core/steering/decide.py decides). A slow zone or chann
 import asyncio
 import logging
 import signal
+import ssl
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -102,7 +103,8 @@ async def _watch(config: Config, clock: Clock) -> None:
 def _controller(config: Config, page: PageConfig, clock: Clock, shown: dict[str, bytes]) -> Controller:
     assert page.zone
     me, zone = config.witness, zones.open_zone(page.zone)
-    host_check = HostCheck(page.url, verify_key(page), clock, me.roots, me.timeout)
+    trust = ssl.create_default_context(cafile=str(me.roots) if me.roots else None)
+    host_check = HostCheck(page.url, verify_key(page), clock, trust, me.timeout)
     members = tuple(peer.name for peer in page.witnesses) or (me.name,)
     places = tuple(place(host.name, host.address, host.cname) for host in steered(page))
     others = [peer for peer in page.witnesses if peer.name != me.name and not zone.holds_votes]
@@ -113,7 +115,7 @@ def _controller(config: Config, page: PageConfig, clock: Clock, shown: dict[str,
         monitor=Monitor(page.slug, steered(page), host_check, me),
         clock=clock,
         tell=_teller(config),
-        peers=peers.Peers(page.slug, others, host_check.trust, clock),
+        peers=peers.Peers(page.slug, others, trust, clock),
         signing_key=SigningKey(me.key) if me.key else None,
         shown=shown,
     )

@@ -11,8 +11,9 @@ import dns.resolver
 
 from lightship.config import HostConfig, WitnessConfig
 from lightship.core.site.receipt import CheckStatus
+from lightship.core.site.versions import Version
 from lightship.core.steering.records import Health, after, alive
-from lightship.witness.look import CheckResult, HostCheck, Version, bound
+from lightship.witness.look import CheckResult, HostCheck
 
 SKEWED = 10.0
 """Seconds by which our clock may differ from those of all hosts."""
@@ -54,18 +55,17 @@ class Monitor:
     def take(self, results: Iterable[CheckResult]) -> None:
         """Take over the results of one round of checks."""
         by_address = {(result.host, result.address): result for result in results}
+        pulses = [result.pulse.at for result in by_address.values() if result.pulse]
+        statuses = {key: result.verdict for key, result in by_address.items()}
         for key, result in by_address.items():
             self._log(self.results.get(key), result)
-            if result.version and result.verdict not in (CheckStatus.FORGED, CheckStatus.TORN):
-                self.versions.setdefault(result.version, monotonic())
+            if result.manifest and result.verdict not in (CheckStatus.FORGED, CheckStatus.TORN):
+                self.versions.setdefault(result.manifest.version, monotonic())
+            pulse = result.pulse if result.verdict is CheckStatus.STALE else None
+            # Where the publisher is dead, every host is as stale as the next, and the page itself says so: no reason to move.
+            if pulse and max(pulses) - pulse.at <= pulse.stale_after:
+                statuses[key] = CheckStatus.LIVE
         self.results = by_address
-        pulses = [result.pulse.timestamp() for result in by_address.values() if result.pulse]
-        newest = max(pulses, default=0.0)
-        # Where the publisher is dead, every host is as stale as the next, and the page itself says so: no reason to move.
-        statuses = {
-            key: CheckStatus.LIVE if result.verdict is CheckStatus.STALE and _near(result, newest) else result.verdict
-            for key, result in by_address.items()
-        }
         now = self.host_check.clock()
         for host, live in alive(statuses).items():
             self.health[host] = after(self.health.get(host), live, now, self.me.count)
@@ -92,15 +92,10 @@ class Monitor:
     def _log(self, old: CheckResult | None, new: CheckResult) -> None:
         if old is None or old.verdict is not new.verdict:
             log.log(
-                logging.INFO if new.live else logging.WARNING,
+                logging.INFO if new.verdict is CheckStatus.LIVE else logging.WARNING,
                 "page=%s host=%s address=%s status=%r ms=%d reason=%r",
                 *(self.page, new.host, new.address, new.verdict.value, new.milliseconds, new.reason),
             )
-
-
-def _near(result: CheckResult, newest: float) -> bool:
-    """Whether a host's pulse is as fresh as the newest one, by the rule of staleness."""
-    return result.pulse is not None and newest - result.pulse.timestamp() <= bound(result.every)
 
 
 def _resolved(name: str, seconds: float) -> tuple[str, ...]:
