@@ -2,12 +2,12 @@
 
 import logging
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from lightship.cli.shared import App
-from lightship.witness import run, utc_now
+from lightship.witness import run
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
     ahead = timedelta(seconds=float(sys.argv[2]))
-    run(App(sys.argv[1], {}).config(("desk", "keys"), witness=True), lambda: utc_now() + ahead)
+    run(App(sys.argv[1], {}).config(("desk", "keys"), witness=True), lambda: datetime.now(UTC) + ahead)

@@ -1,6 +1,6 @@
 """What staff are told of a trouble that lasts, and what not."""
 
-from lightship.witness.alarms import Alarms
+from lightship.witness.controller import Alarms
 
 
 def test_a_trouble_is_told_once_it_lasts_and_again_after_an_hour_and_when_it_is_over() -> None:

@@ -18,7 +18,7 @@ from lightship.core.steering.decide import Witness
 from lightship.core.steering.records import FRESH, POINTERS, RECORD, Health, Sets, Vote, place, pointed
 from lightship.core.steering.signed_votes import signed_vote_in
 from lightship.signing import SigningKey, VerifyKey
-from lightship.witness import alarms, peers, run
+from lightship.witness import peers, run
 from lightship.witness.controller import Controller
 from lightship.witness.look import HostCheck
 from lightship.witness.monitor import Monitor
@@ -213,7 +213,7 @@ def test_staff_hear_of_a_zone_that_answers_nonsense(primary: name_servers.Layout
 
     controller = controllers_of(primary, Mad, subjects, w1="uu", w2="uu")[0]
     controller.step()
-    monkeypatch.setattr(alarms, "LASTING", 0.0)
+    monkeypatch.setattr("lightship.witness.controller.LASTING", 0.0)
     controller.step()
     assert subjects == ["acme: the zone: Lightship itself failed over it (KeyError); see the log"]
 
@@ -262,7 +262,7 @@ def test_a_witness_says_at_once_all_that_it_lacks(tmp_path: Path, changes: dict[
     path = tmp_path / "lightship.toml"
     path.write_text(text)
     with pytest.raises(ConfigError) as refused:
-        run(load(path, {}, ROOMS, ("desk", "keys")))
+        run(load(path, {}, ROOMS, ("desk", "keys")), now)
     for fault in faults:
         assert fault in str(refused.value)
 
@@ -272,6 +272,6 @@ def test_a_file_without_witness_or_zone_is_refused_with_what_to_add(tmp_path: Pa
     text = re.sub(r"\[pages.acme.zone\].*", "", FILE, flags=re.S).replace("WITNESS", "").replace("ADDRESS", "")
     path.write_text(text.replace("NAME", "w2"))
     with pytest.raises(ConfigError, match="none has a zone: there is no name to steer"):
-        run(load(path, {}, ROOMS, ("desk", "keys")))
+        run(load(path, {}, ROOMS, ("desk", "keys")), now)
     with pytest.raises(ConfigError, match=r"\[witness\] says which of the witnesses this machine is"):
-        run(load(path, {}, ROOMS, ("desk", "keys", "witness")))
+        run(load(path, {}, ROOMS, ("desk", "keys", "witness")), now)

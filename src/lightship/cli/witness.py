@@ -43,7 +43,7 @@ def witness(app: App, name: str | None) -> None:
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
     config = app.config(SPARED, witness=True)
-    run(replace(config, witness=replace(config.witness, name=name)) if name else config)
+    run(replace(config, witness=replace(config.witness, name=name)) if name else config, utc_now)
 
 
 @click.group(invoke_without_command=True)

@@ -11,7 +11,6 @@ import ssl
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
@@ -29,11 +28,7 @@ THREADS = 64
 log = logging.getLogger("lightship.witness")
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def run(config: Config, clock: Clock = utc_now) -> None:
+def run(config: Config, clock: Clock) -> None:
     """Watch until SIGTERM or SIGINT. ConfigError where the file lacks what a witness needs."""
     faults = [Fault(str(config.path), 0, key, what) for key, what in _lacking(config)]
     if faults:

@@ -7,20 +7,9 @@ from typing import Any
 
 from lightship.config import PageConfig
 from lightship.core.steering.decide import by_hand
-from lightship.core.steering.records import (
-    FRESH,
-    POINTERS,
-    RECORD,
-    Key,
-    Place,
-    Sets,
-    Vote,
-    place,
-    pointed,
-    record_of,
-    vote_key,
-    votes_of,
-)
+from lightship.core.steering.records import FRESH, POINTERS, Place, Sets, Vote, place, pointed, record_of, votes_of
+from lightship.witness import steered
+from lightship.witness.controller import read_sets
 from lightship.zones import Conflict, Zone, ZoneError, open_zone, within
 
 TRIES = 5
@@ -43,14 +32,11 @@ class Steering:
         """SteeringError where the page has no zone."""
         if page.zone is None:
             raise SteeringError(f"pages.{page.slug} has no zone: there is no name to steer")
-        hosts = (host for host in page.hosts if host.address or host.cname)
-        places = tuple(place(host.name, host.address, host.cname) for host in hosts)
+        places = tuple(place(host.name, host.address, host.cname) for host in steered(page))
         return cls(open_zone(page.zone), places, tuple(peer.name for peer in page.witnesses))
 
     def read(self) -> Sets:
-        keys: list[Key] = [RECORD] if self.zone.holds_txt else []
-        keys += [vote_key(name) for name in self.members] if self.zone.holds_votes else []
-        return self.zone.read(self.zone.name, [*POINTERS, *keys])
+        return read_sets(self.zone, self.members)
 
     def set(self, hosts: tuple[str, ...], by: str, now: datetime) -> dict[str, Any]:
         """Point the name at these hosts and keep it there; with none, let the witnesses steer. The facts of the new state. A

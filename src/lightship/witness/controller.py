@@ -1,13 +1,13 @@
 """Vote, read the zone, decide, and move the name: one step after each round of checks. Everything here blocks, in a thread."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_hex
 from time import monotonic
 
-from lightship.core.steering.decide import Alarm, Decision, Move, Witness, decide
+from lightship.core.steering.decide import Alarm, Move, Witness, decide
 from lightship.core.steering.records import (
     POINTERS,
     RECORD,
@@ -23,7 +23,6 @@ from lightship.core.steering.records import (
 )
 from lightship.core.steering.signed_votes import signed_vote_out
 from lightship.signing import SigningKey
-from lightship.witness.alarms import Alarms
 from lightship.witness.monitor import Monitor
 from lightship.witness.peers import Peers
 from lightship.zones import Conflict, Zone, ZoneError, within
@@ -35,10 +34,38 @@ CALM = 10.0
 AFTER_REFUSAL = 30.0
 """Seconds to leave a zone alone that says that asking again will not help."""
 TRIES = 4
+LASTING, AGAIN = 10.0, 3600.0
+"""Seconds until staff are told of a trouble that lasts, and until they are told again."""
 log = logging.getLogger("lightship.witness")
 
 Tell = Callable[[str, str], None]
 """Subject and body, to staff; returns at once."""
+
+
+@dataclass
+class Alarms:
+    """Which troubles to report to staff, and when: once they last, again each hour, and once when they are over. Times by
+    trouble, in seconds of one clock: when it began, when staff were told of it, when it went away."""
+
+    since: dict[str, float] = field(default_factory=dict)
+    reported: dict[str, float] = field(default_factory=dict)
+    gone: dict[str, float] = field(default_factory=dict)
+
+    def due(self, troubles: Mapping[str, str], now: float) -> list[str]:
+        """Messages to send now. `troubles`: all that there are now, name -> message."""
+        messages = []
+        for name, message in troubles.items():
+            self.gone.pop(name, None)
+            since = self.since.setdefault(name, now)
+            if now - since >= LASTING and now - self.reported.get(name, -AGAIN) >= AGAIN:
+                self.reported[name] = now
+                messages.append(message)
+        for name in [name for name in self.since if name not in troubles]:
+            if now - self.gone.setdefault(name, now) >= LASTING:
+                if self.reported.pop(name, None) is not None:
+                    messages.append(f"over: {name}")
+                del self.since[name], self.gone[name]
+        return messages
 
 
 @dataclass
@@ -109,9 +136,7 @@ class Controller:
         self.vote = vote
 
     def _read(self) -> Sets:
-        votes = [vote_key(name) for name in self.me.members] if self.zone.holds_votes else []
-        keys: list[Key] = [*POINTERS, *([RECORD] if self.zone.holds_txt else []), *votes]
-        sets = self.zone.read(self.zone.name, keys)
+        sets = read_sets(self.zone, self.me.members)
         self.read_at = monotonic()
         # A zone that holds no move record: our own moves are remembered here, so that the name dwells all the same.
         return sets if self.zone.holds_txt or not self.record else {**sets, RECORD: frozenset({record_out(self.record)})}
@@ -159,15 +184,12 @@ class Controller:
         self.record = record
         decision = decide(self.me, self.monitor.health, sets, votes, self.clock(), token_hex(6))
         self.trouble = {decision.trouble.value: decision.reason} if isinstance(decision, Alarm) else {}
-        self._note(decision)
-        return decision if isinstance(decision, Move) else None
-
-    def _note(self, decision: Decision) -> None:
         kind = type(decision).__name__.lower()
         if f"{kind} {decision.reason}" != self.reason:
             self.reason = f"{kind} {decision.reason}"
             level = logging.WARNING if isinstance(decision, Alarm) else logging.INFO
             log.log(level, "page=%s decision=%s reason=%r", self.page, kind, decision.reason)
+        return decision if isinstance(decision, Move) else None
 
     def _moved(self, move: Move, before: Sets) -> None:
         old = ", ".join(sorted(frozenset().union(*(before[key] for key in POINTERS)))) or "nothing"
@@ -184,6 +206,13 @@ class Controller:
         results = self.monitor.results.values()
         lines = (f"{r.host} at {r.address}: {r.verdict}{', ' + r.reason if r.reason else ''}" for r in results)
         return "\n".join((f"What witness {self.me.name} sees:", *lines))
+
+
+def read_sets(zone: Zone, members: Iterable[str]) -> Sets:
+    """Where the name leads, the move record and the votes, as far as this kind of zone holds them."""
+    record: list[Key] = [RECORD] if zone.holds_txt else []
+    votes = [vote_key(name) for name in members] if zone.holds_votes else []
+    return zone.read(zone.name, [*POINTERS, *record, *votes])
 
 
 def _ups(vote: Vote) -> dict[str, bool | None]:
