@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lightship.doctor import Verdict
-from lightship.doctor.finding import Finding
+from lightship.doctor.checks import Finding
 
 Faults = dict[str, str]
 """Check -> words that its finding holds."""

@@ -12,7 +12,7 @@ import pytest
 from tests.doctor.lab import networks
 from tests.name_servers import Layout, bind
 
-from lightship.doctor import Environment, Verdict, dnssec, zone
+from lightship.doctor import Environment, Verdict, name, zone
 from lightship.doctor.servers import Delegation, Server, zone_copy
 
 pytestmark = pytest.mark.server("bind")
@@ -39,30 +39,30 @@ def seen(layout: Layout, *, right: bool = True) -> Delegation:
 
 
 def test_a_sound_one_is_well(signed: Layout) -> None:
-    assert [f.verdict for f in dnssec.judge(seen(signed), datetime.now(UTC))] == [Verdict.OK]
+    assert [f.verdict for f in name.dnssec(seen(signed), datetime.now(UTC))] == [Verdict.OK]
 
 
 def test_signatures_that_end_soon(signed: Layout) -> None:
     ends = min(item[0].expiration for item in seen(signed).copies[0].signatures.values())
     soon = datetime.fromtimestamp(ends, UTC) - timedelta(days=2)
-    findings = list(dnssec.judge(seen(signed), soon))
+    findings = list(name.dnssec(seen(signed), soon))
     assert findings[0].verdict is Verdict.FAIL and "ends" in findings[0].evidence
 
 
 def test_signatures_that_have_ended(signed: Layout) -> None:
-    findings = list(dnssec.judge(seen(signed), datetime.now(UTC) + timedelta(days=60)))
+    findings = list(name.dnssec(seen(signed), datetime.now(UTC) + timedelta(days=60)))
     assert findings[0].verdict is Verdict.FAIL and "is not valid" in findings[0].evidence
 
 
 def test_a_ds_of_another_key(signed: Layout) -> None:
-    findings = list(dnssec.judge(seen(signed, right=False), datetime.now(UTC)))
+    findings = list(name.dnssec(seen(signed, right=False), datetime.now(UTC)))
     assert (findings[0].verdict, findings[0].evidence) == (Verdict.FAIL, "the parent's DS matches none of its keys")
 
 
 def test_a_ds_without_a_key(signed: Layout) -> None:
     delegation = seen(signed)
     bare = replace(delegation.copies[0], sets={k: v for k, v in delegation.copies[0].sets.items() if k != "DNSKEY"})
-    assert [f.verdict for f in dnssec.judge(replace(delegation, copies=(bare,)), datetime.now(UTC))] == [Verdict.FAIL]
+    assert [f.verdict for f in name.dnssec(replace(delegation, copies=(bare,)), datetime.now(UTC))] == [Verdict.FAIL]
 
 
 def test_what_is_written_now_is_signed_as_it_is_written(signed: Layout) -> None:

@@ -13,7 +13,7 @@ from tests.doctor.lab import HOSTS, NAME, PRODUCT, RECOVERY, Lab, networks
 
 from lightship.config import PageConfig
 from lightship.doctor import Environment, Examination, Known, Verdict, examine
-from lightship.doctor.finding import Finding
+from lightship.doctor.checks import Finding
 from lightship.doctor.zone import scope
 from lightship.vault import key_in, new_key
 from lightship.zones import open_zone

@@ -39,8 +39,8 @@ from tests.doctor.values import (
 
 from lightship.config import PageConfig
 from lightship.core.site.manifest import Pulse
-from lightship.doctor import CHECKS, Verdict, caa, certificates, hosts, name, registry, zone
-from lightship.doctor.finding import Finding
+from lightship.doctor import CHECKS, Verdict, certificates, hosts, name, registry, zone
+from lightship.doctor.checks import Finding
 from lightship.doctor.servers import Delegation, Server
 from lightship.doctor.visits import Visit
 from lightship.zones import ZoneError
@@ -168,20 +168,20 @@ def test_an_expired_certificate_is_one_fault_though_browsers_distrust_it_too() -
     ],
 )
 def test_caa(records: tuple[str, ...], faults: Faults) -> None:
-    findings = list(caa.judge(NAME, both(), environment({(NAME, "CAA"): records} if records else {})))
+    findings = list(name.caa(NAME, both(), environment({(NAME, "CAA"): records} if records else {})))
     only(findings, faults)
 
 
 def test_caa_of_the_name_above_counts_where_the_name_has_none() -> None:
     sound = visited("vienna")
     below = (replace(sound, target=replace(sound.target, url=f"https://status.{NAME}")),)
-    findings = caa.judge(f"status.{NAME}", below, environment({(NAME, "CAA"): ('0 issue "digicert.com"',)}))
+    findings = name.caa(f"status.{NAME}", below, environment({(NAME, "CAA"): ('0 issue "digicert.com"',)}))
     only(findings, {"name.caa": f"{NAME} allows digicert.com"})
 
 
 def test_an_authority_of_an_unknown_name_in_caa_is_unchecked() -> None:
     mine = both(leaf=leaf(authority=Authority("Acme internal")))[2:]
-    assert verdicts(caa.judge(NAME, mine, environment({(NAME, "CAA"): ('0 issue "digicert.com"',)})), "name.caa") == {
+    assert verdicts(name.caa(NAME, mine, environment({(NAME, "CAA"): ('0 issue "digicert.com"',)})), "name.caa") == {
         Verdict.UNCHECKED
     }
 
@@ -235,6 +235,10 @@ def a_record(*lines: str) -> Delegation:
     named_in_the_products_domain=(
         delegation(copies=(zone_copy(), zone_copy(replace(NS2, name=f"ns2.{PRODUCT}")))),
         {"name.independent": f"ns2.{PRODUCT} depends on it"},
+    ),
+    named_in_a_domain_that_only_ends_alike=(
+        delegation(copies=(zone_copy(), zone_copy(replace(NS2, name=f"not{PRODUCT}")))),
+        {},
     ),
 )
 def test_the_name(value: Delegation, faults: Faults) -> None:

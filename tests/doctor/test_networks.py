@@ -9,7 +9,7 @@ import pytest
 from tests.doctor.lab import networks
 
 from lightship.doctor import Environment, asn
-from lightship.doctor.domains import inside, registrable
+from lightship.doctor.domains import registrable
 from lightship.doctor.hosts import sub_resources
 from lightship.doctor.infrastructure import cdn
 
@@ -102,11 +102,6 @@ def test_where_it_does_not_answer_it_is_not_asked_for_each_address() -> None:
 )
 def test_what_of_a_name_is_registered(name: str, domain: str) -> None:
     assert registrable(name) == domain
-
-
-def test_a_name_is_inside_a_domain_by_whole_labels() -> None:
-    assert inside("ns1.acme.example", "acme.example") and inside("acme.example", "acme.example")
-    assert not inside("notacme.example", "acme.example")
 
 
 @pytest.mark.parametrize(

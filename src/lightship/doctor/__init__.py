@@ -14,9 +14,7 @@ from pyrage import x25519  # type: ignore[import-untyped]
 from lightship.config import Config, PageConfig
 from lightship.doctor import (
     asn,
-    caa,
     certificates,
-    dnssec,
     hosts,
     infrastructure,
     name,
@@ -28,10 +26,9 @@ from lightship.doctor import (
     witnesses,
     zone,
 )
-from lightship.doctor.catalogue import CHECKS, GROUPS
+from lightship.doctor.checks import CHECKS, GROUPS, Finding, Severity, Verdict
 from lightship.doctor.domains import host_of, registrable
 from lightship.doctor.environment import Environment
-from lightship.doctor.finding import Finding, Severity, Verdict
 from lightship.doctor.shared_fate import Shared
 from lightship.zones import open_zone
 
@@ -151,8 +148,7 @@ def _name(page: PageConfig, visited: tuple[visits.Visit, ...], environment: Envi
         return
     delegation = servers.delegation(host, environment)
     yield from name.judge(page, delegation, environment)
-    yield from dnssec.judge(delegation, environment.now())
-    yield from caa.judge(host, visited, environment)
+    yield from name.caa(host, visited, environment)
     if page.zone:
         yield configured.ok(page.slug, f"by {page.zone.kind}")
         opened = open_zone(page.zone)

@@ -7,8 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
-from lightship.doctor.catalogue import CHECKS
-from lightship.doctor.finding import Finding
+from lightship.doctor.checks import CHECKS, Finding
 from lightship.doctor.visits import Visit
 
 DAYS, LAST_DAYS = 21, 7

@@ -26,7 +26,3 @@ def registrable(url: str) -> str:
     """`example.co.uk` of `https://www.example.co.uk`; empty for what nobody registers."""
     host = host_of(url)
     return "" if as_address(host) else str(_suffixes().privatesuffix(host) or "")
-
-
-def inside(name: str, domain: str) -> bool:
-    return name == domain or name.endswith(f".{domain}")

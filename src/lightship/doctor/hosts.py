@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from lightship.config import PageConfig
-from lightship.doctor.catalogue import CHECKS
+from lightship.doctor.checks import CHECKS, Finding
 from lightship.doctor.domains import host_of
-from lightship.doctor.finding import Finding
 from lightship.doctor.visits import STATE, Visit, by_host
 from lightship.net.client import date_of
 

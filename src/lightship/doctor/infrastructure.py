@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from lightship.config import Config, PageConfig
 from lightship.doctor import certificates, registry
 from lightship.doctor.asn import Network
-from lightship.doctor.catalogue import PROVIDERS
+from lightship.doctor.checks import PROVIDERS
 from lightship.doctor.domains import host_of, registrable
 from lightship.doctor.environment import Environment, in_parallel
 from lightship.doctor.name import prefix

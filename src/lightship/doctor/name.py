@@ -3,18 +3,26 @@
 import ipaddress
 import time
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
+import dns.dnssec
+import dns.exception
+import dns.name
 import dns.rdatatype
 import dns.rdtypes.svcbbase
+import dns.rrset
 
 from lightship.config import PageConfig
-from lightship.doctor.catalogue import CHECKS
-from lightship.doctor.domains import inside, registrable
+from lightship.doctor.certificates import issuer
+from lightship.doctor.checks import CHECKS, PROVIDERS, Finding
+from lightship.doctor.domains import registrable
 from lightship.doctor.environment import Environment
-from lightship.doctor.finding import Finding
-from lightship.doctor.servers import Delegation, Server, serial
+from lightship.doctor.servers import Delegation, Server, ZoneCopy, serial
+from lightship.doctor.visits import Visit
 
 TTL, NEGATIVE, NS_TTL = 60, 60, 3600
+LEFT = timedelta(days=3)
+SIGNED = ("SOA", "DNSKEY", "A", "AAAA")
 HINTS = ("ipv4hint", "ipv6hint", "ech")
 
 
@@ -34,6 +42,7 @@ def judge(page: PageConfig, delegation: Delegation, environment: Environment) ->
     yield from spread(delegation.apex, [copy.server for copy in delegation.copies if copy.server.address])
     yield from independent(page, delegation)
     yield from resolvers(delegation, environment)
+    yield from dnssec(delegation, environment.now())
 
 
 def points(page: PageConfig, delegation: Delegation) -> Iterator[Finding]:
@@ -117,7 +126,7 @@ def prefix(address: str) -> str:
 def independent(page: PageConfig, delegation: Delegation) -> Iterator[Finding]:
     watched = {registrable(watch) for watch in page.watches} - {"", registrable(page.url)}
     names = sorted({copy.server.name for copy in delegation.copies})
-    bad = ", ".join(name for name in names for domain in watched if inside(name, domain))
+    bad = ", ".join(name for name in names for domain in watched if f".{name}".endswith(f".{domain}"))
     yield CHECKS["name.independent"].fail_unless(not bad, delegation.apex, ", ".join(names), f"{bad} depends on it")
 
 
@@ -138,3 +147,88 @@ def resolvers(delegation: Delegation, environment: Environment) -> Iterator[Find
         else:
             bad = f"it keeps the name for {seconds} s, and {most} s were given"
             yield check.warn_unless(seconds <= most, name, f"{seconds} of {most} s", bad)
+
+
+def dnssec(delegation: Delegation, now: datetime) -> Iterator[Finding]:
+    """Keys, their DS with the parent, and how long the signatures last."""
+    check = CHECKS["name.dnssec"]
+    for copy in delegation.answering:
+        keys, subject = copy.sets.get("DNSKEY"), str(copy.server)
+        if keys is None:
+            bad = "the parent has a DS, but the zone has no key: nobody who validates can read it"
+            yield check.fail_unless(delegation.ds is None, subject, "not signed", bad)
+            continue
+        faults = [*_delegated(delegation, keys), *_signatures(copy, keys, delegation.apex, now)]
+        yield check.fail_unless(not faults, subject, f"signed for {_left(copy, now)} more", "; ".join(faults))
+
+
+def _delegated(delegation: Delegation, keys: dns.rrset.RRset) -> Iterator[str]:
+    if delegation.ds is None:
+        return
+    apex = dns.name.from_text(delegation.apex)
+    ours = {dns.dnssec.make_ds(apex, key, ds.digest_type).to_text() for key in keys for ds in delegation.ds}
+    if not any(ds.to_text() in ours for ds in delegation.ds):
+        yield "the parent's DS matches none of its keys"
+
+
+def _signatures(copy: ZoneCopy, keys: dns.rrset.RRset, apex: str, now: datetime) -> Iterator[str]:
+    for kind in SIGNED:
+        if kind not in copy.sets:
+            continue
+        if kind not in copy.signatures:
+            yield f"{kind} is not signed"
+        elif not valid(copy.sets[kind], copy.signatures[kind], keys, apex, now):
+            yield f"the signature of {kind} is not valid"
+        elif (ends := _ends(copy.signatures[kind])) - now <= LEFT:
+            yield f"the signature of {kind} ends {ends:%d %B, %H:%M UTC}"
+
+
+def valid(rrset: dns.rrset.RRset, signature: dns.rrset.RRset, keys: dns.rrset.RRset, apex: str, now: datetime) -> bool:
+    try:
+        dns.dnssec.validate(rrset, signature, {dns.name.from_text(apex): keys}, now=now.timestamp())
+    except dns.exception.DNSException:
+        return False
+    return True
+
+
+def _ends(signatures: dns.rrset.RRset) -> datetime:
+    return datetime.fromtimestamp(max(signature.expiration for signature in signatures), UTC)
+
+
+def _left(copy: ZoneCopy, now: datetime) -> str:
+    left = min((_ends(copy.signatures[kind]) for kind in SIGNED if kind in copy.signatures), default=now) - now
+    return f"{left.days} days" if left.days > 1 else f"{left.total_seconds() / 3600:.0f} h"
+
+
+def caa(name: str, visits: tuple[Visit, ...], environment: Environment) -> Iterator[Finding]:
+    """Whether the authorities of the hosts' certificates may issue the next one (RFC 8659)."""
+    check, rrset = CHECKS["name.caa"], _nearest(name, environment)
+    if rrset is None:
+        yield check.ok(name, "anyone may issue")
+        return
+    owner = rrset.name.to_text(omit_final_dot=True)
+    issue = [record.value.decode("utf-8", "replace") for record in rrset if record.tag == b"issue"]
+    if not issue:
+        yield check.ok(name, f"{owner} restricts only wildcards, or reports")
+        return
+    allowed = {value.partition(";")[0].strip().lower() for value in issue} - {""}
+    rule = f"{owner} allows {', '.join(sorted(allowed)) or 'nobody'}"
+    for authority in sorted({issuer(visit.leaf) for visit in visits if visit.leaf and visit.target.name == name}):
+        known = PROVIDERS["authorities"].items()
+        domains = next((domains for part, domains in known if part in authority.lower()), ())
+        if domains or not allowed:
+            bad = f"{rule}, and the certificate is by {authority}"
+            yield check.fail_unless(not allowed.isdisjoint(domains), name, rule, bad)
+        else:
+            yield check.unchecked(name, f"{rule}; what {authority} is called there is not known")
+
+
+def _nearest(name: str, environment: Environment) -> dns.rrset.RRset | None:
+    """The record set of the name or, if it has none, of the nearest name above that has one."""
+    owner = dns.name.from_text(name)
+    while len(owner) > 1:
+        answer = environment.answer(owner, "CAA")
+        if answer and answer.rrset:
+            return answer.rrset
+        owner = owner.parent()
+    return None

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from lightship.doctor.catalogue import CHECKS
+from lightship.doctor.checks import CHECKS, Finding
 from lightship.doctor.environment import Environment
-from lightship.doctor.finding import Finding
 from lightship.net.pinned import ConnectError
 
 DAYS, LAST_DAYS = 60, 14

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lightship.doctor.catalogue import CHECKS
+from lightship.doctor.checks import CHECKS, Finding
 from lightship.doctor.domains import host_of
-from lightship.doctor.finding import Finding
 from lightship.doctor.infrastructure import Part, Role
 
 ASPECTS = {

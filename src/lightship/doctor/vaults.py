@@ -9,8 +9,7 @@ from pyrage import x25519  # type: ignore[import-untyped]
 from lightship.config import Config, HostConfig, PageConfig
 from lightship.core.durations import ago
 from lightship.core.wire import WireError
-from lightship.doctor.catalogue import CHECKS
-from lightship.doctor.finding import Finding
+from lightship.doctor.checks import CHECKS, Finding
 from lightship.hosts import HostError
 from lightship.signing import verify_key
 from lightship.vault import VaultError, fetch, look, opened, vault_place

@@ -6,9 +6,8 @@ from datetime import datetime
 from lightship.config import PageConfig, Peer
 from lightship.core.steering.records import FRESH, RECORD, Sets, Vote, record_of, vote_key, votes_of
 from lightship.core.steering.signed_votes import signed_vote_in
-from lightship.doctor.catalogue import CHECKS
+from lightship.doctor.checks import CHECKS, Finding
 from lightship.doctor.environment import Environment, in_parallel
-from lightship.doctor.finding import Finding
 from lightship.doctor.infrastructure import Part, Role
 from lightship.net.pinned import ConnectError
 from lightship.signing import VerifyKey

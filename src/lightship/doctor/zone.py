@@ -7,10 +7,9 @@ from contextlib import suppress
 
 import dns.rdatatype
 
-from lightship.doctor import dnssec
-from lightship.doctor.catalogue import CHECKS
+from lightship.doctor.checks import CHECKS, Finding
 from lightship.doctor.environment import Environment
-from lightship.doctor.finding import Finding
+from lightship.doctor.name import valid
 from lightship.doctor.servers import Delegation, ZoneCopy
 from lightship.zones import Conflict, Key, Zone, ZoneError
 
@@ -109,5 +108,5 @@ def _signed(copy: ZoneCopy, delegation: Delegation, environment: Environment) ->
         return
     kinds = {rrset.rdtype: rrset for rrset in answer.answer}
     rrset, signature = kinds.get(dns.rdatatype.TXT), kinds.get(dns.rdatatype.RRSIG)
-    good = rrset and signature and dnssec.valid(rrset, signature, keys, delegation.apex, environment.now())
+    good = rrset and signature and valid(rrset, signature, keys, delegation.apex, environment.now())
     yield CHECKS["name.dnssec"].fail_unless(bool(good), owner, "signed as it was written", "what is written is not signed")

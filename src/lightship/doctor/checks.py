@@ -1,7 +1,11 @@
-"""A check that the doctor makes, and a finding of it: a verdict on one subject, with evidence and a remedy."""
+"""The checks that the doctor makes (docs/operate/doctor.md lists them for people), and what it finds by them."""
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import resources
+from typing import Any
 
 
 class Verdict(StrEnum):
@@ -60,7 +64,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """`remedy`: what to change, where it can be put better than the check puts it for everyone."""
+    """A verdict on one subject. `remedy`: what to change, where it can be put better than the check puts it for everyone."""
 
     check: Check
     verdict: Verdict
@@ -71,3 +75,17 @@ class Finding:
     @property
     def change(self) -> str:
         return self.remedy or self.check.remedy
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath(name).read_text("utf-8"))
+
+
+# Read at import, for it takes 3 ms and whoever imports the doctor needs it.
+PROVIDERS, _CATALOGUE = _read("providers.toml"), _read("catalogue.toml")
+GROUPS: Mapping[str, str] = _CATALOGUE["groups"]
+CHECKS: Mapping[str, Check] = {
+    f"{group}.{word}": Check(id=f"{group}.{word}", **{**fields, "severity": Severity(fields["severity"])})
+    for group in GROUPS
+    for word, fields in _CATALOGUE[group].items()
+}
