@@ -11,7 +11,7 @@ import pytest
 from tests import acme_server
 from tests.name_servers import Layout
 
-from lightship.certificates import CertFolder, Outcome, keep, new_account
+from lightship.certificates import CertFolder, Outcome, keep, new_private_key
 from lightship.config import CertificateConfig
 from lightship.zones import Sets, Zone
 
@@ -55,7 +55,7 @@ class HostLoop:
 def keeper(pebble: acme_server.Pebble, bind: Layout, tmp_path: Path) -> HostLoop:
     wanted = CertificateConfig(
         names=(bind.name,),
-        account=new_account(),
+        account=new_private_key(),
         directory=pebble.directory,
         email="alice@acme.example",
         ca=pebble.ca,

@@ -15,7 +15,7 @@ from tests.certs import NOW
 from tests.kills import killed, moments, rounds
 from tests.name_servers import Layout, secondary
 
-from lightship.certificates import Certificate, keep, new_account
+from lightship.certificates import Certificate, keep, new_private_key
 from lightship.config import CertificateConfig
 from lightship.zones import Zone
 
@@ -231,4 +231,4 @@ def order_forever(ready: Any, wanted: CertificateConfig, zone: Zone, folder: Pat
 
 
 def test_an_account_has_a_key_of_its_own() -> None:
-    assert new_account() != new_account()
+    assert new_private_key() != new_private_key()

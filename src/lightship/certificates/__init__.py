@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from lightship.certificates.order import PATIENCE, CertificateError, new_account, obtain
+from lightship.certificates.order import PATIENCE, CertificateError, new_private_key, obtain
 from lightship.certificates.places import install
 from lightship.certificates.store import CertFolder, Certificate, State
 from lightship.config import CertificateConfig
 from lightship.zones import Zone
 
-__all__ = ["CertFolder", "Certificate", "CertificateError", "Outcome", "due", "keep", "new_account", "pause"]
+__all__ = ["CertFolder", "Certificate", "CertificateError", "Outcome", "due", "keep", "new_private_key", "pause"]
 
 FIRST, LONGEST = timedelta(minutes=15), timedelta(hours=6)
 """Shortest and longest pause after a failure: Let's Encrypt allows five failed validations an hour."""

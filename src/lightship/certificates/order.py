@@ -3,20 +3,18 @@
 import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import dns.rdatatype
 import requests
 from acme import challenges, client, errors, messages
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from acme.crypto_util import make_csr
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from josepy.errors import Error as JoseError
 from josepy.jwa import ES256
-from josepy.jwk import JWK, JWKEC
+from josepy.jwk import JWKEC
 
 from lightship.certificates.store import CertFolder, Certificate
 from lightship.config import CertificateConfig
@@ -35,31 +33,36 @@ class CertificateError(Exception):
     """The order failed. The message is for an operator."""
 
 
-def new_account() -> str:
-    """A new account key: PEM, P-256."""
-    return _pem(ec.generate_private_key(ec.SECP256R1())).decode()
+def new_private_key() -> str:
+    """A new private key, of an account or a certificate: PEM, P-256."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def obtain(wanted: CertificateConfig, zone: Zone, folder: CertFolder, patience: float = PATIENCE) -> Certificate:
-    """A new certificate with a new key (P-256)."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
-    names = x509.SubjectAlternativeName([x509.DNSName(name) for name in wanted.names])
-    csr = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    """A new certificate with a new key."""
+    key = new_private_key().encode()
+    csr = make_csr(key, list(wanted.names))
     if not zone.holds_txt:
         raise CertificateError("a zone of this kind holds no TXT, and so no challenge: put the name into one of another kind")
     with _explained(wanted.directory):
-        authority = Authority.open(wanted)
+        authority = _authority(wanted)
         _clean(zone, folder)  # challenges that a killed process left
-        order = authority.acme.new_order(csr.public_bytes(Encoding.PEM))
+        order = authority.new_order(csr)
+        waiting = [authz for authz in order.authorizations if authz.body.status != messages.STATUS_VALID]
+        asked = [(authz.body.identifier.value, _dns01(authz)) for authz in waiting]
+        proofs = [(name, challenge.chall.validation(authority.net.key)) for name, challenge in asked]
         try:
-            _show(zone, folder, authority.proofs(order), wanted.nameservers, patience)
-            chain = authority.finish(order)
+            _show(zone, folder, proofs, wanted.nameservers, patience)
+            for _, challenge in asked:
+                authority.answer_challenge(challenge, challenge.chall.response(authority.net.key))
+            until = datetime.now() + ORDER_WITHIN  # noqa: DTZ005  the library compares with its own local time
+            chain = authority.poll_and_finalize(order, until).fullchain_pem
         finally:
             # A challenge that cannot be removed now is on record, and removed before the next order.
             with contextlib.suppress(ZoneError):
                 _clean(zone, folder)
-    return Certificate(chain.encode(), _pem(key))
+    return Certificate(chain.encode(), key)
 
 
 class _Network(client.ClientNetwork):
@@ -75,47 +78,21 @@ class _Network(client.ClientNetwork):
         return super().post(*args, **kwargs)
 
 
-@dataclass(frozen=True)
-class Authority:
-    """An account at an ACME authority."""
-
-    acme: client.ClientV2
-    key: JWK
-
-    @classmethod
-    def open(cls, wanted: CertificateConfig) -> "Authority":
-        key = JWKEC(key=_account(wanted.account))
-        # The library passes `verify_ssl` to requests, which accepts a path too.
-        trust: Any = str(wanted.ca) if wanted.ca else True
-        net = _Network(key, alg=ES256, verify_ssl=trust, user_agent="Lightship", timeout=20)
-        acme = client.ClientV2(client.ClientV2.get_directory(wanted.directory, net), net)
-        if acme.external_account_required():
-            raise CertificateError(
-                f"{wanted.directory} wants an external account binding, which is not supported: take another"
-            )
-        registration = messages.NewRegistration.from_data(email=wanted.email or None, terms_of_service_agreed=True)
-        try:
-            acme.new_account(registration)
-        except errors.ConflictError as known:
-            net.account = messages.RegistrationResource(uri=known.location, body=messages.Registration())
-        return cls(acme, key)
-
-    def proofs(self, order: messages.OrderResource) -> Sequence[tuple[str, str]]:
-        """Name and value of the challenge record for each name that is not yet valid."""
-        return [
-            (authz.body.identifier.value, _dns01(authz).chall.validation(self.key))
-            for authz in order.authorizations
-            if authz.body.status != messages.STATUS_VALID
-        ]
-
-    def finish(self, order: messages.OrderResource) -> str:
-        """The chain as PEM, once the authority has validated the challenges."""
-        for authz in order.authorizations:
-            if authz.body.status != messages.STATUS_VALID:
-                challenge = _dns01(authz)
-                self.acme.answer_challenge(challenge, challenge.chall.response(self.key))
-        until = datetime.now() + ORDER_WITHIN  # noqa: DTZ005  the library compares with its own local time
-        return str(self.acme.poll_and_finalize(order, until).fullchain_pem)
+def _authority(wanted: CertificateConfig) -> client.ClientV2:
+    """An ACME authority, at which there is an account now."""
+    key = JWKEC(key=_account(wanted.account))
+    # The library passes `verify_ssl` to requests, which accepts a path too.
+    trust: Any = str(wanted.ca) if wanted.ca else True
+    net = _Network(key, alg=ES256, verify_ssl=trust, user_agent="Lightship", timeout=20)
+    acme = client.ClientV2(client.ClientV2.get_directory(wanted.directory, net), net)
+    if acme.external_account_required():
+        raise CertificateError(f"{wanted.directory} wants an external account binding, which is not supported: take another")
+    registration = messages.NewRegistration.from_data(email=wanted.email or None, terms_of_service_agreed=True)
+    try:
+        acme.new_account(registration)
+    except errors.ConflictError as known:
+        net.account = messages.RegistrationResource(uri=known.location, body=messages.Registration())
+    return acme
 
 
 def _dns01(authz: messages.AuthorizationResource) -> Any:
@@ -133,10 +110,6 @@ def _account(pem: str) -> ec.EllipticCurvePrivateKey:
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise CertificateError("`account` should be a P-256 key: `openssl ecparam -name prime256v1 -genkey -noout` makes one")
     return key
-
-
-def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _show(

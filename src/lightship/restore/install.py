@@ -73,9 +73,9 @@ def make_keys(path: Path, tell: Tell) -> None:
     for slug, page in _pages(path).items():
         certificate = page.get("certificate")
         if isinstance(certificate, dict) and "account" not in certificate:
-            from lightship.certificates import new_account  # it takes a while to load
+            from lightship.certificates import new_private_key  # it takes a while to load
 
-            _make(keys / f"{slug}.acme", new_account, tell)
+            _make(keys / f"{slug}.acme", new_private_key, tell)
 
 
 def keyed(path: Path) -> set[str]:
