@@ -6,6 +6,7 @@ import pytest
 
 from lightship.core.address import host_and_port
 from lightship.core.durations import ago, span
+from lightship.core.site.receipt import wait
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,8 @@ def test_what_names_no_port_is_refused(text: str) -> None:
 def test_a_length_of_time_is_told_in_its_largest_useful_unit(length: timedelta, words: str) -> None:
     now = datetime(2026, 11, 22, tzinfo=UTC)
     assert (span(length), ago(now - length, now)) == (words, f"{words} ago")
+
+
+@pytest.mark.parametrize(("failures", "seconds"), [(0, 1), (1, 1), (2, 2), (6, 32), (7, 60), (8, 60), (5000, 60)])
+def test_the_pauses_grow_to_a_minute_however_long_a_host_is_away(failures: int, seconds: float) -> None:
+    assert wait(failures) == seconds

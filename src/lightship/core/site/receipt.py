@@ -87,7 +87,7 @@ class Receipt:
 
 def wait(failures: int) -> float:
     """Seconds until the next try at a host after so many failures in a row: 1, 2, 4 … 60."""
-    return min(2.0 ** max(failures - 1, 0), 60.0)
+    return min(2.0 ** min(max(failures - 1, 0), 6), 60.0)
 
 
 class CheckStatus(StrEnum):
