@@ -1,7 +1,6 @@
 """A small Internet on the loopback: two hosts with TLS, a primary and a secondary name server, a resolver that knows all
 zones, a product, and a registry. Everything is sound until a test plants a fault, and sound again after it."""
 
-import array
 import asyncio
 import contextlib
 import http.server
@@ -90,9 +89,7 @@ def networks(**moved: int) -> Table:
         cuts += [(127 << 24) + (number << 16), (127 << 24) + (number + 1 << 16)]
         owners += [64500 + moved.get(f"n{number}", number), 0]
     names = {64500 + number: name for number, name in NETWORKS.items()}
-    return Table(
-        "2026-11-01", array.array("I", cuts), array.array("I", owners), array.array("Q", [0]), array.array("I", [0]), names
-    )
+    return Table("2026-11-01", {4: (cuts, owners), 6: ([0], [0])}, names)
 
 
 class FakeRdap(http.server.ThreadingHTTPServer):

@@ -34,22 +34,17 @@ class Network:
 
 @dataclass(frozen=True)
 class Table:
-    """Starts of address ranges in order, and the network number of each range (0: none). IPv6 starts are the upper 64 bits."""
+    """`ranges`: by version of IP, the starts of address ranges in order, and the network number of each range (0: none). IPv6
+    starts are the upper 64 bits."""
 
     date: str
-    ipv4: Sequence[int] = field(repr=False)
-    ipv4_numbers: Sequence[int] = field(repr=False)
-    ipv6: Sequence[int] = field(repr=False)
-    ipv6_numbers: Sequence[int] = field(repr=False)
+    ranges: Mapping[int, tuple[Sequence[int], Sequence[int]]] = field(repr=False)
     names: Mapping[int, str] = field(repr=False)
 
     def find(self, address: str) -> Network | None:
         ip = ipaddress.ip_address(address)
-        if ip.version == 4:
-            starts, numbers, key = self.ipv4, self.ipv4_numbers, int(ip)
-        else:
-            starts, numbers, key = self.ipv6, self.ipv6_numbers, int(ip) >> 64
-        index = bisect_right(starts, key) - 1
+        starts, numbers = self.ranges[ip.version]
+        index = bisect_right(starts, int(ip) if ip.version == 4 else int(ip) >> 64) - 1
         number = numbers[index] if index >= 0 else 0
         return Network(number, self.names.get(number, "")) if number else None
 
@@ -73,7 +68,7 @@ def packaged() -> Table:
     steps4, numbers4, steps6, numbers6 = columns
     ipv4 = array.array("I", itertools.accumulate(steps4))
     ipv6 = array.array("Q", itertools.accumulate(steps6))
-    return Table(head["date"], ipv4, numbers4, ipv6, numbers6, names)
+    return Table(head["date"], {4: (ipv4, numbers4), 6: (ipv6, numbers6)}, names)
 
 
 def fresh(resolver: dns.resolver.Resolver, address: str) -> Network | None:

@@ -1,6 +1,6 @@
 """What an examination depends on outside the configuration: clock, trusted roots, resolvers, tables, time limits."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -89,9 +89,7 @@ class Environment:
         return (asn.fresh(self.resolver, address) if self.cymru else None) or self.table.find(address)
 
 
-def in_parallel(action: Callable[[In], Out], items: Sequence[In]) -> list[Out]:
+def in_parallel(action: Callable[[In], Out], items: Iterable[In]) -> list[Out]:
     """Results in the order of the items; each item has a thread of its own."""
-    if not items:
-        return []
-    with ThreadPoolExecutor(min(len(items), THREADS)) as pool:
+    with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(action, items))

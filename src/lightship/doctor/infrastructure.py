@@ -14,7 +14,6 @@ from lightship.doctor.asn import Network
 from lightship.doctor.checks import PROVIDERS
 from lightship.doctor.domains import host_of, registrable
 from lightship.doctor.environment import Environment, in_parallel
-from lightship.doctor.name import prefix
 from lightship.doctor.servers import servers, zone_of
 from lightship.doctor.visits import HEADERS, addresses_of, pointed
 from lightship.net.pinned import ConnectError, Connection, distrusting
@@ -46,13 +45,9 @@ class Part:
     certificate: str = ""
     issuer: str = ""
 
-    @property
-    def prefixes(self) -> frozenset[str]:
-        return frozenset(map(prefix, self.addresses))
-
 
 def gather(config: Config, page: PageConfig, environment: Environment) -> tuple[Part, ...]:
-    return tuple(in_parallel(lambda part: _examined(part, environment), [*_parts(config, page, environment)]))
+    return tuple(in_parallel(lambda part: _examined(part, environment), _parts(config, page, environment)))
 
 
 def _parts(config: Config, page: PageConfig, environment: Environment) -> Iterator[Part]:

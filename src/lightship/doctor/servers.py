@@ -73,14 +73,10 @@ def delegation(name: str, environment: Environment) -> Delegation:
     if not apex:
         return Delegation(name=name)
     copies = in_parallel(lambda server: zone_copy(server, apex, name, environment), servers(apex, environment))
-    ds = environment.answer(apex, "DS")
-    return Delegation(
-        name=name,
-        apex=apex,
-        copies=tuple(copies),
-        ds=ds.rrset if ds else None,
-        chain=_chain(name, environment),
-    )
+    ds, resolved = environment.answer(apex, "DS"), environment.answer(name, "A")
+    links = [rrset for rrset in resolved.response.answer if rrset.rdtype == dns.rdatatype.CNAME] if resolved else []
+    chain = tuple((rrset.name.to_text(omit_final_dot=True), rrset.ttl) for rrset in links)
+    return Delegation(name=name, apex=apex, copies=tuple(copies), ds=ds.rrset if ds else None, chain=chain)
 
 
 def zone_of(name: str, environment: Environment) -> str:
@@ -122,9 +118,3 @@ def serial(server: Server, apex: str, environment: Environment) -> int:
     answer = environment.ask(server.address, apex, "SOA")
     soas = [rrset for rrset in answer.answer if rrset.rdtype == dns.rdatatype.SOA] if answer else []
     return int(soas[0][0].serial) if soas else 0
-
-
-def _chain(name: str, environment: Environment) -> tuple[tuple[str, int], ...]:
-    answer = environment.answer(name, "A")
-    links = [rrset for rrset in answer.response.answer if rrset.rdtype == dns.rdatatype.CNAME] if answer else []
-    return tuple((rrset.name.to_text(omit_final_dot=True), rrset.ttl) for rrset in links)

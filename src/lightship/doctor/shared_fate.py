@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lightship.doctor.checks import CHECKS, Finding
 from lightship.doctor.domains import host_of
 from lightship.doctor.infrastructure import Part, Role
+from lightship.doctor.name import prefix
 
 ASPECTS = {
     "address": "address",
@@ -44,7 +45,7 @@ def aspects(part: Part) -> dict[str, frozenset[object]]:
     """What a part has of each aspect; empty where it could not be found out."""
     values = {
         "address": part.addresses,
-        "prefix": part.prefixes,
+        "prefix": map(prefix, part.addresses),
         "network": part.networks,
         "cdn": {part.cdn},
         "servers": part.servers,
