@@ -9,9 +9,9 @@ import pytest
 from tests.doctor.lab import networks
 
 from lightship.doctor import Environment, asn
-from lightship.doctor.domains import registrable
 from lightship.doctor.hosts import sub_resources
 from lightship.doctor.infrastructure import cdn
+from lightship.doctor.registry import registrable
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,6 @@ from lightship.doctor import (
     zone,
 )
 from lightship.doctor.checks import CHECKS, GROUPS, Finding, Severity, Verdict
-from lightship.doctor.domains import host_of, registrable
 from lightship.doctor.environment import Environment
 from lightship.doctor.shared_fate import Shared
 from lightship.zones import open_zone
@@ -142,7 +141,7 @@ def _judged(config: Config, page: PageConfig, environment: Environment, known: K
 
 
 def _name(page: PageConfig, visited: tuple[visits.Visit, ...], environment: Environment) -> Iterator[Finding]:
-    host, configured = host_of(page.url), CHECKS["zone.configured"]
+    host, configured = servers.host_of(page.url), CHECKS["zone.configured"]
     if not servers.is_name(page.url):
         yield CHECKS["name.servers"].unchecked(host, "it is no name in DNS")
         return
@@ -156,7 +155,7 @@ def _name(page: PageConfig, visited: tuple[visits.Visit, ...], environment: Envi
         yield from witnesses.judge(page, opened, environment)
     else:
         yield configured.warn(page.slug, "no zone is configured")
-    domain = registrable(host)
+    domain = registry.registrable(host)
     yield from registry.judge(domain, registry.ask(domain, environment), environment.now())
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from lightship.config import PageConfig
 from lightship.doctor.checks import CHECKS, Finding
-from lightship.doctor.domains import host_of
+from lightship.doctor.servers import host_of
 from lightship.doctor.visits import STATE, Visit, by_host
 from lightship.net.client import date_of
 

@@ -12,9 +12,8 @@ from lightship.config import Config, PageConfig
 from lightship.doctor import certificates, registry
 from lightship.doctor.asn import Network
 from lightship.doctor.checks import PROVIDERS
-from lightship.doctor.domains import host_of, registrable
 from lightship.doctor.environment import Environment, in_parallel
-from lightship.doctor.servers import servers, zone_of
+from lightship.doctor.servers import host_of, servers, zone_of
 from lightship.doctor.visits import HEADERS, addresses_of, pointed
 from lightship.net.pinned import ConnectError, Connection, distrusting
 
@@ -75,7 +74,7 @@ def _examined(part: Part, environment: Environment) -> Part:
     has_name = part.role in (Role.NAME, Role.WATCHED)
     apex = zone_of(name, environment) if has_name else ""
     name_servers = servers(apex, environment) if apex else []
-    registration = registry.ask(registrable(name), environment) if has_name else None
+    registration = registry.ask(registry.registrable(name), environment) if has_name else None
     leaf, headers = _front(part, addresses, environment) if part.role in (Role.HOST, Role.WATCHED) else (None, {})
     placed = part.role is not Role.NAME  # the name's addresses are its hosts'
     return replace(
@@ -84,7 +83,7 @@ def _examined(part: Part, environment: Environment) -> Part:
         networks=networks if placed else frozenset(),
         servers=frozenset(server.name.lower() for server in name_servers),
         server_networks=frozenset(server.network for server in name_servers if server.network),
-        domain=registrable(name),
+        domain=registry.registrable(name),
         registrar=registration.registrar if registration else "",
         cdn=cdn(environment.resolve(name, "CNAME"), headers, networks),
         certificate=leaf.fingerprint(SHA256()).hex() if leaf else "",

@@ -15,8 +15,8 @@ import dns.rrset
 from lightship.config import PageConfig
 from lightship.doctor.certificates import issuer
 from lightship.doctor.checks import CHECKS, PROVIDERS, Finding
-from lightship.doctor.domains import registrable
 from lightship.doctor.environment import Environment
+from lightship.doctor.registry import registrable
 from lightship.doctor.servers import Delegation, Server, ZoneCopy, serial
 from lightship.doctor.visits import Visit
 

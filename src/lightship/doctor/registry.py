@@ -1,13 +1,17 @@
-"""Ask the registry by RDAP (RFC 9083) what is known of a domain, and judge whether it can be lost."""
+"""The part of a name that is registered; ask its registry by RDAP (RFC 9083), and judge whether it can be lost."""
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
+
+from publicsuffixlist import PublicSuffixList
 
 from lightship.doctor.checks import CHECKS, Finding
 from lightship.doctor.environment import Environment
+from lightship.doctor.servers import as_address, host_of
 from lightship.net.pinned import ConnectError
 
 DAYS, LAST_DAYS = 60, 14
@@ -19,6 +23,15 @@ class Registration:
     registrar: str
     expires: datetime | None
     status: frozenset[str]
+
+
+_suffixes = cache(PublicSuffixList)  # reading the list takes a while
+
+
+def registrable(url: str) -> str:
+    """`example.co.uk` of `https://www.example.co.uk`; empty for what nobody registers."""
+    host = host_of(url)
+    return "" if as_address(host) else str(_suffixes().privatesuffix(host) or "")
 
 
 def ask(domain: str, environment: Environment) -> Registration | None:

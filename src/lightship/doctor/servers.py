@@ -1,6 +1,8 @@
-"""Ask each name server of the page's name directly."""
+"""The host names in URLs, and each name server of the page's name, asked directly."""
 
+import ipaddress
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import dns.exception
 import dns.flags
@@ -11,7 +13,6 @@ import dns.resolver
 import dns.rrset
 
 from lightship.doctor.asn import Network
-from lightship.doctor.domains import as_address, host_of
 from lightship.doctor.environment import Environment, in_parallel
 
 ZONE_KINDS = ("SOA", "NS", "DNSKEY")
@@ -60,6 +61,19 @@ class Delegation:
     @property
     def answering(self) -> tuple[ZoneCopy, ...]:
         return tuple(copy for copy in self.copies if not copy.fault)
+
+
+def host_of(url: str) -> str:
+    """The name in a URL, or in what is only a name."""
+    return urlsplit(url if "//" in url else f"//{url}").hostname or ""
+
+
+def as_address(host: str) -> str:
+    """The host in its shortest form if it is an IP address, else empty."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return ""
 
 
 def is_name(url: str) -> bool:

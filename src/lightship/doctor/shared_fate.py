@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lightship.doctor.checks import CHECKS, Finding
-from lightship.doctor.domains import host_of
 from lightship.doctor.infrastructure import Part, Role
 from lightship.doctor.name import prefix
+from lightship.doctor.servers import host_of
 
 ASPECTS = {
     "address": "address",

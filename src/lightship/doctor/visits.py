@@ -10,8 +10,8 @@ from lightship.config import HostConfig, PageConfig
 from lightship.core.site.manifest import MANIFEST_PATH, PULSE_PATH, Manifest, Pulse, Verify, manifest_in, pulse_in
 from lightship.core.site.receipt import CheckStatus
 from lightship.core.wire import WireError, sha256
-from lightship.doctor.domains import as_address, host_of
 from lightship.doctor.environment import Environment, in_parallel
+from lightship.doctor.servers import as_address, host_of
 from lightship.net.pinned import Answer, ConnectError, Connection, distrusting
 from lightship.signing import verify_key
 
