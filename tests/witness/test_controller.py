@@ -20,8 +20,7 @@ from lightship.core.steering.signed_votes import signed_vote_in
 from lightship.signing import SigningKey, VerifyKey
 from lightship.witness import peers, run
 from lightship.witness.controller import Controller
-from lightship.witness.look import HostCheck
-from lightship.witness.monitor import Monitor
+from lightship.witness.monitor import HostCheck, Monitor
 from lightship.zones import ZoneError
 from lightship.zones.rfc2136 import Rfc2136
 

@@ -20,8 +20,8 @@ from lightship.core.site.manifest import Manifest, Pulse, manifest_out, pulse_ou
 from lightship.core.site.receipt import CheckStatus
 from lightship.core.wire import sha256
 from lightship.signing import SigningKey, VerifyKey
-from lightship.witness import look
-from lightship.witness.look import HostCheck
+from lightship.witness import monitor
+from lightship.witness.monitor import HostCheck
 
 NAME = "acmestatus.net"
 SEAL, THIEF = SigningKey(bytes(32)), SigningKey(bytes([7] * 32))
@@ -254,7 +254,7 @@ def test_a_fault_of_ours_in_one_look_is_told_as_that_host_s(monkeypatch: pytest.
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(look, "manifest_in", fail)
+    monkeypatch.setattr(monitor, "manifest_in", fail)
     with serving(site()) as port:
         result = host_check(port).look("vienna", "127.0.0.1")
     assert result.verdict is CheckStatus.BROKEN
@@ -266,7 +266,7 @@ def test_what_a_host_sends_does_not_fill_the_log() -> None:
     with serving(site(manifest=odd)) as port:
         result = host_check(port).look("vienna", "127.0.0.1")
     assert result.verdict is CheckStatus.TORN
-    assert len(result.reason) <= look.LONGEST_REASON
+    assert len(result.reason) <= monitor.LONGEST_REASON
 
 
 def test_too_few_file_descriptors_here_say_nothing_of_a_host() -> None:

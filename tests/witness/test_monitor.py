@@ -6,8 +6,7 @@ from lightship.config import HostConfig, WitnessConfig
 from lightship.core.site.manifest import Manifest
 from lightship.core.site.receipt import CheckStatus
 from lightship.signing import VerifyKey
-from lightship.witness.look import CheckResult, HostCheck
-from lightship.witness.monitor import Monitor
+from lightship.witness.monitor import CheckResult, HostCheck, Monitor
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 NEVER = float("inf")

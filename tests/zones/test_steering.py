@@ -19,8 +19,7 @@ from lightship.core.steering.decide import Witness
 from lightship.core.steering.records import RECORD, Health, Vote, place, record_of
 from lightship.signing import VerifyKey
 from lightship.witness.controller import Controller
-from lightship.witness.look import HostCheck
-from lightship.witness.monitor import Monitor
+from lightship.witness.monitor import HostCheck, Monitor
 from lightship.witness.peers import Peers
 from lightship.zones import Key, Sets, Zone, ZoneError
 

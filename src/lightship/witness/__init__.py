@@ -21,8 +21,7 @@ from lightship.core.steering.records import place
 from lightship.signing import SigningKey, verify_key
 from lightship.witness import peers
 from lightship.witness.controller import Controller, Tell
-from lightship.witness.look import Clock, HostCheck
-from lightship.witness.monitor import Monitor
+from lightship.witness.monitor import Clock, HostCheck, Monitor
 
 THREADS = 64
 log = logging.getLogger("lightship.witness")

@@ -29,13 +29,12 @@ class Peers:
     others: Sequence[Peer]
     trust: ssl.SSLContext
     clock: Callable[[], datetime]
-    seconds: float = PATIENCE
     votes: dict[str, Vote] = field(default_factory=dict)
 
     def ask(self, peer: Peer) -> str:
         """Blocks. Reason there is no vote, or empty."""
         try:
-            with Connection(peer.url, urlsplit(peer.url).hostname or "", self.trust, self.seconds) as line:
+            with Connection(peer.url, urlsplit(peer.url).hostname or "", self.trust, PATIENCE) as line:
                 answer = line.get(self.page, LONGEST)
         except ConnectError as error:
             return str(error)
