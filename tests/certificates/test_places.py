@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tests.certs import NOW, Authority
 
-from lightship.certificates import due, pause
-from lightship.certificates.places import install
+from lightship import certificates
+from lightship.certificates import due, install, pause
 from lightship.certificates.store import CertFolder, Certificate
 
 AUTHORITY = Authority()
@@ -38,12 +38,10 @@ def ran(to: Path) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
-def installed(
-    shelf: CertFolder, minutes: float = 0, *, by_hand: bool = False, seconds: float = 20, **commands: Sequence[str]
-) -> dict[str, str]:
+def installed(shelf: CertFolder, minutes: float = 0, *, by_hand: bool = False, **commands: Sequence[str]) -> dict[str, str]:
     existing = shelf.certificate()
     assert existing is not None
-    return install(commands, shelf, existing, NOW + timedelta(minutes=minutes), by_hand=by_hand, seconds=seconds)
+    return install(commands, shelf, existing, NOW + timedelta(minutes=minutes), by_hand=by_hand)
 
 
 def test_each_place_gets_it_once(shelf: CertFolder, tmp_path: Path) -> None:
@@ -95,9 +93,13 @@ def test_no_shell_reads_the_words(shelf: CertFolder, tmp_path: Path) -> None:
     assert not trap.exists()
 
 
-def test_what_hangs_is_ended_with_all_that_it_started(shelf: CertFolder, tmp_path: Path) -> None:
+def test_what_hangs_is_ended_with_all_that_it_started(
+    shelf: CertFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     late = tmp_path / "late"
-    found = installed(shelf, seconds=0.3, a=("sh", "-c", f"(sleep 2; touch {late}) & sleep 60"))
+    with monkeypatch.context() as brief:
+        brief.setattr(certificates, "INSTALL_SECONDS", 0.3)  # two minutes are too long for a test
+        found = installed(shelf, a=("sh", "-c", f"(sleep 2; touch {late}) & sleep 60"))
     assert found == {"a": "sh did not end within 0.3 s"}
     assert installed(shelf, 2, a=("sleep", "2.5")) == {"a": ""}
     assert not late.exists()

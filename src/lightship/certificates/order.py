@@ -39,7 +39,7 @@ def new_private_key() -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-def obtain(wanted: CertificateConfig, zone: Zone, folder: CertFolder, patience: float = PATIENCE) -> Certificate:
+def obtain(wanted: CertificateConfig, zone: Zone, folder: CertFolder) -> Certificate:
     """A new certificate with a new key."""
     key = new_private_key().encode()
     csr = make_csr(key, list(wanted.names))
@@ -53,7 +53,7 @@ def obtain(wanted: CertificateConfig, zone: Zone, folder: CertFolder, patience: 
         asked = [(authz.body.identifier.value, _dns01(authz)) for authz in waiting]
         proofs = [(name, challenge.chall.validation(authority.net.key)) for name, challenge in asked]
         try:
-            _show(zone, folder, proofs, wanted.nameservers, patience)
+            _show(zone, folder, proofs, wanted.nameservers)
             for _, challenge in asked:
                 authority.answer_challenge(challenge, challenge.chall.response(authority.net.key))
             until = datetime.now() + ORDER_WITHIN  # noqa: DTZ005  the library compares with its own local time
@@ -112,14 +112,12 @@ def _account(pem: str) -> ec.EllipticCurvePrivateKey:
     return key
 
 
-def _show(
-    zone: Zone, folder: CertFolder, proofs: Sequence[tuple[str, str]], nameservers: Sequence[str], patience: float
-) -> None:
+def _show(zone: Zone, folder: CertFolder, proofs: Sequence[tuple[str, str]], nameservers: Sequence[str]) -> None:
     """Put the challenges into the zone, and wait until all its name servers serve them: one that does not fails the order."""
     folder.note_challenges(proofs)
     for name, value in proofs:
         _change(zone, name, add={value})
-    until = time.monotonic() + patience
+    until = time.monotonic() + PATIENCE
     for name, value in proofs:
         servers = [host_and_port(text) for text in nameservers] or _reached(name)
         while silent := [place for place in servers if value.encode() not in (_challenges(place, name) or ())]:
