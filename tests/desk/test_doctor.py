@@ -13,7 +13,9 @@ from django.test import Client
 from tests.desk.cast import Reader, Stage, config
 
 from lightship.desk.plot import Marks, plot
-from lightship.doctor import CHECKS, GROUPS, Examination, Finding, Shared, Verdict
+from lightship.doctor import GROUPS, Examination, Finding, Verdict
+from lightship.doctor.checks import CHECKS
+from lightship.doctor.shared_fate import Shared
 from lightship.store import reports
 from lightship.store.models import Receipt, Report
 from lightship.worker.jobs import examination

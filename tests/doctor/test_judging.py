@@ -39,8 +39,8 @@ from tests.doctor.values import (
 
 from lightship.config import PageConfig
 from lightship.core.site.manifest import Pulse
-from lightship.doctor import CHECKS, Verdict, certificates, hosts, name, registry, zone
-from lightship.doctor.checks import Finding
+from lightship.doctor import Verdict, certificates, hosts, name, registry, zone
+from lightship.doctor.checks import CHECKS, Finding
 from lightship.doctor.servers import Delegation, Server
 from lightship.doctor.visits import Visit
 from lightship.zones import ZoneError

@@ -10,8 +10,8 @@ from tests.doctor.lab import networks
 
 from lightship.doctor import Environment, asn
 from lightship.doctor.hosts import sub_resources
-from lightship.doctor.infrastructure import cdn
 from lightship.doctor.registry import registrable
+from lightship.doctor.shared_fate import cdn
 
 
 @pytest.mark.parametrize(

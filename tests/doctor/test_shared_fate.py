@@ -29,7 +29,7 @@ from lightship.core.steering.records import MoveRecord, record_out
 from lightship.doctor import Known, Verdict, shared_fate, vaults, witnesses
 from lightship.doctor import _drill as rehearsed
 from lightship.doctor.asn import Network
-from lightship.doctor.infrastructure import Part
+from lightship.doctor.shared_fate import Part
 from lightship.hosts.folder import Folder
 from lightship.vault import CopyTarget, key_in, new_key
 from lightship.vault import Part as VaultPart

@@ -25,9 +25,9 @@ from lightship.core.site.manifest import Pulse as PulseFile
 from lightship.core.steering.records import RECORD, Health, MoveRecord, Vote, record_out, vote_key, vote_out
 from lightship.doctor import Environment
 from lightship.doctor.asn import Network
-from lightship.doctor.infrastructure import Part, Role
 from lightship.doctor.registry import Registration
 from lightship.doctor.servers import Delegation, Server, ZoneCopy
+from lightship.doctor.shared_fate import Part, Role
 from lightship.doctor.visits import STATE, Target, Visit
 from lightship.net.pinned import Answer
 from lightship.zones import Conflict, Key, Sets, ZoneError

@@ -1,7 +1,7 @@
 """Would it work today? Preflight and the audit of shared fate, for one page. No database, and nothing that readers notice.
 
-First it gathers (visits, servers, infrastructure, registry), then it judges: each check is a small function from what was
-gathered to findings. Only zone.py writes anything (a canary record in the zone).
+First it gathers (visits, name servers, the registry, the parts of the page), then it judges: each check is a small function
+from what was gathered to findings. Only zone.py writes anything (a canary record in the zone).
 """
 
 from collections.abc import Iterator
@@ -12,36 +12,13 @@ from typing import Any
 from pyrage import x25519  # type: ignore[import-untyped]
 
 from lightship.config import Config, PageConfig
-from lightship.doctor import (
-    asn,
-    certificates,
-    hosts,
-    infrastructure,
-    name,
-    registry,
-    servers,
-    shared_fate,
-    vaults,
-    visits,
-    witnesses,
-    zone,
-)
+from lightship.doctor import asn, certificates, hosts, name, registry, servers, shared_fate, vaults, visits, witnesses, zone
 from lightship.doctor.checks import CHECKS, GROUPS, Finding, Severity, Verdict
 from lightship.doctor.environment import Environment
 from lightship.doctor.shared_fate import Shared
 from lightship.zones import open_zone
 
-__all__ = [
-    "CHECKS",
-    "GROUPS",
-    "Environment",
-    "Examination",
-    "Finding",
-    "Known",
-    "Shared",
-    "Verdict",
-    "examine",
-]
+__all__ = ["GROUPS", "Environment", "Examination", "Finding", "Known", "Verdict", "examine"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +86,7 @@ def examine(config: Config, page: PageConfig, environment: Environment, known: K
     online = asn.answers(environment.resolver)
     environment = replace(environment, cymru=online)
     table = f"the packaged table of {environment.table.date} ({asn.ATTRIBUTION})"
-    parts = infrastructure.gather(config, page, environment)
+    parts = shared_fate.gather(config, page, environment)
     own, products = shared_fate.split(parts)
     findings = [
         *_judged(config, page, environment, known or Known()),

@@ -8,7 +8,7 @@ from lightship.core.steering.records import FRESH, RECORD, Sets, Vote, record_of
 from lightship.core.steering.signed_votes import signed_vote_in
 from lightship.doctor.checks import CHECKS, Finding
 from lightship.doctor.environment import Environment, in_parallel
-from lightship.doctor.infrastructure import Part, Role
+from lightship.doctor.shared_fate import Part, Role
 from lightship.net.pinned import ConnectError
 from lightship.signing import VerifyKey
 from lightship.zones import Zone, ZoneError
