@@ -23,9 +23,8 @@ def judge(visits: tuple[Visit, ...], now: datetime) -> Iterator[Finding]:
             fine = f"for {', '.join(names(leaf))}, by {issuer(leaf)}"
             yield CHECKS["certificate.valid"].fail_unless(not distrust, subject, fine, f"{distrust} (it is {fine})")
             yield _days(subject, leaf, now)
-            yield CHECKS["certificate.staple"].warn_unless(
-                not _must_staple(leaf), subject, "not demanded", "it has must-staple"
-            )
+            free = not _must_staple(leaf)
+            yield CHECKS["certificate.staple"].warn_unless(free, subject, "not demanded", "it has must-staple")
             if visit.target.main:
                 kinds.setdefault(_kind(leaf), []).append(visit.target.host)
     if kinds:

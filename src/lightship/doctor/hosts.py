@@ -1,7 +1,7 @@
 """Judge the hosts: is each one fit to be the only one left?"""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from lightship.config import PageConfig
@@ -11,6 +11,7 @@ from lightship.doctor.visits import STATE, Visit, by_host
 from lightship.net.client import date_of
 
 SKEW = timedelta(seconds=60)
+REVALIDATED = ("no-cache", "no-store", "max-age=0")
 
 
 def judge(page: PageConfig, visits: tuple[Visit, ...], now: datetime) -> Iterator[Finding]:
@@ -59,16 +60,13 @@ def ipv6(page: PageConfig, visits: Sequence[Visit]) -> Iterator[Finding]:
 
 
 def content(answering: tuple[Visit, ...]) -> Iterator[Finding]:
+    check = CHECKS["hosts.content"]
     for host, visits in by_host(answering):
         wrong = list(dict.fromkeys(f"{path} ({visit.target.address})" for visit in visits for path in visit.wrong))
         files = max((len(visit.manifest.files) for visit in visits if visit.manifest), default=0)
         more = f" and {len(wrong) - 4} more" if len(wrong) > 4 else ""
-        yield CHECKS["hosts.content"].fail_unless(
-            not wrong,
-            host,
-            f"{files} files are what the signed manifest names",
-            f"not what was published: {', '.join(wrong[:4])}{more}",
-        )
+        bad = f"not what was published: {', '.join(wrong[:4])}{more}"
+        yield check.fail_unless(not wrong, host, f"{files} files are what the signed manifest names", bad)
 
 
 def revision(answering: tuple[Visit, ...]) -> Iterator[Finding]:
@@ -99,7 +97,8 @@ def headers(answering: tuple[Visit, ...]) -> Iterator[Finding]:
         if not fronts:
             continue
         plain = [front for front in fronts if front.get("content-encoding") not in ("br", "gzip")]
-        cached = [front.get("cache-control", "nothing") for front in fronts if not _revalidates(front)]
+        policies = [front.get("cache-control", "nothing") for front in fronts]
+        cached = [policy for policy in policies if not any(word in policy for word in REVALIDATED)]
         closed = [visit for visit in visits if not _lets_others_read(visit)]
         for check, faults, fine, bad in (
             ("hosts.compression", plain, "compressed", "the page is sent as it is"),
@@ -107,10 +106,6 @@ def headers(answering: tuple[Visit, ...]) -> Iterator[Finding]:
             ("hosts.cors", closed, "open to other pages", f"{STATE} has no header that lets others read it"),
         ):
             yield CHECKS[check].warn_unless(not faults, host, fine, bad)
-
-
-def _revalidates(front: Mapping[str, str]) -> bool:
-    return any(word in front.get("cache-control", "") for word in ("no-cache", "no-store", "max-age=0"))
 
 
 def _lets_others_read(visit: Visit) -> bool:
