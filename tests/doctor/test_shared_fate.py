@@ -72,7 +72,7 @@ FREE = "host zurich does not"
         {"fate.servers": f"both have the name servers {NS1.name}"},
     ),
     name_servers_in_the_products_network=(
-        parts(name={"server_networks": frozenset({network(89)})}),
+        parts(name={"servers-network": frozenset({network(89)})}),
         {"fate.servers-network": "AS64589 Acme"},
     ),
     mail_in_the_products_network=(
@@ -83,7 +83,7 @@ FREE = "host zurich does not"
     desk_in_the_products_network=(parts(desk=PRODUCTS), {"fate.desk": "AS64589 Acme"}),
     no_desk=(parts(desk=None), {}),
     the_products_certificate=(
-        parts(zurich={"certificate": "22" * 32}),
+        parts(zurich={"certificate": "22" * 8}),
         {"fate.certificate": f"host zurich and {PRODUCT}: both have the certificate 2222"},
     ),
     one_authority=(parts(product={"issuer": "Let's Encrypt"}), {}),

@@ -255,35 +255,46 @@ class Poor(Simple):
 # What a page stands on
 
 
+MORE = ("cdn", "servers", "servers-network", "domain", "registrar", "certificate", "issuer")
+
+
 def part(role: Role, label: str, number: int | None = None, **more: Any) -> Part:
     """In the lab's network of that number, at an address of its own."""
     if number is not None:
         more = {"addresses": frozenset({f"127.{number}.1.1"}), "networks": frozenset({network(number)}), **more}
-    return Part(role=role, label=label, **{"url": label, **more})
+    nothing = dict.fromkeys(MORE, frozenset[object]())
+    return changed_part(Part(role=role, label=label, url=label, more=nothing), more)
+
+
+def changed_part(sound: Part, changed: Mapping[str, Any]) -> Part:
+    values = {name: frozenset({value} if isinstance(value, str) else value) - {""} for name, value in changed.items()}
+    more = {**sound.more, **{aspect: value for aspect, value in values.items() if aspect in MORE}}
+    addresses, networks = values.get("addresses", sound.addresses), values.get("networks", sound.networks)
+    return replace(sound, addresses=addresses, networks=networks, more=more)
 
 
 def parts(**changed: Mapping[str, Any] | None) -> tuple[Part, ...]:
     """The lab's; `vienna={"cdn": "Fastly"}` changes one, `desk=None` takes it away."""
-    served = {"certificate": "11" * 32, "issuer": "Let's Encrypt"}
+    served = {"certificate": "11" * 8, "issuer": "Let's Encrypt"}
     name_servers = frozenset({NS1.name, NS2.name})
-    two = frozenset({network(0), network(84)})
+    theirs: dict[str, Any] = {"servers-network": frozenset({network(89)})}
+    two: dict[str, Any] = {"servers-network": frozenset({network(0), network(84)})}
     sound = {
-        "name": part(Role.NAME, NAME, servers=name_servers, server_networks=two, domain=NAME, registrar="Gandi"),
+        "name": part(Role.NAME, NAME, servers=name_servers, domain=NAME, registrar="Gandi", **two),
         "vienna": part(Role.HOST, "host vienna", 81, domain=NAME, **served),
         "zurich": part(Role.HOST, "host zurich", 82, domain=NAME, **served),
         "mail": part(Role.MAIL, "mail relay mail", 86, domain=NAME),
         "desk": part(Role.DESK, "desk", 87, domain=NAME),
         "product": part(
             Role.WATCHED, PRODUCT, 89, addresses=frozenset({WWW}), servers=frozenset({f"ns.{PRODUCT}"}),
-            server_networks=frozenset({network(89)}), domain=PRODUCT, registrar="MarkMonitor", certificate="22" * 32,
-            issuer="DigiCert",
+            domain=PRODUCT, registrar="MarkMonitor", certificate="22" * 8, issuer="DigiCert", **theirs,
         ),
     }  # fmt: skip
     names = {**dict.fromkeys(sound), **changed}
     remaining = {
         name: sound.get(name, part(Role.WITNESS, f"witness {name}")) for name in names if changed.get(name, {}) is not None
     }
-    return tuple(replace(made, **(changed.get(name) or {})) for name, made in remaining.items())
+    return tuple(changed_part(made, changed.get(name) or {}) for name, made in remaining.items())
 
 
 def within(number: int) -> dict[str, Any]:

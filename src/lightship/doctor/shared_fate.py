@@ -1,7 +1,7 @@
 """Shared fate: what the parts of the page depend on, and what goes down together with what it watches, or all at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -46,20 +46,20 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """`label`: its name for people. What could not be found out is empty."""
+    """`label`: its name for people. `more`: what it has of the aspects that its addresses do not tell. What could not be found
+    out is empty."""
 
     role: Role
     label: str
     url: str
     addresses: frozenset[str] = frozenset()
     networks: frozenset[Network] = frozenset()
-    servers: frozenset[str] = frozenset()
-    server_networks: frozenset[Network] = frozenset()
-    domain: str = ""
-    registrar: str = ""
-    cdn: str = ""
-    certificate: str = ""
-    issuer: str = ""
+    more: Mapping[str, frozenset[object]] = field(default_factory=dict)
+
+    @property
+    def aspects(self) -> Mapping[str, frozenset[object]]:
+        prefixes = frozenset(map(prefix, self.addresses))
+        return {"address": self.addresses, "prefix": prefixes, "network": self.networks, **self.more}
 
 
 def gather(config: Config, page: PageConfig, environment: Environment) -> tuple[Part, ...]:
@@ -94,17 +94,20 @@ def _examined(part: Part, environment: Environment) -> Part:
     registration = registry.ask(registry.registrable(name), environment) if has_name else None
     leaf, headers = _front(part, addresses, environment) if part.role in (Role.HOST, Role.WATCHED) else (None, {})
     placed = part.role is not Role.NAME  # the name's addresses are its hosts'
+    more: Mapping[str, Iterable[object]] = {
+        "cdn": {cdn(environment.resolve(name, "CNAME"), headers, networks)},
+        "servers": {server.name.lower() for server in name_servers},
+        "servers-network": {server.network for server in name_servers if server.network},
+        "domain": {registry.registrable(name)},
+        "registrar": {registration.registrar} if registration else (),
+        "certificate": {leaf.fingerprint(SHA256()).hex()[:16]} if leaf else (),
+        "issuer": {certificates.issuer(leaf)} if leaf else (),
+    }
     return replace(
         part,
         addresses=addresses if placed else frozenset(),
         networks=networks if placed else frozenset(),
-        servers=frozenset(server.name.lower() for server in name_servers),
-        server_networks=frozenset(server.network for server in name_servers if server.network),
-        domain=registry.registrable(name),
-        registrar=registration.registrar if registration else "",
-        cdn=cdn(environment.resolve(name, "CNAME"), headers, networks),
-        certificate=leaf.fingerprint(SHA256()).hex() if leaf else "",
-        issuer=certificates.issuer(leaf) if leaf else "",
+        more={aspect: frozenset(values) - {""} for aspect, values in more.items()},
     )
 
 
@@ -151,26 +154,9 @@ class Shared:
         return f"both have the {ASPECTS[self.aspect]} {self.what}"
 
 
-def aspects(part: Part) -> dict[str, frozenset[object]]:
-    """What a part has of each aspect; empty where it could not be found out."""
-    values = {
-        "address": part.addresses,
-        "prefix": map(prefix, part.addresses),
-        "network": part.networks,
-        "cdn": {part.cdn},
-        "servers": part.servers,
-        "servers-network": part.server_networks,
-        "domain": {part.domain},
-        "registrar": {part.registrar},
-        "certificate": {part.certificate[:16]},
-        "issuer": {part.issuer},
-    }
-    return {aspect: frozenset(value) - {""} for aspect, value in values.items()}
-
-
 def shared(part: Part, product: Part) -> Iterator[Shared]:
     """Every aspect that the two have in common; of the places only the narrowest."""
-    ours, theirs = aspects(part), aspects(product)
+    ours, theirs = part.aspects, product.aspects
     common = {aspect: ours[aspect] & theirs[aspect] for aspect in ASPECTS}
     # One name server outside the product's networks is enough for the name to survive them.
     outside = ours["servers-network"] - theirs["network"]
@@ -239,7 +225,7 @@ def _between(parts: Sequence[Part]) -> Iterator[Finding]:
     check, hosts = CHECKS["fate.hosts"], [part for part in parts if part.role is Role.HOST]
     if len(hosts) < 2:
         return
-    subject, traits = ", ".join(host.label for host in hosts), [aspects(host) for host in hosts]
+    subject, traits = ", ".join(host.label for host in hosts), [host.aspects for host in hosts]
     for aspect in (*PLACES, "cdn"):
         if common := frozenset.intersection(*(host[aspect] for host in traits)):
             yield check.fail(subject, f"all have the {ASPECTS[aspect]} {', '.join(sorted(map(str, common)))}")
@@ -253,7 +239,7 @@ def _unknown(parts: Sequence[Part]) -> Iterator[Finding]:
     network = CHECKS["fate.network"]
     for part in parts:
         if part.role is Role.NAME:
-            if not part.registrar and split(parts)[1]:
+            if not part.more["registrar"] and split(parts)[1]:
                 yield CHECKS["fate.registrar"].unchecked(part.label, "RDAP did not name its registrar")
         elif not part.addresses:
             yield network.unchecked(part.label, f"{host_of(part.url)} does not resolve")
