@@ -205,7 +205,6 @@ def _refusal(authz: messages.AuthorizationResource) -> str:
 
 
 def _cause(error: BaseException) -> str:
-    """The innermost cause."""
     while isinstance(inner := getattr(error, "reason", None) or (error.args[0] if error.args else None), BaseException):
         error = inner
     return f"{str(error).split(': ', 1)[-1]}" or type(error).__name__

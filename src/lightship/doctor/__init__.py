@@ -93,19 +93,17 @@ def examine(config: Config, page: PageConfig, environment: Environment, known: K
         *shared_fate.judge(parts),
         *witnesses.apart(parts),
     ]
+    verdicts, severities = [*Verdict], [*Severity]
+    findings.sort(key=lambda finding: (verdicts.index(finding.verdict), severities.index(finding.check.severity)))
     return Examination(
         page=page.slug,
         at=environment.now(),
-        findings=tuple(sorted(findings, key=_gravity)),
+        findings=tuple(findings),
         parts=tuple(part.label for part in own),
         watched=tuple(product.label for product in products),
         shared=shared_fate.matrix(parts),
         source="Team Cymru's DNS, now" if online else table,
     )
-
-
-def _gravity(finding: Finding) -> tuple[int, int]:
-    return [*Verdict].index(finding.verdict), [*Severity].index(finding.check.severity)
 
 
 def _judged(config: Config, page: PageConfig, environment: Environment, known: Known) -> Iterator[Finding]:

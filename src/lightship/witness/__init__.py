@@ -58,7 +58,6 @@ def _lacking(config: Config) -> Iterator[tuple[str, str]]:
 
 
 def _lacking_for_peers(page: PageConfig, config: Config) -> Iterator[tuple[str, str]]:
-    """What is missing for votes to go from witness to witness."""
     me, why = config.witness, "for this kind of zone holds no votes, and so they go from witness to witness"
     if not me.listen:
         yield "witness.listen", f"is missing, {why}"

@@ -149,7 +149,6 @@ class Monitor:
         return await asyncio.gather(*checks)
 
     def take(self, results: Iterable[CheckResult]) -> None:
-        """Take over the results of one round of checks."""
         by_address = {(result.host, result.address): result for result in results}
         pulses = [result.pulse.at for result in by_address.values() if result.pulse]
         statuses = {key: result.verdict for key, result in by_address.items()}
