@@ -50,8 +50,8 @@ def ipv6(page: PageConfig, visits: Sequence[Visit]) -> Iterator[Finding]:
     lacking = [host.name for host in addressed if host.name not in having]
     if having and lacking:
         yield check.warn(", ".join(lacking), f"no IPv6 address, while {', '.join(having)} has one")
-    dead = {visit.target.host: visit for visit in visits if visit.target.ipv6 and visit.target.main and visit.fault}
-    answering = {visit.target.host for visit in visits if not visit.target.ipv6 and not visit.fault}
+    dead = {visit.target.host: visit for visit in visits if ":" in visit.target.address and visit.target.main and visit.fault}
+    answering = {visit.target.host for visit in visits if ":" not in visit.target.address and not visit.fault}
     for name, visit in dead.items():
         if name in answering:
             yield check.fail(name, f"its IPv4 address answers, but {visit.target.address} does not: {visit.fault}")

@@ -37,10 +37,6 @@ class Target:
     def secure(self) -> bool:
         return self.url.startswith("https:")
 
-    @property
-    def ipv6(self) -> bool:
-        return ":" in self.address
-
     def __str__(self) -> str:
         return f"{self.host} at {self.address}" + ("" if self.main else f" as {self.name}")
 
