@@ -18,6 +18,8 @@ test: setup-dev
 	@$(BIN)/pytest $(TESTS)
 
 # The inner loop: what asks for a server, a browser, a network or a process of its own is left out by itself.
+# Bytecode is kept, whatever the shell says: without it every run compiles every test anew.
+quick: export PYTHONDONTWRITEBYTECODE =
 quick: setup-dev
 	@$(BIN)/pytest --quick $(TESTS)
 

@@ -100,7 +100,7 @@ class FakeRdap(http.server.ThreadingHTTPServer):
         self.known: dict[str, dict[str, Any]] = {}
         for domain, (registrar, days) in FINE.items():
             self.set(domain, registrar, days)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     def set(self, domain: str, registrar: str, days: int, *, locked: bool = True) -> None:
         ends = datetime.now(UTC) + timedelta(days=days, hours=1)

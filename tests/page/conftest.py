@@ -52,7 +52,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 def serve(tmp_path: Path) -> Iterator[Callable[[dict[str, bytes]], tuple[str, Path]]]:
     """Call it with files; it answers the address and the folder."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
 
     def start(files: dict[str, bytes]) -> tuple[str, Path]:

@@ -64,7 +64,7 @@ def answers_500(host: Host) -> Iterator[Host]:
     """The store's API fails; what it holds is still read under its public address."""
     assert isinstance(host, ObjectStore)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answers500)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield replace(host, endpoint=f"http://127.0.0.1:{server.server_port}")
     finally:

@@ -14,14 +14,13 @@ from typing import Any, TypeVar
 import dns.message
 import dns.query
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from tests import servers
 from tests.name_servers import Layout
 from tests.zones.fakes import Fake
 from tests.zones.fakes.azure import FakeAzureDns
 from tests.zones.fakes.cloudflare import FakeCloudflare
 from tests.zones.fakes.dyndns2 import FakeDyndns2
-from tests.zones.fakes.google import FakeCloudDns
+from tests.zones.fakes.google import FakeCloudDns, private_key
 from tests.zones.fakes.route53 import FakeRoute53
 
 from lightship.zones import Key, Zone
@@ -79,7 +78,7 @@ def fake_route53(request: pytest.FixtureRequest) -> Place:
 def fake_google(request: pytest.FixtureRequest) -> Place:
     fake = _started(request, FakeCloudDns("acme", "acmestatus.net"))
     zone = Google(name=_fresh(), project="acme", zone="acme", key=fake.account(), endpoint=fake.url)
-    stranger = fake.account(rsa.generate_private_key(65537, 2048))
+    stranger = fake.account(private_key())
     return Place(zone, replace(zone, endpoint=_nowhere()), replace(zone, key=stranger), _ttl(fake))
 
 

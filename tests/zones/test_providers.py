@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.zones.fakes import Reply
 from tests.zones.fakes.azure import REFUSED, THROTTLED, FakeAzureDns
 from tests.zones.fakes.cloudflare import IDENTICAL, INVALID, FakeCloudflare
-from tests.zones.fakes.google import FakeCloudDns
+from tests.zones.fakes.google import FakeCloudDns, private_key
 from tests.zones.fakes.route53 import BUSY, FakeRoute53
 
 from lightship.zones import Conflict, ZoneError
@@ -155,7 +154,7 @@ def test_a_key_that_google_did_not_make_is_refused_at_once(key: str) -> None:
 
 
 def test_a_good_key_of_google_is_taken(gcp: FakeCloudDns) -> None:
-    stranger = gcp.account(rsa.generate_private_key(65537, 2048))
+    stranger = gcp.account(private_key())
     with pytest.raises(ZoneError, match="gives no token") as caught:
         Google(name=NAME, project="acme", zone="acme", key=stranger, endpoint=gcp.url).read(NAME, ONE)
     assert caught.value.permanent

@@ -16,6 +16,11 @@ from tests.zones.fakes import Fake, Reply, Request, told
 BASE = "/dns/v1/projects/acme/managedZones"
 
 
+def private_key() -> rsa.RSAPrivateKey:
+    """A short one: Google's are longer, but all that a test would have of that is to wait for it."""
+    return rsa.generate_private_key(65537, 1024)
+
+
 class FakeCloudDns(Fake):
     """`pending`: how often a change is asked for before it is done. `page`: sets a page."""
 
@@ -25,7 +30,7 @@ class FakeCloudDns(Fake):
         self.sets: dict[tuple[str, str], Any] = {}
         self.pending, self.page = 1, 100
         self.numbers, self.asked_for = itertools.count(1), dict[str, int]()
-        self.private = rsa.generate_private_key(65537, 2048)
+        self.private = private_key()
         self.tokens: dict[str, float] = {}
         self.lifetime = 3600
 
