@@ -17,25 +17,32 @@ LOST = {"major_outage": 1.0, "partial_outage": 0.3}
 def seen(
     component_id: str, incidents: Sequence[Incident], by_hand: Sequence[StatusChange], moment: datetime
 ) -> ComponentStatus:
-    """The worst of three: what is set by hand, what ended incidents left, and what each running one holds."""
+    """The worst of three: what is set by hand, what ended incidents left, and what each running one holds. What an import found
+    shown elsewhere ("from X to X") is a limit: whatever was stated until then counts for no more than that."""
+    own_by_hand = [t for t in by_hand if t.change.component_id == component_id and t.at <= moment]
+    limits = [((t.at, t.id), t.change.new) for t in own_by_hand if t.change.old is t.change.new]
+
+    def limited(level: ComponentStatus, at: tuple[datetime, str]) -> ComponentStatus:
+        return min([level, *(limit for since, limit in limits if at < since)], key=lambda level: RANK.index(level.value))
+
     levels = []
-    said: list[tuple[datetime, str, bool, ComponentStatus]] = []
+    said: list[tuple[tuple[datetime, str], bool, ComponentStatus]] = []
     for incident in incidents:
-        level = OK
+        level, at = OK, (moment, "")
         for update in incident.updates:
             if update.display_at > moment:
                 continue
             own = [change.new for change in update.changes or () if change.component_id == component_id]
             if update.status.value not in RUNS:
                 level = OK
-                said += [(update.display_at, update.id, False, new) for new in own if update.status is not Status.SCHEDULED]
+                said += [((update.display_at, update.id), False, new) for new in own if update.status is not Status.SCHEDULED]
             elif own:
-                level = own[-1]
-        levels.append(level)
-    said += [(t.at, t.id, True, t.change.new) for t in by_hand if t.change.component_id == component_id and t.at <= moment]
+                level, at = own[-1], (update.display_at, "")
+        levels.append(limited(level, at))
+    said += [((t.at, t.id), True, t.change.new) for t in own_by_hand if t.change.old is not t.change.new]
     hand, left = OK, OK
-    for _, _, is_by_hand, new in sorted(said, key=lambda one: one[:2]):
-        hand, left = (new, OK) if is_by_hand else (hand, new)
+    for at, is_by_hand, new in sorted(said, key=lambda row: row[0]):
+        hand, left = (limited(new, at), OK) if is_by_hand else (hand, limited(new, at))
     return max([hand, left, *levels], key=lambda level: RANK.index(level.value))
 
 

@@ -4,7 +4,7 @@ looks at each minute."""
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.core.management import call_command
@@ -12,14 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.core import minutes
 from tests.core.story import CARE, DOWN, OK, PARTIAL, SLOW
+from tests.sample import an_incident, an_update
 from tests.store.desk import NOW, Desk, new_desk
 
+from lightship.config.ids import new_id
 from lightship.core import model as core
 from lightship.core.history import days, uptime, window_start
 from lightship.core.model import ComponentStatus, Kind, Snapshot, Status
 from lightship.core.status import rollup
+from lightship.importers import Imported
 from lightship.page import statuspage
 from lightship.store import journal
+from lightship.store.history.load import load
 from lightship.store.models import Incident, Page
 from lightship.store.read import rows, snapshot
 
@@ -42,7 +46,7 @@ class Action:
 
 ACTIONS = st.builds(
     Action,
-    what=st.sampled_from(["open", "update", "end", "end with levels", "reopen", "plan", "clock", "by hand"]),
+    what=st.sampled_from(["open", "update", "end", "end with levels", "reopen", "plan", "clock", "by hand", "import"]),
     after=st.integers(0, 40),
     ago=st.sampled_from([0, 0, 0, 5, 30, 90]),
     which=st.integers(0, 3),
@@ -66,11 +70,27 @@ def does(desk: Desk, action: Action, now: datetime) -> None:
         journal.schedule(desk.page, window, None, now)
     elif action.what == "clock":
         journal.keep_time(desk.page, now)
+    elif action.what == "import":
+        load(desk.page, elsewhere(desk, action, levels, now), None, now)
     elif action.what == "by hand":
         journal.set_status(desk.panel if action.which % 2 else desk.webmail, LEVELS[action.levels[0] % 5], None, now)
     elif incidents := list(Incident.objects.order_by("created_at", "pk")):
         row = incidents[action.which % len(incidents)]
         says(row, action, levels, since, now)
+
+
+def elsewhere(desk: Desk, action: Action, levels: dict[str, ComponentStatus], now: datetime) -> Imported:
+    """Another service's history of the same components: an incident that runs there or has ended, and what it shows today."""
+    began = now - timedelta(minutes=action.ago)
+    changes = tuple(core.Change(pk, "Webmail", OK, new) for pk, new in levels.items())
+    updates = [an_update(f"It fails {began}", at=began, id=new_id(), changes=changes)]
+    if action.which % 2:
+        back = tuple(core.Change(pk, "Webmail", new, OK) for pk, new in levels.items())
+        updates.append(an_update("It works.", Status.RESOLVED, at=now, id=new_id(), changes=back))
+    shown = replace(rows.component(desk.panel, LEVELS[action.levels[0] % 5]), updated_at=began)
+    return Imported(
+        components=(shown,) if action.which > 1 else (), incidents=(an_incident("It fails there", *updates, id=new_id()),)
+    )
 
 
 def says(row: Incident, action: Action, levels: dict[str, ComponentStatus], since: datetime | None, now: datetime) -> None:
