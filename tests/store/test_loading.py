@@ -9,6 +9,7 @@ import pytest
 from tests.database import use
 from tests.django_settings import CONFIG
 from tests.publishing.book import harbour, incident
+from tests.sample import an_incident, an_update
 from tests.store.desk import DOWN, MINUTE, NOW, OK, SLOW, new_desk
 
 from lightship.cli.history import _report
@@ -56,6 +57,20 @@ def test_an_open_incident_that_claims_more_than_its_source_shows_is_kept_as_it_i
         assert (restated.old, restated.new) == (OK, OK)
     later = snapshot.take(Page.objects.get(), "https://acme.test", (), NOW + timedelta(days=200))
     assert [component.status for component in later.components] == [OK] * 3
+
+
+def test_two_updates_of_one_moment_stay_in_the_order_that_their_source_gives() -> None:
+    desk = new_desk()
+    down = (core.Change(desk.webmail.pk, "Webmail", OK, DOWN),)
+    first, last = (
+        an_update("It fails.", id="zz0000000000", changes=down),
+        an_update("It works.", core.Status.RESOLVED, id="aa0000000000"),
+    )
+    load(desk.page, Imported(incidents=(an_incident("It fails", first, last),)), None, NOW + MINUTE)
+    shot = snapshot.take(Page.objects.get(), "https://acme.test", (), NOW + timedelta(days=120))
+    (row,) = rows.incidents(Incident.objects.all())
+    assert [update.id for update in row.updates] == [first.id, last.id]
+    assert [component.status for component in shot.components] == [OK, OK]
 
 
 def test_loading_it_again_adds_nothing_but_a_line_in_the_journal() -> None:

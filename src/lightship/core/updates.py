@@ -254,6 +254,16 @@ def in_order(updates: Sequence[Update]) -> tuple[Update, ...]:
     return tuple(sorted(updates, key=lambda update: (update.display_at, update.created_at, update.id)))
 
 
+def in_given_order(updates: Sequence[Update]) -> tuple[Update, ...]:
+    """Another tool's updates, oldest first, so that `in_order` leaves them so: of two shown at one moment, ids would decide."""
+    ordered: list[Update] = []
+    for update in updates:
+        if ordered and in_order([ordered[-1], update])[0] is update:
+            update = replace(update, created_at=ordered[-1].created_at + timedelta(milliseconds=1))
+        ordered.append(update)
+    return tuple(ordered)
+
+
 def placed(component: Component) -> tuple[int, datetime, str]:
     return component.position, component.created_at, component.id
 

@@ -68,7 +68,8 @@ def load(page: Page, history: Imported, by: By, now: datetime, *, vector: Versio
     now = millisecond(now)
     if history.page is None or history.page.id != page.pk:
         # A page takes the numbers of its own state, never those of another page's.
-        history = replace(history, revision=0, epoch=0)
+        incidents = tuple(replace(row, updates=updates.in_given_order(row.updates)) for row in history.incidents)
+        history = replace(history, revision=0, epoch=0, incidents=incidents)
     with transaction.atomic():
         # Before anything is read: who posts, or takes in the same at this moment, waits and then counts on from here.
         page.refresh_from_db(from_queryset=Page.objects.select_for_update())
