@@ -33,7 +33,7 @@ PAST = (
 
 
 def main(config: str) -> None:
-    _, page = App(config, os.environ).page(None)
+    _, page = App(config, os.environ).page()
     if page.components.exists():
         return
     from django.contrib.auth import get_user_model

@@ -92,13 +92,14 @@ class Glass(Journal):
 
     def opens(self, part: Component, level: ComponentStatus) -> str:
         whole = self.whole()
-        new = compose.opening(whole.snapshot, "It fails", "It fails.", [f"{part.name}={WORDS[level]}"], {**NO_FACTS}, utc_now())
+        options = {**NO_FACTS, "components": [f"{part.name}={WORDS[level]}"]}
+        new = compose.opening(whole.snapshot, "It fails", "It fails.", options, utc_now())
         return self.keep(updates.opened(whole.now, new, new_id(), new_id(), utc_now()))
 
     def ends(self, id: str) -> None:
         whole = self.whole()
         incident = next(incident for incident in whole.snapshot.open if incident.id == id)
-        new = compose.end(incident, "Over.", None, {**NO_FACTS}, utc_now())
+        new = compose.end(whole.snapshot, incident, "Over.", {**NO_FACTS, "ended": None}, utc_now())
         self.keep(updates.added(whole.now, incident, new, new_id(), utc_now()))
 
     def whole(self) -> Union:

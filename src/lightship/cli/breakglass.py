@@ -2,39 +2,53 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
 
 from lightship.breakglass.pending import NAME, PendingLog
-from lightship.breakglass.speak import BreakGlass, NothingLeftError
+from lightship.breakglass.speak import BreakGlass, NothingLeftError, Scene
 from lightship.channels import tell_staff
 from lightship.cli import compose
 from lightship.cli.breakglass_report import HOW, became_facts, became_words, scene_facts, scene_words, staff_message
-from lightship.cli.clock import insist_on_clock
-from lightship.cli.compose import end_options, opening_options, update_options
-from lightship.cli.shared import App, json_option, page_option, refuse_unknown, refusing, say, utc_now, who_types
+from lightship.cli.compose import Composed, end_options, opening_options, update_options
+from lightship.cli.shared import App, Refused, json_option, page_option, refuse_unknown, refusing, utc_now, who_types
 from lightship.config import Config
 from lightship.config.ids import new_id
 from lightship.core import rules, updates
 from lightship.core.model import Incident
 from lightship.core.site.union import Union
+from lightship.net.client import PublicReader
 from lightship.publishing.read_only import open_host
 
+CLOCK_OFF = 300.0
+"""Seconds. A cache that does not tell the age of its answer is less behind."""
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Here:
-    """What every command of the group needs: the page from this machine, and who speaks."""
+@dataclass(frozen=True, kw_only=True)
+class Here(App):
+    """With the options of the group. `trusting`: hosts to believe though they are torn. `by`: who speaks."""
 
-    config: Config
-    glass: BreakGlass
+    trusting: Sequence[str]
     by: str
     clock_is_right: bool
+
+    def opened(self) -> tuple[Config, BreakGlass]:
+        """Called by the command that needs it: `--help` must answer where there is no lightship.toml."""
+        config = self.config(without={"desk", "secrets"})
+        page = config.page(self.slug)
+        refuse_unknown("host", self.trusting, {host.name: host for host in page.hosts})
+        pending_log = PendingLog(config.base / NAME, page.slug)
+        hosts = [open_host(host) for host in page.hosts]
+        return config, BreakGlass(page, hosts, pending_log, utc_now, self.trusting, self.reader())
+
+    def look(self) -> Scene:
+        _, glass = self.opened()
+        return _run("reading what survives", glass.look())
 
 
 @click.group(invoke_without_command=True)
@@ -43,7 +57,7 @@ class Here:
 @click.option("--as", "by", metavar="NAME", help="Who speaks, for your colleagues. Default: your name on this machine.")
 @click.option("--clock-is-right", is_flag=True, help="Speak though every host says that this machine's clock is wrong.")
 @click.pass_context
-def breakglass(context: click.Context, slug: str | None, trusting: Sequence[str], by: str | None, clock_is_right: bool) -> None:
+def breakglass(context: click.Context, trusting: Sequence[str], by: str | None, clock_is_right: bool) -> None:
     """Speak when the desk is gone: from what hosts still hold, to every host that can be reached.
 
     Needs lightship.toml and the page's key; no desk, no database. Alone, it shows what survives, and what to type.
@@ -52,35 +66,23 @@ def breakglass(context: click.Context, slug: str | None, trusting: Sequence[str]
     lightship breakglass
     lightship breakglass post "Webmail is down" "Sign-in fails with 503." -c Webmail=down
     """
-    app = context.ensure_object(App)
-
-    @cache  # called by the command that needs it: `--help` must answer where there is no lightship.toml
-    def here() -> Here:
-        config = app.config(without={"desk", "secrets"})
-        page = config.page(slug)
-        refuse_unknown("host", trusting, {host.name: host for host in page.hosts})
-        pending_log = PendingLog(config.base / NAME, page.slug)
-        hosts = [open_host(host) for host in page.hosts]
-        glass = BreakGlass(page, hosts, pending_log, utc_now, trusting, app.reader())
-        return Here(config, glass, by or who_types() or "somebody", clock_is_right)
-
+    here = Here(**vars(context.obj), trusting=trusting, by=by or who_types() or "somebody", clock_is_right=clock_is_right)
     context.obj = here
     if context.invoked_subcommand is None:
-        scene = _run("reading what survives", here().glass.look())
-        click.echo(f"{scene_words(scene, utc_now())}\n\n{HOW}")
+        click.echo(f"{scene_words(here.look(), utc_now())}\n\n{HOW}")
 
 
 @breakglass.command()
 @json_option
 @click.pass_obj
-def show(here: Callable[[], Here], as_json: bool) -> None:
+def show(here: Here) -> None:
     """What survives where: what each host holds, how old it is, and what is open.
 
     \b
     lightship breakglass show
     """
-    scene = _run("reading what survives", here().glass.look())
-    say(scene_words(scene, utc_now()), scene_facts(scene), as_json=as_json)
+    scene = here.look()
+    here.say(scene_words(scene, utc_now()), scene_facts(scene))
 
 
 @breakglass.command()
@@ -89,7 +91,7 @@ def show(here: Callable[[], Here], as_json: bool) -> None:
 @opening_options
 @json_option
 @click.pass_obj
-def post(here: Callable[[], Here], /, name: str, body: str, as_json: bool, **options: Any) -> None:
+def post(here: Here, /, name: str, body: str, **options: Any) -> None:
     """Say that something is broken. BODY - reads the text from standard input.
 
     \b
@@ -98,10 +100,10 @@ def post(here: Callable[[], Here], /, name: str, body: str, as_json: bool, **opt
     body, now = compose.text(body), utc_now()
 
     def composed(union: Union) -> Incident:
-        new = compose.opening(union.snapshot, name, body, options["components"], options, now)
+        new = compose.opening(union.snapshot, name, body, options, now)
         return updates.opened(union.now, new, new_id(), new_id(), now)
 
-    _speak(here(), composed, as_json=as_json)
+    _speak(here, composed)
 
 
 @breakglass.command()
@@ -109,24 +111,13 @@ def post(here: Callable[[], Here], /, name: str, body: str, as_json: bool, **opt
 @update_options
 @json_option
 @click.pass_obj
-def update(
-    here: Callable[[], Here], /, arguments: Sequence[str], incident_id: str | None, as_json: bool, **options: Any
-) -> None:
+def update(here: Here, /, arguments: Sequence[str], **options: Any) -> None:
     """Say what is new about an open incident. BODY - reads the text from standard input.
 
     \b
     lightship breakglass update "A failed controller; moving mailboxes to spare hardware." --state known --next 15:00
     """
-
-    incident_id, body = _incident_and_body(arguments, incident_id)
-    now = utc_now()
-
-    def composed(union: Union) -> Incident:
-        incident = compose.chosen(union.snapshot, incident_id, "breakglass post")
-        new = compose.update(union.snapshot, incident, body, options, now)
-        return updates.added(union.now, incident, new, new_id(), now)
-
-    _speak(here(), composed, as_json=as_json)
+    _add(here, compose.update, arguments, options)
 
 
 @breakglass.command()
@@ -134,37 +125,27 @@ def update(
 @end_options
 @json_option
 @click.pass_obj
-def resolve(
-    here: Callable[[], Here], /, arguments: Sequence[str], incident_id: str | None, as_json: bool, **options: Any
-) -> None:
+def resolve(here: Here, /, arguments: Sequence[str], **options: Any) -> None:
     """Say that it is over. Its components turn to working, unless another open incident holds them down.
 
     \b
     lightship breakglass resolve "All mailboxes are on new hardware." --ended 14:20 --cause "A failed controller."
     """
-
-    incident_id, body = _incident_and_body(arguments or ("",), incident_id)
-    now = utc_now()
-
-    def composed(union: Union) -> Incident:
-        incident = compose.chosen(union.snapshot, incident_id, "breakglass post")
-        new = compose.end(incident, body, options["ended"], options, now)
-        return updates.added(union.now, incident, new, new_id(), now)
-
-    _speak(here(), composed, as_json=as_json)
+    _add(here, compose.end, arguments or [""], options)
 
 
 @breakglass.command()
 @json_option
 @click.pass_obj
-def publish(here: Callable[[], Here], as_json: bool) -> None:
+def publish(here: Here) -> None:
     """Bring every host to what all of them, and this machine, hold. For hosts that were away, and after a command that died.
 
     \b
     lightship breakglass publish
     """
-    outcome = _run("publishing", here().glass.publish())
-    say(became_words(outcome), became_facts(outcome), as_json=as_json, failed=not outcome.proven)
+    _, glass = here.opened()
+    outcome = _run("publishing", glass.publish())
+    here.say(became_words(outcome), became_facts(outcome), failed=not outcome.proven)
 
 
 def _run(doing: str, work: Coroutine[Any, Any, T]) -> T:
@@ -172,20 +153,43 @@ def _run(doing: str, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
 
 
-def _speak(here: Here, composed: Callable[[Union], Incident], *, as_json: bool) -> None:
+def _add(here: Here, composed: Composed, arguments: Sequence[str], options: dict[str, Any]) -> None:
+    """One more update of the incident that was named, or of the only one that is open."""
+    if len(arguments) > 2 or (len(arguments) == 2 and options["incident_id"]):
+        raise click.UsageError("put the text in quotes: it is one word to the shell then")
+    *named, body = arguments
+    body, now = compose.text(body), utc_now()
+
+    def added(union: Union) -> Incident:
+        incident = compose.chosen(union.snapshot, named[0] if named else options["incident_id"], "breakglass post")
+        new = composed(union.snapshot, incident, body, options, now)
+        return updates.added(union.now, incident, new, new_id(), now)
+
+    _speak(here, added)
+
+
+def _speak(here: Here, composed: Callable[[Union], Incident]) -> None:
+    config, glass = here.opened()
     if not here.clock_is_right:
-        insist_on_clock([host.url for host in here.glass.page.hosts], here.glass.reader)
-    pending, outcome = _run("publishing", here.glass.speak(composed, here.by))
-    troubles = [*here.config.lacking, *tell_staff(here.config.channels, *staff_message(pending, outcome))]
+        insist_on_clock([host.url for host in glass.page.hosts], glass.reader)
+    pending, outcome = _run("publishing", glass.speak(composed, here.by))
+    troubles = [*config.lacking, *tell_staff(config.channels, *staff_message(pending, outcome))]
     incident = outcome.scene.union.content.incidents.get(pending.incident.id, pending.incident)
     lines = [f"Said: {incident.name} ({incident.id}).", became_words(outcome)]
     lines += [f"staff not told: {trouble}" for trouble in troubles]
     facts = {"id": incident.id, "update": pending.id, **became_facts(outcome), "troubles": troubles}
-    say("\n".join(lines), facts, as_json=as_json, failed=not any(receipt.proven for receipt in outcome.receipts))
+    here.say("\n".join(lines), facts, failed=not any(receipt.proven for receipt in outcome.receipts))
 
 
-def _incident_and_body(arguments: Sequence[str], incident_id: str | None) -> tuple[str | None, str]:
-    if len(arguments) > 2 or (len(arguments) == 2 and incident_id):
-        raise click.UsageError("put the text in quotes: it is one word to the shell then")
-    *named, body = arguments
-    return (named[0] if named else incident_id), compose.text(body)
+def insist_on_clock(urls: Sequence[str], reader: PublicReader) -> None:
+    """Refuse to speak while this machine's clock is wrong: an update with a wrong date stands above or below those of
+    colleagues, and nobody can take that back. One host that agrees with this machine is enough: another may lie."""
+    with ThreadPoolExecutor(16) as pool:
+        clocks = [at for at in pool.map(reader.clock, urls) if at]
+    off = min(((utc_now() - at).total_seconds() for at in clocks), key=abs, default=0.0)
+    if abs(off) > CLOCK_OFF:
+        raise Refused(
+            f"this machine's clock is {abs(off) / 60:,.0f} minutes {'ahead of' if off > 0 else 'behind'} what every host says "
+            "that answers: what you say would be dated wrongly. Set it (timedatectl set-ntp true); or, if it is right, put "
+            "--clock-is-right after breakglass"
+        )

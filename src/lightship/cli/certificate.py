@@ -3,7 +3,7 @@
 import click
 
 from lightship.certificates import CertFolder, Outcome, due, keep
-from lightship.cli.shared import App, Chosen, Refused, chosen, json_option, page_option, say, utc_now
+from lightship.cli.shared import App, Refused, json_option, page_option, pass_app, utc_now
 from lightship.config import CertificateConfig, Config, PageConfig
 from lightship.zones import open_zone
 
@@ -12,14 +12,13 @@ from lightship.zones import open_zone
 @page_option
 @json_option
 @click.pass_context
-def certificate(context: click.Context, slug: str | None, as_json: bool) -> None:
+def certificate(context: click.Context) -> None:
     """The certificate for the page's name, which the worker renews and brings to every host.
 
     \b
     lightship certificate
     lightship certificate renew
     """
-    context.obj = Chosen(context.ensure_object(App), slug, as_json)
     if context.invoked_subcommand:
         return
     config, page, wanted = _page(context.obj)
@@ -27,20 +26,20 @@ def certificate(context: click.Context, slug: str | None, as_json: bool) -> None
     places = {name: record["words"] for name, record in folder.installed().items() if name in wanted.install}
     missing = dict.fromkeys(wanted.install, "not installed yet")
     outcome = Outcome(certificate=folder.certificate(), reason=folder.state().reason, places={**missing, **places})
-    _answer(outcome, wanted, folder, as_json=as_json)
+    _answer(context.obj, outcome, wanted, folder)
 
 
 @certificate.command()
 @click.option("--force", is_flag=True, help="A new one even if the one there is has time left.")
-@chosen
-def renew(chosen: Chosen, force: bool) -> None:
+@pass_app
+def renew(app: App, force: bool) -> None:
     """Order one if one is due, and install it where it is missing: now, whatever failed a moment ago. Needs no database.
 
     \b
     lightship certificate renew
     lightship certificate renew --force
     """
-    config, page, wanted = _page(chosen)
+    config, page, wanted = _page(app)
     assert page.zone
     folder = CertFolder(config.base / "certificates" / page.slug)
     zone = open_zone(page.zone)
@@ -49,18 +48,18 @@ def renew(chosen: Chosen, force: bool) -> None:
     outcome = keep(wanted, zone, folder.folder, utc_now(), by_hand=True, force=force)
     if outcome is None:
         raise Refused("the worker is at it right now: wait a moment, then look with `lightship certificate`")
-    _answer(outcome, wanted, folder, as_json=chosen.as_json)
+    _answer(app, outcome, wanted, folder)
 
 
-def _page(chosen: Chosen) -> tuple[Config, PageConfig, CertificateConfig]:
-    config = chosen.app.config()
-    page = config.page(chosen.slug)
+def _page(app: App) -> tuple[Config, PageConfig, CertificateConfig]:
+    config = app.config()
+    page = config.page(app.slug)
     if page.certificate is None:
         raise Refused(f"{config.path} has no [pages.{page.slug}.certificate]: see docs/operate/certificates.md")
     return config, page, page.certificate
 
 
-def _answer(outcome: Outcome, wanted: CertificateConfig, folder: CertFolder, *, as_json: bool) -> None:
+def _answer(app: App, outcome: Outcome, wanted: CertificateConfig, folder: CertFolder) -> None:
     """Exit status 1 unless there is one with time left, and every place has it."""
     now, certificate = utc_now(), outcome.certificate
     due_why = due(certificate, wanted.names, now)
@@ -73,4 +72,4 @@ def _answer(outcome: Outcome, wanted: CertificateConfig, folder: CertFolder, *, 
         lines.append(f"no new certificate: {reason}")
     lines += [f"{place}: {error or 'has it'}" for place, error in outcome.places.items()]
     failed = bool(reason) or any(outcome.places.values())
-    say("\n".join(lines), {**outcome.facts, "due": due_why}, as_json=as_json, failed=failed)
+    app.say("\n".join(lines), {**outcome.facts, "due": due_why}, failed=failed)

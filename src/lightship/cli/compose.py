@@ -1,15 +1,15 @@
 """A new incident or update from what a person types in a terminal: the same with a desk and without one."""
 
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
 from click.decorators import FC
 
 from lightship.cli.shared import Refused
-from lightship.cli.times import when
 from lightship.core.model import ComponentStatus, Facts, Incident, Kind, Snapshot, Status
 from lightship.core.updates import NewIncident, NewUpdate
 
@@ -21,6 +21,7 @@ LEVELS = {
     "maintenance": ComponentStatus.UNDER_MAINTENANCE,
 }
 CODES = {status.value: status for status in ComponentStatus}
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 STATES = {"looking": Status.INVESTIGATING, "known": Status.IDENTIFIED, "watching": Status.MONITORING}
 COMPONENT_HELP = f"What is affected, and how: {', '.join(LEVELS)}. May be repeated."
 
@@ -56,19 +57,20 @@ def in_order(*options: Callable[[FC], FC]) -> Callable[[FC], FC]:
     return added
 
 
+Composed = Callable[[Snapshot, Incident, str, Mapping[str, Any], datetime], NewUpdate]
+"""`update` or `end`."""
+
 opening_options = in_order(component_option, *facts_options)
 update_options = in_order(incident_option, state_option, component_option, *facts_options)
 end_options = in_order(incident_option, ended_option, *facts_options)
 
 
-def opening(
-    page: Snapshot, name: str, body: str, components: Sequence[str], options: Mapping[str, Any], now: datetime
-) -> NewIncident:
+def opening(page: Snapshot, name: str, body: str, options: Mapping[str, Any], now: datetime) -> NewIncident:
     first = NewUpdate(
         status=Status.INVESTIGATING,
         body=body,
         facts=facts(options, now, page.page.promise_minutes),
-        statuses=statuses(page, components) or None,
+        statuses=statuses(page, options["components"]) or None,
     )
     return NewIncident(name=name, update=first, started_at=first.facts.since)
 
@@ -83,8 +85,8 @@ def update(page: Snapshot, incident: Incident, body: str, options: Mapping[str, 
     )
 
 
-def end(incident: Incident, body: str, ended: str | None, options: Mapping[str, Any], now: datetime) -> NewUpdate:
-    ended_at = when(ended, now, ahead=False) if ended else None
+def end(page: Snapshot, incident: Incident, body: str, options: Mapping[str, Any], now: datetime) -> NewUpdate:
+    ended_at = when(options["ended"], now, ahead=False) if options["ended"] else None
     over = Status.COMPLETED if incident.kind is Kind.MAINTENANCE else Status.RESOLVED
     return NewUpdate(status=over, body=body, facts=facts({**options, "next_update": None}, now, 0, ended=ended_at))
 
@@ -137,6 +139,34 @@ def facts(options: Mapping[str, Any], now: datetime, promise: int, *, ended: dat
         ended=ended,
         cause=options["cause"],
     )
+
+
+def when(text: str, now: datetime, *, ahead: bool) -> datetime:
+    """`20m`, `2h` or `1d` from now (before now unless `ahead`), `13:41` (UTC, the nearest in that direction), or any ISO
+    8601 time; without a zone it is UTC. click.BadParameter otherwise."""
+    at = _read(text, now, ahead=ahead)
+    if ahead and at <= now:
+        raise click.BadParameter(f"{text!r} is over: give a time to come")
+    if not ahead and at > now:
+        raise click.BadParameter(f"{text!r} is still to come: give a time that has been")
+    return at
+
+
+def _read(text: str, now: datetime, *, ahead: bool) -> datetime:
+    if span := re.fullmatch(r"(\d{1,4})([mhd])", text):
+        distance = timedelta(**{UNITS[span[2]]: int(span[1])})
+        return now + distance if ahead else now - distance
+    try:
+        if re.fullmatch(r"\d{1,2}:\d{2}", text):
+            hour, minute = text.split(":")
+            at = now.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
+            if ahead and at <= now:
+                return at + timedelta(days=1)
+            return at - timedelta(days=1) if not ahead and at > now else at
+        at = datetime.fromisoformat(text)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(f"{text!r} is no time: write 20m, 13:41 (UTC) or 2026-11-22T13:41Z") from error
 
 
 def text(body: str) -> str:

@@ -1,6 +1,5 @@
 """doctor: would it work today, and what goes down together? Needs no desk and no database."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +34,7 @@ ANSWERS = {
 @page_option
 @json_option
 @pass_app
-def doctor(app: App, everything: bool, key: Path | None, rdap: str | None, slug: str | None, as_json: bool) -> None:
+def doctor(app: App, everything: bool, key: Path | None, rdap: str | None) -> None:
     """Would it work today? Examines hosts, certificates, the name, witnesses and the vault, and finds what goes down together.
 
     Exit status 0: all is well; 2: warnings; 1: something fails.
@@ -47,14 +46,11 @@ def doctor(app: App, everything: bool, key: Path | None, rdap: str | None, slug:
     """
     config = app.readable((), {"desk", "secrets"}, {"desk", "keys"})
     environment = Environment(rdap=(rdap or RDAP).rstrip("/"), seconds=min(app.seconds, SECONDS), visit=2 * app.seconds)
-    pages = [config.page(slug)] if slug else list(config.pages.values())
+    pages = [config.page(app.slug)] if app.slug else list(config.pages.values())
     examinations = [examine(config, page, environment, _known(config, page, key)) for page in pages]
-    if as_json:
-        facts = [examination.facts() for examination in examinations]
-        click.echo(json.dumps(facts[0] if len(facts) == 1 else facts, ensure_ascii=False, indent=2))
-    else:
-        for examination in examinations:
-            click.echo("\n".join(_lines(examination, everything=everything)))
+    lines = [line for examination in examinations for line in _lines(examination, everything=everything)]
+    facts = [examination.facts() for examination in examinations]
+    app.say("\n".join(lines), facts[0] if len(facts) == 1 else facts)
     statuses = {examination.status for examination in examinations}
     raise click.exceptions.Exit(1 if 1 in statuses else max(statuses))
 

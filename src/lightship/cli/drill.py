@@ -9,7 +9,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from lightship.cli.shared import App, json_option, page_option, pass_app, say
+from lightship.cli.shared import App, json_option, page_option, pass_app
 from lightship.config import PageConfig
 from lightship.doctor import Environment
 from lightship.drill import DONE, FAILED, Drill, Scene, Step, rehearse
@@ -25,7 +25,7 @@ LAST = 12
 @page_option
 @json_option
 @pass_app
-def drill(app: App, key: Path | None, slug: str | None, as_json: bool) -> None:
+def drill(app: App, key: Path | None) -> None:
     """Rehearse the worst day on the real configuration, and time it. Readers notice nothing.
 
     Publishes a canary to every host, moves a canary name and back, restores the vault into a throw-away database, and speaks
@@ -35,14 +35,14 @@ def drill(app: App, key: Path | None, slug: str | None, as_json: bool) -> None:
     lightship drill --key recovery.txt
     """
     config = app.config(without={"desk", "secrets"})
-    page = config.page(slug)
+    page = config.page(app.slug)
     scene = Scene(
         config=config, page=page, hosts=tuple(open_host(host) for host in page.hosts), environment=Environment(), key=key
     )
     with Console(stderr=True).status("clearing away what earlier drills left") as status:
         drill = rehearse(scene, lambda title: status.update(title.lower()))
     before = _record(app, page, drill)
-    say("\n".join(_lines(drill, before)), drill.facts(), as_json=as_json, failed=not drill.passed)
+    app.say("\n".join(_lines(drill, before)), drill.facts(), failed=not drill.passed)
 
 
 def _record(app: App, page: PageConfig, drill: Drill) -> Sequence[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from lightship.cli.shared import App, Refused, json_option, page_option, pass_app, refusing, say, utc_now
+from lightship.cli.shared import App, Refused, json_option, page_option, pass_app, refusing, utc_now
 from lightship.importers import Imported, ImporterError, kinds, read
 from lightship.publishing.contents import contents_at
 from lightship.signing import verify_key
@@ -27,7 +27,7 @@ STATUSPAGE_API = "https://api.statuspage.io/v1"
 @page_option
 @json_option
 @pass_app
-def import_(app: App, kind: str, source: str, key: str, api: str, slug: str | None, as_json: bool) -> None:
+def import_(app: App, kind: str, source: str, key: str, api: str) -> None:
     """Bring in pages' history. KIND: statuspage, cstate or lightship. What is here already is left alone.
 
     \b
@@ -37,7 +37,7 @@ def import_(app: App, kind: str, source: str, key: str, api: str, slug: str | No
     lightship import cstate path/to/site
     lightship import lightship export/
     """
-    config, page = app.page(slug)
+    config, page = app.page()
     if kind not in (known := sorted((*kinds(), OWN))):
         raise Refused(f"there is no importer {kind!r}; there is {', '.join(known)}")
     with refusing(ImporterError), Console(stderr=True).status(f"reading {source}"):
@@ -54,7 +54,7 @@ def import_(app: App, kind: str, source: str, key: str, api: str, slug: str | No
         loaded = take_in(page, imported, utc_now())
     problems = [asdict(problem) for problem in imported.problems]
     facts = {**asdict(loaded), "components": len(imported.components), "problems": problems}
-    say(_report(imported, loaded), facts, as_json=as_json)
+    app.say(_report(imported, loaded), facts)
 
 
 def _report(imported: Imported, loaded: "Loaded") -> str:
@@ -79,13 +79,13 @@ def _report(imported: Imported, loaded: "Loaded") -> str:
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @page_option
 @pass_app
-def export(app: App, directory: Path, slug: str | None) -> None:
+def export(app: App, directory: Path) -> None:
     """Write everything public to DIRECTORY as JSON, and the journal (who did what when) as one JSON line each.
 
     \b
     lightship export backup/
     """
-    config, page = app.page(slug)
+    config, page = app.page()
     from lightship.store.export import files  # after Django is set up
 
     count = 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lightship.cli.shared import App, Chosen, chosen, json_option, page_option, pass_app, refuse_unknown, say, utc_now
+from lightship.cli.shared import App, json_option, page_option, pass_app, refuse_unknown, utc_now
 from lightship.config import HostConfig, PageConfig
 from lightship.core.site.receipt import Receipt, Verdict
 from lightship.publishing.publish import Publisher
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 @page_option
 @json_option
 @pass_app
-def publish(app: App, names: Sequence[str], force: bool, slug: str | None, as_json: bool) -> None:
+def publish(app: App, names: Sequence[str], force: bool) -> None:
     """Make every host hold the newest revision, and prove it. The worker does so by itself; this is for when it does not run.
 
     \b
     lightship publish --host vienna
     """
-    config, page = app.page(slug)
+    config, page = app.page()
     known = {host.name: host for host in config.hosts}
     refuse_unknown("host", names, known)
     hosts = [known[name] for name in names] if names else config.hosts
     receipts = bring(config, page, hosts, app.reader(), force=force)
     lines = [_line(r.host, r.verdict, r.read.revision if r.read else 0, r.reason, f"{r.milliseconds} ms") for r in receipts]
     failed = not all(receipt.proven for receipt in receipts)
-    say("\n".join(lines), [receipt.facts() for receipt in receipts], as_json=as_json, failed=failed)
+    app.say("\n".join(lines), [receipt.facts() for receipt in receipts], failed=failed)
 
 
 def bring(
@@ -61,17 +61,16 @@ def bring(
 @page_option
 @json_option
 @click.pass_context
-def hosts(context: click.Context, slug: str | None, as_json: bool) -> None:
+def hosts(context: click.Context) -> None:
     """What each host was last found to serve.
 
     \b
     lightship hosts
     lightship hosts check --whole
     """
-    context.obj = Chosen(context.ensure_object(App), slug, as_json)
     if context.invoked_subcommand:
         return
-    config, page = context.obj.app.page(slug)
+    config, page = context.obj.page()
     from lightship.store import receipts  # after Django is set up
 
     lines, facts = [], []
@@ -84,21 +83,21 @@ def hosts(context: click.Context, slug: str | None, as_json: bool) -> None:
         lines.append(_line(host.name, row.verdict, row.revision, row.reason, more))
         fact = {"host": host.name, "verdict": row.verdict, "revision": row.revision, "words": row.reason}
         facts.append({**fact, "at": row.at, "seen_at": row.seen_at})
-    say("\n".join(lines), facts, as_json=as_json)
+    context.obj.say("\n".join(lines), facts)
 
 
 @hosts.command()
 @click.option("--whole", is_flag=True, help="Every page of the history too, not only the front set.")
-@chosen
-def check(chosen: Chosen, whole: bool) -> None:
+@pass_app
+def check(app: App, whole: bool) -> None:
     """Read each host as a stranger, and compare all of it with its signed manifest. Needs no database."""
-    config = chosen.app.config().page(chosen.slug)
-    reader, signing_key = chosen.app.reader(), SigningKey(config.key)
+    config = app.config().page(app.slug)
+    reader, signing_key = app.reader(), SigningKey(config.key)
     with ThreadPoolExecutor(len(config.hosts)) as pool:  # a slow host holds up no other
         audits = pool.map(lambda host: list(audit(reader, host.url, signing_key.verify, whole=whole)), config.hosts)
         faults = dict(zip((host.name for host in config.hosts), audits, strict=True))
     lines = [f"{name}: {'; '.join(wrong[:20]) or 'as its manifest says'}" for name, wrong in faults.items()]
-    say("\n".join(lines), faults, as_json=chosen.as_json, failed=any(faults.values()))
+    app.say("\n".join(lines), faults, failed=any(faults.values()))
 
 
 def _line(name: str, verdict: str, revision: int, reason: str, more: str) -> str:

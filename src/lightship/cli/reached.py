@@ -3,12 +3,12 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from lightship.cli.publish import bring
-from lightship.cli.shared import say, utc_now
+from lightship.cli.shared import App, utc_now
 from lightship.config import PageConfig
 from lightship.core.site.receipt import Verdict
 
@@ -39,17 +39,16 @@ class HostAnswer:
     recorded: bool
 
 
-def tell_posted(config: PageConfig, page: "Page", reader: "Verifier", id: str, name: str, options: Mapping[str, Any]) -> None:
+def tell_posted(app: App, config: PageConfig, page: "Page", id: str, name: str, *, wait: bool) -> None:
     """Say at once that it is accepted; then who reads it. Exit status 1 where nobody does."""
     page.refresh_from_db()
-    as_json: bool = options["as_json"]
     facts, started = {"id": id, "revision": page.revision}, time.monotonic()
-    if not as_json:
+    if not app.as_json:
         click.echo(f"Posted: {name} ({id}), revision {page.revision}.")
-    if options["no_wait"]:
-        say("Not waited for: `lightship hosts` tells who reads it.", facts, as_json=as_json)
+    if not wait:
+        app.say("Not waited for: `lightship hosts` tells who reads it.", facts)
         return
-    answers, by = answers_of(config, page, reader)
+    answers, by = answers_of(config, page, app.reader())
     reads = [answer.host for answer in answers if answer.reads]
     hosts = [{"host": a.host, "verdict": a.verdict, "revision": a.revision, "words": a.reason} for a in answers]
     seconds = round(time.monotonic() - started, 1)
@@ -59,7 +58,7 @@ def tell_posted(config: PageConfig, page: "Page", reader: "Verifier", id: str, n
     if reads:
         lines.insert(0, f"Read on {', '.join(reads[:-1])}{' and ' if reads[1:] else ''}{reads[-1]} after {seconds} s.")
     more = {"published": bool(reads), "by": by, "seconds": seconds, "hosts": hosts}
-    say("\n".join(lines), {**facts, **more}, as_json=as_json)
+    app.say("\n".join(lines), {**facts, **more})
     if not reads:
         why = "no host is proven to show it" if answers else "the page has no hosts in lightship.toml"
         click.echo(f"NOT PUBLISHED: {why}. It is kept, and goes out when a worker runs and a host answers.", err=True)

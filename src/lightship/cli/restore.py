@@ -1,14 +1,13 @@
 """restore: a running desk on a bare machine, from what hosts still hold."""
 
-import contextlib
-import sys
 from dataclasses import asdict
+from functools import partial
 
 import click
 from rich.console import Console
 
 from lightship.cli.setup import sign_in_words
-from lightship.cli.shared import App, Refused, json_option, pass_app, read_key, refusing, say, utc_now
+from lightship.cli.shared import App, Refused, json_option, pass_app, read_key, refusing, utc_now
 from lightship.config import Config, ConfigError, fields
 from lightship.importers import ImporterError
 from lightship.restore import RestoreError
@@ -24,7 +23,7 @@ from lightship.vault import VaultError
 @click.option("--database", metavar="URL", help="Another database than before: sqlite:///desk.sqlite3, postgres://…")
 @json_option
 @pass_app
-def restore(app: App, url: str, key: str | None, vault: str | None, public: str, database: str | None, as_json: bool) -> None:
+def restore(app: App, url: str, key: str | None, vault: str | None, public: str, database: str | None) -> None:
     """Rebuild the desk from a host that still stands, on a machine with nothing but Lightship.
 
     URL is a host of the page, or the page itself. With the recovery key everything comes back: accounts, journal, settings,
@@ -50,13 +49,13 @@ def restore(app: App, url: str, key: str | None, vault: str | None, public: str,
         env=app.env,
         reader=app.reader(),
         clock=utc_now,
-        tell=click.echo,
+        tell=partial(click.echo, err=app.as_json),
         progress=Console(stderr=True).status,
         open_desk=app.desk,
     )
-    with refusing(VaultError, ImporterError, RestoreError), contextlib.redirect_stdout(sys.stderr if as_json else sys.stdout):
+    with refusing(VaultError, ImporterError, RestoreError):
         outcome = with_key(request, read_key(key)) if key else without_key(request)
-    say(_message(outcome) + sign_in_words(app.desk()), asdict(outcome), as_json=as_json)
+    app.say(_message(outcome) + sign_in_words(app.desk()), asdict(outcome))
 
 
 def _public(text: str) -> frozenset[bytes]:

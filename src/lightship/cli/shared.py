@@ -4,7 +4,7 @@ import contextlib
 import getpass
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,11 +29,13 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class App:
-    """The options before the command, and the environment. `seconds`: for one answer of a host."""
+    """The environment, and the options that many commands have. `seconds`: for one answer of a host."""
 
     config_path: str | None
     env: Mapping[str, str]
     seconds: float = 15.0
+    slug: str | None = None
+    as_json: bool = False
 
     def reader(self) -> "Verifier":
         from lightship.publishing.verify import Verifier  # not every command reads the web, and TLS takes a while to load
@@ -69,16 +71,22 @@ class App:
         configure(config)
         return config
 
-    def page(self, slug: str | None) -> "tuple[PageConfig, Page]":
+    def page(self) -> "tuple[PageConfig, Page]":
         """A page's configuration and its row."""
         config = self.desk()
         from lightship.store.models import Page  # after Django is set up
 
-        page = config.page(slug)
+        page = config.page(self.slug)
         row = Page.objects.filter(slug=page.slug).first()
         if row is None:
             raise Refused(f"page {page.slug!r} is in {config.path} but not in the database: run `lightship init`")
         return page, row
+
+    def say(self, message: str, facts: Mapping[str, Any] | list[Any], *, failed: bool = False) -> None:
+        """Print for a person, or for a machine. Exit status 1 where it failed."""
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=2, default=str) if self.as_json else message)
+        if failed:
+            raise click.exceptions.Exit(1)
 
 
 @contextlib.contextmanager
@@ -109,29 +117,17 @@ def who_types() -> str:
         return ""
 
 
-pass_app = click.make_pass_decorator(App)
-page_option = click.option("--page", "slug", metavar="SLUG", help="Which page, where there are several.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The options of a group of commands, before the command."""
-
-    app: App
-    slug: str | None
-    as_json: bool
-
-
-chosen = click.make_pass_decorator(Chosen)
-
-
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def say(message: str, facts: Mapping[str, Any] | list[Any], *, as_json: bool, failed: bool = False) -> None:
-    """Print for a person, or for a machine. Exit status 1 where it failed."""
-    click.echo(json.dumps(facts, ensure_ascii=False, indent=2, default=str) if as_json else message)
-    if failed:
-        raise click.exceptions.Exit(1)
+def into_app(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """An option's callback: a command, and those below it, find the value in their App."""
+    context.obj = replace(context.ensure_object(App), **{str(option.name): value})
+
+
+pass_app = click.make_pass_decorator(App)
+page_option = click.option(
+    "--page", "slug", metavar="SLUG", help="Which page, where there are several.", expose_value=False, callback=into_app
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.", expose_value=False, callback=into_app)

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lightship.cli import compose
-from lightship.cli.compose import end_options, in_order, opening_options, update_options
+from lightship.cli.compose import Composed, end_options, in_order, opening_options, update_options
 from lightship.cli.reached import tell_posted, wait_option
 from lightship.cli.shared import App, Refused, json_option, page_option, pass_app, refusing, utc_now, who_types
 from lightship.config import PageConfig
 from lightship.core.model import Incident, Snapshot
-from lightship.core.updates import NewUpdate
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -33,14 +32,14 @@ def post(app: App, /, name: str, body: str, **options: Any) -> None:
     \b
     lightship post "Webmail is down" "Sign-in fails with 503." -c Webmail=down --since 13:41 --next 30m
     """
-    config, page, snapshot = _page(app, options)
+    config, page, snapshot = _page(app)
     from lightship.store.journal import JournalError, open_incident  # after Django is set up
 
     now = utc_now()
-    new = compose.opening(snapshot, name, compose.text(body), options["components"], options, now)
+    new = compose.opening(snapshot, name, compose.text(body), options, now)
     with refusing(JournalError):
         incident = open_incident(page, new, _author(options["by"]), now)
-    tell_posted(config, page, app.reader(), incident.pk, incident.name, options)
+    tell_posted(app, config, page, incident.pk, incident.name, wait=not options["no_wait"])
 
 
 @click.command()
@@ -54,10 +53,7 @@ def update(app: App, /, body: str, **options: Any) -> None:
     \b
     lightship update "A failed controller; moving mailboxes to spare hardware." --state known --next 15:00
     """
-    config, page, snapshot = _page(app, options)
-    incident = _chosen(page, snapshot, options)
-    new = compose.update(snapshot, incident, compose.text(body), options, utc_now())
-    _add(app, config, page, incident, new, options)
+    _add(app, compose.update, body, options)
 
 
 @click.command()
@@ -71,27 +67,31 @@ def resolve(app: App, /, body: str, **options: Any) -> None:
     \b
     lightship resolve "All mailboxes are on new hardware." --ended 14:20 --cause "A failed storage controller."
     """
-    config, page, snapshot = _page(app, options)
-    incident = _chosen(page, snapshot, options)
-    new = compose.end(incident, compose.text(body), options["ended"], options, utc_now())
-    _add(app, config, page, incident, new, options)
+    _add(app, compose.end, body, options)
 
 
-def _page(app: App, options: dict[str, Any]) -> "tuple[PageConfig, Page, Snapshot]":
+def _page(app: App) -> "tuple[PageConfig, Page, Snapshot]":
     """The page's configuration, its row, and the page as its readers have it."""
-    config, page = app.page(options["slug"])
+    config, page = app.page()
     from lightship.store.read import snapshot  # after Django is set up
 
     return config, page, snapshot.take(page, config.url, (), utc_now())
 
 
-def _chosen(page: "Page", snapshot: Snapshot, options: dict[str, Any]) -> Incident:
-    from lightship.store.read import rows  # after Django is set up
+def _add(app: App, composed: Composed, body: str, options: dict[str, Any]) -> None:
+    """One more update of the incident that was named, or of the only one that is open."""
+    config, page, snapshot = _page(app)
+    from lightship.store import journal  # after Django is set up
+    from lightship.store.read import rows
 
     def find(id: str) -> Incident | None:
         return next(iter(rows.incidents(page.incidents.filter(pk=id))), None)
 
-    return compose.chosen(snapshot, options["incident_id"], "post", find)
+    incident = compose.chosen(snapshot, options["incident_id"], "post", find)
+    new = composed(snapshot, incident, compose.text(body), options, utc_now())
+    with refusing(journal.JournalError):
+        journal.update(page.incidents.get(pk=incident.id), new, _author(options["by"]), utc_now())
+    tell_posted(app, config, page, incident.id, incident.name, wait=not options["no_wait"])
 
 
 def _author(by: str | None) -> "User | None":
@@ -102,11 +102,3 @@ def _author(by: str | None) -> "User | None":
     if by and user is None:
         raise Refused(f"there is no account {by!r}")
     return user
-
-
-def _add(app: App, config: PageConfig, page: "Page", incident: Incident, new: NewUpdate, options: dict[str, Any]) -> None:
-    from lightship.store import journal  # after Django is set up
-
-    with refusing(journal.JournalError):
-        journal.update(page.incidents.get(pk=incident.id), new, _author(options["by"]), utc_now())
-    tell_posted(config, page, app.reader(), incident.id, incident.name, options)

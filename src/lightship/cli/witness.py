@@ -8,19 +8,7 @@ from typing import Any
 
 import click
 
-from lightship.cli.shared import (
-    App,
-    Chosen,
-    Refused,
-    chosen,
-    json_option,
-    page_option,
-    pass_app,
-    refusing,
-    say,
-    utc_now,
-    who_types,
-)
+from lightship.cli.shared import App, Refused, json_option, page_option, pass_app, refusing, utc_now, who_types
 from lightship.witness import run
 from lightship.witness.by_hand import Steering, SteeringError
 from lightship.zones import ZoneError
@@ -50,7 +38,7 @@ def witness(app: App, name: str | None) -> None:
 @page_option
 @json_option
 @click.pass_context
-def steer(context: click.Context, slug: str | None, as_json: bool) -> None:
+def steer(context: click.Context) -> None:
     """See where the name leads, or set it by hand. Works without a desk, with a key that may change the zone.
 
     \b
@@ -58,25 +46,24 @@ def steer(context: click.Context, slug: str | None, as_json: bool) -> None:
     lightship steer to vienna
     lightship steer auto
     """
-    context.obj = Chosen(context.ensure_object(App), slug, as_json)
     if not context.invoked_subcommand:
         context.invoke(show)
 
 
 @steer.command()
-@chosen
-def show(chosen: Chosen) -> None:
+@pass_app
+def show(app: App) -> None:
     """Where the name leads, since when and by whom, and what each witness votes."""
-    steering = _steering(chosen)
+    steering = _steering(app)
     with refusing(ZoneError):
         facts = steering.facts(steering.read(), utc_now())
-    say(_message(facts), facts, as_json=chosen.as_json)
+    app.say(_message(facts), facts)
 
 
 @steer.command()
 @click.argument("hosts", nargs=-1, required=True, metavar="HOST...")
-@chosen
-def to(chosen: Chosen, hosts: Sequence[str]) -> None:
+@pass_app
+def to(app: App, hosts: Sequence[str]) -> None:
     """Point the name there and keep it there, whatever witnesses see, until `lightship steer auto`.
 
     More than one host is no failover: browsers may stay with a dead one for minutes.
@@ -84,7 +71,7 @@ def to(chosen: Chosen, hosts: Sequence[str]) -> None:
     \b
     lightship steer to vienna
     """
-    steering = _steering(chosen)
+    steering = _steering(app)
     known = [place.name for place in steering.places]
     if unknown := [name for name in hosts if name not in known]:
         raise Refused(
@@ -94,23 +81,23 @@ def to(chosen: Chosen, hosts: Sequence[str]) -> None:
     zone = steering.zone
     stays = "and stays there" if zone.holds_txt else "until a witness moves it: this zone holds no texts, and so no pin"
     message = f"{zone.name} leads to {', '.join(hosts)} {stays}. Readers follow within {zone.ttl} s."
-    say(message, facts, as_json=chosen.as_json)
+    app.say(message, facts)
 
 
 @steer.command()
-@chosen
-def auto(chosen: Chosen) -> None:
+@pass_app
+def auto(app: App) -> None:
     """Let the witnesses steer again. The name stays where it is until they move it."""
-    steering = _steering(chosen)
+    steering = _steering(app)
     facts = _set(steering, ())
     hosts = ", ".join(facts["hosts"] or ["no host"])
     message = f"Witnesses steer {steering.zone.name} again; it leads to {hosts}."
-    say(message, facts, as_json=chosen.as_json)
+    app.say(message, facts)
 
 
-def _steering(chosen: Chosen) -> Steering:
+def _steering(app: App) -> Steering:
     with refusing(SteeringError):
-        return Steering.of(chosen.app.config(SPARED).page(chosen.slug))
+        return Steering.of(app.config(SPARED).page(app.slug))
 
 
 def _set(steering: Steering, hosts: tuple[str, ...]) -> dict[str, Any]:
