@@ -27,7 +27,7 @@ GONE = {
     "deed": "action", "enter": "append", "inscribe": "insert", "unite": "merge", "belonging": "ownership",
     "succeed": "take_over", "kept": "unsent", "hearing": "reconcile", "reach": "discover", "examined": "reports",
     "door": "base", "fitness": "doctor", "elsewhere": "reconcile", "Told": "App", "told": "the noun",
-    "aftermath": "breakglass_report", "desk_told": "desk_or_none", "World": "Environment", "world": "environment",
+    "aftermath": "breakglass", "desk_told": "desk_or_none", "World": "Environment", "world": "environment",
     "doors": "visits", "fate": "shared_fate", "compares": "atomic", "point": "set_records", "insist": "expect",
     "found": "the noun it holds", "words": "the noun it holds", "said": "the noun it holds",
     "each": "the noun it holds", "seen": "the noun it holds",

@@ -92,7 +92,7 @@ def laptop_of(
     page = PageConfig(slug="harbour", url="https://harbour.example", key=SEAL.seed, proven=1, pulse=Pulse(), hosts=configs)
     folder.mkdir(exist_ok=True)
     stranger = Verifier(seconds=2.0)
-    return Laptop(BreakGlass(page, hosts, PendingLog(folder / NAME, "harbour"), utc_now, trusting, stranger, again), name)
+    return Laptop(BreakGlass(page, hosts, SEAL, PendingLog(folder / NAME, "harbour"), utc_now, trusting, stranger, again), name)
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ from tests.publishing.hosts import Broken
 from tests.publishing.test_verify import Answer, answering
 
 from lightship.breakglass.pending import NAME
-from lightship.cli.breakglass import insist_on_clock
-from lightship.cli.breakglass_report import became_words
+from lightship.cli.breakglass import became_words, insist_on_clock
 from lightship.cli.shared import Refused
 from lightship.hosts.folder import Folder
 from lightship.publishing.verify import Verifier

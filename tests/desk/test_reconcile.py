@@ -69,7 +69,8 @@ def desk_publishes(stage: Stage, settings: Config) -> list[Receipt]:
 
 def bob_speaks(settings: Config, tmp_path: Path, incident_id: str, body: str, status: Status = Status.IDENTIFIED) -> None:
     page = settings.pages["acme"]
-    glass = BreakGlass(page, opened(settings), PendingLog(tmp_path / NAME, "acme"), utc_now, reader=Verifier(seconds=0.2))
+    pending_log = PendingLog(tmp_path / NAME, "acme")
+    glass = BreakGlass(page, opened(settings), SigningKey(page.key), pending_log, utc_now, reader=Verifier(seconds=0.2))
 
     def compose(whole: Union) -> Incident:
         incident = next(incident for incident in whole.snapshot.open if incident.id == incident_id)

@@ -11,6 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -164,7 +166,7 @@ def test_nothing_that_a_drill_puts_is_signed_with_the_page_s_key(site: Site) -> 
     page = config.page(None)
     hosts = [open_host(host) for host in page.hosts]
     try:
-        speak.step(page, hosts)
+        speak.step(page, hosts, partial(datetime.now, UTC))
         claims = [path for path in site.left() if path.name in ("manifest.json", "pulse.json")]
         assert len(claims) == 4
         for path in claims:
@@ -172,5 +174,5 @@ def test_nothing_that_a_drill_puts_is_signed_with_the_page_s_key(site: Site) -> 
             with pytest.raises(NotOurs):
                 read(path.read_bytes(), verify_key(page).verify)
     finally:
-        sweep(hosts)
+        asyncio.run(sweep(hosts))
     assert site.left() == []

@@ -61,18 +61,15 @@ class PendingLog:
     def _add(self, line: Json) -> None:
         line = {"page": self.slug, **line}
         try:
-            self._write(line)
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                # The first newline ends the line of a writer that was killed while writing.
+                file.write(b"\n" + canonical(line) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
         except OSError as error:
             self.unkept.append(line)
             self.faults.append(f"{self.path} cannot be written: {error.strerror or error}")
-
-    def _write(self, line: Json) -> None:
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            # The first newline ends the line of a writer that was killed while writing.
-            file.write(b"\n" + canonical(line) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
 
     def _lines(self) -> Iterator[Json]:
         raw = b""

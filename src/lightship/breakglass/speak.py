@@ -67,27 +67,21 @@ class Outcome:
 
 @dataclass(frozen=True)
 class BreakGlass:
-    """One page from one machine. `hosts`: all of the page; `draw` gives random numbers below STEP. `signing_key`: another
-    than the page's own, for a drill."""
+    """One page from one machine. `hosts`: all of the page. `signing_key`: the page's own, or another that trusts it."""
 
     page: PageConfig
     hosts: Sequence[Host]
+    signing_key: SigningKey
     pending_log: PendingLog
     clock: Clock
     trusting: Collection[str] = ()
     reader: Verifier = field(default_factory=Verifier)
     again: Sequence[float] = AGAIN
-    draw: Callable[[], int] = lambda: random.SystemRandom().randrange(STEP)
-    signing_key: SigningKey | None = None
-
-    @property
-    def _key(self) -> SigningKey:
-        return self.signing_key or SigningKey(self.page.key)
 
     async def look(self) -> Scene:
         """The state of all hosts. NothingLeftError where no host can be trusted."""
         pending = self.pending_log.pending()
-        survey = Survey(self._key.trusted, self.reader, self.pending_log.known(), self.trusting, again=self.again)
+        survey = Survey(self.signing_key.trusted, self.reader, self.pending_log.known(), self.trusting, again=self.again)
         results = await survey.read(self.hosts)
         unreadable = [result for result in results if isinstance(result, Unreadable)]
         states = [result for result in results if isinstance(result, HostState)]
@@ -130,7 +124,7 @@ class BreakGlass:
         return Outcome(after, receipts, proven and after.agreed, "".join(self.pending_log.faults[-1:]))
 
     async def _put(self, scene: Scene) -> list[Receipt]:
-        rendering, publisher = Rendering(scene.union), Publisher(self._key, self.clock, self.reader)
+        rendering, publisher = Rendering(scene.union), Publisher(self.signing_key, self.clock, self.reader)
         torn = {host.host for host in scene.unreadable} | {state.host.name for state in scene.states if state.torn}
         puts = (
             publisher.publish_to(rendering, Noting(host, self.pending_log), repair=host.name in torn) for host in self.hosts
@@ -148,7 +142,8 @@ class BreakGlass:
         vector = versions.merged((part.manifest.version, part.manifest.vector) for part in parts)
         version = top.manifest.version
         if content != top.part.content:
-            version = versions.next_epoch(vector, self.draw()), max(part.manifest.revision for part in parts) + 1
+            epoch = versions.next_epoch(vector, random.SystemRandom().randrange(STEP))
+            version = epoch, max(part.manifest.revision for part in parts) + 1
         with _broken(top):
             read = await survey.for_front(top, now, dict(top.part.archives))
         union = Union(

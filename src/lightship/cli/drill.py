@@ -12,8 +12,7 @@ from rich.console import Console
 from lightship.cli.shared import App, json_option, page_option, pass_app
 from lightship.config import PageConfig
 from lightship.doctor import Environment
-from lightship.drill import DONE, FAILED, Drill, Scene, Step, rehearse
-from lightship.publishing.read_only import open_host
+from lightship.drill import DONE, FAILED, Drill, Step, rehearse
 
 LAST = 12
 
@@ -36,11 +35,8 @@ def drill(app: App, key: Path | None) -> None:
     """
     config = app.config(without={"desk", "secrets"})
     page = config.page(app.slug)
-    scene = Scene(
-        config=config, page=page, hosts=tuple(open_host(host) for host in page.hosts), environment=Environment(), key=key
-    )
     with Console(stderr=True).status("clearing away what earlier drills left") as status:
-        drill = rehearse(scene, lambda title: status.update(title.lower()))
+        drill = rehearse(config, page, key, Environment(), lambda title: status.update(title.lower()))
     before = _record(app, page, drill)
     app.say("\n".join(_lines(drill, before)), drill.facts(), failed=not drill.passed)
 

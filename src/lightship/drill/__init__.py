@@ -2,7 +2,7 @@
 to, a name that nobody asks for, and a database that is thrown away."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,14 +13,18 @@ from lightship.breakglass.speak import NothingLeftError
 from lightship.config import Config, PageConfig
 from lightship.core.rules import Refused
 from lightship.doctor import Environment
-from lightship.drill import move, publish, restore, speak
-from lightship.drill.canary import DrillError, NotRehearsed, sweep
-from lightship.hosts import Host, HostError
+from lightship.drill import move, restore, speak
+from lightship.drill.canary import DrillError, NotRehearsed, publish, sweep
+from lightship.hosts import HostError
+from lightship.publishing.read_only import open_host
 from lightship.vault import VaultError
 from lightship.zones import ZoneError
 
 FAILURES = (DrillError, HostError, NothingLeftError, OSError, Refused, VaultError, ZoneError)
 DONE, FAILED, SKIPPED = "done", "failed", "skipped"
+
+Action = Callable[[], tuple[float, str]]
+"""The seconds that count, and what was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,44 +58,31 @@ class Drill:
         return {"page": self.page, "at": self.at.isoformat(), "seconds": self.seconds, "passed": self.passed, "steps": steps}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """What a drill needs. `key`: the file of a recovery key, if one is at hand."""
-
-    config: Config
-    page: PageConfig
-    hosts: tuple[Host, ...]
-    environment: Environment
-    key: Path | None = None
-
-
-def rehearse(scene: Scene, progress: Callable[[str], None]) -> Drill:
-    """Do every step, whether or not the one before failed. `progress` gets the title of each. Leaves nothing behind; what a
-    killed drill left, the next one removes first."""
-    at, started = scene.environment.now(), monotonic()
-    sweep(scene.hosts)
-    try:
-        steps = tuple(_timed(progress, *plan) for plan in _plan(scene))
-    finally:
-        sweep(scene.hosts)
-    return Drill(page=scene.page.slug, at=at, seconds=round(monotonic() - started, 2), steps=steps)
-
-
-def _plan(scene: Scene) -> tuple[tuple[str, str, float, Callable[[], tuple[float, str]]], ...]:
-    """Name, title, goal in seconds, and the action of each step: the seconds that count, and what was done."""
-    page, hosts = scene.page, scene.hosts
-    return (
-        ("publish", "Publish to every host", 5, lambda: asyncio.run(publish.step(hosts))),
-        ("move", "Move the name", 5, lambda: move.step(page, scene.environment)),
-        ("restore", "Restore the desk", 60, lambda: restore.step(scene.config, page, hosts, scene.key)),
-        ("speak", "Speak without the desk", 30, lambda: speak.step(page, hosts)),
+def rehearse(
+    config: Config, page: PageConfig, key: Path | None, environment: Environment, progress: Callable[[str], None]
+) -> Drill:
+    """Do every step, whether or not the one before failed. `key`: the file of a recovery key, if one is at hand. `progress`
+    gets the title of each step. Leaves nothing behind; what a killed drill left, the next one removes first."""
+    hosts = [open_host(host) for host in page.hosts]
+    plan: Sequence[tuple[str, str, float, Action]] = (
+        ("publish", "Publish to every host", 5, lambda: asyncio.run(publish(hosts))),
+        ("move", "Move the name", 5, lambda: move.step(page, environment)),
+        ("restore", "Restore the desk", 60, lambda: restore.step(config, page, hosts, key)),
+        ("speak", "Speak without the desk", 30, lambda: speak.step(page, hosts, environment.now)),
     )
+    at, started = environment.now(), monotonic()
+    asyncio.run(sweep(hosts))
+    try:
+        steps = []
+        for name, title, goal, action in plan:
+            progress(title)
+            steps.append(_timed(name, title, goal, action))
+    finally:
+        asyncio.run(sweep(hosts))
+    return Drill(page=page.slug, at=at, seconds=round(monotonic() - started, 2), steps=tuple(steps))
 
 
-def _timed(
-    progress: Callable[[str], None], name: str, title: str, goal: float, action: Callable[[], tuple[float, str]]
-) -> Step:
-    progress(title)
+def _timed(name: str, title: str, goal: float, action: Action) -> Step:
     status, seconds = DONE, 0.0
     try:
         seconds, summary = action()

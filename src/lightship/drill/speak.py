@@ -4,7 +4,6 @@ import asyncio
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
@@ -18,6 +17,7 @@ from lightship.core.site.union import Union
 from lightship.core.updates import NewIncident, NewUpdate
 from lightship.drill.canary import Canary, DrillError, NotRehearsed
 from lightship.hosts import Host
+from lightship.publishing.publish import Clock
 from lightship.signing import SigningKey, VerifyKey, new_seed, verify_key
 
 BODY = "Nothing is broken. This is a rehearsal, on a path that nobody links to."
@@ -39,26 +39,22 @@ class Rehearsal(SigningKey):
         return super().verify(message, signature) or self.real.verify(message, signature)
 
 
-def step(page: PageConfig, hosts: Sequence[Host]) -> tuple[float, str]:
+def step(page: PageConfig, hosts: Sequence[Host], clock: Clock) -> tuple[float, str]:
     if not page.key:
         raise NotRehearsed("the page's private key is not on this machine")
+
+    def opened(union: Union) -> Incident:
+        new = NewIncident(name="A drill", update=NewUpdate(status=Status.INVESTIGATING, body=BODY))
+        return updates.opened(union.now, new, new_id(), new_id(), clock())
+
     started = monotonic()
     with tempfile.TemporaryDirectory(prefix="lightship-drill-") as folder:
         canaries, pending_log = [Canary(host) for host in hosts], PendingLog(Path(folder) / NAME, page.slug)
-        glass = BreakGlass(page, canaries, pending_log, _now, signing_key=Rehearsal(new_seed(), verify_key(page)))
-        _, outcome = asyncio.run(glass.speak(_drill, "drill"))
+        glass = BreakGlass(page, canaries, Rehearsal(new_seed(), verify_key(page)), pending_log, clock)
+        _, outcome = asyncio.run(glass.speak(opened, "drill"))
     took = monotonic() - started
     failed = [f"{receipt.host}: {receipt.reason}" for receipt in outcome.receipts if not receipt.proven]
     if failed:
         raise DrillError("; ".join(failed))
     months = len(outcome.scene.union.snapshot.months)
     return took, f"proven at {', '.join(receipt.host for receipt in outcome.receipts)}, with {months} months of history"
-
-
-def _drill(union: Union) -> Incident:
-    new = NewIncident(name="A drill", update=NewUpdate(status=Status.INVESTIGATING, body=BODY))
-    return updates.opened(union.now, new, new_id(), new_id(), _now())
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
