@@ -4,7 +4,7 @@ import click
 
 from lightship.certificates import CertFolder, Outcome, due, keep
 from lightship.cli.shared import App, Refused, json_option, page_option, pass_app, utc_now
-from lightship.config import CertificateConfig, Config, PageConfig
+from lightship.config import CertificateConfig, PageConfig
 from lightship.zones import open_zone
 
 
@@ -21,11 +21,10 @@ def certificate(context: click.Context) -> None:
     """
     if context.invoked_subcommand:
         return
-    config, page, wanted = _page(context.obj)
-    folder = CertFolder(config.base / "certificates" / page.slug)
-    places = {name: record["words"] for name, record in folder.installed().items() if name in wanted.install}
-    missing = dict.fromkeys(wanted.install, "not installed yet")
-    outcome = Outcome(certificate=folder.certificate(), reason=folder.state().reason, places={**missing, **places})
+    _, wanted, folder = _page(context.obj)
+    installed = folder.installed()
+    places = {name: installed[name]["words"] if name in installed else "not installed yet" for name in wanted.install}
+    outcome = Outcome(certificate=folder.certificate(), reason=folder.state().reason, places=places)
     _answer(context.obj, outcome, wanted, folder)
 
 
@@ -39,9 +38,8 @@ def renew(app: App, force: bool) -> None:
     lightship certificate renew
     lightship certificate renew --force
     """
-    config, page, wanted = _page(app)
+    page, wanted, folder = _page(app)
     assert page.zone
-    folder = CertFolder(config.base / "certificates" / page.slug)
     zone = open_zone(page.zone)
     if force or due(folder.certificate(), wanted.names, utc_now()):
         click.echo(f"ordering one for {', '.join(wanted.names)}; this takes up to some minutes", err=True)
@@ -51,12 +49,12 @@ def renew(app: App, force: bool) -> None:
     _answer(app, outcome, wanted, folder)
 
 
-def _page(app: App) -> tuple[Config, PageConfig, CertificateConfig]:
+def _page(app: App) -> tuple[PageConfig, CertificateConfig, CertFolder]:
     config = app.config()
     page = config.page(app.slug)
     if page.certificate is None:
         raise Refused(f"{config.path} has no [pages.{page.slug}.certificate]: see docs/operate/certificates.md")
-    return config, page, page.certificate
+    return page, page.certificate, CertFolder(config.base / "certificates" / page.slug)
 
 
 def _answer(app: App, outcome: Outcome, wanted: CertificateConfig, folder: CertFolder) -> None:

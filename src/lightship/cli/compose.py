@@ -66,19 +66,18 @@ end_options = in_order(incident_option, ended_option, *facts_options)
 
 
 def opening(page: Snapshot, name: str, body: str, options: Mapping[str, Any], now: datetime) -> NewIncident:
-    first = NewUpdate(
-        status=Status.INVESTIGATING,
-        body=body,
-        facts=facts(options, now, page.page.promise_minutes),
-        statuses=statuses(page, options["components"]) or None,
-    )
+    first = _new(page, Status.INVESTIGATING, body, options, now)
     return NewIncident(name=name, update=first, started_at=first.facts.since)
 
 
 def update(page: Snapshot, incident: Incident, body: str, options: Mapping[str, Any], now: datetime) -> NewUpdate:
     state = options["state"]
+    return _new(page, STATES.get(state) or Status(state) if state else incident.status, body, options, now)
+
+
+def _new(page: Snapshot, status: Status, body: str, options: Mapping[str, Any], now: datetime) -> NewUpdate:
     return NewUpdate(
-        status=STATES.get(state) or Status(state) if state else incident.status,
+        status=status,
         body=body,
         facts=facts(options, now, page.page.promise_minutes),
         statuses=statuses(page, options["components"]) or None,

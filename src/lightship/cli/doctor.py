@@ -12,12 +12,11 @@ from lightship.doctor import GROUPS, Environment, Examination, Finding, Known, V
 from lightship.doctor.environment import RDAP, SECONDS
 
 MARKS = {
-    Verdict.FAIL: ("✗", "red"),
-    Verdict.WARN: ("!", "yellow"),
-    Verdict.UNCHECKED: ("?", "cyan"),
-    Verdict.OK: ("✓", "green"),
+    Verdict.FAIL: ("✗", "red", "failures"),
+    Verdict.WARN: ("!", "yellow", "warnings"),
+    Verdict.UNCHECKED: ("?", "cyan", "not checked"),
+    Verdict.OK: ("✓", "green", "well"),
 }
-NOUNS = {Verdict.FAIL: "failures", Verdict.WARN: "warnings", Verdict.UNCHECKED: "not checked", Verdict.OK: "well"}
 ANSWERS = {
     0: "It would work today.",
     2: "It would work today; see the warnings.",
@@ -88,14 +87,14 @@ def _lines(examination: Examination, *, everything: bool) -> Iterator[str]:
         for fact in examination.facts()["shared"]:
             yield f"  {fact['part']} and {fact['watched']}: {fact['aspect']} {fact['what']}"
     yield ""
-    counts = ", ".join(f"{number} {noun}" for verdict, noun in NOUNS.items() if (number := examination.count(verdict)))
+    counts = ", ".join(f"{number} {noun}" for verdict, (_, _, noun) in MARKS.items() if (number := examination.count(verdict)))
     yield click.style(f"{examination.page}: {counts}. {ANSWERS[examination.status]}", bold=True)
     yield click.style(f"Networks by {examination.source}.", dim=True)
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings:
-        mark, colour = MARKS[finding.verdict]
+        mark, colour, _ = MARKS[finding.verdict]
         wrong = finding.verdict in (Verdict.FAIL, Verdict.WARN)
         severity = f", {finding.check.severity}" if wrong else ""
         head = f"{mark} {finding.check.title}: {finding.subject}"
