@@ -19,11 +19,9 @@ FILES = {
     "publish": ("publish", "hosts"),
     "channels": ("channels",),
     "certificate": ("certificate",),
-    "doctor": ("doctor",),
-    "drill": ("drill",),
+    "doctor": ("doctor", "drill"),
     "witness": ("witness", "steer"),
-    "recovery": ("recovery",),
-    "restore": ("restore",),
+    "recovery": ("recovery", "restore"),
     "history": ("import", "export"),
 }
 COMMANDS = {command: file for file, commands in FILES.items() for command in commands}

@@ -13,8 +13,8 @@ from lightship.breakglass.speak import NothingLeftError
 from lightship.config import Config, PageConfig
 from lightship.core.rules import Refused
 from lightship.doctor import Environment
-from lightship.drill import move, restore, speak
-from lightship.drill.canary import DrillError, NotRehearsed, publish, sweep
+from lightship.drill import steps
+from lightship.drill.canary import DrillError, NotRehearsed, sweep
 from lightship.hosts import HostError
 from lightship.publishing.read_only import open_host
 from lightship.vault import VaultError
@@ -65,21 +65,21 @@ def rehearse(
     gets the title of each step. Leaves nothing behind; what a killed drill left, the next one removes first."""
     hosts = [open_host(host) for host in page.hosts]
     plan: Sequence[tuple[str, str, float, Action]] = (
-        ("publish", "Publish to every host", 5, lambda: asyncio.run(publish(hosts))),
-        ("move", "Move the name", 5, lambda: move.step(page, environment)),
-        ("restore", "Restore the desk", 60, lambda: restore.step(config, page, hosts, key)),
-        ("speak", "Speak without the desk", 30, lambda: speak.step(page, hosts, environment.now)),
+        ("publish", "Publish to every host", 5, lambda: asyncio.run(steps.publish(hosts))),
+        ("move", "Move the name", 5, lambda: steps.move(page, environment)),
+        ("restore", "Restore the desk", 60, lambda: steps.restore(config, page, key)),
+        ("speak", "Speak without the desk", 30, lambda: steps.speak(page, hosts, environment.now)),
     )
     at, started = environment.now(), monotonic()
     asyncio.run(sweep(hosts))
     try:
-        steps = []
+        done = []
         for name, title, goal, action in plan:
             progress(title)
-            steps.append(_timed(name, title, goal, action))
+            done.append(_timed(name, title, goal, action))
     finally:
         asyncio.run(sweep(hosts))
-    return Drill(page=page.slug, at=at, seconds=round(monotonic() - started, 2), steps=tuple(steps))
+    return Drill(page=page.slug, at=at, seconds=round(monotonic() - started, 2), steps=tuple(done))
 
 
 def _timed(name: str, title: str, goal: float, action: Action) -> Step:
