@@ -74,9 +74,8 @@ class PendingLog:
     def _lines(self) -> Iterator[Json]:
         raw = b""
         try:
-            raw = self.path.read_bytes()
-        except FileNotFoundError:
-            pass
+            if self.path.exists():
+                raw = self.path.read_bytes()
         except OSError as error:
             self.faults.append(f"{self.path} cannot be read: {error.strerror or error}")
         for text in raw.splitlines():

@@ -31,6 +31,9 @@ from lightship.signing import SigningKey
 ROUNDS = 8
 LONGEST_PULSE = 3600
 PAUSE = 0.5
+TAKE_AS_IS = """\
+If one was torn by a publisher that died in the middle, and nobody but you could write there, name it with
+--torn HOST: what lies there is then taken as it is. If none is left: `lightship restore --help`."""
 
 Compose = Callable[[Union], Incident]
 
@@ -91,7 +94,8 @@ class BreakGlass:
             except BrokenError as broken:
                 unreadable.append(Unreadable(broken.host, str(broken)))
                 states = [state for state in states if state.host.name != broken.host]
-        raise NothingLeftError(_nothing_left(unreadable))
+        hosts = "".join(f"  {host.host}: {host.why}\n" for host in unreadable)
+        raise NothingLeftError(f"no host holds anything that can be believed:\n{hosts}{TAKE_AS_IS}")
 
     async def speak(self, compose: Compose, by: str) -> tuple[PendingUpdate, Outcome]:
         """Add one update and publish. Refused like in a desk's journal; then nothing is stored or published."""
@@ -258,14 +262,3 @@ def _same(pending: Sequence[PendingUpdate], incident: Incident) -> PendingUpdate
         if same and update.incident.name == incident.name:
             return update
     return None
-
-
-def _nothing_left(unreadable: Sequence[Unreadable]) -> str:
-    return "\n".join(
-        [
-            "no host holds anything that can be believed:",
-            *(f"  {host.host}: {host.why}" for host in unreadable),
-            "If one was torn by a publisher that died in the middle, and nobody but you could write there, name it with",
-            "--torn HOST: what lies there is then taken as it is. If none is left: `lightship restore --help`.",
-        ]
-    )

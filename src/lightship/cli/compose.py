@@ -66,28 +66,37 @@ end_options = in_order(incident_option, ended_option, *facts_options)
 
 
 def opening(page: Snapshot, name: str, body: str, options: Mapping[str, Any], now: datetime) -> NewIncident:
-    first = _new(page, Status.INVESTIGATING, body, options, now)
+    first = _new(page, Status.INVESTIGATING, body, options, now, page.page.promise_minutes)
     return NewIncident(name=name, update=first, started_at=first.facts.since)
 
 
 def update(page: Snapshot, incident: Incident, body: str, options: Mapping[str, Any], now: datetime) -> NewUpdate:
     state = options["state"]
-    return _new(page, STATES.get(state) or Status(state) if state else incident.status, body, options, now)
-
-
-def _new(page: Snapshot, status: Status, body: str, options: Mapping[str, Any], now: datetime) -> NewUpdate:
-    return NewUpdate(
-        status=status,
-        body=body,
-        facts=facts(options, now, page.page.promise_minutes),
-        statuses=statuses(page, options["components"]) or None,
-    )
+    status = STATES.get(state) or Status(state) if state else incident.status
+    return _new(page, status, body, options, now, page.page.promise_minutes)
 
 
 def end(page: Snapshot, incident: Incident, body: str, options: Mapping[str, Any], now: datetime) -> NewUpdate:
-    ended_at = when(options["ended"], now, ahead=False) if options["ended"] else None
     over = Status.COMPLETED if incident.kind is Kind.MAINTENANCE else Status.RESOLVED
-    return NewUpdate(status=over, body=body, facts=facts({**options, "next_update": None}, now, 0, ended=ended_at))
+    return _new(page, over, body, {**options, "next_update": None}, now, 0)
+
+
+def _new(page: Snapshot, status: Status, body: str, options: Mapping[str, Any], now: datetime, promise: int) -> NewUpdate:
+    """`promise`: minutes to the next update, where the options do not say; 0: none is promised."""
+    back_by, no_estimate = options["back_by"], options["back_by"] == "none-yet"
+    facts = Facts(
+        symptom=options["symptom"],
+        scope=options["scope"],
+        since=when(options["since"], now, ahead=False),
+        doing=options["doing"],
+        workaround=options["workaround"],
+        estimate=None if no_estimate else when(back_by, now, ahead=True),
+        no_estimate=no_estimate,
+        next_update=when(options["next_update"], now, ahead=True) or (now + timedelta(minutes=promise) if promise else None),
+        ended=when(options.get("ended"), now, ahead=False),
+        cause=options["cause"],
+    )
+    return NewUpdate(status=status, body=body, facts=facts, statuses=statuses(page, options.get("components", ())) or None)
 
 
 def chosen(
@@ -124,25 +133,11 @@ def statuses(page: Snapshot, components: Sequence[str]) -> dict[str, ComponentSt
     return levels
 
 
-def facts(options: Mapping[str, Any], now: datetime, promise: int, *, ended: datetime | None = None) -> Facts:
-    back_by, due = options["back_by"], options["next_update"]
-    return Facts(
-        symptom=options["symptom"],
-        scope=options["scope"],
-        since=when(options["since"], now, ahead=False) if options["since"] else None,
-        doing=options["doing"],
-        workaround=options["workaround"],
-        estimate=when(back_by, now, ahead=True) if back_by and back_by != "none-yet" else None,
-        no_estimate=back_by == "none-yet",
-        next_update=when(due, now, ahead=True) if due else now + timedelta(minutes=promise) if promise else None,
-        ended=ended,
-        cause=options["cause"],
-    )
-
-
-def when(text: str, now: datetime, *, ahead: bool) -> datetime:
+def when(text: str | None, now: datetime, *, ahead: bool) -> datetime | None:
     """`20m`, `2h` or `1d` from now (before now unless `ahead`), `13:41` (UTC, the nearest in that direction), or any ISO
-    8601 time; without a zone it is UTC. click.BadParameter otherwise."""
+    8601 time; without a zone it is UTC. None where nothing is typed. click.BadParameter otherwise."""
+    if not text:
+        return None
     at = _read(text, now, ahead=ahead)
     if ahead and at <= now:
         raise click.BadParameter(f"{text!r} is over: give a time to come")
