@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from lightship.cli.shared import App, json_option, page_option, pass_app, read_key
-from lightship.config import Config, PageConfig
+from lightship.config import PageConfig
 from lightship.doctor import GROUPS, Environment, Examination, Finding, Known, Verdict, examine
 from lightship.doctor.environment import RDAP, SECONDS
 from lightship.drill import DONE, FAILED, Drill, Step, rehearse
@@ -52,8 +52,9 @@ def doctor(app: App, everything: bool, key: Path | None, rdap: str | None) -> No
     """
     config = app.readable((), {"desk", "secrets"}, {"desk", "keys"})
     environment = Environment(rdap=(rdap or RDAP).rstrip("/"), seconds=min(app.seconds, SECONDS), visit=2 * app.seconds)
+    recovery_key = read_key(str(key)) if key else None
     pages = [config.page(app.slug)] if app.slug else list(config.pages.values())
-    examinations = [examine(config, page, environment, _known(config, page, key)) for page in pages]
+    examinations = [examine(config, page, environment, replace(_known(app, page), key=recovery_key)) for page in pages]
     lines = [line for examination in examinations for line in _lines(examination, everything=everything)]
     facts = [examination.facts() for examination in examinations]
     app.say("\n".join(lines), facts[0] if len(facts) == 1 else facts)
@@ -61,23 +62,14 @@ def doctor(app: App, everything: bool, key: Path | None, rdap: str | None) -> No
     raise click.exceptions.Exit(1 if 1 in statuses else max(statuses))
 
 
-def _known(config: Config, page: PageConfig, key: Path | None) -> Known:
-    """What the desk's database says (when the last drill was), if it is here and answers: the doctor works without."""
-    alone = Known(key=read_key(str(key)) if key else None)
-    if config.desk_or_none is None:
-        return alone
-    from lightship.store.settings import configure  # only with a desk
+def _known(app: App, page: PageConfig) -> Known:
+    """What the desk's database says: when the last drill was."""
+    with suppress(Exception):  # a laptop has no desk, and a dead desk is what the doctor is asked about
+        app.desk()
+        from lightship.store import models, reports  # after Django is set up
 
-    configure(config)
-    from django.db import DatabaseError
-
-    from lightship.store import models, reports
-
-    try:
-        row = models.Page.objects.filter(slug=page.slug).first()
-        return replace(reports.known(row), key=alone.key) if row else alone
-    except DatabaseError:
-        return alone
+        return reports.known(models.Page.objects.get(slug=page.slug))
+    return Known()
 
 
 def _lines(examination: Examination, *, everything: bool) -> Iterator[str]:

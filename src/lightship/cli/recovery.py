@@ -183,10 +183,6 @@ def _message(outcome: Outcome) -> str:
     if outcome.rows:
         lines.append(f"  {sum(outcome.rows.values()):,} rows of {len(outcome.rows)} tables")
     lines += ["", *(f"* {note}" for note in outcome.notes), ""] if outcome.notes else [""]
-    return "\n".join(
-        [
-            *lines,
-            "The old desk, if it comes back, is refused by every host that this one has published to.",
-            "Start it:  lightship up   (or desk and worker; then post)",
-        ]
-    )
+    lines.append("The old desk, if it comes back, is refused by every host that this one has published to.")
+    lines.append("Start it:  lightship up   (or desk and worker; then post)")
+    return "\n".join(lines)

@@ -22,8 +22,7 @@ from lightship.config.environment import current, hand_on
 if TYPE_CHECKING:
     from django.core.handlers.wsgi import WSGIHandler
 
-RESTART_SECONDS = {"desk": 1.0, "worker": 1.0}
-HOST_RESTART_SECONDS = 30.0
+HOST_PAUSE = 30.0
 """A killed local host stays away long enough to be seen missing: by readers, and by the desk."""
 
 
@@ -140,11 +139,12 @@ def addresses(config: Config) -> str:
 
 @dataclass
 class Child:
-    """One child process, started again when it stops. `due`: when it starts again, in seconds of the monotonic clock."""
+    """One child process, started again `pause` seconds after it stops. `due`: when, in seconds of the monotonic clock."""
 
     name: str
     command: Sequence[str]
     port: int = 0
+    pause: float = 1.0
     process: "subprocess.Popen[bytes] | None" = None
     due: float = 0.0
 
@@ -154,10 +154,9 @@ class Child:
     def restart_if_due(self, now: float) -> None:
         if self.process is None or self.process.poll() is None:
             return
-        pause = RESTART_SECONDS.get(self.name, HOST_RESTART_SECONDS)
         if not self.due:
-            self.due = now + pause
-            click.echo(f"{self.name} stopped (status {self.process.returncode}); it starts again in {pause:.0f} s", err=True)
+            self.due, status = now + self.pause, self.process.returncode
+            click.echo(f"{self.name} stopped (status {status}); it starts again in {self.pause:.0f} s", err=True)
         elif now >= self.due:
             self.start()
 
@@ -190,5 +189,5 @@ def _local_hosts(config: Config) -> list[Child]:
             path.mkdir(parents=True, exist_ok=True)
             where = f"{'[::1]' if url.hostname == '::1' else '127.0.0.1'}:{port}"
             command = [sys.executable, "-m", "lightship.hosts.serve", str(path), where]
-            children.append(Child(f"host {host.name}", command, port))
+            children.append(Child(f"host {host.name}", command, port, HOST_PAUSE))
     return children

@@ -71,7 +71,6 @@ def resolve(app: App, /, body: str, **options: Any) -> None:
 
 
 def _page(app: App) -> "tuple[PageConfig, Page, Snapshot]":
-    """The page's configuration, its row, and the page as its readers have it."""
     config, page = app.page()
     from lightship.store.read import snapshot  # after Django is set up
 

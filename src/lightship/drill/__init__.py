@@ -2,7 +2,7 @@
 to, a name that nobody asks for, and a database that is thrown away."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,9 +22,6 @@ from lightship.zones import ZoneError
 
 FAILURES = (DrillError, HostError, NothingLeftError, OSError, Refused, VaultError, ZoneError)
 DONE, FAILED, SKIPPED = "done", "failed", "skipped"
-
-Action = Callable[[], tuple[float, str]]
-"""The seconds that count, and what was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +61,7 @@ def rehearse(
     """Do every step, whether or not the one before failed. `key`: the file of a recovery key, if one is at hand. `progress`
     gets the title of each step. Leaves nothing behind; what a killed drill left, the next one removes first."""
     hosts = [open_host(host) for host in page.hosts]
-    plan: Sequence[tuple[str, str, float, Action]] = (
+    plan = (
         ("publish", "Publish to every host", 5, lambda: asyncio.run(steps.publish(hosts))),
         ("move", "Move the name", 5, lambda: steps.move(page, environment)),
         ("restore", "Restore the desk", 60, lambda: steps.restore(config, page, key)),
@@ -82,7 +79,7 @@ def rehearse(
     return Drill(page=page.slug, at=at, seconds=round(monotonic() - started, 2), steps=tuple(done))
 
 
-def _timed(name: str, title: str, goal: float, action: Action) -> Step:
+def _timed(name: str, title: str, goal: float, action: Callable[[], tuple[float, str]]) -> Step:
     status, seconds = DONE, 0.0
     try:
         seconds, summary = action()
