@@ -16,9 +16,8 @@ from tests.cli.conftest import Terminal
 from tests.kills import fetched
 from tests.net.hostile import DRIPPING_HEAD, harming
 
-from lightship.cli import reached
 from lightship.cli.shared import ROOMS, App, utc_now
-from lightship.cli.speak import post
+from lightship.cli.speak import answers_of, post
 from lightship.config import load
 from lightship.publishing.verify import Verifier
 from lightship.store.models import Page, Receipt
@@ -90,7 +89,7 @@ def after(desk: Terminal, work: Callable[[], object]) -> tuple[dict[str, tuple[b
         work()
 
     config = load(Path("lightship.toml"), {}, ROOMS).page("status")
-    answers, by = reached.answers_of(config, page, Verifier(), lambda: next(seconds) / 2, pause)
+    answers, by = answers_of(config, page, Verifier(), lambda: next(seconds) / 2, pause)
     return {answer.host: (answer.reads, answer.reason) for answer in answers}, by
 
 
