@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from lightship.cli.shared import App, json_option, page_option, pass_app, read_k
 from lightship.config import PageConfig
 from lightship.doctor import GROUPS, Environment, Examination, Finding, Known, Verdict, examine
 from lightship.doctor.environment import RDAP, SECONDS
-from lightship.drill import DONE, FAILED, Drill, Step, rehearse
+from lightship.drill import DONE, FAILED, rehearse
 
 LAST = 12
 """Earlier drills that a new one is compared with."""
@@ -123,39 +124,41 @@ def drill(app: App, key: Path | None) -> None:
     config = app.config(without={"desk", "secrets"})
     page = config.page(app.slug)
     with Console(stderr=True).status("clearing away what earlier drills left") as status:
-        drill = rehearse(config, page, key, Environment(), lambda title: status.update(title.lower()))
-    before = _record(app, page, drill)
-    app.say("\n".join(_drill_lines(drill, before)), drill.facts(), failed=not drill.passed)
+        report = rehearse(config, page, key, Environment(), lambda title: status.update(title.lower()))
+    before = _record(app, page, report)
+    app.say("\n".join(_drill_lines(report, before)), report, failed=not report["passed"])
 
 
-def _record(app: App, page: PageConfig, drill: Drill) -> Sequence[dict[str, Any]]:
-    """Record this drill at the desk; the facts of the drills before it. Without a desk here, neither."""
+def _record(app: App, page: PageConfig, report: dict[str, Any]) -> Sequence[dict[str, Any]]:
+    """Record this drill at the desk; the reports of the drills before it. Without a desk here, neither."""
     with suppress(Exception):  # a laptop has no desk, and a dead desk is what drills are for
         app.desk()
         from lightship.store import models, reports  # after Django is set up
 
         row = models.Page.objects.get(slug=page.slug)
-        before = [report.facts for report in row.reports.filter(kind=reports.DRILL)[:LAST]]
-        models.Report.objects.create(page=row, kind=reports.DRILL, at=drill.at, facts=drill.facts())
+        before = [earlier.facts for earlier in row.reports.filter(kind=reports.DRILL)[:LAST]]
+        at = datetime.fromisoformat(report["at"])
+        models.Report.objects.create(page=row, kind=reports.DRILL, at=at, facts=report)
         return before
     click.echo("There is no desk here: this drill is told, and not kept.", err=True)
     return []
 
 
-def _drill_lines(drill: Drill, before: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _drill_lines(report: dict[str, Any], before: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield f"{'':24}{'took':>9}{'before':>9}{'goal':>9}"
-    for step in drill.steps:
-        took = _seconds(step.seconds) if step.status == DONE else "FAILED" if step.status == FAILED else "-"
-        late = "  late" if step.status == DONE and step.seconds > step.goal else ""
-        yield f"{step.title:24}{took:>9}{_usual(step, before):>9}{f'{step.goal:.0f} s':>9}{late}"
-        yield f"  {step.summary}"
+    for step in report["steps"]:
+        seconds, goal, status = step["seconds"], step["goal"], step["status"]
+        took = _seconds(seconds) if status == DONE else "FAILED" if status == FAILED else "-"
+        late = "  late" if status == DONE and seconds > goal else ""
+        yield f"{step['title']:24}{took:>9}{_usual(step['name'], before):>9}{f'{goal:.0f} s':>9}{late}"
+        yield f"  {step['words']}"
     yield ""
-    result = "Nothing failed." if drill.passed else "Something failed: see above."
-    yield f"{drill.page}: rehearsed in {drill.seconds:.1f} s. {result}"
+    result = "Nothing failed." if report["passed"] else "Something failed: see above."
+    yield f"{report['page']}: rehearsed in {report['seconds']:.1f} s. {result}"
 
 
-def _usual(step: Step, before: Sequence[dict[str, Any]]) -> str:
-    same = [row for facts in before for row in facts["steps"] if row["name"] == step.name and row["status"] == DONE]
+def _usual(name: str, before: Sequence[dict[str, Any]]) -> str:
+    same = [row for facts in before for row in facts["steps"] if row["name"] == name and row["status"] == DONE]
     return _seconds(statistics.median(row["seconds"] for row in same)) if same else "-"
 
 

@@ -3,8 +3,6 @@ to, a name that nobody asks for, and a database that is thrown away."""
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -24,42 +22,12 @@ FAILURES = (DrillError, HostError, NothingLeftError, OSError, Refused, VaultErro
 DONE, FAILED, SKIPPED = "done", "failed", "skipped"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """`seconds`: what it took; `goal`: what it may take at most. `summary`: what was done, or why it was not."""
-
-    name: str
-    title: str
-    status: str
-    seconds: float
-    goal: float
-    summary: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drill:
-    page: str
-    at: datetime
-    seconds: float
-    steps: tuple[Step, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Nothing that was rehearsed failed."""
-        return all(step.status != FAILED for step in self.steps)
-
-    def facts(self) -> dict[str, Any]:
-        steps = [
-            {"words" if name == "summary" else name: getattr(step, name) for name in Step.__slots__} for step in self.steps
-        ]
-        return {"page": self.page, "at": self.at.isoformat(), "seconds": self.seconds, "passed": self.passed, "steps": steps}
-
-
 def rehearse(
     config: Config, page: PageConfig, key: Path | None, environment: Environment, progress: Callable[[str], None]
-) -> Drill:
-    """Do every step, whether or not the one before failed. `key`: the file of a recovery key, if one is at hand. `progress`
-    gets the title of each step. Leaves nothing behind; what a killed drill left, the next one removes first."""
+) -> dict[str, Any]:
+    """Do every step, whether or not the one before failed; the report, as the desk keeps it. `key`: the file of a recovery key,
+    if one is at hand. `progress` gets the title of each step. Leaves nothing behind; what a killed drill left, the next one
+    removes first."""
     hosts = [open_host(host) for host in page.hosts]
     plan = (
         ("publish", "Publish to every host", 5, lambda: asyncio.run(steps.publish(hosts))),
@@ -76,10 +44,12 @@ def rehearse(
             done.append(_timed(name, title, goal, action))
     finally:
         asyncio.run(sweep(hosts))
-    return Drill(page=page.slug, at=at, seconds=round(monotonic() - started, 2), steps=tuple(done))
+    seconds, passed = round(monotonic() - started, 2), all(step["status"] != FAILED for step in done)
+    return {"page": page.slug, "at": at.isoformat(), "seconds": seconds, "passed": passed, "steps": done}
 
 
-def _timed(name: str, title: str, goal: float, action: Callable[[], tuple[float, str]]) -> Step:
+def _timed(name: str, title: str, goal: float, action: Callable[[], tuple[float, str]]) -> dict[str, Any]:
+    """`seconds`: what it took; `goal`: what it may take at most. `words`: what was done, or why it was not."""
     status, seconds = DONE, 0.0
     try:
         seconds, summary = action()
@@ -87,4 +57,5 @@ def _timed(name: str, title: str, goal: float, action: Callable[[], tuple[float,
         status, summary = SKIPPED, str(reason)
     except FAILURES as error:
         status, summary = FAILED, str(error)
-    return Step(name=name, title=title, status=status, seconds=round(seconds, 2), goal=goal, summary=summary)
+    facts = {"name": name, "title": title, "status": status}
+    return {**facts, "seconds": round(seconds, 2), "goal": goal, "words": summary}
