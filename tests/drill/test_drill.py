@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 from tests import servers
 
+from lightship import drill
 from lightship.cli.shared import ROOMS
 from lightship.config import load
 from lightship.core.site.manifest import NotOurs, manifest_in, pulse_in
-from lightship.drill import steps
 from lightship.drill.canary import LEFT, left, sweep
 from lightship.hosts import File
 from lightship.hosts.folder import Folder
@@ -166,7 +166,7 @@ def test_nothing_that_a_drill_puts_is_signed_with_the_page_s_key(site: Site) -> 
     page = config.page(None)
     hosts = [open_host(host) for host in page.hosts]
     try:
-        steps.speak(page, hosts, partial(datetime.now, UTC))
+        drill.speak(page, hosts, partial(datetime.now, UTC))
         claims = [path for path in site.left() if path.name in ("manifest.json", "pulse.json")]
         assert len(claims) == 4
         for path in claims:

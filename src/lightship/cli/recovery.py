@@ -141,12 +141,16 @@ def restore(app: App, url: str, key: str | None, vault: str | None, public: str,
         raise Refused(f"{app.path} is here already: change `database` in it, and leave --database away")
     if vault and not key:
         raise click.UsageError("the vault opens with the recovery key only: --key FILE")
+    try:
+        known = frozenset([fields.public_key(public)] if public else [])
+    except ValueError as error:
+        raise click.BadParameter(f"--public {error}") from error
     request = Request(
         path=app.path,
         here=_config_here(app) if key else None,
         url=url,
         vault=vault,
-        public=_public(public),
+        public=known,
         database=database,
         env=app.env,
         reader=app.reader(),
@@ -158,13 +162,6 @@ def restore(app: App, url: str, key: str | None, vault: str | None, public: str,
     with refusing(VaultError, ImporterError, RestoreError):
         outcome = with_key(request, read_key(key)) if key else without_key(request)
     app.say(_message(outcome) + sign_in_words(app.desk()), asdict(outcome))
-
-
-def _public(text: str) -> frozenset[bytes]:
-    try:
-        return frozenset([fields.public_key(text)]) if text else frozenset()
-    except ValueError as error:
-        raise click.BadParameter(f"--public {error}") from error
 
 
 def _config_here(app: App) -> Config | None:
