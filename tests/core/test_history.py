@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from tests.sample import a_component, a_page, an_incident, an_update
 
-from lightship.core.history import DAYS, by_start, days, gravest, status_changes_of, uptime, window_start
+from lightship.core.history import DAYS, Timeline, by_start, days, gravest, steps, uptime, window_start
 from lightship.core.model import (
     Change,
     ComponentStatus,
@@ -109,4 +109,4 @@ def test_turns_of_several_incidents_are_what_readers_saw_in_the_order_of_time() 
     second = incident(2, NOW + timedelta(minutes=30), turned=(MAJOR,))
     silent = replace(first, updates=(replace(first.updates[0], changes=None),))
     bare = replace(silent, id="incident0003")
-    assert [t.change.new for t in status_changes_of([second, first, bare])] == [SLOW, MAJOR, MAJOR]
+    assert [t.change.new for t in Timeline.of(steps([second, first, bare])).status_changes()] == [SLOW, MAJOR, MAJOR]

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.publishing.book import harbour
 
-from lightship.core.duty.promises import due, phase
 from lightship.core.model import Facts
+from lightship.core.status import phase, promised
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -16,21 +16,22 @@ def promising(minutes: float) -> Facts:
     return Facts(next_update=NOW + minutes * MINUTE)
 
 
-def test_the_soonest_promise_comes_first_and_those_that_have_ended_promise_nothing() -> None:
-    book = harbour().said("incident0000", "We are at it.", promising(30))
-    late = book.said("incident0001", "It is over.", promising(5))
-    assert [(promise.incident.id, promise.at) for promise in due(late.incidents)] == [("incident0000", NOW + 30 * MINUTE)]
+def test_those_that_have_ended_promise_nothing() -> None:
+    book = harbour().said("incident0000", "We are at it.", promising(30)).said("incident0001", "It is over.", promising(5))
+    assert {incident.id: promised(incident) for incident in book.incidents if promised(incident)} == {
+        "incident0000": NOW + 30 * MINUTE
+    }
 
 
 def test_only_the_newest_update_promises() -> None:
     book = harbour().said("incident0000", "We are at it.", promising(30)).said("incident0000", "Still.")
-    assert due(book.incidents) == ()
+    assert not any(map(promised, book.incidents))
 
 
 @pytest.mark.parametrize(("after", "late"), [(29.99, False), (30, True), (31, True)])
 def test_a_promise_is_late_from_the_moment_it_names(after: float, late: bool) -> None:
-    (promise,) = due(harbour().said("incident0000", "We are at it.", promising(30)).incidents)
-    assert promise.late(NOW + after * MINUTE) is late
+    snapshot = harbour().said("incident0000", "We are at it.", promising(30)).snapshot
+    assert phase(snapshot, NOW + after * MINUTE)[1] == late
 
 
 @pytest.mark.parametrize(

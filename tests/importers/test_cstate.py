@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lightship.core.history import status_changes_of
+from lightship.core.history import Timeline, steps
 from lightship.core.model import ComponentStatus, Impact, Status
 from lightship.importers import Imported, ImporterError, read
 from lightship.importers._cstate_body import moment_of
@@ -194,7 +194,7 @@ def test_overlapping_issues_leave_a_component_at_the_worst(tmp_path: Path) -> No
         b=issue(date="2024-05-01 11:00:00", resolvedWhen="2024-05-01 11:30:00"),
         c=issue(date="2024-05-01 11:45:00", resolvedWhen="2024-05-01 13:00:00", severity="disrupted"),
     )
-    status_changes = status_changes_of(found.incidents)
+    status_changes = Timeline.of(steps(found.incidents)).status_changes()
     assert [(f"{turn.at:%H:%M}", turn.change.old.value, turn.change.new.value) for turn in status_changes] == [
         ("10:00", "operational", "partial_outage"),
         ("11:00", "partial_outage", "major_outage"),

@@ -139,6 +139,7 @@ def snapshot(broken: int = 3, *, planned: tuple[Incident, ...] = (maintenance(),
     """`broken` open incidents, and two weeks with six ended ones."""
     live = tuple(open_incident(n, tale) for n, tale in enumerate(TALES[:broken]))
     past = tuple(past_incident(*row) for row in PAST)
+    stated = history.Timeline.of(history.steps([*live, *past]))
     states = {c.id: c.status for incident in live for c in incident.components}
     parts = tuple(component(n, status=states.get(ident(f"component {n}"), OK)) for n in range(30))
     return a_page(
@@ -150,9 +151,7 @@ def snapshot(broken: int = 3, *, planned: tuple[Incident, ...] = (maintenance(),
             "components": parts,
             "open": history.by_start([*live, *planned]),
             "recent": history.by_start(past),
-            "status_changes": tuple(
-                sorted([*blips(), *history.status_changes_of([*live, *past])], key=lambda change: change.at)
-            ),
+            "status_changes": tuple(sorted([*blips(), *stated.status_changes()], key=lambda change: change.at)),
             "months": (("2026-11", 9), ("2026-10", 4), ("2025-12", 1)),
             "hosts": HOSTS,
             **more,

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.sample import NOW, PAGE, a_component, a_page, an_incident, an_update
 
-from lightship.core.history import by_start, status_changes_of
+from lightship.core.history import Timeline, by_start, steps
 from lightship.core.model import (
     Change,
     ComponentStatus,
@@ -69,7 +69,7 @@ class Book:
             components=(WEBMAIL,),
             open=[each for each in found if not each.ended],
             recent=tuple(each for each in found if each.ended),
-            status_changes=status_changes_of(found),
+            status_changes=Timeline.of(steps(found)).status_changes(),
             months=tuple(sorted(months.items(), reverse=True)),
             hosts=self.hosts,
             vector=self.vector,

@@ -15,8 +15,7 @@ from tests import name_servers
 from lightship.cli.shared import ROOMS
 from lightship.config import ConfigError, HostConfig, Peer, WitnessConfig, load
 from lightship.core.steering.decide import Witness
-from lightship.core.steering.records import FRESH, POINTERS, RECORD, Health, Sets, Vote, place, pointed
-from lightship.core.steering.signed_votes import signed_vote_in
+from lightship.core.steering.records import FRESH, POINTERS, RECORD, Health, Sets, Vote, place, pointed, signed_vote_in
 from lightship.signing import SigningKey, VerifyKey
 from lightship.witness import peers, run
 from lightship.witness.controller import Controller

@@ -14,8 +14,7 @@ from tests import servers
 from tests.certs import Authority
 
 from lightship.config import Peer
-from lightship.core.steering.records import Health, Vote
-from lightship.core.steering.signed_votes import signed_vote_in, signed_vote_out
+from lightship.core.steering.records import Health, Vote, signed_vote_in, signed_vote_out
 from lightship.signing import SigningKey, VerifyKey
 from lightship.witness import peers
 

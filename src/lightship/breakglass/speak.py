@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 
 from lightship.breakglass.pending import PendingLog, PendingUpdate
 from lightship.config import PageConfig
-from lightship.core.duty.promises import due
 from lightship.core.model import HostLink, Incident, Month, Update
 from lightship.core.site import versions
 from lightship.core.site.receipt import Receipt
 from lightship.core.site.state import archive_path
 from lightship.core.site.union import Union, merged
 from lightship.core.site.versions import STEP
+from lightship.core.status import promised
 from lightship.core.wire import WireError
 from lightship.hosts import File, Held, Host, HostError, Wrapper
 from lightship.publishing.publish import Clock, Publisher
@@ -245,8 +245,8 @@ def _loader(survey: Survey, states: Sequence[HostState]) -> Callable[[str], Mont
 def _pulse_seconds(incidents: Collection[Incident], now: datetime, calm: int) -> int:
     """Interval of the pulse, in seconds: half the time until the next promised update. Nobody refreshes the page after a
     break-glass post, and it becomes unknown after twice the interval."""
-    promised = [promise.at - now for promise in due(incidents) if promise.at > now]
-    return max(calm, min(round(min(promised, default=timedelta()).total_seconds() / 2), LONGEST_PULSE))
+    waits = [due - now for due in map(promised, incidents) if due and due > now]
+    return max(calm, min(round(min(waits, default=timedelta()).total_seconds() / 2), LONGEST_PULSE))
 
 
 def _newest(incident: Incident) -> Update:

@@ -50,7 +50,7 @@ class Timeline:
     holds: Mapping[str, Sequence[Hold]]
 
     @staticmethod
-    def of(steps: Mapping[str, Sequence[Step]], by_hand: Iterable[StatusChange]) -> "Timeline":
+    def of(steps: Mapping[str, Sequence[Step]], by_hand: Iterable[StatusChange] = ()) -> "Timeline":
         """`steps`: by incident, in the order of its updates."""
         holds: dict[str, list[Hold]] = defaultdict(list)
         for status_change in by_hand:
@@ -128,11 +128,6 @@ def steps(incidents: Iterable[Incident]) -> dict[str, list[Step]]:
     return {
         incident.id: [Step(u.id, u.display_at, u.status, u.changes or ()) for u in incident.updates] for incident in incidents
     }
-
-
-def status_changes_of(incidents: Iterable[Incident], by_hand: Iterable[StatusChange] = ()) -> tuple[StatusChange, ...]:
-    """The status changes that readers saw, oldest first."""
-    return Timeline.of(steps(incidents), by_hand).status_changes()
 
 
 def left(incident: Incident) -> dict[str, ComponentStatus]:

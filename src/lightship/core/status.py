@@ -1,11 +1,11 @@
-"""What follows from updates: an incident's impact, dates and current facts, and a page's rollup."""
+"""What follows from updates: an incident's impact, dates, promise and current facts, and a page's rollup."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from lightship.core.model import Component, ComponentStatus, Facts, Impact, Incident, Kind, Status
+from lightship.core.model import Component, ComponentStatus, Facts, Impact, Incident, Kind, Snapshot, Status
 
 _SEVERITY = list(ComponentStatus)
 
@@ -87,6 +87,13 @@ def began(incident: Incident) -> datetime:
 def promised(incident: Incident) -> datetime | None:
     """When the next update is due, as its newest update promises; None once it has ended."""
     return None if incident.ended else incident.updates[-1].facts.next_update
+
+
+def phase(snapshot: Snapshot, at: datetime) -> tuple[datetime, int]:
+    """What changes on a front page with time alone: the UTC hour, for readers without a script see when it was rendered, and
+    how many promises are late. Between two moments of one phase the page need not be rendered again."""
+    late = sum(due <= at for due in map(promised, snapshot.open) if due)
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0), late
 
 
 def is_current(incident: Incident) -> bool:

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lightship.config import PageConfig, Peer
-from lightship.core.steering.records import FRESH, RECORD, Sets, Vote, record_of, vote_key, votes_of
-from lightship.core.steering.signed_votes import signed_vote_in
+from lightship.core.steering.records import FRESH, RECORD, Sets, Vote, record_of, signed_vote_in, vote_key, votes_of
 from lightship.doctor.checks import CHECKS, Finding
 from lightship.doctor.environment import Environment, in_parallel
 from lightship.doctor.shared_fate import Part, Role

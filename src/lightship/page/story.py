@@ -6,9 +6,8 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
-from lightship.core.duty.promises import due
 from lightship.core.model import Component, ComponentStatus, Facts, Impact, Incident, Kind, Status, Update
-from lightship.core.status import began, current_facts, ended_at, impact, worst
+from lightship.core.status import began, current_facts, ended_at, impact, promised, worst
 from lightship.page import labels, prose, times
 
 
@@ -104,11 +103,11 @@ def _running(incident: Incident, facts: Facts, now: datetime | None) -> list[Fac
 def next_update(incident: Incident, now: datetime | None) -> Fact:
     """When the next update is due. Where `now` is known, "late" is shown without the script too; by how much, only the script
     can show."""
-    promise = next(iter(due([incident])), None)
-    if promise is None:
+    due = promised(incident)
+    if due is None:
         return Fact("Next update", escape("" if incident.kind is Kind.MAINTENANCE else "No time promised"))
-    late = now is not None and promise.late(now)
-    value = Markup("by {}<span>{}</span>").format(times.when(promise.at, now), ", late" if late else "")
+    late = now is not None and due <= now
+    value = Markup("by {}<span>{}</span>").format(times.when(due, now), ", late" if late else "")
     return Fact("Next update", value, "due late" if late else "due")
 
 

@@ -7,24 +7,24 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, TypeVar
 
-from lightship.core.duty.promises import phase
 from lightship.core.site.manifest import (
     MANIFEST_PATH,
     PULSE_PATH,
     Manifest,
     NotOurs,
     Pulse,
+    compare,
     manifest_in,
     manifest_out,
     month_list_in,
     month_list_out,
     month_list_path,
     pulse_out,
+    refusal,
 )
-from lightship.core.site.plan import compare, refusal
 from lightship.core.site.receipt import Fault, Front, Read, Receipt, Verdict
 from lightship.core.site.versions import Version
-from lightship.core.status import promised
+from lightship.core.status import phase, promised
 from lightship.core.wire import WireError, sha256
 from lightship.hosts import Conflict, File, Held, Host, HostError, Wrapper
 from lightship.publishing.rendering import Rendering
@@ -135,8 +135,8 @@ class Publisher:
         for _ in range(RELEASES):
             existing = await host.read(MANIFEST_PATH)
             theirs = self._claim(existing, rendering, force=force)
-            if refused := refusal(_manifest(rendering), theirs):
-                raise RefusedError(str(refused), refused.existing.version)
+            if theirs and (reason := refusal(_manifest(rendering), theirs)):
+                raise RefusedError(reason, theirs.version)
             if theirs and not force and _same(rendering, theirs) and not (repair and await self._broken(host, theirs)):
                 return Front(theirs.epoch, theirs.revision, theirs.files[FRONT])
             try:

@@ -17,11 +17,11 @@ from lightship.core.steering.records import (
     Vote,
     record_of,
     record_out,
+    signed_vote_out,
     vote_key,
     vote_out,
     votes_of,
 )
-from lightship.core.steering.signed_votes import signed_vote_out
 from lightship.signing import SigningKey
 from lightship.witness.monitor import Monitor
 from lightship.witness.peers import Peers

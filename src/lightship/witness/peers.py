@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 
 from lightship.config import Peer
 from lightship.core.address import host_and_port
-from lightship.core.steering.records import FRESH, Vote
-from lightship.core.steering.signed_votes import signed_vote_in
+from lightship.core.steering.records import FRESH, Vote, signed_vote_in
 from lightship.net.pinned import ConnectError, Connection
 from lightship.signing import VerifyKey
 

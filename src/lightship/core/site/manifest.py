@@ -51,9 +51,19 @@ class Manifest:
     def version(self) -> Version:
         return self.epoch, self.revision
 
-    def includes(self, manifest: "Manifest") -> bool:
-        """Whether this state includes all of the other manifest's."""
-        return includes(self.version, self.vector, manifest.version)
+
+def refusal(ours: Manifest, existing: Manifest) -> str:
+    """Why ours must not be published over another manifest of the same page; empty where it may. The only reason is that the
+    host has updates of another desk that ours does not include: publishing there would take them back."""
+    if includes(ours.version, ours.vector, existing.version):
+        return ""
+    why = "newer than ours" if existing.version > ours.version else "which we have not heard"
+    return f"it holds revision {existing.revision} of epoch {existing.epoch}, {why}: another desk speaks there"
+
+
+def compare(desired: Mapping[str, str], existing: Mapping[str, str]) -> tuple[str, ...]:
+    """The paths to write. Both map path -> SHA-256; `desired`'s order is the order of writing."""
+    return tuple(path for path, digest in desired.items() if existing.get(path) != digest)
 
 
 def manifest_out(manifest: Manifest, sign: Sign, key: bytes) -> bytes:

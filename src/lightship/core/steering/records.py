@@ -1,9 +1,12 @@
-"""What witnesses write into the zone (votes and the move record), how they judge a host's health, and where a name points."""
+"""What witnesses write into the zone (votes and the move record) and show each other (signed votes), how they judge a host's
+health, and where a name points."""
 
+import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from lightship.core.site.manifest import Sign, Verify
 from lightship.core.site.receipt import CheckStatus
 
 Key = tuple[str, str]
@@ -115,6 +118,23 @@ def vote_in(text: str) -> Vote | None:
         return Vote(_time(at), {host: Health(up == "up", _time(since)) for host, up, _, since in parts})
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def signed_vote_out(vote: Vote, page: str, by: str, sign: Sign) -> bytes:
+    """As one witness shows it to others: `PAGE WITNESS VOTE`, and its signature in base64 on a line of its own."""
+    text = f"{page} {by} {vote_out(vote)}"
+    return f"{text}\n{base64.b64encode(sign(text.encode())).decode()}\n".encode()
+
+
+def signed_vote_in(body: bytes, page: str, by: str, verify: Verify) -> Vote | None:
+    """None for what this witness did not sign for this page."""
+    text, _, signature = body.decode("utf-8", "replace").rstrip("\n").rpartition("\n")
+    try:
+        genuine = verify(text.encode(), base64.b64decode(signature, validate=True))
+    except ValueError:
+        return None
+    start = f"{page} {by} "
+    return vote_in(text.removeprefix(start)) if genuine and text.startswith(start) else None
 
 
 def _time(text: str) -> datetime:

@@ -5,9 +5,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from lightship.core.duty.promises import due
 from lightship.core.model import Incident, Kind, Snapshot, Status, Update
-from lightship.core.status import began
+from lightship.core.status import began, promised
 from lightship.desk import labels
 from lightship.desk.forms.fields import live
 from lightship.store import models
@@ -16,13 +15,13 @@ from lightship.store.read import rows
 
 
 def summary(incident: Incident, now: datetime) -> dict[str, Any]:
-    promise = next(iter(due([incident])), None)
+    due = promised(incident)
     return {
         "incident": incident,
         "word": labels.STATUS[incident.status],
         "since": began(incident),
-        "due": promise.at if promise else None,
-        "late": bool(promise and promise.late(now)),
+        "due": due,
+        "late": bool(due and due <= now),
     }
 
 

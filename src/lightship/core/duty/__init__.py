@@ -1,1 +1,0 @@
-"""Who must post an update, and when."""
