@@ -16,8 +16,7 @@ from tests.sample import a_component, an_incident, an_update
 from lightship.core.model import Status
 from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.core.site.state import STATE_PATH, archive_path
-from lightship.importers import Imported, ImporterError, read
-from lightship.importers._sound import checked
+from lightship.importers import Imported, ImporterError, checked, read
 from lightship.net.client import PublicReader
 from lightship.publishing.contents import contents_at
 

@@ -2,7 +2,7 @@
 
 A source is a file with `read(source, **options) -> Imported`, whose options are keyword-only strings. An entry that cannot
 be read becomes one of the `problems`; only a source that cannot be read at all raises ImporterError. `read` checks the ids,
-numbers, times and texts of every source (_sound.py).
+numbers, times and texts of every source (_imported.py).
 """
 
 import hashlib
@@ -11,8 +11,7 @@ import inspect
 from collections.abc import Callable
 
 from lightship.config import kinds as back_ends
-from lightship.importers._sound import checked, faults
-from lightship.importers._values import ID, NEWEST, OLDEST, Imported, ImporterError, Problem, shown, with_retired
+from lightship.importers._imported import ID, NEWEST, OLDEST, Imported, ImporterError, Problem, checked, faults, shown
 
 __all__ = [
     "ID",
@@ -27,7 +26,6 @@ __all__ = [
     "kinds",
     "read",
     "shown",
-    "with_retired",
 ]
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from lightship.core.model import Status
+from lightship.core.model import ENDED, Status
 from lightship.importers import NEWEST, OLDEST
 
 _TRACK = re.compile(r"""\{\{[<%]\s*track\s+["'`]?([^"'`>%]*?)["'`]?\s*[>%]\}\}""")
@@ -28,7 +28,6 @@ _WORDS = {
 }
 _FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S %Z", "%Y-%m-%d %H:%M %Z", "%a, %d %b %Y %H:%M:%S %z")
 
-CLOSED = (Status.RESOLVED, Status.POSTMORTEM)
 MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -102,14 +101,14 @@ def in_order(entries: Sequence[Statement], ends: datetime | None) -> list[Statem
     it. The front matter decides whether the issue has ended: then the last status is `RESOLVED`, if need be without words.
     """
     if ends is None:
-        entries = [replace(entry, status=None if entry.status in CLOSED else entry.status) for entry in entries]
-    elif not any(entry.status in CLOSED for entry in entries):
+        entries = [replace(entry, status=None if entry.status in ENDED else entry.status) for entry in entries]
+    elif not any(entry.status in ENDED for entry in entries):
         entries = sorted([*entries, Statement(ends, "", Status.RESOLVED)], key=lambda entry: entry.at)
     ordered: list[Statement] = []
     for entry in entries:
         before = ordered[-1] if ordered else Statement(entry.at - MILLISECOND, "", Status.INVESTIGATING)
         ordered.append(Statement(max(entry.at, before.at + MILLISECOND), entry.body, entry.status or before.status))
-    if ends and ordered[-1].status not in CLOSED:
+    if ends and ordered[-1].status not in ENDED:
         ordered[-1] = replace(ordered[-1], status=Status.RESOLVED)
     return ordered
 

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from lightship.core.model import INCIDENT_STATUSES, MAINTENANCE_STATUSES, Impact, Incident, Kind, Page, Status, Update
 from lightship.core.status import ended_at, monitoring_at
 from lightship.core.wire import moment, stamp
-from lightship.importers import Imported, Problem, id_of, shown, with_retired
+from lightship.importers import Imported, Problem, id_of, shown
 from lightship.importers._statuspage_rows import Row, component, group, ident, postmortem, text_of, update, wordless
 
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
@@ -48,12 +48,11 @@ class Rows:
         components = self._read_all("component", lambda row: component(row, born), rows)
         known = {group.id for group in groups}
         components = [part if part.group_id in known else replace(part, group_id=None) for part in components]
-        incidents = self._incidents()
         return Imported(
             page=page,
             groups=tuple(groups),
-            components=with_retired(components, incidents),
-            incidents=tuple(incidents),
+            components=tuple(components),
+            incidents=tuple(self._incidents()),
             problems=tuple(self.problems),
             entries=len(self.entries) + self.lost,
         )

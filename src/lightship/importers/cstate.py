@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lightship.core.model import Change, Component, ComponentStatus, Group, Impact, Incident, Page, Update, Wording
+from lightship.core.model import ENDED, Change, Component, ComponentStatus, Group, Impact, Incident, Page, Update, Wording
 from lightship.core.status import worst
 from lightship.importers import OLDEST, Imported, ImporterError, Problem, id_of, shown
-from lightship.importers._cstate_body import CLOSED, MILLISECOND, Statement, in_order, moment_of, statements
+from lightship.importers._cstate_body import MILLISECOND, Statement, in_order, moment_of, statements
 from lightship.importers._cstate_yaml import UNREADABLE, document, one_line, rows, table, text
 
 _SEVERITIES = {
@@ -40,7 +40,7 @@ class _Issue:
     @property
     def close(self) -> int | None:
         """Index of the statement that closed it; None while it goes on."""
-        return next((number for number, entry in enumerate(self.statements) if entry.status in CLOSED), None)
+        return next((number for number, entry in enumerate(self.statements) if entry.status in ENDED), None)
 
 
 @dataclass
@@ -212,29 +212,25 @@ def _incidents(issues: Sequence[_Issue], components: Sequence[Component]) -> tup
     """The incidents with their status changes, and the components with their status now. Issues overlap, so the status
     changes are derived in the order of time."""
     known = {component.name: component for component in components}
-    edges = [(issue.statements[0].at, issue, True) for issue in issues]
-    edges += [(issue.statements[issue.close].at, issue, False) for issue in issues if issue.close]
+    edges = [(issue, 0) for issue in issues] + [(issue, issue.close) for issue in issues if issue.close]
     active: dict[str, list[ComponentStatus]] = {component.id: [] for component in components}
-    changes: dict[tuple[str, bool], tuple[Change, ...]] = {}
-    for _, issue, opens in sorted(edges, key=lambda edge: edge[0]):
+    changes: dict[tuple[str, int], tuple[Change, ...]] = {}
+    for issue, number in sorted(edges, key=lambda edge: edge[0].statements[edge[1]].at):
         # An issue that was reported only when it was over changes no status: its duration is unknown.
         status = ComponentStatus.OPERATIONAL if issue.close == 0 else issue.status
         made = []
         for component in (known[name] for name in issue.affected):
             levels = active[component.id]
             old = worst(levels)
-            (levels.append if opens else levels.remove)(status)
+            (levels.remove if number else levels.append)(status)
             made.append(Change(component.id, component.name, old, worst(levels)))
-        changes[issue.key, opens] = tuple(made)
+        changes[issue.key, number] = tuple(made)
     now = tuple(replace(component, status=worst(active[component.id])) for component in components)
-    by_id = {component.id: component for component in components}
-    return tuple(_incident(issue, changes, by_id) for issue in issues), now
+    return tuple(_incident(issue, changes, known) for issue in issues), now
 
 
-def _incident(issue: _Issue, changes: dict[tuple[str, bool], tuple[Change, ...]], known: dict[str, Component]) -> Incident:
-    at_first, at_last = changes[issue.key, True], changes.get((issue.key, False), ())
-    by_number = {issue.close: at_last, 0: at_first}
-    updates = [_update(issue.key, i, entry, by_number.get(i) or None) for i, entry in enumerate(issue.statements)]
+def _incident(issue: _Issue, changes: dict[tuple[str, int], tuple[Change, ...]], known: dict[str, Component]) -> Incident:
+    updates = [_update(issue.key, i, entry, changes.get((issue.key, i)) or None) for i, entry in enumerate(issue.statements)]
     first, newest = issue.statements[0].at, issue.statements[-1].at
     return Incident(
         id=id_of("cstate issue", issue.key),
@@ -243,7 +239,7 @@ def _incident(issue: _Issue, changes: dict[tuple[str, bool], tuple[Change, ...]]
         updated_at=newest,
         started_at=first,
         updates=tuple(updates),
-        components=tuple(replace(known[change.component_id], status=change.new) for change in at_last or at_first),
+        components=tuple(replace(known[c.name], status=c.new) for c in changes[issue.key, issue.close or 0]),
         impact_override=issue.impact,
     )
 

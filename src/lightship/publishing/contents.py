@@ -9,7 +9,7 @@ from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.core.wire import WireError
 from lightship.hosts import HostError
 from lightship.hosts.folder import PrivateFolder
-from lightship.importers import Imported, ImporterError, Problem, checked, faults, with_retired
+from lightship.importers import Imported, ImporterError, Problem, checked, faults
 from lightship.net.client import PublicReader
 from lightship.publishing.read_only import PublicFiles, ReadOnlyHost
 from lightship.publishing.survey import AGAIN, HostState, Survey, TornError, Unreadable, order
@@ -59,7 +59,7 @@ def contents(state: HostState) -> Imported:
         Imported(
             page=page.page,
             groups=page.groups,
-            components=with_retired(page.components, incidents),
+            components=page.components,
             incidents=incidents,
             status_changes=tuple(change for month in months for change in month.status_changes),
             entries=len(incidents),

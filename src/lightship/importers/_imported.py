@@ -1,7 +1,9 @@
-"""Check what importers give: ids, numbers, times, zones and texts. An entry that the desk could not store is left out."""
+"""The result of an importer, its problems and its error; and the check of what importers give: ids, numbers, times, zones and
+texts. An entry that the desk could not store is left out."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import reprlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
 from enum import Enum
@@ -11,9 +13,10 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 from zoneinfo import available_timezones
 
-from lightship.core.model import Component, Group, Incident, Page, StatusChange
-from lightship.importers._values import ID, NEWEST, OLDEST, Imported, ImporterError, Problem, shown, with_retired
+from lightship.core.model import Component, ComponentStatus, Group, Incident, Kind, Page, StatusChange
 
+ID = re.compile(r"[a-z0-9]{12}")
+OLDEST, NEWEST = 1990, 2200  # the years in which a time may lie
 _IDS = ("id", "component_id", "group_id")
 _NEVER_EMPTY = ("updates", "wordings")
 _LARGEST = 2**31 - 1
@@ -21,6 +24,64 @@ _RANGES = {"position": (0, _LARGEST), "promise_minutes": (1, 24 * 60), "revision
 _SUPPORT_URL = re.compile(r"|(?:(?:https?|ftps?)://|mailto:)\S{1,190}")
 # Lone surrogates, which no encoding writes, and NUL, which no database stores.
 _BROKEN = re.compile("[\ud800-\udfff\0]")
+
+
+class ImporterError(Exception):
+    """The source cannot be read at all. The message is for the person who named it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A loss of the import. `where`: the file, or the id at the source. `lost`: the whole entry was left out."""
+
+    where: str
+    what: str
+    lost: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """The content of a source. `components[].status` is the status at import; only history names the `retired` ones.
+
+    `found` counts the entries at the source, so that found == len(incidents) + the lost ones.
+    `revision`, `epoch`: of a Lightship's own state.
+    """
+
+    page: Page | None = None
+    groups: tuple[Group, ...] = ()
+    components: tuple[Component, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    status_changes: tuple[StatusChange, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    entries: int = 0
+    revision: int = 0
+    epoch: int = 0
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        retired = sum(component.retired for component in self.components)
+        maintenances = sum(incident.kind is Kind.MAINTENANCE for incident in self.incidents)
+        return {
+            "components": len(self.components) - retired,
+            "retired components": retired,
+            "groups": len(self.groups),
+            "incidents": len(self.incidents) - maintenances,
+            "maintenances": maintenances,
+            "updates": sum(len(incident.updates) for incident in self.incidents),
+            "found": self.entries,
+            "lost": sum(problem.lost for problem in self.problems),
+        }
+
+
+def shown(value: Any) -> str:
+    """A foreign value for a message, cut short."""
+    try:
+        return reprlib.repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits, or a deeply nested value
+        return f"a {type(value).__name__} that cannot be shown"
 
 
 def faults(value: Any, hint: Any, name: str = "") -> Iterator[str]:
@@ -94,21 +155,38 @@ def checked(imported: Imported) -> Imported:
     page = next(iter(sieve.sound("page", [imported.page] if imported.page else [], Page)), None)
     groups = sieve.sound("group", imported.groups, Group)
     group_ids = {group.id for group in groups}
-    components = [sieve.homed(component, group_ids) for component in sieve.sound("component", imported.components, Component)]
+    homed = [sieve.homed(component, group_ids) for component in sieve.sound("component", imported.components, Component)]
     incidents = sieve.incidents(imported.incidents)
-    if len(components) < len(imported.components):
-        components = list(with_retired(components, incidents))
+    components = _with_retired(homed, incidents)
     component_ids = {component.id for component in components}
     status_changes = sieve.sound("status change", imported.status_changes, StatusChange)
     return replace(
         imported,
         page=page,
         groups=tuple(groups),
-        components=tuple(components),
+        components=components,
         incidents=tuple(incidents),
         status_changes=tuple(change for change in status_changes if sieve.knows(change, component_ids)),
         problems=tuple(sieve.problems),
     )
+
+
+def _with_retired(components: Iterable[Component], incidents: Sequence[Incident]) -> tuple[Component, ...]:
+    """The components, followed by the retired ones that only incidents name."""
+    # Newest first: the last record of a retired component is the best one.
+    newest_first = sorted(incidents, key=lambda incident: incident.updated_at, reverse=True)
+    named = [component for incident in newest_first for component in incident.components]
+    for update in (update for incident in incidents for update in incident.updates):
+        at = update.display_at
+        named += [
+            Component(id=change.component_id, name=change.name, position=0, created_at=at, updated_at=at)
+            for change in update.changes or ()
+        ]
+    known = {component.id: component for component in components}
+    for component in (component for component in named if component.id not in known):
+        retired = replace(component, status=ComponentStatus.OPERATIONAL, group_id=None, retired=True)
+        known[component.id] = replace(retired, position=len(known) + 1)
+    return tuple(known.values())
 
 
 @dataclass
