@@ -14,7 +14,7 @@ import pytest
 
 from lightship import channels, hosts, zones
 from lightship.cli import lightship
-from lightship.config import schema, values
+from lightship.config import values
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "lightship"
@@ -52,7 +52,7 @@ def test_the_reference_names_every_option(name: tuple[str, ...]) -> None:
 
 TABLES = [
     item
-    for name, item in {**vars(schema), **vars(values)}.items()
+    for name, item in vars(values).items()
     if "__pydantic_config__" in getattr(item, "__dict__", ()) and name != "FileTable"
 ]
 BACK_ENDS = [room.find(kind) for room in (hosts, zones, channels) for kind in room.kinds()]

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.channels.places import Inbox
 
 from lightship.channels import ChannelError, Message, tell_each, tell_staff
-from lightship.config import ChannelConfig
+from lightship.config import BackEndConfig
 
 MESSAGE = Message(subject="Drill", body="Wording.")
 
@@ -64,7 +64,7 @@ def test_one_that_hangs_is_not_waited_for() -> None:
 
 def test_staff_are_told_as_the_file_says(inbox: Inbox) -> None:
     configured = [
-        ChannelConfig(name=name, kind="chat", options={"urls": (f"json://{inbox.url}/{path}",)})
+        BackEndConfig(name=name, kind="chat", options={"urls": (f"json://{inbox.url}/{path}",)})
         for name, path in (("room", "fine"), ("pager", "500"))
     ]
     wrong = tell_staff(configured, "Name moved", "To host b.")
@@ -78,10 +78,10 @@ def test_no_channel_at_all_is_told() -> None:
 
 
 def test_one_that_can_no_longer_be_opened_keeps_none_from_being_told(inbox: Inbox) -> None:
-    gone = ChannelConfig(
+    gone = BackEndConfig(
         name="mail", kind="email", options={"host": "relay.example", "sender": "a@example", "ca": Path("/gone")}
     )
-    room = ChannelConfig(name="room", kind="chat", options={"urls": (f"json://{inbox.url}/fine",)})
+    room = BackEndConfig(name="room", kind="chat", options={"urls": (f"json://{inbox.url}/fine",)})
     (words,) = tell_staff([gone, room], "Name moved", "To host b.")
     assert words.startswith("mail: ca names /gone")
     assert inbox.posts.get(timeout=5)[0] == "/fine"

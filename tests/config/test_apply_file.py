@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from lightship.config import ConfigError
-from lightship.config.apply_file import WantedComponent, WantedGroup, read, read_file
+from lightship.config.apply_file import WantedComponent, WantedGroup, read
+from lightship.config.toml import parse, parse_file
 
 EXAMPLE = Path(__file__).parents[2] / "docs/examples/apply.toml"
 
 
 def test_the_example_gives_rows_in_the_order_of_the_file() -> None:
-    (page,) = read_file(EXAMPLE).pages
+    (page,) = read(parse_file(EXAMPLE))
     assert (page.slug, page.name, page.time_zone, page.promise_minutes) == (None, "Acme Cloud", "Europe/Vienna", 30)
     assert page.rows == (
         WantedComponent(name="Website"),
@@ -36,7 +37,7 @@ def test_the_example_gives_rows_in_the_order_of_the_file() -> None:
 
 def test_a_component_may_name_its_group_instead() -> None:
     text = b'[[pages.a.components]]\nname = "API"\ngroup = "Core"\n[[pages.a.groups]]\nname = "Core"\n[pages.b]\nname = "B"\n'
-    first, second = read("a.toml", text).pages
+    first, second = read(parse("a.toml", text))
     assert first.rows == (WantedGroup(name="Core", components=(WantedComponent(name="API", group="Core"),)),)
     assert (second.slug, second.name, second.rows) == ("b", "B", ())
 
@@ -77,10 +78,10 @@ def test_a_component_may_name_its_group_instead() -> None:
 )
 def test_every_mistake_is_told_with_its_line(text: str, expected: list[str]) -> None:
     with pytest.raises(ConfigError) as caught:
-        read("a.toml", text.encode())
+        read(parse("a.toml", text.encode()))
     assert [str(fault) for fault in caught.value.faults] == expected
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.toml: cannot be read: No such file"):
-        read_file(tmp_path / "none.toml")
+        parse_file(tmp_path / "none.toml")

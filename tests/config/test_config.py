@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from lightship import channels, hosts, zones
-from lightship.config import Config, ConfigError, Database, HostConfig, Pulse, Secret, ZoneConfig, find_config, load
+from lightship.config import BackEndConfig, Config, ConfigError, Database, HostConfig, Pulse, Secret, find_config, load
 from lightship.config.toml import dotted, locate
 
 SEED = bytes(range(32))
@@ -347,7 +347,7 @@ address = ["192.0.2.10", "2001:DB8:0::10"]""",
 
 def test_where_the_name_points_is_told_with_page_and_hosts(tmp_path: Path) -> None:
     page = read(tmp_path, TOWED, ACME_SECRET="hush").page("acme")
-    assert page.zone == ZoneConfig(
+    assert page.zone == BackEndConfig(
         kind="rfc2136", name="status.example", options={"name": "status.example", "server": "192.0.2.53", "ttl": 30}
     )
     assert [peer.name for peer in page.witnesses] == ["w1", "w2"]

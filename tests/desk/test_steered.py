@@ -10,7 +10,7 @@ from django.test import Client
 from tests import name_servers
 from tests.desk.cast import Stage, config
 
-from lightship.config import Config, Peer, ZoneConfig
+from lightship.config import BackEndConfig, Config, Peer
 from lightship.core.steering.decide import by_hand
 from lightship.core.steering.records import POINTERS, RECORD, Health, Vote, place, vote_key, vote_out
 from lightship.store.models import Report
@@ -69,7 +69,7 @@ def steered(configured: Config, primary: name_servers.Layout) -> Config:
     options = {"name": zone.name, "server": zone.server, "port": zone.port, "key": zone.key}
     slug, page = next(iter(configured.pages.items()))
     hosts = (replace(page.hosts[0], address=("192.0.2.1",)), *page.hosts[1:])
-    made = replace(page, hosts=hosts, zone=ZoneConfig(kind="rfc2136", name=zone.name, options=options))
+    made = replace(page, hosts=hosts, zone=BackEndConfig(kind="rfc2136", name=zone.name, options=options))
     return replace(configured, pages={slug: replace(made, witnesses=(Peer(name="w1"), Peer(name="w2")))})
 
 

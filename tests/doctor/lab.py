@@ -28,7 +28,7 @@ from tests.name_servers import Layout, bind
 from tests.publishing.book import harbour
 
 from lightship.config import (
-    ChannelConfig,
+    BackEndConfig,
     Config,
     Database,
     Desk,
@@ -38,7 +38,6 @@ from lightship.config import (
     Pulse,
     Secret,
     Vault,
-    ZoneConfig,
 )
 from lightship.core.steering.records import RECORD, Health, MoveRecord, Vote, record_out, vote_key, vote_out
 from lightship.doctor import Environment
@@ -339,9 +338,9 @@ zone:
             assert time.monotonic() < until, [(place, _serial(place, self.dns)) for place in places]
             time.sleep(0.02)
 
-    def zone(self, who: str = "w1", **more: Any) -> ZoneConfig:
+    def zone(self, who: str = "w1", **more: Any) -> BackEndConfig:
         options = {"server": PRIMARY, "port": self.dns, "key": self.primary.zone(who).key, "ttl": 30, "name": NAME, **more}
-        return ZoneConfig(kind="rfc2136", name=NAME, options=options)
+        return BackEndConfig(kind="rfc2136", name=NAME, options=options)
 
     def page(self, **changed: Any) -> PageConfig:
         hosts = tuple(
@@ -369,7 +368,7 @@ zone:
 
     def config(self, page: PageConfig, **changed: Any) -> Config:
         desk = Desk(url=f"https://desk.{NAME}", database=Database(engine="sqlite", name=":memory:"), secret=Secret("x" * 40))
-        mail = ChannelConfig(name="mail", kind="email", options={"host": f"relay.{NAME}", "sender": f"status@{NAME}"})
+        mail = BackEndConfig(name="mail", kind="email", options={"host": f"relay.{NAME}", "sender": f"status@{NAME}"})
         made = Config(
             path=self.home / "lightship.toml",
             base=self.home,

@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from tests.certs import Authority
 from tests.doctor.lab import HOSTS, NAME, NETWORKS, PRIMARY, PRODUCT, SEAL, SECONDARY, WITNESSES, WWW, networks
 
-from lightship.config import HostConfig, PageConfig, Peer, Pulse, ZoneConfig
+from lightship.config import BackEndConfig, HostConfig, PageConfig, Peer, Pulse
 from lightship.core.site.manifest import Manifest
 from lightship.core.site.manifest import Pulse as PulseFile
 from lightship.core.steering.records import RECORD, Health, MoveRecord, Vote, record_out, vote_key, vote_out
@@ -62,7 +62,7 @@ def page(**changed: Any) -> PageConfig:
         pulse=Pulse(),
         hosts=hosts,
         watches=(f"https://{PRODUCT}",),
-        zone=ZoneConfig(kind="rfc2136", name=NAME, options={}),
+        zone=BackEndConfig(kind="rfc2136", name=NAME, options={}),
         witnesses=tuple(Peer(name=name) for name in WITNESSES),
     )
     return replace(sound, **changed)

@@ -10,7 +10,7 @@ from threading import Thread
 from time import monotonic
 from typing import Protocol
 
-from lightship.config import ChannelConfig
+from lightship.config import BackEndConfig
 from lightship.config import kinds as back_ends
 
 PATIENCE = 60.0
@@ -61,7 +61,7 @@ def find(kind: str) -> type[Channel]:
     return channel
 
 
-def open_channel(config: ChannelConfig) -> Channel:
+def open_channel(config: BackEndConfig) -> Channel:
     return find(config.kind)(name=config.name, **config.options)  # type: ignore[call-arg]
 
 
@@ -90,7 +90,7 @@ def tell_each(channels: Iterable[Channel], message: Message, patience: float = P
     return {name: errors.get(name, late) for name in threads}
 
 
-def tell_staff(channels: Iterable[ChannelConfig], subject: str, body: str) -> tuple[str, ...]:
+def tell_staff(channels: Iterable[BackEndConfig], subject: str, body: str) -> tuple[str, ...]:
     """Send a message to staff through every channel at once. One error for each channel that failed."""
     opened, failures = list[Channel](), list[str]()
     for config in channels:

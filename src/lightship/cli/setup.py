@@ -8,7 +8,8 @@ import click
 
 from lightship.cli.shared import App, pass_app, refusing, utc_now
 from lightship.config import Config, fields
-from lightship.config.apply_file import read_file
+from lightship.config.apply_file import read
+from lightship.config.toml import parse_file
 from lightship.restore import RestoreError
 from lightship.restore.install import make_keys, make_private, write_config
 from lightship.vault.sheet import hand_over
@@ -72,7 +73,7 @@ def apply(app: App, file: Path) -> None:
     lightship apply components.toml
     """
     config = app.desk()
-    wanted = read_file(file)
+    wanted = read(parse_file(file))
     from lightship.store.journal import JournalError  # after Django is set up
     from lightship.store.journal.apply import apply as apply_all
 

@@ -1,15 +1,14 @@
 """lightship.toml -> frozen values; the only reader of the environment."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from lightship.config.back_ends import Kinds
 from lightship.config.fields import Database, Secret
-from lightship.config.reading import read
-from lightship.config.toml import ConfigError, Fault, parse
+from lightship.config.reading import load
+from lightship.config.toml import ConfigError, Fault
 from lightship.config.values import (
+    BackEndConfig,
     CertificateConfig,
-    ChannelConfig,
     Config,
     Desk,
     HostConfig,
@@ -18,12 +17,11 @@ from lightship.config.values import (
     Pulse,
     Vault,
     WitnessConfig,
-    ZoneConfig,
 )
 
 __all__ = [
+    "BackEndConfig",
     "CertificateConfig",
-    "ChannelConfig",
     "Config",
     "ConfigError",
     "Database",
@@ -36,7 +34,6 @@ __all__ = [
     "Secret",
     "Vault",
     "WitnessConfig",
-    "ZoneConfig",
     "config_path",
     "find_config",
     "load",
@@ -56,18 +53,3 @@ def find_config(option: str | None, env: Mapping[str, str]) -> Path:
             [Fault(str(path), 0, "", "no such file; run `lightship init` to make one, or name yours with --config")]
         )
     return path
-
-
-def load(path: Path, env: Mapping[str, str], kinds: Kinds, without: Collection[str] = ()) -> Config:
-    """Read the file and all that it refers to, validate it whole. `kinds`: how to find a back-end's class by its kind,
-    by room: `{"hosts": lightship.hosts.find, "zones": …, "channels": …}`. ConfigError with every fault at once.
-
-    `without`: what this machine need not have, so that one file serves everywhere. "desk": no desk, its database and its
-    secret. "keys": no page's private key (`public` is there instead), and of hosts only where they are. "witness": which
-    witness this machine is. "secrets": not every secret of hosts, zones and channels; a host that lacks one says so
-    (`lacking`), zones and channels are left out."""
-    try:
-        document = parse(str(path), path.read_bytes())
-    except OSError as error:
-        raise ConfigError([Fault(str(path), 0, "", f"cannot be read: {error.strerror}")]) from error
-    return read(document, path, env, kinds, frozenset(without))

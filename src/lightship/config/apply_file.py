@@ -4,17 +4,16 @@ A key that is not in the file (None) is left as it is. See docs/examples/apply.t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from lightship.config import ids
-from lightship.config.fields import Url
-from lightship.config.toml import ConfigError, Document, Fault, KeyPath, parse, table
+from lightship.config.fields import Url, parsed
+from lightship.config.toml import ConfigError, Document, Fault, KeyPath, table
 
 
 def _zone(text: str) -> str:
@@ -50,12 +49,14 @@ class WantedComponent:
     only_show_if_degraded: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@table
 class WantedGroup:
-    name: str
-    id: str | None = None
+    """The file has only the names of its components."""
+
+    name: Name
+    id: Id | None = None
     description: str | None = None
-    components: tuple[WantedComponent, ...] = ()
+    components: tuple[Annotated[WantedComponent, parsed(lambda name: WantedComponent(name=_line(name)))], ...] = ()
 
 
 @table
@@ -75,22 +76,9 @@ class WantedPage(_PageFields):
     rows: tuple[WantedGroup | WantedComponent, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    pages: tuple[WantedPage, ...]
-
-
-@table
-class _Group:
-    name: Name
-    id: Id | None = None
-    description: str | None = None
-    components: tuple[Name, ...] = ()
-
-
 @table
 class _Page(_PageFields):
-    groups: tuple[_Group, ...] = ()
+    groups: tuple[WantedGroup, ...] = ()
     components: tuple[WantedComponent, ...] = ()
 
 
@@ -100,40 +88,31 @@ class _File:
     pages: dict[str, _Page] = field(default_factory=dict)
 
 
-def read_file(path: Path) -> Wanted:
-    try:
-        return read(str(path), path.read_bytes())
-    except OSError as error:
-        raise ConfigError([Fault(str(path), 0, "", f"cannot be read: {error.strerror}")]) from error
-
-
-def read(name: str, raw: bytes) -> Wanted:
+def read(document: Document) -> tuple[WantedPage, ...]:
     """ConfigError with every fault at once."""
-    document = parse(name, raw)
     file, faults = document.check(_File, document.data)
     for at, page in _raw_pages(document.data):
         faults += _contradictions(document, at, page)
     if "page" in document.data and "pages" in document.data:
         faults.append(document.fault(("page",), "either [page], for the only page, or [pages.SLUG] for each; not both"))
     if not document.data:
-        faults.append(Fault(name, 0, "", "is empty"))
+        faults.append(Fault(document.name, 0, "", "is empty"))
     if faults:
         raise ConfigError(faults)
     pages = (
         [(None, ("page",), file.page)] if file.page else [(slug, ("pages", slug), page) for slug, page in file.pages.items()]
     )
-    return Wanted(tuple(_page(slug, page, document.lines, at) for slug, at, page in pages))
+    return tuple(_page(slug, page, document.lines, at) for slug, at, page in pages)
 
 
 def _page(slug: str | None, page: _Page, lines: Mapping[KeyPath, int], at: KeyPath) -> WantedPage:
     own = {component.name: component for component in page.components}
     placed: list[tuple[int, WantedGroup | WantedComponent]] = []
     for number, group in enumerate(page.groups):
-        inside = [own.get(name) or WantedComponent(name=name) for name in group.components]
-        inside += [c for c in page.components if c.group == group.name and c.name not in group.components]
-        wanted = WantedGroup(name=group.name, id=group.id, description=group.description, components=tuple(inside))
-        placed.append((lines.get((*at, "groups", number), 0), wanted))
-    listed = {name for group in page.groups for name in group.components}
+        inside = {component.name: own.get(component.name, component) for component in group.components}
+        inside |= {component.name: component for component in page.components if component.group == group.name}
+        placed.append((lines.get((*at, "groups", number), 0), replace(group, components=tuple(inside.values()))))
+    listed = {component.name for group in page.groups for component in group.components}
     for number, component in enumerate(page.components):
         if component.group is None and component.name not in listed:
             placed.append((lines.get((*at, "components", number), 0), component))

@@ -1,14 +1,14 @@
 """Hosts, zones and channels as lightship.toml describes them, each checked against the class of its kind."""
 
 import dataclasses
+import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lightship.config.references import References
-from lightship.config.schema import PLACE, PlaceTable, schema
-from lightship.config.toml import Fault, KeyPath, dotted
-from lightship.config.values import ChannelConfig, HostConfig, ZoneConfig
+from lightship.config.toml import STRICT, Fault, KeyPath, dotted
+from lightship.config.values import PLACE, BackEndConfig, HostConfig, PlaceTable
 
 Kinds = Mapping[str, Callable[[str], type]]
 
@@ -48,30 +48,18 @@ class BackEnds:
             self._build("hosts", at, common["kind"], {"name": str(at[-1]), "url": common["url"], **options})
         return HostConfig(name=str(at[-1]), options=options, lacking=lacking, **common)
 
-    def zone(self, slug: str, page: Mapping[str, Any]) -> ZoneConfig | None:
-        table = page.get("zone")
-        if not isinstance(table, dict):
-            return None
-        kind, options = self._kind_and_options("zones", ("pages", slug, "zone"), table)
-        return ZoneConfig(kind=kind, name=options["name"], options=options) if options else None
-
-    def channel(self, name: str, table: Mapping[str, Any]) -> ChannelConfig | None:
-        kind, options = self._kind_and_options("channels", ("channels", name), table, name=name)
-        return ChannelConfig(name=name, kind=kind, options=options) if options is not None else None
-
-    def _kind_and_options(
-        self, room: str, at: KeyPath, table: Mapping[str, Any], **own: str
-    ) -> tuple[str, dict[str, Any] | None]:
-        """No options where they are faulty, or this machine lacks a secret in them."""
+    def one(self, room: str, at: KeyPath, table: Mapping[str, Any], **own: str) -> BackEndConfig | None:
+        """A zone or a channel; None where its options are faulty, or this machine lacks a secret in them. `own`: what its class
+        takes besides the options."""
         if lacking := self._lacks(at):
             self.lacking.append(f"{dotted(at)}: {lacking}")
-            return "", None
+            return None
         options = self._options(room, at, table, ("kind",))
         if options is None:
-            return "", None
+            return None
         kind: str = options.pop("kind")
         self._build(room, at, kind, {**own, **options})
-        return kind, options
+        return BackEndConfig(name={**options, **own}["name"], kind=kind, options=options)
 
     def _lacks(self, at: KeyPath) -> str:
         return self.references.forgive(at) if "secrets" in self.without else ""
@@ -89,7 +77,7 @@ class BackEnds:
             missing = isinstance(error, ImportError) and f"{kind} needs a package that is not installed: {error.name}"
             self.faults.append(document.fault((*at, "kind"), missing or str(error.args[0])))
             return None
-        value, faults = document.check(schema(kind, back_end, room, common), table, at)
+        value, faults = document.check(_schema(kind, back_end, room, common), table, at)
         self.faults += self.references.besides(faults)
         if value is None:
             return None
@@ -103,3 +91,19 @@ class BackEnds:
             # A broken reference has a fault of its own.
             if not self.references.broken_in(at):
                 self.faults.append(self.references.document.fault(at, str(error)))
+
+
+def _schema(kind: str, back_end: type, room: str, common: Sequence[str]) -> type:
+    """The keys of a back-end of that class: its fields, and those of `common`; the name of a host or a channel is the
+    table's."""
+    hints = typing.get_type_hints(back_end, include_extras=True)
+    places = typing.get_type_hints(PlaceTable, include_extras=True)
+    fields = [(item.name, places[item.name], _default(item)) for item in dataclasses.fields(PlaceTable) if item.name in common]
+    named = {*common, *(("name",) if room != "zones" else ())}
+    own = (item for item in dataclasses.fields(back_end) if item.init and item.name not in named)
+    fields += [(item.name, hints[item.name], _default(item)) for item in own]
+    return dataclasses.make_dataclass(kind, fields, kw_only=True, namespace={"__pydantic_config__": STRICT})
+
+
+def _default(item: Any) -> Any:
+    return dataclasses.field(default=item.default, default_factory=item.default_factory)

@@ -152,7 +152,7 @@ def _in_folder(path: Path, info: ValidationInfo) -> Path:
     return base / path
 
 
-def _parsed(read: Callable[..., Any]) -> GetPydanticSchema:
+def parsed(read: Callable[..., Any]) -> GetPydanticSchema:
     """A string in the file, whose value is what `read` makes of it."""
     return GetPydanticSchema(lambda _, handler: handler.generate_schema(Annotated[str, AfterValidator(read)]))
 
@@ -164,10 +164,10 @@ Name = Annotated[str, AfterValidator(host_name)]
 Listen = Annotated[str, AfterValidator(listening)]
 NameServer = Annotated[str, AfterValidator(place)]
 Recipient = Annotated[str, AfterValidator(recipient)]
-DatabaseUrl = Annotated[Database, _parsed(database)]
+DatabaseUrl = Annotated[Database, parsed(database)]
 DeskSecret = Annotated[str, Field(min_length=32), AfterValidator(Secret)]
 Credential = Annotated[str, AfterValidator(Secret)]
-Seed = Annotated[bytes, _parsed(seed)]
-PublicKey = Annotated[bytes, _parsed(public_key)]
+Seed = Annotated[bytes, parsed(seed)]
+PublicKey = Annotated[bytes, parsed(public_key)]
 InFolder = Annotated[Path, AfterValidator(_in_folder)]
 """A path, relative to the folder of the file."""

@@ -10,6 +10,7 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -100,6 +101,13 @@ def parse(name: str, raw: bytes) -> Document:
         line = int(place[1] or text.count("\n") + 1) if place else 0
         what = str(error)[: place.start()] if place else str(error)
         raise ConfigError([Fault(name, line, "", f"is not TOML: {what[:1].lower()}{what[1:]}")]) from error
+
+
+def parse_file(path: Path) -> Document:
+    try:
+        return parse(str(path), path.read_bytes())
+    except OSError as error:
+        raise ConfigError([Fault(str(path), 0, "", f"cannot be read: {error.strerror}")]) from error
 
 
 def unknown(key: str, known: Sequence[str]) -> str:

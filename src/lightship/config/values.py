@@ -1,13 +1,15 @@
-"""What lightship.toml says, as frozen values."""
+"""What lightship.toml says, as frozen values; and its tables as pydantic reads them, before the parts that they refer to are
+compared."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from lightship.config.fields import (
+    Address,
     Credential,
     DatabaseUrl,
     DeskSecret,
@@ -31,46 +33,53 @@ class Desk:
     secret: DeskSecret
 
 
+@table
+class PlaceTable:
+    """The keys of every host, whatever its kind. `address`: what the page's name points at when it points here (IPv4 and IPv6),
+    or `cname`, a name; neither: the name never points here."""
+
+    kind: str
+    url: Url
+    address: tuple[Address, ...] = ()
+    cname: Name = ""
+
+
+PLACE = tuple(item.name for item in fields(PlaceTable))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HostConfig:
-    """One place for a page. `find(kind)(name=name, url=url, **options)` makes the host. `address`: what the page's name
-    points at when it points here (IPv4 and IPv6), or `cname`, a name; neither: the name never points here. `lacking`: what
-    this machine lacks to write there, where the file was read without "secrets"."""
+class HostConfig(PlaceTable):
+    """One place for a page. `find(kind)(name=name, url=url, **options)` makes the host. `lacking`: what this machine lacks to
+    write there, where the file was read without "secrets"."""
 
     name: str
-    kind: str
-    url: str
     options: Mapping[str, Any]
-    address: tuple[str, ...] = ()
-    cname: str = ""
     lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ZoneConfig:
-    """Where the page's name is kept. `find(kind)(**options)` makes the zone; `name` is among the options too."""
-
-    kind: str
-    name: str
-    options: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelConfig:
-    """One way to tell people. `find(kind)(name=name, **options)` makes the channel."""
+class BackEndConfig:
+    """The zone in which a page's name is kept: `find(kind)(**options)` makes it; `name` is among the options too. Or a channel,
+    one way to tell people: `find(kind)(name=name, **options)` makes it."""
 
     name: str
     kind: str
     options: Mapping[str, Any]
 
 
+@table
+class PeerTable:
+    """`public` (32 bytes) and `url` are given where votes go from witness to witness."""
+
+    url: Url = ""
+    public: PublicKey = b""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Peer:
-    """A witness as its peers know it. `public` (32 bytes) and `url` are given where votes go from witness to witness."""
+class Peer(PeerTable):
+    """A witness as its peers know it."""
 
     name: str
-    url: str = ""
-    public: bytes = b""
 
 
 @table
@@ -129,13 +138,20 @@ class PageOptions:
     certificate: CertificateConfig | None = None
 
 
+@table
+class PageTable(PageOptions):
+    zone: dict[str, Any] = field(default_factory=dict)
+    witnesses: dict[Slug, PeerTable] = field(default_factory=dict)
+    hosts: Annotated[dict[Slug, dict[str, Any]], Field(min_length=1)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageConfig(PageOptions):
     """A page, with its hosts, the most preferred first."""
 
     slug: str
     hosts: tuple[HostConfig, ...]
-    zone: ZoneConfig | None = None
+    zone: BackEndConfig | None = None
     witnesses: tuple[Peer, ...] = ()
 
 
@@ -148,6 +164,15 @@ class Vault:
     public: bool = False
 
 
+@table
+class FileTable:
+    desk: Desk | None = None
+    witness: WitnessConfig | None = None
+    channels: dict[Slug, dict[str, Any]] = field(default_factory=dict)
+    vault: Vault = field(default_factory=Vault)
+    pages: Annotated[dict[Slug, PageTable], Field(min_length=1)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """`path` is the file as it was named; relative paths in it are relative to `base`, its folder. `text` is the file's text
@@ -157,7 +182,7 @@ class Config:
     path: Path
     base: Path
     pages: Mapping[str, PageConfig]
-    channels: tuple[ChannelConfig, ...] = ()
+    channels: tuple[BackEndConfig, ...] = ()
     lacking: tuple[str, ...] = ()
     desk_or_none: Desk | None = None
     vault: Vault = field(default_factory=Vault)

@@ -8,7 +8,7 @@ like the page's name.
 from collections.abc import Collection, Mapping
 from typing import ClassVar, Protocol
 
-from lightship.config import ZoneConfig
+from lightship.config import BackEndConfig
 from lightship.config import kinds as back_ends
 
 Key = tuple[str, str]
@@ -93,5 +93,5 @@ def find(kind: str) -> type[Zone]:
     return zone
 
 
-def open_zone(config: ZoneConfig) -> Zone:
+def open_zone(config: BackEndConfig) -> Zone:
     return find(config.kind)(**config.options)

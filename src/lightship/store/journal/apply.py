@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from lightship.config.apply_file import Wanted, WantedComponent, WantedGroup, WantedPage
+from lightship.config.apply_file import WantedComponent, WantedGroup, WantedPage
 from lightship.store.journal import structure
 from lightship.store.journal.entry import JournalError
 from lightship.store.models import Component, Group, Page
@@ -16,9 +16,9 @@ GROUP_FIELDS = ("name", "description")
 COMPONENT_FIELDS = (*GROUP_FIELDS, "showcase", "start_date", "only_show_if_degraded")
 
 
-def apply(wanted: Wanted, configured: Collection[str], now: datetime) -> Iterator[str]:
+def apply(wanted: Sequence[WantedPage], configured: Collection[str], now: datetime) -> Iterator[str]:
     """What was done, one line an action, as it is done. `configured`: slugs of the pages that lightship.toml has hosts for."""
-    for want in wanted.pages:
+    for want in wanted:
         slug = want.slug or _only(configured)
         if slug not in configured:
             raise JournalError(f"There is no [pages.{slug}] in lightship.toml: give the page hosts first.")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from lightship.config import Config, PageConfig, ZoneConfig
+from lightship.config import BackEndConfig, Config, PageConfig
 from lightship.core.steering.records import FRESH, POINTERS, RECORD, Key, Sets, place, pointed, record_of, vote_key, votes_of
 from lightship.core.wire import stamp
 from lightship.store.models import Page, Report
@@ -14,7 +14,7 @@ from lightship.zones import Zone, ZoneError, open_zone
 
 STEER = "steer"
 _DIGITS = re.compile(r"\d")
-_opened: dict[str, tuple[ZoneConfig, Zone]] = {}
+_opened: dict[str, tuple[BackEndConfig, Zone]] = {}
 
 
 async def run(config: Config) -> None:
