@@ -13,7 +13,7 @@ from playwright.sync_api import Page as Tab
 from tests.page.conftest import write
 from tests.page.places import SEAL, WRONG, Place, files, pulse, told
 
-from lightship.page.site import worker
+from lightship.page import worker
 
 pytestmark = [pytest.mark.server("chromium"), pytest.mark.server("nginx")]
 OLD, NEW = "Mail is slow", "Mail is down"

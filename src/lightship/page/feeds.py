@@ -1,9 +1,13 @@
-"""Feeds: every update is an entry, so that every update reaches a feed reader."""
+"""What readers follow: feeds, in which every update is an entry, so that every update reaches a feed reader; and planned work
+for their own calendar, maintenance.ics (RFC 5545)."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from lightship.core.model import Incident, Page, Snapshot, Update
+from icalendar import Calendar, Event
+
+from lightship.core.model import Incident, Kind, Page, Snapshot, Update
 from lightship.core.wire import moment, stamp
 from lightship.page import labels, prose, statuspage
 from lightship.page.render import render
@@ -27,6 +31,7 @@ def files(snapshot: Snapshot) -> dict[str, bytes]:
         "history.atom": render("history.atom", **context),
         "history.rss": render("history.rss", **context),
         "feed.json": json.dumps(feed, ensure_ascii=False, separators=(",", ":")).encode(),
+        "maintenance.ics": _calendar(snapshot),
     }
 
 
@@ -57,3 +62,34 @@ def _item(update: Update, incident: Incident, page: Page) -> dict[str, str]:
 
 def _rfc822(at: str) -> str:
     return format_datetime(moment(at).replace(microsecond=0), usegmt=True)
+
+
+def _calendar(snapshot: Snapshot) -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Lightship//Status page//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", f"{prose.legal(snapshot.page.name)} maintenance")
+    for incident in (*snapshot.open, *snapshot.recent):
+        if incident.kind is Kind.MAINTENANCE and incident.scheduled_for:
+            calendar.add_component(_event(incident, incident.scheduled_for, snapshot))
+    return bytes(calendar.to_ical())
+
+
+def _event(incident: Incident, start: datetime, snapshot: Snapshot) -> Event:
+    event = Event()
+    event.add("uid", f"{incident.id}@{snapshot.page.id}")
+    event.add("dtstamp", _second(incident.updated_at))
+    event.add("last-modified", _second(incident.updated_at))
+    # Calendars ignore a change whose sequence did not rise.
+    event.add("sequence", sum(len(update.wordings) for update in incident.updates) - 1)
+    event.add("dtstart", _second(start))
+    event.add("dtend", _second(incident.scheduled_until or start + timedelta(hours=1)))
+    event.add("summary", f"{prose.legal(snapshot.page.name)}: {prose.legal(incident.name)}")
+    event.add("description", f"{labels.STATUS[incident.status]}. {prose.plain(incident.updates[-1].body)}")
+    event.add("url", statuspage.link(snapshot.page, incident))
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _second(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(microsecond=0)

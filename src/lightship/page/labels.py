@@ -29,12 +29,13 @@ _STATUSES = (
 )
 STATUS = {status: word for status, word, _ in _STATUSES}
 DOING = {status: doing for status, _, doing in _STATUSES}
+# What the badge says of each page status, and its colour.
 BADGE = {
-    "none": "all working",
-    "minor": "partly affected",
-    "major": "partly down",
-    "critical": "down",
-    "maintenance": "maintenance",
+    "none": ("all working", "#2a6f52"),
+    "minor": ("partly affected", "#8a5a00"),
+    "major": ("partly down", "#a8480a"),
+    "critical": ("down", "#b3261e"),
+    "maintenance": ("maintenance", "#2f5fa8"),
 }
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 

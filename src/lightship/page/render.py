@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -34,7 +34,7 @@ def _environment() -> Environment:
 
 
 def source(folder: str, name: str) -> str:
-    return files("lightship.page").joinpath(folder, name).read_text("utf-8")
+    return (Path(__file__).parent / folder / name).read_text("utf-8")
 
 
 def _template(name: str) -> str:
@@ -82,10 +82,8 @@ def policy(*, live: bool) -> str:
 @cache
 def fingerprint() -> str:
     """A hash of every source file that what is rendered depends on."""
-    digest = hashlib.sha256()
-    for package in ("lightship.core", "lightship.page"):
-        for folder in (files(package), *(files(package).joinpath(name) for name in ("templates", "static"))):
-            if folder.is_dir():
-                for file in sorted((f for f in folder.iterdir() if f.is_file()), key=lambda f: f.name):
-                    digest.update(json.dumps(file.name).encode() + file.read_bytes())
+    digest, here = hashlib.sha256(), Path(__file__).parent
+    for file in sorted(file for room in (here, here.with_name("core")) for file in room.rglob("*") if file.is_file()):
+        if file.suffix != ".pyc":
+            digest.update(json.dumps(file.name).encode() + file.read_bytes())
     return digest.hexdigest()

@@ -189,15 +189,14 @@ def _section(name: str, components: Sequence[Component], snapshot: Snapshot, *, 
         tone=labels.TONE[status],
         summary=word if amiss in (0, total) else f"{amiss} of {total}: {word}",
         open=few or bool(amiss) or not name,
-        parts=tuple(_part(component, snapshot) for component in components),
-    )
-
-
-def _part(component: Component, snapshot: Snapshot) -> Part:
-    return Part(
-        name=prose.legal(component.name),
-        description=prose.legal(component.description or ""),
-        tone=labels.TONE[component.status],
-        word=labels.COMPONENT[component.status],
-        bar=bar(component, snapshot),
+        parts=tuple(
+            Part(
+                name=prose.legal(component.name),
+                description=prose.legal(component.description or ""),
+                tone=labels.TONE[component.status],
+                word=labels.COMPONENT[component.status],
+                bar=bar(component, snapshot),
+            )
+            for component in components
+        ),
     )
