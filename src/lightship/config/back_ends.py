@@ -33,20 +33,18 @@ class BackEnds:
         return tuple(host for host in hosts if host)
 
     def _host(self, at: KeyPath, table: Mapping[str, Any]) -> HostConfig | None:
-        lacking = self._lacks(at)
+        lacking, name = self._lacks(at), str(at[-1])
         if "keys" in self.without or lacking:
             place = {key: value for key, value in table.items() if key in PLACE}
             value, faults = self.references.document.check(PlaceTable, place, at)
             self.faults += self.references.besides(faults)
-            options = dataclasses.asdict(value) if value else None
-        else:
-            options = self._options("hosts", at, table, PLACE)
+            return HostConfig(name=name, options={}, lacking=lacking, **dataclasses.asdict(value)) if value else None
+        options = self._options("hosts", at, table, PLACE)
         if options is None:
             return None
         common = {key: options.pop(key) for key in PLACE}
-        if not lacking and "keys" not in self.without:
-            self._build("hosts", at, common["kind"], {"name": str(at[-1]), "url": common["url"], **options})
-        return HostConfig(name=str(at[-1]), options=options, lacking=lacking, **common)
+        self._build("hosts", at, common["kind"], {"name": name, "url": common["url"], **options})
+        return HostConfig(name=name, options=options, **common)
 
     def one(self, room: str, at: KeyPath, table: Mapping[str, Any], **own: str) -> BackEndConfig | None:
         """A zone or a channel; None where its options are faulty, or this machine lacks a secret in them. `own`: what its class

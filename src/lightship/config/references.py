@@ -31,7 +31,9 @@ class References:
             name = value["env"]
             return self._value(at, ("env", name), self.env.get(name), f"the environment has no {name}")
         if len(value) == 1 and isinstance(value.get("file"), str):
-            return self._value(at, ("file", value["file"]), *self._text(self.base / value["file"], ours=_ours(at)))
+            # The secret of a provider's host, zone or channel `init` cannot make.
+            ours = at == ("desk", "secret") or (at[0] == "pages" and at[2:] in {("key",), ("certificate", "account")})
+            return self._value(at, ("file", value["file"]), *self._text(self.base / value["file"], ours=ours))
         return {key: self.resolved(item, (*at, key)) for key, item in value.items()}
 
     def _value(self, at: KeyPath, reference: tuple[str, str], text: str | None, wrong: str) -> str:
@@ -72,8 +74,3 @@ class References:
         if isinstance(value, dict):
             return {key: self.option((*at, key), item) for key, item in value.items()}
         return Secret(value) if at in self.places and isinstance(value, str) else value
-
-
-def _ours(at: KeyPath) -> bool:
-    """Whether `init` makes it; the secret of a provider's host, zone or channel it cannot make."""
-    return at == ("desk", "secret") or (at[0] == "pages" and at[2:] in {("key",), ("certificate", "account")})

@@ -149,27 +149,14 @@ def _within(data: Any, loc: Sequence[str | int]) -> KeyPath:
 
 def _keys(schema: Any, path: KeyPath) -> list[str]:
     """The names that a schema knows at a path."""
-    for step in path:
-        schema = _inside(schema, step)
-    schema = _bare(schema)
-    return [field.name for field in dataclasses.fields(schema)] if dataclasses.is_dataclass(schema) else []
-
-
-def _inside(schema: Any, step: str | int) -> Any:
-    schema = _bare(schema)
-    if dataclasses.is_dataclass(schema):
-        return typing.get_type_hints(schema).get(str(step))
-    arguments = typing.get_args(schema)
-    return arguments[0] if isinstance(step, int) and arguments else arguments[-1] if arguments else None
-
-
-def _bare(schema: Any) -> Any:
-    """Without `Annotated[...]` and `... | None`."""
-    if typing.get_origin(schema) is typing.Annotated:
-        return _bare(typing.get_args(schema)[0])
+    inner = [argument for argument in typing.get_args(schema) if argument is not type(None)]
     if typing.get_origin(schema) in (typing.Union, types.UnionType):
-        return _bare(next(a for a in typing.get_args(schema) if a is not type(None)))
-    return schema
+        return _keys(inner[0], path)
+    if not dataclasses.is_dataclass(schema):
+        return _keys(inner[0 if isinstance(path[0], int) else -1], path[1:]) if inner and path else []
+    if path:
+        return _keys(typing.get_type_hints(schema).get(str(path[0])), path[1:])
+    return [field.name for field in dataclasses.fields(schema)]
 
 
 _BARE = r"[A-Za-z0-9_-]+"

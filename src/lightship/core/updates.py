@@ -204,7 +204,9 @@ def _with(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now
     changed = {change.component_id for change in changes if change.old is not change.new}
     parts = [replace(c, updated_at=now) if c.id in changed else c for c in page.components]
     result = replace(result, components=touched(result, (*parts, *incident.components)))
-    if not result.impact_override and _all_down(result.components, page.components):
+    # One incident has every component of the page down. It is decided when the update is written, for pages grow.
+    down = {c.id for c in result.components if c.status is ComponentStatus.MAJOR}
+    if not result.impact_override and down and down >= {c.id for c in page.components if not c.retired}:
         return replace(result, impact_override=Impact.CRITICAL)
     return result
 
@@ -241,12 +243,6 @@ def touched(incident: Incident, parts: Sequence[Component]) -> tuple[Component, 
     ids = {component.id for component in incident.components} | levels.keys()
     records = {part.id: part for part in reversed(parts) if part.id in ids}
     return tuple(sorted((replace(c, status=levels.get(c.id, _OK)) for c in records.values()), key=placed))
-
-
-def _all_down(touched: Sequence[Component], components: Sequence[Component]) -> bool:
-    """Whether one incident has every component of the page down. It is decided when the update is written, for pages grow."""
-    down = {component.id for component in touched if component.status is ComponentStatus.MAJOR}
-    return bool(down) and down >= {component.id for component in components if not component.retired}
 
 
 def in_order(updates: Sequence[Update]) -> tuple[Update, ...]:

@@ -5,7 +5,8 @@ Canonical JSON: keys sorted, no spaces, UTF-8.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -114,23 +115,18 @@ def _all(collection: Callable[[Iterable[Any]], Any], convert: Convert | None, va
     return collection(map(convert, values) if convert else values)
 
 
-class reading:  # noqa: N801  it reads as a verb, like contextlib.suppress
+@contextmanager
+def reading(name: str, body: bytes, form: str) -> Iterator[Json]:
     """Parse a document of one format; whatever is missing or of the wrong type in it becomes a WireError."""
-
-    def __init__(self, name: str, body: bytes, form: str) -> None:
-        self.name, self.body, self.form = name, body, form
-
-    def __enter__(self) -> Json:
-        try:
-            raw = json.loads(self.body)
-        except (ValueError, RecursionError) as error:
-            raise WireError(f"{self.name} is not JSON: {error}") from error
-        if not isinstance(raw, dict) or raw.get("format") != self.form:
-            raise WireError(f"{self.name} is not of the format {self.form}")
-        return raw
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        if isinstance(error, (KeyError, TypeError, ValueError, AttributeError, RecursionError)) and not isinstance(
-            error, WireError
-        ):
-            raise WireError(f"{self.name} cannot be read: {error!r}") from error
+    try:
+        raw = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"{name} is not JSON: {error}") from error
+    if not isinstance(raw, dict) or raw.get("format") != form:
+        raise WireError(f"{name} is not of the format {form}")
+    try:
+        yield raw
+    except WireError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise WireError(f"{name} cannot be read: {error!r}") from error

@@ -37,9 +37,9 @@ class Rows:
     groups: list[Row] = field(default_factory=list)
     entries: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    lost: int = 0
 
     def imported(self) -> Imported:
+        entries = len(self.entries) + sum(problem.lost for problem in self.problems)
         page = self._read("page", self._page, self.page) if self.page is not None else None
         born = page.updated_at if page else None
         homes = self._homes()
@@ -54,7 +54,7 @@ class Rows:
             components=tuple(components),
             incidents=tuple(self._incidents()),
             problems=tuple(self.problems),
-            entries=len(self.entries) + self.lost,
+            entries=entries,
         )
 
     def _note(self, where: str, what: str, *, lost: bool = False) -> None:

@@ -42,7 +42,7 @@ def _saved(path: Path) -> Rows:
             except (ValueError, RecursionError) as error:
                 if len(files) == 1:
                     raise ImporterError(f"{file} is not JSON: {error}") from error
-                _lose(rows, file.name, f"is not JSON: {error}")
+                rows.problems.append(Problem(file.name, f"is not JSON: {error}", lost=True))
     except OSError as error:
         raise ImporterError(f"{path} cannot be read: {error.strerror}") from error
     if len(files) > 1:
@@ -78,12 +78,7 @@ def _objects(rows: Rows, value: Any, name: str, part: str) -> Iterator[Mapping[s
         elif part == "components":
             rows.problems.append(Problem(name, f"{part}[{number}] is not an object"))
         else:
-            _lose(rows, f"{name}: {part}[{number}]", "is not an object")
-
-
-def _lose(rows: Rows, where: str, what: str) -> None:
-    rows.problems.append(Problem(where, what, lost=True))
-    rows.lost += 1
+            rows.problems.append(Problem(f"{name}: {part}[{number}]", "is not an object", lost=True))
 
 
 def _public(url: str, web: Web) -> Rows:
@@ -113,16 +108,17 @@ def _public(url: str, web: Web) -> Rows:
 
 
 def _fetch(rows: Rows, url: str, code: str, web: Web) -> None:
+    what = "is in the history, but the page does not give it"
+    document = None
     try:
         document = web.json(f"{url}/api/v2/incidents/{code}.json") or web.json(f"{url}/incidents/{code}.json")
     except ImporterError as error:
-        return _lose(rows, f"incident {code}", str(error))
+        what = str(error)
     row = document.get("incident", document) if isinstance(document, dict) else None
     if isinstance(row, dict) and "incident_updates" in row:
         rows.entries.append(row)
     else:
-        _lose(rows, f"incident {code}", "is in the history, but the page does not give it")
-    return None
+        rows.problems.append(Problem(f"incident {code}", what, lost=True))
 
 
 def _history(url: str, web: Web) -> Iterator[str]:

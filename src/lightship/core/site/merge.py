@@ -4,15 +4,15 @@ Incidents, updates, wordings and status changes are merged by id. Where both des
 window, a description), the later change stands. Every function here is commutative, associative and idempotent.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
+from datetime import datetime
 from typing import TypeVar
 
 from lightship.core.history import left
 from lightship.core.model import Component, Group, Impact, Incident, Page, StatusChange, Update
 from lightship.core.updates import in_order, placed
-from lightship.core.wire import Json, canonical, status_change_out, to_json
+from lightship.core.wire import canonical, status_change_out, to_json
 
 Value = TypeVar("Value", Page, Group, Component, Incident, Update)
 _GRAVITY = (None, Impact.NONE, Impact.MAINTENANCE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
@@ -43,20 +43,18 @@ def content(first: Content, second: Content) -> Content:
     )
 
 
-def merged(contents: Sequence[Content]) -> Content:
-    return reduce(content, contents)
-
-
 def incident(first: Incident, second: Incident) -> Incident:
     """The incident with the updates of both. Its impact never falls."""
     if first == second:
         return first
-    later = _later(first, second, _changed_in_place)
+    later = max(first, second, key=_changed_in_place)
     later = replace(later, updates=in_order(tuple(_by_id(update, first.updates, second.updates).values())))
+    levels, records = left(later), _by_id(_later, first.components, second.components).values()
     return replace(
         later,
         created_at=min(first.created_at, second.created_at),
-        components=_components(later, first.components, second.components),
+        # Each at the level at which the updates of both sides leave it.
+        components=tuple(sorted((replace(c, status=levels.get(c.id, c.status)) for c in records), key=placed)),
         impact_override=max(first.impact_override, second.impact_override, key=_GRAVITY.index),
     )
 
@@ -71,13 +69,6 @@ def update(first: Update, second: Update) -> Update:
     return replace(same, wordings=tuple(wordings), updated_at=max(first.updated_at, second.updated_at))
 
 
-def _components(merged: Incident, *sides: Sequence[Component]) -> tuple[Component, ...]:
-    """The records of the touched components, each at the level at which the updates of both sides leave it."""
-    levels = left(merged)
-    records = _by_id(_later, *sides).values()
-    return tuple(sorted((replace(c, status=levels.get(c.id, c.status)) for c in records), key=placed))
-
-
 def _by_id(merge: Callable[[Value, Value], Value], *sides: Iterable[Value]) -> dict[str, Value]:
     """The values of all sides, in the order of their ids."""
     values: dict[str, Value] = {}
@@ -86,11 +77,12 @@ def _by_id(merge: Callable[[Value, Value], Value], *sides: Iterable[Value]) -> d
     return dict(sorted(values.items()))
 
 
-def _later(first: Value, second: Value, document: Callable[[Value], Json] = to_json) -> Value:
+def _later(first: Value, second: Value) -> Value:
     """The value that was changed later; of two that were changed at one moment, the same one on every desk."""
-    return max(first, second, key=lambda value: (value.updated_at, canonical(document(value))))
+    return max(first, second, key=lambda value: (value.updated_at, canonical(to_json(value))))
 
 
-def _changed_in_place(incident: Incident) -> Json:
-    """The fields of an incident that are changed in place."""
-    return to_json(replace(incident, updates=(), components=(), impact_override=None, created_at=incident.updated_at))
+def _changed_in_place(incident: Incident) -> tuple[datetime, bytes]:
+    """When it was changed, and the fields of it that are changed in place."""
+    fields = replace(incident, updates=(), components=(), impact_override=None, created_at=incident.updated_at)
+    return incident.updated_at, canonical(to_json(fields))

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, reduce
 
 from lightship.core.history import Timeline, by_start, steps, window_start
 from lightship.core.model import (
@@ -66,8 +66,8 @@ def ids_in(month_list: Collection[str]) -> frozenset[str]:
 
 def merged(parts: Sequence[HostPart], incidents: Sequence[Incident]) -> merge.Content:
     """The content of all parts, and `incidents` besides. Archives in which parts differ must have been read."""
-    content = merge.merged([part.content for part in parts])
-    return merge.merged([content, *(replace(content, incidents={incident.id: incident}) for incident in incidents)])
+    content = reduce(merge.content, [part.content for part in parts])
+    return reduce(merge.content, [replace(content, incidents={incident.id: incident}) for incident in incidents], content)
 
 
 @dataclass(frozen=True, kw_only=True)
