@@ -4,7 +4,9 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lightship.config import Config, Database, Desk, PageConfig, Pulse, Secret
+from lightship.config import Config, PageConfig
+from lightship.config.fields import Database, Secret
+from lightship.config.values import Desk, Pulse
 from lightship.store.settings import made
 
 

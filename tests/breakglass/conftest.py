@@ -12,7 +12,8 @@ from tests.publishing.conftest import MakeHost, make_host, vienna
 
 from lightship.breakglass.pending import NAME, PendingLog
 from lightship.breakglass.speak import BreakGlass, Compose, Outcome
-from lightship.config import HostConfig, PageConfig, Pulse
+from lightship.config import HostConfig, PageConfig
+from lightship.config.values import Pulse
 from lightship.core import updates
 from lightship.core.model import ComponentStatus, Incident, Status
 from lightship.core.site.receipt import Receipt

@@ -8,8 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from lightship import channels, hosts, zones
-from lightship.config import BackEndConfig, Config, ConfigError, Database, HostConfig, Pulse, Secret, find_config, load
+from lightship.config import BackEndConfig, Config, ConfigError, HostConfig, find_config, load
+from lightship.config.fields import Database, Secret
 from lightship.config.toml import dotted, locate
+from lightship.config.values import Pulse
 
 SEED = bytes(range(32))
 

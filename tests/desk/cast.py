@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from tests.django_settings import CONFIG
 
-from lightship.config import Config, PageConfig, Pulse
-from lightship.config.values import HostConfig
+from lightship.config import Config, PageConfig
+from lightship.config.values import HostConfig, Pulse
 from lightship.core.model import ComponentStatus, Facts, Status
 from lightship.store import journal
 from lightship.store.journal import structure

@@ -27,18 +27,9 @@ from tests.certs import Authority
 from tests.name_servers import Layout, bind
 from tests.publishing.book import harbour
 
-from lightship.config import (
-    BackEndConfig,
-    Config,
-    Database,
-    Desk,
-    HostConfig,
-    PageConfig,
-    Peer,
-    Pulse,
-    Secret,
-    Vault,
-)
+from lightship.config import BackEndConfig, Config, HostConfig, PageConfig, Peer
+from lightship.config.fields import Database, Secret
+from lightship.config.values import Desk, Pulse, Vault
 from lightship.core.steering.records import RECORD, Health, MoveRecord, Vote, record_out, vote_key, vote_out
 from lightship.doctor import Environment
 from lightship.doctor.asn import Table

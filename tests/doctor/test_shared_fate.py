@@ -24,7 +24,8 @@ from tests.doctor.values import (
     within,
 )
 
-from lightship.config import Config, PageConfig, Peer, Vault
+from lightship.config import Config, PageConfig, Peer
+from lightship.config.values import Vault
 from lightship.core.steering.records import MoveRecord, record_out
 from lightship.doctor import Known, Verdict, shared_fate, vaults, witnesses
 from lightship.doctor import _drill as rehearsed

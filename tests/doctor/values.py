@@ -19,7 +19,8 @@ from cryptography.x509.oid import NameOID
 from tests.certs import Authority
 from tests.doctor.lab import HOSTS, NAME, NETWORKS, PRIMARY, PRODUCT, SEAL, SECONDARY, WITNESSES, WWW, networks
 
-from lightship.config import BackEndConfig, HostConfig, PageConfig, Peer, Pulse
+from lightship.config import BackEndConfig, HostConfig, PageConfig, Peer
+from lightship.config.values import Pulse
 from lightship.core.site.manifest import Manifest
 from lightship.core.site.manifest import Pulse as PulseFile
 from lightship.core.steering.records import RECORD, Health, MoveRecord, Vote, record_out, vote_key, vote_out

@@ -15,7 +15,8 @@ from tests import servers
 from tests.hosts.places import PLACES
 from tests.kills import fetched
 
-from lightship.config import HostConfig, PageConfig, Pulse
+from lightship.config import HostConfig, PageConfig
+from lightship.config.values import Pulse
 from lightship.core.model import ComponentStatus
 from lightship.core.site.manifest import PULSE_PATH, pulse_in
 from lightship.core.site.receipt import Verdict

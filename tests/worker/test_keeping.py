@@ -17,7 +17,8 @@ from tests.publishing.conftest import make_host, vienna
 from tests.publishing.hosts import Witnessed
 from tests.publishing.test_many_hosts import _deface
 
-from lightship.config import PageConfig, Pulse
+from lightship.config import PageConfig
+from lightship.config.values import Pulse
 from lightship.core.site.manifest import PULSE_PATH
 from lightship.core.site.receipt import Read, Receipt, Verdict
 from lightship.hosts import File, HostError, Wrapper

@@ -3,36 +3,19 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from lightship.config.fields import Database, Secret
 from lightship.config.reading import load
 from lightship.config.toml import ConfigError, Fault
-from lightship.config.values import (
-    BackEndConfig,
-    CertificateConfig,
-    Config,
-    Desk,
-    HostConfig,
-    PageConfig,
-    Peer,
-    Pulse,
-    Vault,
-    WitnessConfig,
-)
+from lightship.config.values import BackEndConfig, CertificateConfig, Config, HostConfig, PageConfig, Peer, WitnessConfig
 
 __all__ = [
     "BackEndConfig",
     "CertificateConfig",
     "Config",
     "ConfigError",
-    "Database",
-    "Desk",
     "Fault",
     "HostConfig",
     "PageConfig",
     "Peer",
-    "Pulse",
-    "Secret",
-    "Vault",
     "WitnessConfig",
     "config_path",
     "find_config",
