@@ -10,7 +10,7 @@ from tests.importers.served import serving
 
 from lightship.core.model import Change, ComponentStatus, Impact, Kind, Status
 from lightship.core.status import ended_at, impact, monitoring_at
-from lightship.importers import Imported, ImporterError, read
+from lightship.importers import Imported, ImporterError, Problem, read
 
 PAGE = {
     "id": "acmepage0001",
@@ -94,6 +94,10 @@ UPKEEP = {
 HISTORY = {"page": PAGE, "components": [GROUP, API], "incidents": [OUTAGE], "scheduled_maintenances": [UPKEEP]}
 
 
+def lost(imported: Imported) -> int:
+    return sum(problem.lost for problem in imported.problems)
+
+
 def saved(folder: Path, document: Any) -> Imported:
     (folder / "saved.json").write_text(json.dumps(document))
     return read("statuspage", str(folder / "saved.json"))
@@ -153,35 +157,29 @@ def test_a_broken_entry_is_named_and_the_rest_comes_in(tmp_path: Path, wrong: di
     )
     assert any(each.where == "incident broken000001" and told in each.what for each in found.problems), found.problems
     assert "outage000001" in [incident.id for incident in found.incidents]
-    assert found.entries == 3 == len(found.incidents) + found.counts["lost"]
+    assert len(found.incidents) + lost(found) == 3
 
 
 def test_a_broken_update_does_not_take_its_incident_along(tmp_path: Path) -> None:
     updates = [*OUTAGE["incident_updates"], said("update000000", "scheduled", "09:00", "Odd.")]
     found = saved(tmp_path, [{**OUTAGE, "incident_updates": updates}])
     assert len(found.incidents[0].updates) == 3
-    assert str(found.problems[0]) == (
-        "incident outage000001: update update000000 left out: the status scheduled does not belong to this kind"
+    assert found.problems[0] == Problem(
+        "incident outage000001", "update update000000 left out: the status scheduled does not belong to this kind"
     )
 
 
 def test_rows_that_are_no_objects_and_repeated_ones_are_counted(tmp_path: Path) -> None:
     found = saved(tmp_path, {**HISTORY, "components": [3], "incidents": [OUTAGE, "?", OUTAGE]})
-    assert [str(each) for each in found.problems] == [
+    assert [f"{each.where}: {each.what}" for each in found.problems] == [
         "saved.json: components[0] is not an object",
         "saved.json: incidents[1]: is not an object",
         "incident outage000001: is there twice; the first was taken",
     ]
-    assert found.counts == {
-        "components": 0,
-        "retired components": 1,
-        "groups": 0,
-        "incidents": 1,
-        "maintenances": 1,
-        "updates": 4,
-        "found": 4,
-        "lost": 2,
-    }
+    assert [component.retired for component in found.components] == [True]
+    assert sorted(incident.kind for incident in found.incidents) == ["incident", "maintenance"]
+    assert sum(len(incident.updates) for incident in found.incidents) == 4
+    assert (len(found.groups), lost(found)) == (0, 2)
 
 
 def test_ids_of_imitators_always_become_the_same_ids_here(tmp_path: Path) -> None:
@@ -220,7 +218,7 @@ def test_a_folder_is_read_but_for_its_broken_file(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text('{"page": ')
     (tmp_path / "c.json").write_text(json.dumps(HISTORY))
     found = read("statuspage", str(tmp_path))
-    assert (len(found.incidents), found.entries) == (2, 3)
+    assert (len(found.incidents), lost(found)) == (2, 1)
     assert [(each.where, each.lost) for each in found.problems] == [("b.json", True)]
 
 
@@ -241,8 +239,8 @@ def test_a_public_page_is_read_with_its_history() -> None:
     with serving(public(**more), asked) as url:
         found = read("statuspage", f"{url}/")
     assert {incident.id for incident in found.incidents} == {"outage000001", "upkeep000001", "oldoutage001"}
-    assert found.entries == 4
-    assert "incident vanished0001: is in the history, but the page does not give it" in map(str, found.problems)
+    assert len(found.incidents) + lost(found) == 4
+    assert Problem("incident vanished0001", "is in the history, but the page does not give it", lost=True) in found.problems
     assert asked.count("/api/v2/incidents/outage000001.json") == 0
 
 
@@ -295,7 +293,7 @@ def test_a_key_reads_every_page_of_incidents_groups_and_post_mortems() -> None:
     incidents[0] |= {"postmortem_body": "Why.", "postmortem_published_at": "2024-05-03T00:00:00.000Z", "status": "postmortem"}
     with serving(managed(incidents), key="hush") as url:
         found = read("statuspage", "https://status.acme.example/", key="hush", api=f"{url}/v1")
-    assert (len(found.incidents), found.entries) == (230, 230)
+    assert (len(found.incidents), lost(found)) == (230, 0)
     assert [(group.name, group.description) for group in found.groups] == [("Core", "Heart")]
     assert found.components[0].group_id == "coregroup001"
     assert found.page is not None

@@ -13,7 +13,7 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 from zoneinfo import available_timezones
 
-from lightship.core.model import Component, ComponentStatus, Group, Incident, Kind, Page, StatusChange
+from lightship.core.model import Component, ComponentStatus, Group, Incident, Page, StatusChange
 
 ID = re.compile(r"[a-z0-9]{12}")
 OLDEST, NEWEST = 1990, 2200  # the years in which a time may lie
@@ -38,17 +38,11 @@ class Problem:
     what: str
     lost: bool = False
 
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """The content of a source. `components[].status` is the status at import; only history names the `retired` ones.
-
-    `found` counts the entries at the source, so that found == len(incidents) + the lost ones.
-    `revision`, `epoch`: of a Lightship's own state.
-    """
+    """The content of a source. `components[].status` is the status at import; only history names the `retired` ones. An
+    entry of the source that is not in `incidents` is in `problems` as lost. `revision`, `epoch`: of a Lightship's own state."""
 
     page: Page | None = None
     groups: tuple[Group, ...] = ()
@@ -56,24 +50,8 @@ class Imported:
     incidents: tuple[Incident, ...] = ()
     status_changes: tuple[StatusChange, ...] = ()
     problems: tuple[Problem, ...] = ()
-    entries: int = 0
     revision: int = 0
     epoch: int = 0
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        retired = sum(component.retired for component in self.components)
-        maintenances = sum(incident.kind is Kind.MAINTENANCE for incident in self.incidents)
-        return {
-            "components": len(self.components) - retired,
-            "retired components": retired,
-            "groups": len(self.groups),
-            "incidents": len(self.incidents) - maintenances,
-            "maintenances": maintenances,
-            "updates": sum(len(incident.updates) for incident in self.incidents),
-            "found": self.entries,
-            "lost": sum(problem.lost for problem in self.problems),
-        }
 
 
 def shown(value: Any) -> str:

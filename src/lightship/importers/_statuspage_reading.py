@@ -39,7 +39,6 @@ class Rows:
     problems: list[Problem] = field(default_factory=list)
 
     def imported(self) -> Imported:
-        entries = len(self.entries) + sum(problem.lost for problem in self.problems)
         page = self._read("page", self._page, self.page) if self.page is not None else None
         born = page.updated_at if page else None
         homes = self._homes()
@@ -54,7 +53,6 @@ class Rows:
             components=tuple(components),
             incidents=tuple(self._incidents()),
             problems=tuple(self.problems),
-            entries=entries,
         )
 
     def _note(self, where: str, what: str, *, lost: bool = False) -> None:

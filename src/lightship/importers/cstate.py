@@ -72,7 +72,6 @@ def read(source: str) -> Imported:
         components=components,
         incidents=incidents,
         problems=tuple(site.problems),
-        entries=len(files),
     )
 
 

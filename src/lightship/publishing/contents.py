@@ -62,7 +62,6 @@ def contents(state: HostState) -> Imported:
             components=page.components,
             incidents=incidents,
             status_changes=tuple(change for month in months for change in month.status_changes),
-            entries=len(incidents),
             revision=page.revision,
             epoch=page.epoch,
         )
