@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, StringConstraints
 
 from lightship.config import ids
+from lightship.config.back_ends import tables
 from lightship.config.fields import Url, parsed
 from lightship.config.toml import ConfigError, Document, Fault, KeyPath, table
 
@@ -91,7 +92,8 @@ class _File:
 def read(document: Document) -> tuple[WantedPage, ...]:
     """ConfigError with every fault at once."""
     file, faults = document.check(_File, document.data)
-    for at, page in _raw_pages(document.data):
+    raw = [((key,), page) for key, page in tables(document.data) if key == "page"]
+    for at, page in [*raw, *((("pages", slug), page) for slug, page in tables(document.data.get("pages")))]:
         faults += _contradictions(document, at, page)
     if "page" in document.data and "pages" in document.data:
         faults.append(document.fault(("page",), "either [page], for the only page, or [pages.SLUG] for each; not both"))
@@ -120,22 +122,18 @@ def _page(slug: str | None, page: _Page, lines: Mapping[KeyPath, int], at: KeyPa
     return WantedPage(slug=slug, **own_fields, rows=tuple(row for _, row in sorted(placed, key=lambda pair: pair[0])))
 
 
-def _raw_pages(data: Mapping[str, Any]) -> list[tuple[KeyPath, dict[str, Any]]]:
-    pages: list[tuple[KeyPath, Any]] = [(("page",), data.get("page"))]
-    if isinstance(data.get("pages"), dict):
-        pages += [(("pages", slug), page) for slug, page in data["pages"].items()]
-    return [(at, page) for at, page in pages if isinstance(page, dict)]
-
-
 def _contradictions(document: Document, at: KeyPath, page: Mapping[str, Any]) -> list[Fault]:
     """Faults between the parts of a page, found in the raw data, so that they come with those of the schema."""
     groups, components = _rows(page, "groups"), _rows(page, "components")
-    faults = [
-        fault
-        for place, rows in (("groups", groups), ("components", components))
-        for key in ("name", "id")
-        for fault in _twice(document, (*at, place), rows, key)
-    ]
+    faults = []
+    for name, rows in (("groups", groups), ("components", components)):
+        for key in ("name", "id"):
+            values = [row.get(key) for row in rows]
+            faults += [
+                document.fault((*at, name, number, key), f"{value!r} is there twice: nobody could tell them apart")
+                for number, value in enumerate(values)
+                if isinstance(value, str) and value in values[:number]
+            ]
     home: dict[str, str] = {}
     for number, group in enumerate(groups):
         for place, name in enumerate(_names(group)):
@@ -159,12 +157,3 @@ def _rows(page: Mapping[str, Any], key: str) -> Sequence[dict[str, Any]]:
 def _names(group: Mapping[str, Any]) -> list[str]:
     names = group.get("components")
     return [" ".join(name.split()) for name in names if isinstance(name, str)] if isinstance(names, list) else []
-
-
-def _twice(document: Document, at: KeyPath, rows: Sequence[Mapping[str, Any]], key: str) -> list[Fault]:
-    values = [row.get(key) for row in rows]
-    return [
-        document.fault((*at, number, key), f"{value!r} is there twice: nobody could tell them apart")
-        for number, value in enumerate(values)
-        if isinstance(value, str) and value in values[:number]
-    ]

@@ -14,14 +14,14 @@ from functools import cache, partial
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from lightship.core.model import Change, Facts, StatusChange, Update
+from lightship.core.model import Change, Facts, Month, StatusChange, Update
 
 Json = dict[str, Any]
 Convert = Callable[[Any], Any]
 Value = TypeVar("Value")
 
 # Formats of documents that lie on hosts keep the names that they began with.
-_MEMBERS = {(Change, "component_id"): "component", (Update, "wordings"): "texts"}
+_MEMBERS = {(Change, "component_id"): "component", (Update, "wordings"): "texts", (Month, "status_changes"): "turns"}
 
 
 class WireError(ValueError):
@@ -76,7 +76,7 @@ def status_change_out(status_change: StatusChange) -> Json:
     return {"id": status_change.id, "at": stamp(status_change.at), **to_json(status_change.change)}
 
 
-def status_change_in(raw: Json) -> StatusChange:
+def _status_change_in(raw: Json) -> StatusChange:
     return StatusChange(moment(raw["at"]), from_json(Change, raw), raw["id"])
 
 
@@ -102,6 +102,8 @@ def _converters(hint: Any) -> tuple[Convert | None, Convert | None]:
         return stamp, moment
     if hint is date:
         return date.isoformat, date.fromisoformat
+    if hint is StatusChange:
+        return status_change_out, _status_change_in
     if isinstance(hint, type) and is_dataclass(hint):
         return to_json, partial(from_json, hint)
     return (str, hint) if issubclass(hint, StrEnum) else (None, None)

@@ -1,9 +1,9 @@
 """The public state, lossless: state.json for what is now, an archive for each month of what is over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lightship.core.model import Component, Group, Incident, Month, Page, Snapshot
-from lightship.core.wire import canonical, from_json, reading, status_change_in, status_change_out, to_json
+from lightship.core.wire import canonical, from_json, reading, to_json
 
 STATE = "lightship-state/1"
 ARCHIVE = "lightship-archive/1"
@@ -54,20 +54,10 @@ def state_in(body: bytes) -> State:
 
 def archive_out(month: Month) -> bytes:
     """A month's ended incidents and its status changes; what is still open is in state.json until it ends."""
-    return canonical(
-        {
-            "format": ARCHIVE,
-            "month": month.month,
-            "incidents": [to_json(incident) for incident in month.incidents if incident.ended],
-            "turns": [status_change_out(status_change) for status_change in month.status_changes],
-        }
-    )
+    ended = tuple(incident for incident in month.incidents if incident.ended)
+    return canonical({"format": ARCHIVE, **to_json(replace(month, incidents=ended))})
 
 
 def archive_in(body: bytes) -> Month:
     with reading("an archive", body, ARCHIVE) as raw:
-        return Month(
-            raw["month"],
-            tuple(from_json(Incident, incident) for incident in raw["incidents"]),
-            tuple(status_change_in(status_change) for status_change in raw["turns"]),
-        )
+        return from_json(Month, raw)
