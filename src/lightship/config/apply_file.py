@@ -1,7 +1,5 @@
-"""The apply file: a TOML of the pages, groups and components that a desk should have, as values.
-
-A key that is not in the file (None) is left as it is. See docs/examples/apply.toml.
-"""
+"""The apply file: a TOML of the pages, groups and components that a desk should have, as values. A key that is not in the file
+(None) is left as it is. See docs/examples/apply.toml."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace

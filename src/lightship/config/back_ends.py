@@ -92,8 +92,7 @@ class BackEnds:
 
 
 def _schema(kind: str, back_end: type, room: str, common: Sequence[str]) -> type:
-    """The keys of a back-end of that class: its fields, and those of `common`; the name of a host or a channel is the
-    table's."""
+    """The keys of a back-end: the fields of its class, and `common`; the name of a host or a channel is the table's."""
     hints = typing.get_type_hints(back_end, include_extras=True)
     places = typing.get_type_hints(PlaceTable, include_extras=True)
     fields = [(item.name, places[item.name], _default(item)) for item in dataclasses.fields(PlaceTable) if item.name in common]

@@ -13,8 +13,7 @@ def kinds(path: Iterable[str]) -> tuple[str, ...]:
 
 
 def find(room: str, path: Iterable[str], kind: str, method: str) -> Any:
-    """The class of a kind: the one in the file of that name that has `method`. LookupError, in words for an operator, if
-    there is none."""
+    """The class of a kind: the one in its file that has `method`. LookupError, in words for an operator, if there is none."""
     noun = room.rpartition(".")[2].removesuffix("s")
     known = kinds(path)
     if kind not in known:

@@ -40,7 +40,7 @@ def load(path: Path, env: Mapping[str, str], kinds: Kinds, without: Collection[s
     base = path.parent.absolute()
     references = References(document, base, env)
     back_ends = BackEnds(references, kinds, without)
-    data = references.resolved(_with_defaults(_spared(document.data, without), without), ())
+    data = references.resolved(_prepared(document.data, without), ())
     file, faults = document.check(FileTable, data, context={"base": base})
     faults = references.besides(faults)
     pages = dict(tables(data.get("pages")))
@@ -89,31 +89,25 @@ def _missing(document: Document, data: Mapping[str, Any], pages: Mapping[str, An
             yield document.fault(("pages", slug, "proven"), what)
 
 
-def _spared(data: Mapping[str, Any], without: frozenset[str]) -> dict[str, Any]:
-    """A copy without what this machine need not have."""
-    spared = {key: value for key, value in data.items() if not (key in ("desk", "witness") and key in without)}
-    if not without & {"desk", "keys"} or not isinstance(spared.get("pages"), dict):
-        return spared
-    pages = {}
-    for slug, page in tables(spared["pages"]):
-        pages[slug] = {k: v for k, v in page.items() if k != "certificate"}  # which only the worker looks after
-        if "keys" in without:
-            hosts = {name: {k: v for k, v in host.items() if k in PLACE} for name, host in tables(page.get("hosts"))}
-            pages[slug] = {**{k: v for k, v in pages[slug].items() if k != "key"}, "hosts": hosts}
-    return {**spared, "pages": {**spared["pages"], **pages}}
-
-
-def _with_defaults(data: dict[str, Any], without: frozenset[str]) -> dict[str, Any]:
-    """With the keys of the pages, the secret of the desk and its database where `init` puts them."""
-    full = dict(data)
-    if isinstance(data.get("pages"), dict) and "keys" not in without:
-        pages = {slug: {"key": {"file": f"keys/{slug}.key"}, **page} for slug, page in tables(data["pages"])}
-        for slug, page in pages.items():
-            if isinstance(page.get("certificate"), dict):
-                page["certificate"] = {"account": {"file": f"keys/{slug}.acme"}, **page["certificate"]}
-        full["pages"] = {**data["pages"], **pages}
+def _prepared(data: Mapping[str, Any], without: Collection[str]) -> dict[str, Any]:
+    """A copy without what this machine need not have, with the secret of the desk and its database where `init` puts them."""
+    full = {key: value for key, value in data.items() if not (key in ("desk", "witness") and key in without)}
     if isinstance(full.get("desk"), dict):
         full["desk"] = {"secret": {"file": "keys/desk.secret"}, "database": "sqlite:///desk.sqlite3", **full["desk"]}
+    pages = {slug: _prepared_page(slug, page, without) for slug, page in tables(data.get("pages"))}
+    return {**full, "pages": {**data["pages"], **pages}} if pages else full
+
+
+def _prepared_page(slug: str, page: Mapping[str, Any], without: Collection[str]) -> dict[str, Any]:
+    """As `_prepared`, with the page's keys."""
+    if "keys" in without:
+        hosts = {name: {k: v for k, v in host.items() if k in PLACE} for name, host in tables(page.get("hosts"))}
+        return {**{k: v for k, v in page.items() if k not in ("key", "certificate")}, "hosts": hosts}
+    full = {"key": {"file": f"keys/{slug}.key"}, **page}
+    if "desk" in without:
+        full.pop("certificate", None)  # which only the worker looks after
+    elif isinstance(full.get("certificate"), dict):
+        full["certificate"] = {"account": {"file": f"keys/{slug}.acme"}, **full["certificate"]}
     return full
 
 

@@ -11,8 +11,7 @@ from lightship.config.toml import Document, Fault, KeyPath, dotted
 
 @dataclass
 class References:
-    """`secrets`: the value of each reference. `places`: where in the file references stand; `broken`: keys of those without a
-    value."""
+    """`secrets`: the value of each reference. `places`: where in the file references stand. `broken`: keys of those without."""
 
     document: Document
     base: Path

@@ -98,8 +98,7 @@ class Timeline:
 
 
 def _holds(incident_id: str, steps: Sequence[Step]) -> Iterable[tuple[str, Hold]]:
-    """What an incident holds, by component. When it ends, it releases all components, stated or not; what it then states
-    stays behind."""
+    """What an incident holds, by component. Its end releases all, stated or not; what it then states stays behind."""
     names: dict[str, str] = {}
     for step in steps:
         if not step.holds:

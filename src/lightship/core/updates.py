@@ -47,10 +47,8 @@ class NewUpdate:
 
 @dataclass(frozen=True, kw_only=True)
 class NewIncident:
-    """An incident to write: its name and first update. `started_at` None: the time of the first update.
-
-    `id`: the id that it must get, so that a form sent twice opens one incident (the second is an IntegrityError).
-    """
+    """An incident to write: its name and first update. `started_at` None: the time of the first update. `id`: the id that it
+    must get, so that a form sent twice opens one incident (the second is an IntegrityError)."""
 
     name: str
     update: NewUpdate

@@ -1,7 +1,4 @@
-"""Values to JSON and back, and the one way times and bytes are written.
-
-Canonical JSON: keys sorted, no spaces, UTF-8.
-"""
+"""Values to JSON and back, and the one way times and bytes are written. Canonical JSON: keys sorted, no spaces, UTF-8."""
 
 import hashlib
 import json

@@ -68,10 +68,9 @@ class Rows:
             return None
 
     def _read_all(self, what: str, make: Callable[[Any], Any], rows: Iterable[Row]) -> list[Any]:
-        values = (self._read(f"{what} {_name(row)}", make, row) for row in rows)
         by_id: dict[str, Any] = {}
-        for value in values:
-            if value:
+        for row in rows:
+            if value := self._read(f"{what} {_name(row)}", make, row):
                 by_id.setdefault(value.id, value)
         return list(by_id.values())
 

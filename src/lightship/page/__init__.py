@@ -38,8 +38,7 @@ def front(snapshot: Snapshot, key: bytes = b"") -> dict[str, bytes]:
 
 
 def worker(snapshot: Snapshot, key: bytes) -> dict[str, bytes]:
-    """The service worker, which gives a returning reader the newest page when a host fails. It trusts what `key` (Ed25519)
-    has signed."""
+    """The service worker, which gives a returning reader the newest page when a host fails. It trusts what `key` signed."""
     values = {
         "PAGE": snapshot.page.id,
         "KEY": base64.b64encode(key).decode(),

@@ -16,8 +16,7 @@ _OK = ComponentStatus.OPERATIONAL
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`marks`: class and SVG path: of the days before the component existed, of its own days, and over them of each kind of
-    bad day."""
+    """`marks`: class and SVG path of the days before the component existed, of its own days, and of each kind of bad day."""
 
     share: str
     sentence: str

@@ -45,7 +45,7 @@ class Fault:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """One host at one moment. It has a revision only by what was read. `put`: the front page that the host was given, where
-    that is known. `held`: the version of another desk's state there, where that is why the host was refused."""
+    that is known. `existing`: the version of another desk's state there, where that is why the host was refused."""
 
     host: str
     at: datetime
