@@ -18,8 +18,7 @@ from tests.publishing.test_survey import AT, STATE, laid
 from tests.vault.town import Town, rows, town, until
 
 from lightship import vault
-from lightship.config.editing import Table, edited
-from lightship.config.toml import ConfigError, parse
+from lightship.config.toml import ConfigError, Table, edited, parse
 from lightship.core.site.manifest import MANIFEST_PATH, Manifest, manifest_out
 from lightship.core.site.state import STATE_PATH, state_out
 from lightship.core.vault import Index, index_in, index_out, path_of

@@ -1,4 +1,5 @@
-"""A TOML file that a person wrote, and everything that is wrong with it: each fault with its line, its key and advice."""
+"""A TOML file that a person wrote, and everything that is wrong with it: each fault with its line, its key and advice; and a
+change to it that keeps its comments, its order and its spelling."""
 
 import contextlib
 import dataclasses
@@ -7,15 +8,18 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import tomlkit
 from pydantic import ConfigDict, TypeAdapter, ValidationError
+from tomlkit.exceptions import TOMLKitError
 
 KeyPath = tuple[str | int, ...]
+Table = MutableMapping[str, Any]
 T = typing.TypeVar("T")
 
 STRICT = ConfigDict(extra="forbid")
@@ -213,3 +217,18 @@ def _paths(data: Any, above: KeyPath = ()) -> Iterator[KeyPath]:
     for key, value in items:
         yield (*above, key)
         yield from _paths(value, (*above, key))
+
+
+def edited(name: str, text: str, change: Callable[[Table], None]) -> str:
+    """The file's text after `change`, which is made to the document and to its plain data alike. ConfigError where the two then
+    differ: only a person can make that change."""
+    document, wanted = tomlkit.parse(text), tomllib.loads(text)
+    change(wanted)
+    try:
+        change(document)
+        changed = tomlkit.dumps(document)
+        if tomllib.loads(changed) == wanted:
+            return changed
+    except (TOMLKitError, tomllib.TOMLDecodeError):
+        pass
+    raise ConfigError([Fault(name, 0, "", "stands so that only you can change it: give each key a line of its own")])

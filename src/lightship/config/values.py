@@ -2,35 +2,21 @@
 compared."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from lightship.config.fields import (
-    Address,
-    Credential,
-    DatabaseUrl,
-    DeskSecret,
-    InFolder,
-    Listen,
-    Name,
-    NameServer,
-    PublicKey,
-    Recipient,
-    Seed,
-    Slug,
-    Url,
-)
+from lightship.config import fields
 from lightship.config.toml import ConfigError, Fault, table
 
 
 @table
 class Desk:
-    url: Url
-    database: DatabaseUrl
-    secret: DeskSecret
+    url: fields.Url
+    database: fields.DatabaseUrl
+    secret: fields.DeskSecret
 
 
 @table
@@ -39,12 +25,12 @@ class PlaceTable:
     or `cname`, a name; neither: the name never points here."""
 
     kind: str
-    url: Url
-    address: tuple[Address, ...] = ()
-    cname: Name = ""
+    url: fields.Url
+    address: tuple[fields.Address, ...] = ()
+    cname: fields.Name = ""
 
 
-PLACE = tuple(item.name for item in fields(PlaceTable))
+PLACE = tuple(PlaceTable.__annotations__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +57,8 @@ class BackEndConfig:
 class PeerTable:
     """`public` (32 bytes) and `url` are given where votes go from witness to witness."""
 
-    url: Url = ""
-    public: PublicKey = b""
+    url: fields.Url = ""
+    public: fields.PublicKey = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,16 +82,16 @@ class WitnessConfig:
     seed of its Ed25519 key, `listen` an ADDRESS:PORT and `certificate` a PEM file of chain and key. `roots`: certificate
     authorities to trust instead of the system's."""
 
-    name: Slug
+    name: fields.Slug
     # A vote is given after each check, and counts for 15 seconds (core/steering/records.py): who checks seldom never votes.
     interval: Annotated[float, Field(ge=0.2, le=5)] = 2.0
     timeout: Annotated[float, Field(ge=0.1, le=5)] = 1.5
     count: Annotated[int, Field(ge=1, le=20)] = 3
     patience: Annotated[float, Field(ge=0, le=3600)] = 30.0
-    listen: Listen = ""
-    certificate: InFolder | None = None
-    roots: InFolder | None = None
-    key: Seed = field(default=b"", repr=False)
+    listen: fields.Listen = ""
+    certificate: fields.InFolder | None = None
+    roots: fields.InFolder | None = None
+    key: fields.Seed = field(default=b"", repr=False)
 
 
 @table
@@ -114,13 +100,13 @@ class CertificateConfig:
     the page's own, where none is given. `install`: a command for each place. `ca`: a file with the authority of the
     directory's own certificate. `nameservers`: ADDRESS or ADDRESS:PORT, where those of the zone should not be looked up."""
 
-    account: Credential = field(repr=False)
-    directory: Url = "https://acme-v02.api.letsencrypt.org/directory"
+    account: fields.Credential = field(repr=False)
+    directory: fields.Url = "https://acme-v02.api.letsencrypt.org/directory"
     email: str = ""
-    names: tuple[Name, ...] = ()
-    install: dict[Slug, Annotated[tuple[str, ...], Field(min_length=1)]] = field(default_factory=dict)
-    ca: InFolder | None = None
-    nameservers: tuple[NameServer, ...] = ()
+    names: tuple[fields.Name, ...] = ()
+    install: dict[fields.Slug, Annotated[tuple[str, ...], Field(min_length=1)]] = field(default_factory=dict)
+    ca: fields.InFolder | None = None
+    nameservers: tuple[fields.NameServer, ...] = ()
 
 
 @table
@@ -128,9 +114,9 @@ class PageOptions:
     """`key` is the 32-byte seed of the page's Ed25519 key; empty where only `public` is given, as a witness needs no more.
     `proven`: how many hosts must serve an update before it counts."""
 
-    url: Url
-    key: Seed = field(default=b"", repr=False)
-    public: PublicKey = b""
+    url: fields.Url
+    key: fields.Seed = field(default=b"", repr=False)
+    public: fields.PublicKey = b""
     watches: tuple[str, ...] = ()
     proven: Annotated[int, Field(ge=1)] = 1
     pulse: Pulse = field(default_factory=Pulse)
@@ -141,8 +127,8 @@ class PageOptions:
 @table
 class PageTable(PageOptions):
     zone: dict[str, Any] = field(default_factory=dict)
-    witnesses: dict[Slug, PeerTable] = field(default_factory=dict)
-    hosts: Annotated[dict[Slug, dict[str, Any]], Field(min_length=1)]
+    witnesses: dict[fields.Slug, PeerTable] = field(default_factory=dict)
+    hosts: Annotated[dict[fields.Slug, dict[str, Any]], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +146,7 @@ class Vault:
     """`recovery`: age recipients, whose keys open the vault; none: there is no vault. `public`: it lies where anyone may
     fetch it (and not read it without the key)."""
 
-    recovery: tuple[Recipient, ...] = ()
+    recovery: tuple[fields.Recipient, ...] = ()
     public: bool = False
 
 
@@ -168,9 +154,9 @@ class Vault:
 class FileTable:
     desk: Desk | None = None
     witness: WitnessConfig | None = None
-    channels: dict[Slug, dict[str, Any]] = field(default_factory=dict)
+    channels: dict[fields.Slug, dict[str, Any]] = field(default_factory=dict)
     vault: Vault = field(default_factory=Vault)
-    pages: Annotated[dict[Slug, PageTable], Field(min_length=1)]
+    pages: Annotated[dict[fields.Slug, PageTable], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,9 +190,7 @@ class Config:
         if slug is not None and slug in self.pages:
             return self.pages[slug]
         names = ", ".join(self.pages)
-        what = (
-            f"there are several pages ({names}): say which with --page"
-            if slug is None
-            else f"no page {slug!r}; there is {names}"
-        )
+        what = f"no page {slug!r}; there is {names}"
+        if slug is None:
+            what = f"there are several pages ({names}): say which with --page"
         raise ConfigError([Fault(str(self.path), 0, "pages", what)])

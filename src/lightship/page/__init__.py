@@ -5,13 +5,13 @@ import base64
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from hashlib import sha256
 
 from markupsafe import Markup
 
 from lightship.core.model import HostLink, Incident, Month, Page, Snapshot
 from lightship.core.site import state
 from lightship.core.status import ended_at
+from lightship.core.wire import sha256
 from lightship.page import feeds, labels, prose, render, statuspage, story, times, view
 
 WEB = ("https://", "http://")
@@ -103,7 +103,7 @@ def build(page: Page, hosts: Sequence[HostLink], *, service_worker: bool = True)
     """Changes when all leaves and months must be rendered anew: with our code or templates, the page's name or its hosts."""
     depends = [page.id, page.name, page.url, page.time_zone, page.description, page.support_url, service_worker]
     whole = json.dumps([render.fingerprint(), *depends, *([host.name, host.url] for host in hosts)])
-    return sha256(whole.encode()).hexdigest()[:16]
+    return sha256(whole.encode())[:16]
 
 
 def _frame(page: Page, hosts: Sequence[HostLink], *, depth: int, live: bool = False) -> dict[str, object]:

@@ -8,8 +8,8 @@ from typing import Any
 import tomlkit
 from tomlkit.items import InlineTable, Item
 
-from lightship.config.editing import Table, edited
 from lightship.config.files import write_new
+from lightship.config.toml import Table, edited
 
 Reference = tuple[str, str]
 """("env" or "file", its name in lightship.toml)."""

@@ -9,9 +9,8 @@ from typing import Any
 
 from lightship.config import Config, fields
 from lightship.config.back_ends import tables
-from lightship.config.editing import Table, edited
 from lightship.config.files import write_new
-from lightship.config.toml import parse
+from lightship.config.toml import Table, edited, parse
 from lightship.restore import Tell
 from lightship.restore.files import name_database
 from lightship.signing import SigningKey, new_seed

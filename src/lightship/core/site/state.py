@@ -1,6 +1,6 @@
 """The public state, lossless: state.json for what is now, an archive for each month of what is over."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from lightship.core.model import Component, Group, Incident, Month, Page, Snapshot
 from lightship.core.wire import canonical, from_json, reading, to_json
@@ -32,15 +32,8 @@ class State:
 
 
 def state_of(snapshot: Snapshot) -> State:
-    return State(
-        revision=snapshot.revision,
-        epoch=snapshot.epoch,
-        page=snapshot.page,
-        groups=snapshot.groups,
-        components=snapshot.components,
-        open=snapshot.open,
-        months=tuple(month for month, _ in snapshot.months),
-    )
+    same = {item.name: getattr(snapshot, item.name) for item in fields(State)}
+    return State(**{**same, "months": tuple(month for month, _ in snapshot.months)})
 
 
 def state_out(state: State) -> bytes:
