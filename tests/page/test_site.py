@@ -5,7 +5,9 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from posixpath import dirname, normpath
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from tests.page.texts import TALES
 from lightship import page as paper
 from lightship.core.model import Change, ComponentStatus, Facts, HostLink, Status, StatusChange, Wording
 from lightship.core.site.state import archive_in, state_in
-from lightship.page import prose
+from lightship.page import prose, render
 
 S = ComponentStatus
 CONTRACT = [
@@ -169,6 +171,16 @@ def test_the_build_changes_with_what_leaves_depend_on(change: dict[str, Any], di
     before = paper.build(sample.PAGE, sample.HOSTS)
     assert (paper.build(replace(sample.PAGE, **change), sample.HOSTS) != before) is differs
     assert paper.build(sample.PAGE, sample.HOSTS[:1]) != before
+
+
+def test_pages_are_made_anew_when_any_source_of_theirs_changes(tmp_path: Path) -> None:
+    root = Path(render.__file__).parents[1]
+    for name, more in (("same", ""), ("changed", "# more\n")):
+        for room in ("core", "page"):
+            copytree(root / room, tmp_path / name / room)
+        with (tmp_path / name / "core/site/state.py").open("a") as file:
+            file.write(more)
+    assert render.fingerprint(tmp_path / "same") == render.fingerprint() != render.fingerprint(tmp_path / "changed")
 
 
 def headline(snapshot: Any) -> str:

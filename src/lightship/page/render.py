@@ -80,10 +80,10 @@ def policy(*, live: bool) -> str:
 
 
 @cache
-def fingerprint() -> str:
-    """A hash of every source file that what is rendered depends on."""
-    digest, here = hashlib.sha256(), Path(__file__).parent
-    for file in sorted(file for room in (here, here.with_name("core")) for file in room.rglob("*") if file.is_file()):
+def fingerprint(root: Path = Path(__file__).parents[1]) -> str:
+    """A hash of every source file under `root` that what is rendered depends on."""
+    digest = hashlib.sha256()
+    for file in sorted(file for room in ("core", "page") for file in (root / room).rglob("*") if file.is_file()):
         if file.suffix != ".pyc":
             digest.update(json.dumps(file.name).encode() + file.read_bytes())
     return digest.hexdigest()
