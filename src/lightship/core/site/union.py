@@ -93,11 +93,8 @@ class Union:
         lone = (change for change in self.content.status_changes.values() if month_of(change.at) == name)
         incidents = {incident.id: incident for incident in (*base.incidents, *own)}
         status_changes = {change.id: change for change in (*base.status_changes, *lone)}
-        return Month(
-            name,
-            by_start(list(incidents.values())),
-            tuple(sorted(status_changes.values(), key=lambda change: change.at)),
-        )
+        oldest_first = sorted(status_changes.values(), key=lambda change: change.at)
+        return Month(name, by_start(list(incidents.values())), tuple(oldest_first))
 
     def touched(self, since: Version) -> Mapping[str, frozenset[str] | None] | None:
         """What differs from the part of version `since`, if there is one."""
@@ -116,9 +113,8 @@ class Union:
         groups = tuple(sorted(self.content.groups.values(), key=lambda group: (group.position, group.created_at, group.id)))
         lone = [change for name in self._read for change in self.month(name).status_changes]
         timeline = Timeline.of(steps(self._known.values()), [*self._unseen(), *lone])
-        return PageNow(
-            components=in_shown_order(self._components(timeline), groups), groups=groups, read_timeline=lambda: timeline
-        )
+        components = in_shown_order(self._components(timeline), groups)
+        return PageNow(components=components, groups=groups, read_timeline=lambda: timeline)
 
     @cached_property
     def snapshot(self) -> Snapshot:
