@@ -11,8 +11,7 @@ from types import MappingProxyType
 from urllib.parse import quote, urljoin, urlsplit
 
 from lightship.core.site.receipt import CheckStatus
-from lightship.net.deadline import Deadline
-from lightship.net.pinned import Answer, ConnectError, Connection
+from lightship.net.pinned import Answer, ConnectError, Connection, Deadline
 
 SECONDS = 15.0
 LONGEST = 64 * 1024 * 1024

@@ -7,21 +7,23 @@ server that sends a byte now and then would never reach it.
 import contextlib
 import errno
 import http.client
+import io
+import queue
 import select
 import socket
 import ssl
+import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from time import monotonic
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlsplit
 
 import brotli  # type: ignore[import-untyped]
-from cryptography import x509
 
 from lightship.core.site.receipt import CheckStatus
-from lightship.net.deadline import Deadline, TimedSocket, addresses
 
 LONGEST = 8 * 1024 * 1024
 CHUNK = 64 * 1024
@@ -30,6 +32,53 @@ CONNECT = 4.0
 HEADERS: Mapping[str, str] = MappingProxyType(
     {"User-Agent": "Lightship (witness)", "Accept": "*/*", "Accept-Encoding": "identity", "Cache-Control": "no-cache"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """`until`: when so many `seconds` are over, by time.monotonic."""
+
+    seconds: float
+    until: float
+
+    @staticmethod
+    def after(seconds: float) -> "Deadline":
+        return Deadline(seconds, monotonic() + seconds)
+
+    @property
+    def is_over(self) -> bool:
+        return monotonic() >= self.until
+
+    def left(self) -> float:
+        """Seconds that are left; TimeoutError where there are none."""
+        left = self.until - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
+class TimedSocket(io.RawIOBase):
+    """What http.client needs of a socket; each wait ends with the time that is `left` of the whole."""
+
+    def __init__(self, raw: socket.socket, left: Callable[[], float]) -> None:
+        self.raw, self.left = raw, left
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self.raw.settimeout(self.left())
+        return self.raw.recv_into(buffer)
+
+    def sendall(self, data: bytes) -> None:
+        self.raw.settimeout(self.left())
+        self.raw.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def close(self) -> None:
+        """Not yet: http.client closes its socket while a body may still come."""
 
 
 class ConnectError(Exception):
@@ -47,16 +96,6 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """A server's own certificate. `ends`: in UTC. `der`: all of it."""
-
-    names: tuple[str, ...]
-    issuer: str
-    ends: datetime
-    der: bytes
 
 
 class Connection:
@@ -116,11 +155,6 @@ class Connection:
                 part.close()
         self.http = self.socket = None
 
-    @property
-    def certificate(self) -> Certificate | None:
-        """The certificate of the last connection, also where it was not trusted."""
-        return _certificate(self.der) if self.der else None
-
     def _connect(self) -> None:
         self.close()
         self.stage = "connecting"
@@ -128,7 +162,9 @@ class Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.secure:
             self.stage = "in the TLS handshake"
-            self.socket = self._handshake(self.socket, self.trust)
+            self.socket.settimeout(self.deadline.left())
+            self.socket = secured = self.trust.wrap_socket(self.socket, server_hostname=self.name)
+            self.der = secured.getpeercert(binary_form=True) or b""
         # It must not open a connection of its own: that would go where the name points now.
         self.http = http.client.HTTPConnection(self.name, self.port)
         self.http.auto_open = 0
@@ -137,7 +173,7 @@ class Connection:
     def _socket(self) -> socket.socket:
         """Connected to the first address that takes it."""
         problem: Exception = OSError("its name has no address")
-        for family, kind, protocol, _, address in addresses(self.address, self.port, self.deadline):
+        for family, kind, protocol, _, address in _addresses(self.address, self.port, self.deadline):
             self.tried = str(address[0])
             raw = socket.socket(family, kind, protocol)
             raw.settimeout(min(self.deadline.left(), CONNECT))
@@ -149,12 +185,6 @@ class Connection:
                 problem = error
         raise problem
 
-    def _handshake(self, raw: socket.socket, trust: ssl.SSLContext) -> ssl.SSLSocket:
-        raw.settimeout(self.deadline.left())
-        secured = trust.wrap_socket(raw, server_hostname=self.name)
-        self.der = secured.getpeercert(binary_form=True) or b""
-        return secured
-
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
         """Every error of a network as a ConnectError that says what it means."""
@@ -163,7 +193,6 @@ class Connection:
         except (OSError, http.client.HTTPException, ValueError, RuntimeError, zlib.error, brotli.error) as error:
             self.close()
             if isinstance(error, ssl.SSLCertVerificationError):
-                self._see_certificate()
                 raise ConnectError(CheckStatus.TLS, error.verify_message) from error
             if isinstance(error, TimeoutError) or self.deadline.is_over:
                 limit = self.deadline.seconds if self.deadline.is_over else CONNECT
@@ -173,10 +202,27 @@ class Connection:
             self.close()
             raise
 
-    def _see_certificate(self) -> None:
-        """Fetch the certificate that was not trusted, to describe it. Nothing is read over this connection."""
-        with contextlib.suppress(OSError), self._socket() as raw, self._handshake(raw, distrusting()):
-            pass
+
+def _addresses(name: str, port: int, deadline: Deadline) -> list[Any]:
+    """As socket.getaddrinfo, which has no deadline of its own: where it asks name servers, another thread waits for it."""
+    with contextlib.suppress(socket.gaierror):
+        return socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    answers: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(socket.getaddrinfo(name, port, type=socket.SOCK_STREAM))
+        except (OSError, ValueError) as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=deadline.left())
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def distrusting() -> ssl.SSLContext:
@@ -242,15 +288,3 @@ def _routed(address: str) -> bool:
             return True
     except OSError:
         return False
-
-
-def _certificate(der: bytes) -> Certificate | None:
-    names: tuple[str, ...] = ()
-    try:
-        leaf = x509.load_der_x509_certificate(der)
-        with contextlib.suppress(x509.ExtensionNotFound):
-            extension = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-            names = tuple(str(name.value) for name in extension.value)
-        return Certificate(names, leaf.issuer.rfc4514_string(), leaf.not_valid_after_utc, der)
-    except (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
-        return None
