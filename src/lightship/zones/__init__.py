@@ -42,24 +42,21 @@ class Conflict(ZoneError):
 
 
 class Zone(Protocol):
-    """A DNS provider that holds the name. Both methods may raise ZoneError."""
+    """A DNS provider that holds the name. Both methods may raise ZoneError. A kind inherits from it, and names what differs."""
 
-    atomic: ClassVar[bool]
+    atomic: ClassVar[bool] = True
     """Whether `set_records` compares and sets in one step. If not, it reads, compares, writes and reads back, and of two
     concurrent writers both may believe for a moment that they won."""
-    holds_votes: ClassVar[bool]
+    holds_votes: ClassVar[bool] = False
     """Whether it takes a vote every few seconds, and votes as conditions of a change."""
-    holds_txt: ClassVar[bool]
+    holds_txt: ClassVar[bool] = True
     """Whether it holds TXT. Without TXT there is no move record: no pin, and no count of the moves of the name."""
-    floor: ClassVar[int]
+    floor: ClassVar[int] = 1
     """Shortest TTL that the provider serves, in seconds."""
 
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def ttl(self) -> int:
-        """TTL of address records, in seconds; never below `floor`."""
+    name: str
+    ttl: int
+    """TTL of address records, in seconds; never below `floor`."""
 
     def read(self, name: str, keys: Collection[Key]) -> Sets:
         """What the authority itself holds now (not a cache): every requested key, with an empty set where there is none."""
@@ -67,15 +64,6 @@ class Zone(Protocol):
     def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
         """Replace every set in `to` at once (an empty one is deleted) if every set in `expecting` is as given; else raise
         Conflict and change nothing."""
-
-
-class Defaults:
-    """What most kinds have in common. A kind that inherits from it names what differs."""
-
-    atomic: ClassVar[bool] = True
-    holds_votes: ClassVar[bool] = False
-    holds_txt: ClassVar[bool] = True
-    floor: ClassVar[int] = 1
 
 
 def within(zone: Zone, sets: Sets) -> Sets:

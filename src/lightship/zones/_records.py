@@ -1,8 +1,10 @@
-"""Record sets as providers write them and as a Zone holds them: conversion, expectations and TTLs."""
+"""Record sets as providers write them and as a Zone holds them: reading, conversion, expectations and TTLs."""
 
 import ipaddress
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable
+from functools import cached_property
+from itertools import chain, groupby
+from typing import Any, ClassVar
 
 import dns.exception
 import dns.rdata
@@ -10,36 +12,65 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rdtypes.ANY.TXT
 
-from lightship.zones import TXT_TTL, Conflict, Key, Sets, ZoneError
+from lightship.zones import TXT_TTL, Conflict, Key, Sets, Zone, ZoneError
+from lightship.zones._rest import Rest
 
 TYPES = ("A", "AAAA", "CNAME", "TXT")
+
+Rows = dict[Key, list[Any]]
+"""A provider's own records or record sets, by what they are for us; an empty list where there is none."""
+
+
+class Provider(Zone):
+    """A provider with an API. A kind says how rows are read (`_rows`), what they hold (`_values`) and how they are changed."""
+
+    who: ClassVar[str]
+    """Its name in messages."""
+
+    def read(self, name: str, keys: Collection[Key]) -> Sets:
+        return self._sets(self._read(name, keys))
+
+    def _expected(self, name: str, keys: Collection[Key], expecting: Sets) -> Rows:
+        """The rows of these keys and of what is expected. Conflict if anything is not as expected."""
+        current = self._read(name, {*keys, *expecting})
+        expect(name, self._sets(current), expecting)
+        return current
+
+    def _read(self, name: str, keys: Collection[Key]) -> Rows:
+        current: Rows = {key: [] for key in sorted(keys)}
+        for label, group in groupby(current, key=lambda key: key[0]):
+            for kind, row in self._rows(owner(name, label), [kind for _, kind in group]):
+                current[label, kind].append(row)
+        return current
+
+    def _sets(self, current: Rows) -> Sets:
+        return {key: self._values(key[1], rows) for key, rows in current.items()}
+
+    def _rows(self, full: str, kinds: Collection[str]) -> Iterable[tuple[str, Any]]:
+        """What a name has of these types, each with its type. ZoneError for what is no simple record set."""
+        raise NotImplementedError
+
+    def _values(self, kind: str, rows: Any) -> frozenset[str]:
+        raise NotImplementedError
+
+    @cached_property
+    def _rest(self) -> Rest:
+        return Rest(self.who)
+
+
+def replaced(current: Rows, to: Sets, make: Callable[[Key], Any]) -> list[Any]:
+    """The rows after the change. A set that is only expected is put back as it was, so that the change fails if it is not."""
+    new = {**current, **{key: [make(key)] if wanted else [] for key, wanted in to.items()}}
+    return list(chain(*new.values()))
 
 
 def owner(name: str, label: str) -> str:
     return name if label == "@" else f"{label}.{name}"
 
 
-def labels(keys: Collection[Key]) -> list[str]:
-    return sorted({label for label, _ in keys})
-
-
-def relative(zone: str, full: str) -> str:
-    """A name relative to its zone, "@" for the zone itself. ZoneError if it is not in the zone."""
-    if full == zone:
-        return "@"
-    if not full.endswith("." + zone):
-        raise ZoneError(f"{full} is not in the zone {zone}", permanent=True)
-    return full.removesuffix("." + zone)
-
-
 def values(kind: str, texts: Iterable[str]) -> frozenset[str]:
     """The values of a record set, from a provider's texts."""
     return frozenset(unquoted(text) if kind == "TXT" else _normal(kind, text) for text in texts)
-
-
-def sets(current: Mapping[Key, Any], keys: Collection[Key], texts: Callable[[Any], Iterable[str]]) -> Sets:
-    """A provider's record sets as a Zone's. `texts` gives the values in one of the provider's."""
-    return {key: values(key[1], texts(current[key])) if key in current else frozenset() for key in keys}
 
 
 def zone_file(kind: str, value: str) -> str:
@@ -85,13 +116,6 @@ def _normal(kind: str, value: str) -> str:
     if kind in ("A", "AAAA"):
         return str(ipaddress.ip_address(value))
     return value if kind == "TXT" else value.rstrip(".").lower()
-
-
-def replacements(keys: Collection[Key], to: Sets, current: Mapping[Key, Any], make: Callable[[Key], Any]) -> list[Any]:
-    """The provider's record sets after the change. A set that is only expected is put back as it was, so that the change
-    fails if it is not."""
-    new = (current.get(key) if key not in to else to[key] and make(key) for key in keys)
-    return [record_set for record_set in new if record_set]
 
 
 def expect(name: str, current: Sets, expecting: Sets) -> None:

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,9 @@ USER_AGENT = f"Lightship/{__version__}"
 
 @dataclass(frozen=True)
 class Answer:
+    """`who` answers. `reads`: it was asked for nothing that changes anything."""
+
+    who: str
     status: int
     body: bytes
     reads: bool
@@ -26,20 +30,21 @@ class Answer:
     def text(self) -> str:
         return self.body.decode(errors="replace").strip()
 
-    @property
-    def is_json(self) -> bool:
-        return self.body.startswith(b"{")
-
-    def json(self, who: str) -> Any:
+    def json(self) -> Any:
         try:
             return json.loads(self.body)
         except ValueError:
-            raise ZoneError(f"{who} answered {self.status} and no JSON: {self.text[:200]}", unknown=not self.reads) from None
+            message = f"{self.who} answered {self.status} and no JSON: {self.text[:200]}"
+            raise ZoneError(message, unknown=not self.reads) from None
 
-    def refusal(self, who: str, why: str = "") -> ZoneError:
+    def json_if_any(self) -> Any:
+        """{} where a server in between answers in words of its own."""
+        return self.json() if self.body.startswith(b"{") else {}
+
+    def refusal(self, why: str = "") -> ZoneError:
         """The error for an answer that is not what was asked for."""
         return ZoneError(
-            f"{who} answers {self.status}: {why or self.text[:300] or 'no reason given'}{_ADVICE.get(self.status, '')}",
+            f"{self.who} answers {self.status}: {why or self.text[:300] or 'no reason given'}{_ADVICE.get(self.status, '')}",
             permanent=400 <= self.status < 500 and self.status not in (408, 409, 429),
             unknown=self.status >= 500 and not self.reads,
         )
@@ -63,6 +68,15 @@ class Rest:
             headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
             timeout=urllib3.Timeout(connect=5, read=20),
         )
+        self.lock, self.access, self.until = Lock(), "", 0.0
+
+    def token(self, fetch: Callable[[], tuple[str, float]]) -> str:
+        """An access token, used until a minute before its end. `fetch` gets one, and the seconds it lives."""
+        with self.lock:
+            if time.monotonic() > self.until:
+                self.access, seconds = fetch()
+                self.until = time.monotonic() + seconds - 60
+            return self.access
 
     def ask(
         self,
@@ -92,7 +106,7 @@ class Rest:
             unsent = isinstance(error, NewConnectionError | ConnectTimeoutError | SSLError)
             host = urlsplit(url).netloc
             raise ZoneError(f"{self.who} cannot be reached at {host}: {error}", unknown=not reads and not unsent) from error
-        return Answer(answer.status, answer.data, reads)
+        return Answer(self.who, answer.status, answer.data, reads)
 
 
 def wait_for(done: Callable[[], bool], seconds: float, failure: str) -> None:

@@ -23,7 +23,7 @@ import urllib3
 
 from lightship.config.fields import Name
 from lightship.net.nameservers import ask, authorities
-from lightship.zones import Defaults, Key, Sets, ZoneError
+from lightship.zones import Key, Sets, Zone, ZoneError
 from lightship.zones._records import check_ttl, expect, owner, values, with_exclusions
 from lightship.zones._rest import Rest, wait_for
 
@@ -51,7 +51,7 @@ KNOWN = {"good", "nochg", *ACCOUNT, *HOST, *WAIT}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dyndns2(Defaults):
+class Dyndns2(Zone):
     """`server` is the URL of the update: https://update.dedyn.io/ for deSEC, https://HOST/nic/update elsewhere.
     `nameservers`: addresses (or ADDRESS:PORT) to read from, where those of the zone should not be looked up."""
 
@@ -105,7 +105,7 @@ class Dyndns2(Defaults):
             # deSEC and others answer by HTTP status where older ones use the protocol's codes only.
             code = {401: "badauth", 403: "!yours", 404: "nohost"}.get(answer.status, "")
             if not code:
-                raise answer.refusal(WHO)
+                raise answer.refusal()
         self._patience.hear(name, query, code, time.monotonic())
 
     def _authority(self, name: str, key: Key) -> frozenset[str]:

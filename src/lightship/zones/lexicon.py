@@ -13,7 +13,7 @@ from lexicon.config import ConfigResolver
 from lexicon.exceptions import AuthenticationError
 
 from lightship.config.fields import Name
-from lightship.zones import Defaults, Key, Sets, ZoneError
+from lightship.zones import Key, Sets, Zone, ZoneError
 from lightship.zones._records import check_ttl, check_written, expect, owner, values, with_exclusions
 
 PATIENCE = 45
@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lexicon(Defaults):
+class Lexicon(Zone):
     """`provider` and the options in `auth` are named as on `lexicon PROVIDER --help`, without the dashes in front: auth_token,
     auth_username. `zone` is the domain as the provider holds it."""
 

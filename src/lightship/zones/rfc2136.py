@@ -28,7 +28,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from lightship.config.fields import Name
 from lightship.config.toml import STRICT
-from lightship.zones import Conflict, Defaults, Key, Sets, ZoneError
+from lightship.zones import Conflict, Key, Sets, Zone, ZoneError
 from lightship.zones._records import TYPES, lifetime, values, with_exclusions, zone_file
 
 _IN = dns.rdataclass.IN
@@ -54,7 +54,7 @@ class TsigKey:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rfc2136(Defaults):
+class Rfc2136(Zone):
     """`server` is the primary, best by address: a witness must reach it when names do not resolve. `zone` is the zone that
     holds the name, where that is not the name itself. `timeout`: seconds for a whole read or change; Knot stalls for one."""
 

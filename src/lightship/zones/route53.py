@@ -1,18 +1,20 @@
 """Amazon Route 53: one batch deletes each record set exactly as it was read and creates it anew, or changes nothing."""
 
+import contextlib
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from itertools import chain
+from typing import Any, ClassVar
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 from botocore.session import Session
 
 from lightship.config.fields import Name
-from lightship.zones import Conflict, Defaults, Key, Sets, ZoneError
-from lightship.zones._records import check_ttl, expect, labels, lifetime, owner, replacements, sets, with_exclusions, zone_file
+from lightship.zones import Conflict, Key, Sets, ZoneError
+from lightship.zones._records import Provider, check_ttl, lifetime, owner, replaced, values, with_exclusions, zone_file
 from lightship.zones._rest import wait_for
 
 PATIENCE = 90
@@ -20,9 +22,11 @@ BUSY = {"Throttling", "ThrottlingException", "PriorRequestNotComplete", "Request
 
 
 @dataclass(frozen=True, kw_only=True)
-class Route53(Defaults):
+class Route53(Provider):
     """`zone` is the id of the hosted zone. Without `key` and `secret` botocore looks for credentials where AWS's own tools
     do: environment, profile, role of the machine. `region` finds the endpoint of China and GovCloud."""
+
+    who: ClassVar[str] = "Route 53"
 
     name: Name
     zone: str
@@ -37,66 +41,56 @@ class Route53(Defaults):
         if bool(self.key) != bool(self.secret):
             raise ValueError("key and secret go together; without both, the machine's own AWS credentials are used")
 
-    def read(self, name: str, keys: Collection[Key]) -> Sets:
-        return _sets(self._record_sets(name, keys), keys)
-
     def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
         to, expecting = with_exclusions(to, expecting)
-        keys = sorted({*to, *expecting})
-        current = self._record_sets(name, keys)
-        expect(name, _sets(current, keys), expecting)
-        deleted = [("DELETE", current[key]) for key in keys if key in current]
-        created = [("CREATE", new) for new in replacements(keys, to, current, lambda key: self._new(name, key, to[key]))]
+        current = self._expected(name, to, expecting)
+        deleted = [("DELETE", row) for row in chain(*current.values())]
+        created = [("CREATE", row) for row in replaced(current, to, lambda key: self._new(name, key, to[key]))]
         changes = [{"Action": action, "ResourceRecordSet": record_set} for action, record_set in deleted + created]
         if not changes:
             return
         try:
-            answer = self._call("change_resource_record_sets", HostedZoneId=self.zone, ChangeBatch={"Changes": changes})
+            with self._explained(writes=True):
+                batch = {"Changes": changes}
+                change = self._client.change_resource_record_sets(HostedZoneId=self.zone, ChangeBatch=batch)["ChangeInfo"]
         except ClientError as error:
-            if self._record_sets(name, keys) != current:
+            if self._read(name, current) != current:
                 raise Conflict(f"{name} was changed by someone else meanwhile") from error
             raise ZoneError(f"Route 53 refuses the change: {error}", permanent=True) from error
-        change = answer["ChangeInfo"]
-        wait_for(
-            lambda: "INSYNC" in (change["Status"], self._call("get_change", Id=change["Id"])["ChangeInfo"]["Status"]),
-            PATIENCE,
-            f"Route 53 took the change, but not all name servers have it after {PATIENCE} s",
-        )
+
+        def is_everywhere() -> bool:
+            with self._explained(writes=False):
+                return "INSYNC" in (change["Status"], self._client.get_change(Id=change["Id"])["ChangeInfo"]["Status"])
+
+        wait_for(is_everywhere, PATIENCE, f"Route 53 took the change, but not all name servers have it after {PATIENCE} s")
 
     def _new(self, name: str, key: Key, wanted: Collection[str]) -> Any:
         records = [{"Value": _octal(zone_file(key[1], value))} for value in sorted(wanted)]
         ttl = lifetime(key[1], self.ttl, self.floor)
         return {"Name": owner(name, key[0]) + ".", "Type": key[1], "TTL": ttl, "ResourceRecords": records}
 
-    def _record_sets(self, name: str, keys: Collection[Key]) -> dict[Key, Any]:
-        current = {}
-        for label in labels(keys):
-            for row in self._rows(owner(name, label)):
-                key = (label, str(row["Type"]))
-                if key in keys:
-                    if "ResourceRecords" not in row or "SetIdentifier" in row:
-                        why = "is an alias or has a routing policy; make it a simple record set"
-                        raise ZoneError(f"{owner(name, label)} {key[1]} {why}", permanent=True)
-                    current[key] = row
-        return current
-
-    def _rows(self, full: str) -> Iterator[Any]:
-        """All record sets of a name. Route 53 lists the names that follow too."""
-        start: dict[str, str] = {"StartRecordName": full + "."}
-        while start:
-            page = self._call("list_resource_record_sets", HostedZoneId=self.zone, MaxItems="100", **start)
-            for row in page["ResourceRecordSets"]:
+    def _rows(self, full: str, kinds: Collection[str]) -> Iterator[tuple[str, Any]]:
+        with self._explained(writes=False):
+            pages = self._client.get_paginator("list_resource_record_sets").paginate(
+                HostedZoneId=self.zone, StartRecordName=full + ".", PaginationConfig={"PageSize": 100}
+            )
+            for row in pages.search("ResourceRecordSets[]"):
                 if _decimal(row["Name"]).lower() != full + ".":
-                    return
-                yield row
-            fields = ("RecordName", "RecordType", "RecordIdentifier") if page["IsTruncated"] else ()
-            start = {f"Start{field}": page[f"Next{field}"] for field in fields if f"Next{field}" in page}
+                    return  # it lists the names that follow too
+                if row["Type"] in kinds:
+                    if "ResourceRecords" not in row or "SetIdentifier" in row:
+                        problem = "is an alias or has a routing policy; make it a simple record set"
+                        raise ZoneError(f"{full} {row['Type']} {problem}", permanent=True)
+                    yield row["Type"], row
 
-    def _call(self, operation: str, **arguments: Any) -> Any:
-        """The answer. ClientError only for a batch that does not match what is there."""
-        writes = operation.startswith("change")
+    def _values(self, kind: str, rows: Collection[Any]) -> frozenset[str]:
+        return values(kind, (_decimal(record["Value"]) for row in rows for record in row["ResourceRecords"]))
+
+    @contextlib.contextmanager
+    def _explained(self, *, writes: bool) -> Iterator[None]:
+        """Errors of AWS as ZoneErrors. ClientError only for a batch that does not match what is there."""
         try:
-            return getattr(self._client, operation)(**arguments)
+            yield
         except ClientError as error:
             code = error.response["Error"]["Code"]
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
@@ -120,10 +114,6 @@ class Route53(Defaults):
             endpoint_url=self.endpoint or None,
             config=Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 1}),
         )
-
-
-def _sets(current: Mapping[Key, Any], keys: Collection[Key]) -> Sets:
-    return sets(current, keys, lambda row: (_decimal(record["Value"]) for record in row["ResourceRecords"]))
 
 
 def _octal(text: str) -> str:
