@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, groupby
 from typing import Any, ClassVar
@@ -12,6 +13,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rdtypes.ANY.TXT
 
+from lightship.config.fields import Name
 from lightship.zones import TXT_TTL, Conflict, Key, Sets, Zone, ZoneError
 from lightship.zones._rest import Rest
 
@@ -21,11 +23,18 @@ Rows = dict[Key, list[Any]]
 """A provider's own records or record sets, by what they are for us; an empty list where there is none."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Provider(Zone):
     """A provider with an API. A kind says how rows are read (`_rows`), what they hold (`_values`) and how they are changed."""
 
     who: ClassVar[str]
     """Its name in messages."""
+
+    name: Name
+    ttl: int = 30
+
+    def __post_init__(self) -> None:
+        check_ttl(self.ttl, self.floor, self.who)
 
     def read(self, name: str, keys: Collection[Key]) -> Sets:
         return self._sets(self._read(name, keys))
@@ -51,7 +60,8 @@ class Provider(Zone):
         raise NotImplementedError
 
     def _values(self, kind: str, rows: Any) -> frozenset[str]:
-        raise NotImplementedError
+        """What rows of this type hold: here each is the text of a value."""
+        return values(kind, rows)
 
     @cached_property
     def _rest(self) -> Rest:

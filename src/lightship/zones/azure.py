@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from lightship.config.fields import Name
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import Provider, Rows, check_ttl, lifetime, owner, values, with_exclusions
+from lightship.zones._records import Provider, Rows, lifetime, owner, values, with_exclusions
 from lightship.zones._rest import Answer
 
 VERSION = "2018-05-01"
@@ -24,7 +24,6 @@ class Azure(Provider):
 
     who: ClassVar[str] = "Azure DNS"
 
-    name: Name
     zone: Name
     subscription: str
     resource_group: str
@@ -34,10 +33,9 @@ class Azure(Provider):
     token: str = field(default="", repr=False)
     endpoint: str = "https://management.azure.com"
     login: str = "https://login.microsoftonline.com"
-    ttl: int = 30
 
     def __post_init__(self) -> None:
-        check_ttl(self.ttl, self.floor, self.who)
+        super().__post_init__()
         principal = [self.tenant, self.client, self.secret]
         if any(principal) == bool(self.token) or (any(principal) and not all(principal)):
             raise ValueError("give tenant, client and secret of a service principal, or else a token")

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
-from lightship.config.fields import Name
 from lightship.zones import Conflict, Key, Sets, ZoneError
 from lightship.zones._records import Provider, Rows, check_ttl, check_written, lifetime, owner, quoted, values, with_exclusions
 from lightship.zones._rest import Answer
@@ -25,7 +24,6 @@ class Cloudflare(Provider):
     who: ClassVar[str] = "Cloudflare"
     floor: ClassVar[int] = 60
 
-    name: Name
     zone: str
     token: str = field(repr=False)
     enterprise: bool = False

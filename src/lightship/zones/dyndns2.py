@@ -7,7 +7,7 @@ none from this process after an error that only a person can correct.
 import ipaddress
 import math
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
@@ -15,17 +15,17 @@ from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
 
 import dns.flags
+import dns.message
 import dns.name
 import dns.rcode
 import dns.rdataclass
 import dns.rdatatype
 import urllib3
 
-from lightship.config.fields import Name
 from lightship.net.nameservers import ask, authorities
-from lightship.zones import Key, Sets, Zone, ZoneError
-from lightship.zones._records import check_ttl, expect, owner, values, with_exclusions
-from lightship.zones._rest import Rest, wait_for
+from lightship.zones import Key, Sets, ZoneError
+from lightship.zones._records import Provider, check_ttl, owner, with_exclusions
+from lightship.zones._rest import wait_for
 
 PATIENCE = 60
 REST = 30 * 60
@@ -51,15 +51,15 @@ KNOWN = {"good", "nochg", *ACCOUNT, *HOST, *WAIT}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dyndns2(Zone):
+class Dyndns2(Provider):
     """`server` is the URL of the update: https://update.dedyn.io/ for deSEC, https://HOST/nic/update elsewhere.
     `nameservers`: addresses (or ADDRESS:PORT) to read from, where those of the zone should not be looked up."""
 
+    who: ClassVar[str] = WHO
     atomic: ClassVar[bool] = False
     holds_txt: ClassVar[bool] = False
     floor: ClassVar[int] = 60
 
-    name: Name
     server: str
     user: str
     password: str = field(repr=False)
@@ -74,16 +74,12 @@ class Dyndns2(Zone):
         for place in self.nameservers:
             _place(place)
 
-    def read(self, name: str, keys: Collection[Key]) -> Sets:
-        return {key: self._authority(name, key) for key in keys}
-
     def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
         to, expecting = with_exclusions(to, expecting)
         if strange := [key for key, wanted in to.items() if wanted and key not in _FAMILIES]:
             names = ", ".join(f"{owner(name, label)} {kind}" for label, kind in strange)
             raise ZoneError(f"dyndns2 holds only the addresses of a name, not {names}", permanent=True)
-        current = self.read(name, {*_FAMILIES, *expecting})
-        expect(name, current, expecting)
+        current = self._sets(self._expected(name, _FAMILIES, expecting))
         wanted = {key: to.get(key, current[key]) for key in _FAMILIES}
         if wanted == {key: current[key] for key in _FAMILIES}:
             return  # Providers count an update that changes nothing as abuse.
@@ -108,21 +104,25 @@ class Dyndns2(Zone):
                 raise answer.refusal()
         self._patience.hear(name, query, code, time.monotonic())
 
-    def _authority(self, name: str, key: Key) -> frozenset[str]:
-        """The record set as one of the zone's name servers holds it itself."""
-        full, problem = owner(name, key[0]), ""
+    def _rows(self, full: str, kinds: Collection[str]) -> Iterator[tuple[str, str]]:
+        for kind in kinds:
+            answer, type_ = self._authority(full, kind), dns.rdatatype.from_text(kind)
+            rrset = answer.get_rrset(answer.answer, dns.name.from_text(full), dns.rdataclass.IN, type_)
+            yield from ((kind, rdata.to_text()) for rdata in rrset or ())
+
+    def _authority(self, full: str, kind: str) -> dns.message.Message:
+        """The answer of one of the zone's name servers that holds the name itself."""
+        problem = "it has none"
         for address, port in self._places(full):
             try:
-                answer = ask((address, port), full, key[1])
+                answer = ask((address, port), full, kind)
             except LookupError as error:
                 problem = str(error)
                 continue
             if answer.flags & dns.flags.AA and answer.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-                kind = dns.rdatatype.from_text(key[1])
-                rrset = answer.get_rrset(answer.answer, dns.name.from_text(full), dns.rdataclass.IN, kind)
-                return values(key[1], (rdata.to_text() for rdata in rrset or ()))
+                return answer
             problem = f"{address} answers {dns.rcode.to_text(answer.rcode())}, not as an authority"
-        raise ZoneError(f"no name server of {full} can be read: {problem or 'it has none'}")
+        raise ZoneError(f"no name server of {full} can be read: {problem}")
 
     def _places(self, full: str) -> list[tuple[str, int]]:
         if self.nameservers:
@@ -131,10 +131,6 @@ class Dyndns2(Zone):
             return authorities(full)
         except LookupError as error:
             raise ZoneError(str(error)) from error
-
-    @cached_property
-    def _rest(self) -> Rest:
-        return Rest(WHO)
 
     @cached_property
     def _patience(self) -> "Patience":

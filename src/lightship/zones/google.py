@@ -13,9 +13,8 @@ import google.auth.transport.urllib3
 from google.auth.exceptions import GoogleAuthError, RefreshError
 from google.oauth2.service_account import Credentials
 
-from lightship.config.fields import Name
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import Provider, check_ttl, lifetime, owner, replaced, values, with_exclusions, zone_file
+from lightship.zones._records import Provider, lifetime, owner, replaced, values, with_exclusions, zone_file
 from lightship.zones._rest import Answer, wait_for
 
 PATIENCE = 90
@@ -30,15 +29,13 @@ class Google(Provider):
 
     who: ClassVar[str] = "Cloud DNS"
 
-    name: Name
     project: str
     zone: str
     key: str = field(default="", repr=False)
     endpoint: str = "https://dns.googleapis.com"
-    ttl: int = 30
 
     def __post_init__(self) -> None:
-        check_ttl(self.ttl, self.floor, self.who)
+        super().__post_init__()
         if self.key:
             try:
                 Credentials.from_service_account_info(json.loads(self.key))  # type: ignore[no-untyped-call]

@@ -12,9 +12,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 from botocore.session import Session
 
-from lightship.config.fields import Name
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import Provider, check_ttl, lifetime, owner, replaced, values, with_exclusions, zone_file
+from lightship.zones._records import Provider, lifetime, owner, replaced, values, with_exclusions, zone_file
 from lightship.zones._rest import wait_for
 
 PATIENCE = 90
@@ -28,16 +27,14 @@ class Route53(Provider):
 
     who: ClassVar[str] = "Route 53"
 
-    name: Name
     zone: str
     key: str = ""
     secret: str = field(default="", repr=False)
     region: str = "us-east-1"
     endpoint: str = ""
-    ttl: int = 30
 
     def __post_init__(self) -> None:
-        check_ttl(self.ttl, self.floor, "Route 53")
+        super().__post_init__()
         if bool(self.key) != bool(self.secret):
             raise ValueError("key and secret go together; without both, the machine's own AWS credentials are used")
 
