@@ -9,7 +9,8 @@ import pytest
 from pydantic import TypeAdapter
 from tests.zones.places import PLACES, Case, Place
 
-from lightship.zones import ADDRESSES, Conflict, Key, Sets, Zone, ZoneError, find, kinds
+from lightship.core.steering.records import POINTERS
+from lightship.zones import Conflict, Key, Sets, Zone, ZoneError, find, kinds
 
 A, AAAA, CNAME, TXT = ("@", "A"), ("@", "AAAA"), ("@", "CNAME"), ("_lease", "TXT")
 FIRST = {A: frozenset({"192.0.2.10"}), AAAA: frozenset({"2001:db8::10"})}
@@ -80,7 +81,7 @@ def test_secrets_are_not_in_its_repr(place: Place) -> None:
 
 
 def test_what_was_never_pointed_is_empty(zone: Zone) -> None:
-    assert zone.read(zone.name, ADDRESSES) == {key: frozenset() for key in ADDRESSES}
+    assert zone.read(zone.name, POINTERS) == {key: frozenset() for key in POINTERS}
 
 
 def test_what_is_pointed_is_read_back(zone: Zone) -> None:
@@ -190,7 +191,7 @@ def test_the_ttl_is_as_configured_and_never_below_the_floor(place: Place) -> Non
 
 def test_a_provider_that_does_not_answer_is_told_in_words(place: Place) -> None:
     for attempt in (
-        lambda: place.dead.read(place.dead.name, ADDRESSES),
+        lambda: place.dead.read(place.dead.name, POINTERS),
         lambda: place.dead.set_records(place.dead.name, FIRST, expecting={}),
     ):
         with pytest.raises(ZoneError) as caught:

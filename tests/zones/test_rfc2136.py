@@ -21,7 +21,8 @@ from tests.kills import rounds
 from tests.name_servers import Layout
 from tests.zones.lossy import lossy
 
-from lightship.zones import ADDRESSES, TXT_TTL, Conflict, Sets, ZoneError
+from lightship.core.steering.records import POINTERS
+from lightship.zones import TXT_TTL, Conflict, Sets, ZoneError
 from lightship.zones.rfc2136 import Rfc2136, TsigKey
 
 A, AAAA, CNAME, RECORD = ("@", "A"), ("@", "AAAA"), ("@", "CNAME"), ("_lease", "TXT")
@@ -87,13 +88,13 @@ def test_a_key_of_powerdns_is_good_for_the_whole_zone(powerdns: Layout) -> None:
 def test_a_key_that_the_server_does_not_have_is_named(primary: Layout, zone: Rfc2136) -> None:
     stranger = replace(zone, key=TsigKey(name="mallory", secret=zone.key.secret))
     assert "key mallory" in refused(lambda: stranger.set_records(zone.name, HERE, expecting={}))
-    assert "key mallory" in refused(lambda: stranger.read(zone.name, ADDRESSES))
+    assert "key mallory" in refused(lambda: stranger.read(zone.name, POINTERS))
 
 
 def test_a_wrong_secret_is_named(zone: Rfc2136) -> None:
     forger = replace(zone, key=replace(zone.key, secret="d3Jvbmc="))
     assert "secret" in refused(lambda: forger.set_records(zone.name, HERE, expecting={}))
-    assert "secret" in refused(lambda: forger.read(zone.name, ADDRESSES))
+    assert "secret" in refused(lambda: forger.read(zone.name, POINTERS))
     assert "d3Jvbmc=" not in repr(forger)
 
 
@@ -112,7 +113,7 @@ def test_a_clock_that_is_wrong_by_more_than_five_minutes_is_named(
 def test_a_server_that_does_not_have_the_zone_is_told(primary: Layout) -> None:
     elsewhere = primary.zone(name="status.other.example", zone="other.example")
     assert "is not the primary of other.example" in refused(lambda: elsewhere.set_records(elsewhere.name, HERE, expecting={}))
-    assert "is `server` the primary" in refused(lambda: elsewhere.read(elsewhere.name, ADDRESSES))
+    assert "is `server` the primary" in refused(lambda: elsewhere.read(elsewhere.name, POINTERS))
 
 
 @pytest.mark.server("bind")
@@ -187,7 +188,7 @@ def test_an_address_beside_a_cname_is_a_conflict_and_not_skipped_in_silence(zone
     zone.set_records(zone.name, {**HERE, CNAME: frozenset()}, expecting=alias)
     with pytest.raises(Conflict):
         zone.set_records(zone.name, alias, expecting={})
-    assert zone.read(zone.name, ADDRESSES) == {**HERE, CNAME: frozenset()}
+    assert zone.read(zone.name, POINTERS) == {**HERE, CNAME: frozenset()}
 
 
 def test_a_cname_at_the_top_of_a_zone_is_refused_before_it_is_sent(primary: Layout) -> None:
@@ -205,17 +206,17 @@ def test_what_is_no_record_is_refused_before_it_is_sent(zone: Rfc2136) -> None:
 
 def test_a_name_in_capitals_by_another_hand_can_still_be_expected(primary: Layout, zone: Rfc2136) -> None:
     written(primary, lambda update: update.add(f"{zone.name.upper()}.", 60, "CNAME", "PAGES.Example.NET."))
-    existing = zone.read(zone.name.upper(), ADDRESSES)
+    existing = zone.read(zone.name.upper(), POINTERS)
     assert existing[CNAME] == {"pages.example.net"}
     zone.set_records(zone.name, {**HERE, CNAME: frozenset()}, expecting=existing)
-    assert zone.read(zone.name, ADDRESSES) == {**HERE, CNAME: frozenset()}
+    assert zone.read(zone.name, POINTERS) == {**HERE, CNAME: frozenset()}
 
 
 def test_a_dname_above_the_name_is_named(strict: Layout) -> None:
     above = f"{secrets.token_hex(6)}.{strict.name}"
     zone = strict.zone(name=f"status.{above}", zone=strict.name)
     written(strict, lambda update: update.add(f"{above}.", 60, "DNAME", "example.net."))
-    assert "DNAME" in refused(lambda: zone.read(zone.name, ADDRESSES))
+    assert "DNAME" in refused(lambda: zone.read(zone.name, POINTERS))
 
 
 def test_many_sets_are_read_whole_and_at_once(zone: Rfc2136) -> None:

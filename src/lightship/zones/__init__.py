@@ -5,21 +5,13 @@ methods block: call them in a thread. Owners are relative to a name, so that a c
 like the page's name.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import ClassVar, Protocol
 
 from lightship.config import BackEndConfig
 from lightship.config import kinds as back_ends
-
-Key = tuple[str, str]
-"""An owner relative to a name ("@" is the name itself, "_lease" is `_lease.NAME`) and a type: A, AAAA, CNAME or TXT."""
-
-Sets = Mapping[Key, frozenset[str]]
-"""Record sets: addresses in their shortest text, names without the final dot, TXT as one string each. An empty set means
-that there is no such record set."""
-
-ADDRESSES: tuple[Key, ...] = (("@", "A"), ("@", "AAAA"), ("@", "CNAME"))
-"""The record sets that decide where a name points."""
+from lightship.core.steering.records import Key as Key
+from lightship.core.steering.records import Sets as Sets
 
 TXT_TTL = 5
 """Seconds. Move records and votes are read from the primary only, and no cache may keep an old one."""

@@ -5,7 +5,8 @@ import secrets
 
 from tests.zones.fakes import Fake, Reply, Request
 
-from lightship.zones import ADDRESSES, Zone
+from lightship.core.steering.records import POINTERS
+from lightship.zones import Zone
 
 
 class FakeDyndns2(Fake):
@@ -30,7 +31,7 @@ class FakeDyndns2(Fake):
         name = request.query["hostname"]
         if not f".{name}".endswith(f".{self.behind.name}"):
             return Reply(200, b"nohost")
-        given = {key: self._given(request, field) for key, field in zip(ADDRESSES[:2], ("myip", "myipv6"), strict=True)}
+        given = {key: self._given(request, field) for key, field in zip(POINTERS[:2], ("myip", "myipv6"), strict=True)}
         if self.behind.read(name, given) == given:
             return Reply(200, b"nochg")
         self.behind.set_records(name, given, expecting={})

@@ -10,10 +10,14 @@ from lightship.core.site.manifest import Sign, Verify
 from lightship.core.site.receipt import CheckStatus
 
 Key = tuple[str, str]
+"""An owner relative to a name ("@" is the name itself, "_lease" is `_lease.NAME`) and a type: A, AAAA, CNAME or TXT."""
+
 Sets = Mapping[Key, frozenset[str]]
-"""Record sets by owner (relative to the name) and type, as in `zones`."""
+"""Record sets: addresses in their shortest text, names without the final dot, TXT as one string each. An empty set means
+that there is no such record set."""
 
 POINTERS: tuple[Key, ...] = (("@", "A"), ("@", "AAAA"), ("@", "CNAME"))
+"""The record sets that decide where a name points."""
 RECORD: Key = ("_lease", "TXT")
 NOTHING: frozenset[str] = frozenset()
 
