@@ -10,7 +10,7 @@ from tests.name_servers import Layout
 from tests.zones.fakes import Reply
 from tests.zones.fakes.dyndns2 import FakeDyndns2
 
-from lightship.zones import Conflict, Sets, ZoneError
+from lightship.zones import Conflict, Sets, ZoneError, dyndns2
 from lightship.zones.dyndns2 import ACCOUNT, HOST, REST, SAME, WAIT, Dyndns2, Patience
 
 A, AAAA, RECORD = ("@", "A"), ("@", "AAAA"), ("_lease", "TXT")
@@ -199,8 +199,17 @@ def test_what_cannot_work_is_refused_at_once(options: dict[str, object], words: 
 
 
 @pytest.mark.parametrize("place", ["192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353"])
-def test_a_name_server_is_an_address_with_or_without_a_port(place: str) -> None:
+def test_a_name_server_is_an_address_with_or_without_a_port(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     zone = Dyndns2(name="a.dedyn.io", server="https://update.dedyn.io/", user="a", password="p", nameservers=[place])
-    ((address, port),) = zone._places("a.dedyn.io")
+    asked: list[tuple[str, int]] = []
+
+    def silent(server: tuple[str, int], name: str, kind: str) -> None:
+        asked.append(server)
+        raise LookupError("it does not answer")
+
+    monkeypatch.setattr(dyndns2, "ask", silent)  # no server listens at port 53 here
+    with pytest.raises(ZoneError, match="can be read: it does not answer"):
+        zone.read("a.dedyn.io", [A])
+    ((address, port),) = asked
     assert address in place
     assert port == (5353 if place.endswith("5353") else 53)

@@ -25,7 +25,7 @@ Rows = dict[Key, list[Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Provider(Zone):
-    """A provider with an API. A kind says how rows are read (`_rows`), what they hold (`_values`) and how they are changed."""
+    """A provider with an API: what it holds is read, compared with what is expected, and changed."""
 
     who: ClassVar[str]
     """Its name in messages."""
@@ -39,11 +39,11 @@ class Provider(Zone):
     def read(self, name: str, keys: Collection[Key]) -> Sets:
         return self._sets(self._read(name, keys))
 
-    def _expected(self, name: str, keys: Collection[Key], expecting: Sets) -> Rows:
-        """The rows of these keys and of what is expected. Conflict if anything is not as expected."""
-        current = self._read(name, {*keys, *expecting})
+    def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
+        to, expecting = with_exclusions(to, expecting)
+        current = self._read(name, {*to, *expecting})
         expect(name, self._sets(current), expecting)
-        return current
+        self._change(name, to, current)
 
     def _read(self, name: str, keys: Collection[Key]) -> Rows:
         current: Rows = {key: [] for key in sorted(keys)}
@@ -57,6 +57,10 @@ class Provider(Zone):
 
     def _rows(self, full: str, kinds: Collection[str]) -> Iterable[tuple[str, Any]]:
         """What a name has of these types, each with its type. ZoneError for what is no simple record set."""
+        raise NotImplementedError
+
+    def _change(self, name: str, to: Sets, current: Rows) -> None:
+        """Change the sets in `to`. Conflict if any row is not as it was read a moment ago."""
         raise NotImplementedError
 
     def _values(self, kind: str, rows: Any) -> frozenset[str]:

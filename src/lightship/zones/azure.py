@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from lightship.config.fields import Name
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import Provider, Rows, lifetime, owner, values, with_exclusions
+from lightship.zones._records import Provider, Rows, lifetime, owner, values
 from lightship.zones._rest import Answer
 
 VERSION = "2018-05-01"
@@ -40,20 +40,18 @@ class Azure(Provider):
         if any(principal) == bool(self.token) or (any(principal) and not all(principal)):
             raise ValueError("give tenant, client and secret of a service principal, or else a token")
 
-    def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
-        to, expecting = with_exclusions(to, expecting)
-        current = self._expected(name, to, expecting)
+    def _change(self, name: str, to: Sets, current: Rows) -> None:
         # All writers begin with the same set, so that one of them wins. Deletions come first: A makes way for CNAME.
         order = sorted(to, key=lambda key: (key[1] != "TXT", not current[key], key))
         done: Rows = {}
         for key in order:
             try:
-                done[key] = self._change(name, key, to[key], current[key])
+                done[key] = self._change_set(name, key, to[key], current[key])
             except ZoneError as error:
                 self._undo(name, done, current, error)
                 raise
 
-    def _change(self, name: str, key: Key, wanted: Collection[str], current: Sequence[Any]) -> list[Any]:
+    def _change_set(self, name: str, key: Key, wanted: Collection[str], current: Sequence[Any]) -> list[Any]:
         """The record set after the change, with its etag."""
         full, kind = owner(name, key[0]), key[1]
         condition = {"If-Match": current[0]["etag"]} if current else {"If-None-Match": "*"}
@@ -77,7 +75,7 @@ class Azure(Provider):
         left = [key for key in done if done[key] != current[key]]
         try:
             while left and not failure.unknown:
-                self._change(name, left[-1], self._values(left[-1][1], current[left[-1]]), done[left[-1]])
+                self._change_set(name, left[-1], self._values(left[-1][1], current[left[-1]]), done[left[-1]])
                 left.pop()
         except ZoneError as error:
             failure.add_note(str(error))

@@ -1,14 +1,14 @@
 """Cloudflare: one batch deletes the records by their ids as read and makes new ones; if an id is gone, all of it fails."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import Provider, Rows, check_ttl, check_written, lifetime, owner, quoted, values, with_exclusions
+from lightship.zones._records import Provider, Rows, check_ttl, check_written, expect, lifetime, owner, quoted, values
 from lightship.zones._rest import Answer
 
 LOCK = ("_lock", "TXT")
@@ -37,45 +37,43 @@ class Cloudflare(Provider):
     def _least(self) -> int:
         return 30 if self.enterprise else self.floor
 
-    def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
-        to, expecting = with_exclusions(to, expecting)
+    def _change(self, name: str, to: Sets, current: Rows) -> None:
         # A set that is only expected is made anew as it was: its ids are conditions too.
-        to = {**{key: expected for key, expected in expecting.items() if expected}, **to}
-        current = self._expected(name, to, expecting)
-        if not _ids(current) and any(to.values()):
-            # No id can be a condition yet: lock with a record that only one writer can make.
-            self._locked(name, lambda lock: self._change(name, self._expected(name, to, expecting), to, [lock]))
-        else:
-            self._change(name, current, to, [])
+        to = {**{key: held for key, held in self._sets(current).items() if held}, **to}
+        if _ids(current) or not any(to.values()):
+            self._replace(name, _ids(current), to, current)
+            return
+        # No id can be a condition yet: lock with a record that only one writer can make.
+        lock = self._lock(name)
+        try:
+            expect(name, self._sets(self._read(name, current)), self._sets(current))
+            self._replace(name, [lock], to, current)
+        except ZoneError as error:
+            if not error.unknown:
+                self._ask("DELETE", f"/{lock}")
+            raise
 
-    def _change(self, name: str, current: Rows, to: Sets, locks: Sequence[str]) -> None:
-        gone = [{"id": record} for record in [*locks, *_ids(current)]]
+    def _replace(self, name: str, gone: Collection[str], to: Sets, current: Rows) -> None:
         if not gone and not any(to.values()):
             return
         new = [self._record(name, key, value) for key in sorted(to) for value in sorted(to[key])]
-        answer = self._ask("POST", "/batch", {"deletes": gone, "posts": new})
+        answer = self._ask("POST", "/batch", {"deletes": [{"id": record} for record in gone], "posts": new})
         if answer.status in (400, 404, 409) and _ids(self._read(name, current)) != _ids(current):
             raise Conflict(f"{name} was changed by someone else meanwhile")
-        if answer.status == 404 and locks:
+        if answer.status == 404 and not _ids(current):
             raise Conflict(f"{name} was locked for too long, and someone else took over")
         self._good(answer)
         check_written(name, self.read(name, to), to)
 
-    def _locked(self, name: str, change: Callable[[str], None]) -> None:
-        """Change under a lock. Cloudflare refuses a second record of equal name, type and content, so the content is fixed."""
+    def _lock(self, name: str) -> str:
+        """The id of the lock. Cloudflare refuses a second record of equal name, type and content, so the content is fixed."""
         answer = self._ask("POST", "", self._record(name, LOCK, "locked"))
         if answer.status == 400 and any(error.get("code") in (81057, 81058) for error in _errors(answer)):
             for record in self._read(name, [LOCK])[LOCK]:
                 if time.time() - datetime.fromisoformat(record["created_on"]).timestamp() > STALE:  # its holder died
                     self._ask("DELETE", f"/{record['id']}")
             raise Conflict(f"{name} is being changed by someone else at this moment")
-        lock = str(self._good(answer)["result"]["id"])
-        try:
-            change(lock)
-        except ZoneError as error:
-            if not error.unknown:
-                self._ask("DELETE", f"/{lock}")
-            raise
+        return str(self._good(answer)["result"]["id"])
 
     def _record(self, name: str, key: Key, value: str) -> dict[str, Any]:
         content = quoted(value) if key[1] == "TXT" else value

@@ -24,7 +24,7 @@ import urllib3
 
 from lightship.net.nameservers import ask, authorities
 from lightship.zones import Key, Sets, ZoneError
-from lightship.zones._records import Provider, check_ttl, owner, with_exclusions
+from lightship.zones._records import Provider, Rows, check_ttl, owner
 from lightship.zones._rest import wait_for
 
 PATIENCE = 60
@@ -75,13 +75,15 @@ class Dyndns2(Provider):
             _place(place)
 
     def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
-        to, expecting = with_exclusions(to, expecting)
         if strange := [key for key, wanted in to.items() if wanted and key not in _FAMILIES]:
             names = ", ".join(f"{owner(name, label)} {kind}" for label, kind in strange)
             raise ZoneError(f"dyndns2 holds only the addresses of a name, not {names}", permanent=True)
-        current = self._sets(self._expected(name, _FAMILIES, expecting))
-        wanted = {key: to.get(key, current[key]) for key in _FAMILIES}
-        if wanted == {key: current[key] for key in _FAMILIES}:
+        super().set_records(name, to, expecting=expecting)
+
+    def _change(self, name: str, to: Sets, current: Rows) -> None:
+        held = {**self._sets(current), **self.read(name, [key for key in _FAMILIES if key not in current])}
+        wanted = {key: to.get(key, held[key]) for key in _FAMILIES}
+        if all(wanted[key] == held[key] for key in _FAMILIES):
             return  # Providers count an update that changes nothing as abuse.
         self._update(name, *wanted.values())
         wait_for(
@@ -111,9 +113,13 @@ class Dyndns2(Provider):
             yield from ((kind, rdata.to_text()) for rdata in rrset or ())
 
     def _authority(self, full: str, kind: str) -> dns.message.Message:
-        """The answer of one of the zone's name servers that holds the name itself."""
+        """The answer of one of the name servers that hold the name themselves."""
         problem = "it has none"
-        for address, port in self._places(full):
+        try:
+            servers = [_place(text) for text in self.nameservers] or authorities(full)
+        except LookupError as error:
+            raise ZoneError(str(error)) from error
+        for address, port in servers:
             try:
                 answer = ask((address, port), full, kind)
             except LookupError as error:
@@ -123,14 +129,6 @@ class Dyndns2(Provider):
                 return answer
             problem = f"{address} answers {dns.rcode.to_text(answer.rcode())}, not as an authority"
         raise ZoneError(f"no name server of {full} can be read: {problem}")
-
-    def _places(self, full: str) -> list[tuple[str, int]]:
-        if self.nameservers:
-            return [_place(text) for text in self.nameservers]
-        try:
-            return authorities(full)
-        except LookupError as error:
-            raise ZoneError(str(error)) from error
 
     @cached_property
     def _patience(self) -> "Patience":

@@ -14,7 +14,7 @@ from google.auth.exceptions import GoogleAuthError, RefreshError
 from google.oauth2.service_account import Credentials
 
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import Provider, lifetime, owner, replaced, values, with_exclusions, zone_file
+from lightship.zones._records import Provider, Rows, lifetime, owner, replaced, values, zone_file
 from lightship.zones._rest import Answer, wait_for
 
 PATIENCE = 90
@@ -42,9 +42,7 @@ class Google(Provider):
             except (ValueError, TypeError, AttributeError, GoogleAuthError):
                 raise ValueError("key should be the JSON of a service account's key, as Google made it") from None
 
-    def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
-        to, expecting = with_exclusions(to, expecting)
-        current = self._expected(name, to, expecting)
+    def _change(self, name: str, to: Sets, current: Rows) -> None:
         deletions = list(chain(*current.values()))
         additions = replaced(current, to, lambda key: self._new(name, key, to[key]))
         if not additions and not deletions:

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 from botocore.session import Session
 
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import Provider, lifetime, owner, replaced, values, with_exclusions, zone_file
+from lightship.zones._records import Provider, Rows, lifetime, owner, replaced, values, zone_file
 from lightship.zones._rest import wait_for
 
 PATIENCE = 90
@@ -38,9 +38,7 @@ class Route53(Provider):
         if bool(self.key) != bool(self.secret):
             raise ValueError("key and secret go together; without both, the machine's own AWS credentials are used")
 
-    def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
-        to, expecting = with_exclusions(to, expecting)
-        current = self._expected(name, to, expecting)
+    def _change(self, name: str, to: Sets, current: Rows) -> None:
         deleted = [("DELETE", row) for row in chain(*current.values())]
         created = [("CREATE", row) for row in replaced(current, to, lambda key: self._new(name, key, to[key]))]
         changes = [{"Action": action, "ResourceRecordSet": record_set} for action, record_set in deleted + created]
