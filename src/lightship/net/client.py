@@ -43,7 +43,8 @@ class PublicReader:
                 answer = self._get(target, method, deadline, private=_origin(target) == _origin(url))
                 if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
                     return answer
-                target = _redirected(target, answer.headers["location"])
+                # http.client decodes as Latin-1 what is UTF-8.
+                target = urljoin(target, answer.headers["location"].encode("latin-1", "replace").decode("utf-8", "replace"))
         except ConnectError as error:
             raise ConnectError(error.status, f"{name} does not answer: {error}") from error
         except ValueError as error:
@@ -110,10 +111,3 @@ def _origin(url: str) -> str:
     host = parts.hostname.encode("idna").decode()
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
-
-
-def _redirected(url: str, location: str) -> str:
-    """The target of a Location header, whose bytes http.client decoded as Latin-1 and are UTF-8."""
-    target = urljoin(url, location.encode("latin-1", "replace").decode("utf-8", "replace"))
-    _origin(target)
-    return target

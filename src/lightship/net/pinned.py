@@ -266,10 +266,8 @@ def _meaning(error: Exception, address: str) -> tuple[CheckStatus, str]:
         return CheckStatus.REFUSED, "nothing listens there"
     if isinstance(error, socket.gaierror):
         return CheckStatus.UNREACHABLE, f"its name leads nowhere ({error.strerror})"
-    if isinstance(error, OSError) and error.errno in _OURS:
-        return CheckStatus.BLIND, f"this machine lacks what a connection needs ({error.strerror})"
-    if isinstance(error, RuntimeError):  # no thread
-        return CheckStatus.BLIND, f"this machine lacks what a connection needs ({error})"
+    if isinstance(error, RuntimeError) or getattr(error, "errno", None) in _OURS:  # RuntimeError: no thread
+        return CheckStatus.BLIND, f"this machine lacks what a connection needs ({getattr(error, 'strerror', error)})"
     if isinstance(error, OSError) and error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL):
         if _routed(address):
             return CheckStatus.UNREACHABLE, "the network says that it cannot be reached"

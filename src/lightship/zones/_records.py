@@ -72,10 +72,11 @@ class Provider(Zone):
         return Rest(self.who)
 
 
-def replaced(current: Rows, to: Sets, make: Callable[[Key], Any]) -> list[Any]:
-    """The rows after the change. A set that is only expected is put back as it was, so that the change fails if it is not."""
+def swapped(current: Rows, to: Sets, make: Callable[[Key], Any]) -> tuple[list[Any], list[Any]]:
+    """All rows as they are, to be deleted, and those to be made. A set that is only expected is deleted and put back as it
+    was, so that the change fails if it is not."""
     new = {**current, **{key: [make(key)] if wanted else [] for key, wanted in to.items()}}
-    return list(chain(*new.values()))
+    return list(chain(*current.values())), list(chain(*new.values()))
 
 
 def owner(name: str, label: str) -> str:

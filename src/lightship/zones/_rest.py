@@ -91,9 +91,7 @@ class Rest:
         """The answer, whatever its status. ZoneError if none came; `unknown` where the provider may have done the request.
         `changes`: whether the request changes something; by default all do but GET and forms (which ask for a token)."""
         reads = (method == "GET" or form is not None) if changes is None else not changes
-        options: dict[str, Any] = {"fields": form, "encode_multipart": False} if form is not None else {}
-        if json is not None:
-            options = {"json": json}
+        options: dict[str, Any] = {"fields": form, "encode_multipart": False} if form is not None else {"json": json}
         try:
             answer = self.pool.request(
                 method,

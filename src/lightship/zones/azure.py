@@ -42,9 +42,9 @@ class Azure(Provider):
 
     def _change(self, name: str, to: Sets, current: Rows) -> None:
         # All writers begin with the same set, so that one of them wins. Deletions come first: A makes way for CNAME.
-        order = sorted(to, key=lambda key: (key[1] != "TXT", not current[key], key))
+        changed = [key for key in to if to[key] or current[key]]
         done: Rows = {}
-        for key in order:
+        for key in sorted(changed, key=lambda key: (key[1] != "TXT", not current[key], key)):
             try:
                 done[key] = self._change_set(name, key, to[key], current[key])
             except ZoneError as error:
@@ -55,8 +55,6 @@ class Azure(Provider):
         """The record set after the change, with its etag."""
         full, kind = owner(name, key[0]), key[1]
         condition = {"If-Match": current[0]["etag"]} if current else {"If-None-Match": "*"}
-        if not wanted and not current:
-            return []
         if wanted:
             ttl = lifetime(kind, self.ttl, self.floor)
             records = [_WRITTEN[kind](value) for value in sorted(wanted)]

@@ -4,7 +4,6 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
@@ -14,7 +13,7 @@ from google.auth.exceptions import GoogleAuthError, RefreshError
 from google.oauth2.service_account import Credentials
 
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import Provider, Rows, lifetime, owner, replaced, values, zone_file
+from lightship.zones._records import Provider, Rows, lifetime, owner, swapped, values, zone_file
 from lightship.zones._rest import Answer, wait_for
 
 PATIENCE = 90
@@ -43,8 +42,7 @@ class Google(Provider):
                 raise ValueError("key should be the JSON of a service account's key, as Google made it") from None
 
     def _change(self, name: str, to: Sets, current: Rows) -> None:
-        deletions = list(chain(*current.values()))
-        additions = replaced(current, to, lambda key: self._new(name, key, to[key]))
+        deletions, additions = swapped(current, to, lambda key: self._new(name, key, to[key]))
         if not additions and not deletions:
             return
         answer = self._ask("POST", "changes", {"deletions": deletions, "additions": additions})

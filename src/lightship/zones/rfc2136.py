@@ -149,15 +149,11 @@ class Rfc2136(Zone):
             late = isinstance(error, TimeoutError)
             problem = f"did not answer within {self.timeout:g} s" if late else "closed the connection without an answer"
             raise ZoneError(f"the name server {self._where} {problem}", unknown=changing) from error
+        except tuple(_TSIG) as error:
+            raise ZoneError(_TSIG[type(error)].format(where=self._where, key=self.key.name), permanent=True) from error
         except dns.exception.DNSException as error:
-            raise self._explained(error, changing=changing) from error
-
-    def _explained(self, error: dns.exception.DNSException, *, changing: bool) -> ZoneError:
-        for kind, template in _TSIG.items():
-            if isinstance(error, kind):
-                return ZoneError(template.format(where=self._where, key=self.key.name), permanent=True)
-        message = f"the name server {self._where} sent something that is not its signed answer: {error}"
-        return ZoneError(message, unknown=changing)
+            message = f"the name server {self._where} sent something that is not its signed answer: {error}"
+            raise ZoneError(message, unknown=changing) from error
 
     def _values(self, owner: dns.name.Name, kind: str, answer: dns.message.Message) -> frozenset[str]:
         if answer.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN, dns.rcode.REFUSED):
@@ -240,7 +236,6 @@ def _verified(wire: bytes, request: dns.message.Message) -> dns.message.Message:
 
 def _rdataset(key: Key, wanted: Collection[str], ttl: int) -> dns.rdataset.Rdataset:
     try:
-        texts = [zone_file(key[1], value) for value in sorted(wanted)]
-        return dns.rdataset.from_text(_IN, key[1], ttl, *texts)
+        return dns.rdataset.from_text(_IN, key[1], ttl, *(zone_file(key[1], value) for value in sorted(wanted)))
     except (dns.exception.DNSException, ValueError) as error:
         raise ZoneError(f"{', '.join(sorted(wanted))} cannot be a record of type {key[1]}: {error}", permanent=True) from error

@@ -5,7 +5,6 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
 from typing import Any, ClassVar
 
 from botocore.config import Config
@@ -13,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 from botocore.session import Session
 
 from lightship.zones import Conflict, Key, Sets, ZoneError
-from lightship.zones._records import Provider, Rows, lifetime, owner, replaced, values, zone_file
+from lightship.zones._records import Provider, Rows, lifetime, owner, swapped, values, zone_file
 from lightship.zones._rest import wait_for
 
 PATIENCE = 90
@@ -39,9 +38,9 @@ class Route53(Provider):
             raise ValueError("key and secret go together; without both, the machine's own AWS credentials are used")
 
     def _change(self, name: str, to: Sets, current: Rows) -> None:
-        deleted = [("DELETE", row) for row in chain(*current.values())]
-        created = [("CREATE", row) for row in replaced(current, to, lambda key: self._new(name, key, to[key]))]
-        changes = [{"Action": action, "ResourceRecordSet": record_set} for action, record_set in deleted + created]
+        deleted, created = swapped(current, to, lambda key: self._new(name, key, to[key]))
+        changes = [{"Action": "DELETE", "ResourceRecordSet": row} for row in deleted]
+        changes += [{"Action": "CREATE", "ResourceRecordSet": row} for row in created]
         if not changes:
             return
         try:
