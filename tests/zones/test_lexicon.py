@@ -65,13 +65,13 @@ def test_another_state_than_expected_is_a_conflict(zone: Lexicon) -> None:
 @pytest.mark.server("powerdns")
 def test_what_is_not_as_it_was_made_is_told(zone: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another writer, between our writing and our reading back."""
-    real = Lexicon.read
+    real = Lexicon._change_set
 
-    def late(self: Lexicon, name: str, keys: object) -> object:
-        self._open().create_record("A", name, "192.0.2.99")
-        return real(self, name, keys)  # type: ignore[arg-type]
+    def last(self: Lexicon, provider: object, full: str, *change: object) -> None:
+        real(self, provider, full, *change)  # type: ignore[arg-type]
+        self._open().create_record("A", full, "192.0.2.99")
 
-    monkeypatch.setattr(Lexicon, "read", late)
+    monkeypatch.setattr(Lexicon, "_change_set", last)
     with pytest.raises(ZoneError, match="is not as it was made") as caught:
         zone.set_records(zone.name, {A: ONE}, expecting={})
     assert caught.value.unknown

@@ -1,10 +1,10 @@
 """Many more DNS providers, through dns-lexicon: read, compare, write, read back. It cannot compare and set in one step."""
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote, quote_plus
 
@@ -13,8 +13,8 @@ from lexicon.config import ConfigResolver
 from lexicon.exceptions import AuthenticationError
 
 from lightship.config.fields import Name
-from lightship.zones import Key, Sets, Zone, ZoneError
-from lightship.zones._records import check_ttl, check_written, expect, owner, values, with_exclusions
+from lightship.zones import Key, Sets, ZoneError
+from lightship.zones._records import Provider, Rows, check_ttl, check_written, owner, values
 
 PATIENCE = 45
 AT_ONCE = 8
@@ -25,14 +25,13 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lexicon(Zone):
+class Lexicon(Provider):
     """`provider` and the options in `auth` are named as on `lexicon PROVIDER --help`, without the dashes in front: auth_token,
     auth_username. `zone` is the domain as the provider holds it."""
 
     atomic: ClassVar[bool] = False
     floor: ClassVar[int] = 60
 
-    name: Name
     zone: Name
     provider: str
     auth: dict[str, str] = field(default_factory=dict, repr=False)
@@ -51,22 +50,18 @@ class Lexicon(Zone):
         check_ttl(self.ttl, FLOORS.get(self.provider, self.floor), self.provider)
 
     def read(self, name: str, keys: Collection[Key]) -> Sets:
-        return self._within(lambda: _sets(self._records(self._open(), name, keys)), writes=False)
+        return self._within(partial(super().read, name, keys), writes=False)
 
     def set_records(self, name: str, to: Sets, *, expecting: Sets) -> None:
-        to, expecting = with_exclusions(to, expecting)
+        self._within(partial(super().set_records, name, to, expecting=expecting), writes=True)
+
+    def _change(self, name: str, to: Sets, current: Rows) -> None:
         self._refuse(to)
-
-        def change() -> None:
-            provider = self._open()
-            current = self._records(provider, name, {*to, *expecting})
-            expect(name, _sets(current), expecting)
-            # Deletions first: a CNAME excludes every other type.
-            for key in sorted(to, key=lambda key: (bool(to[key]), key)):
-                self._change(provider, name, key, to[key], current[key])
-
-        self._within(change, writes=True)
-        check_written(name, self.read(name, to), to)
+        provider = self._open()
+        # Deletions first: a CNAME excludes every other type.
+        for key in sorted(to, key=lambda key: (bool(to[key]), key)):
+            self._change_set(provider, owner(name, key[0]), key[1], to[key], current[key])
+        check_written(name, self._sets(self._read(name, to)), to)
 
     def _refuse(self, to: Sets) -> None:
         """Refuse values that lexicon writes wrongly, before anything is deleted for them."""
@@ -78,19 +73,18 @@ class Lexicon(Zone):
                 problem = f"lexicon writes the target of a CNAME outside of {self.zone} wrongly for {self.provider}"
                 raise ZoneError(f"{problem}: give the host an `address` instead of `cname`", permanent=True)
 
-    def _change(self, provider: Any, name: str, key: Key, wanted: Collection[str], current: Collection[Any]) -> None:
-        full, kind = owner(name, key[0]), key[1]
-        present = _values(kind, current)
+    def _change_set(self, provider: Any, full: str, kind: str, wanted: Collection[str], current: Collection[Any]) -> None:
         # A provider may keep a set's old TTL for a record added to it: then the set is deleted first.
         fresh = kind == "CNAME" or any(int(record.get("ttl") or self.ttl) != self.ttl for record in current)
         if fresh:
             _delete(provider, full, kind, current)
-        for value in sorted(set(wanted) - (set() if fresh else present)):
+        for value in sorted(set(wanted) - (set() if fresh else self._values(kind, current))):
             provider.create_record(kind, full, value)
         if not fresh:
-            _delete(provider, full, kind, [record for record in current if not _values(kind, [record]) & set(wanted)])
+            _delete(provider, full, kind, [record for record in current if not self._values(kind, [record]) & set(wanted)])
 
-    def _records(self, provider: Any, name: str, keys: Collection[Key]) -> dict[Key, list[Any]]:
+    def _read(self, name: str, keys: Collection[Key]) -> Rows:
+        provider = self._open()
         return {
             (label, kind): [
                 record
@@ -99,6 +93,9 @@ class Lexicon(Zone):
             ]
             for label, kind in sorted(keys)
         }
+
+    def _values(self, kind: str, rows: Collection[Any]) -> frozenset[str]:
+        return values(kind, (record["content"] for record in rows))
 
     def _open(self) -> Any:
         # Not lexicon's Client: it downloads the list of public suffixes to guess the zone, which we know.
@@ -158,11 +155,3 @@ class Lexicon(Zone):
 def _delete(provider: Any, full: str, kind: str, current: Collection[Any]) -> None:
     for record in current:
         provider.delete_record(rtype=kind, name=full, content=record["content"])
-
-
-def _sets(current: Mapping[Key, Collection[Any]]) -> Sets:
-    return {key: frozenset(_values(key[1], records)) for key, records in current.items()}
-
-
-def _values(kind: str, records: Collection[Any]) -> frozenset[str]:
-    return values(kind, (record["content"] for record in records))
