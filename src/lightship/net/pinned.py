@@ -104,7 +104,7 @@ class Connection:
 
     def __init__(self, url: str, address: str, trust: ssl.SSLContext, seconds: float) -> None:
         parts = urlsplit(url)
-        self.url, self.address, self.tried, self.trust = url, address, address, trust
+        self.address, self.tried, self.trust = address, address, trust
         self.name, self.secure, self.prefix = parts.hostname or "", parts.scheme == "https", parts.path.rstrip("/")
         self.port = parts.port or (443 if self.secure else 80)
         self.host = parts.netloc.rpartition("@")[2]

@@ -105,11 +105,10 @@ def unquoted(text: str) -> str:
     if not text.startswith('"'):
         return text
     try:
-        rdata = dns.rdata.from_text(dns.rdataclass.IN, "TXT", text)
+        rdata: Any = dns.rdata.from_text(dns.rdataclass.IN, "TXT", text)
     except dns.exception.DNSException:
         return text
-    strings: tuple[bytes, ...] = getattr(rdata, "strings", ())
-    return b"".join(strings).decode("utf-8", "surrogateescape")
+    return b"".join(rdata.strings).decode("utf-8", "surrogateescape")
 
 
 def with_exclusions(to: Sets, expecting: Sets) -> tuple[Sets, Sets]:

@@ -78,27 +78,17 @@ class Rest:
                 self.until = time.monotonic() + seconds - 60
             return self.access
 
-    def ask(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        *,
-        json: Any = None,
-        form: Mapping[str, str] | None = None,
-        changes: bool | None = None,
-    ) -> Answer:
+    def ask(self, method: str, url: str, headers: Mapping[str, str], *, reads: bool | None = None, **body: Any) -> Answer:
         """The answer, whatever its status. ZoneError if none came; `unknown` where the provider may have done the request.
-        `changes`: whether the request changes something; by default all do but GET and forms (which ask for a token)."""
-        reads = (method == "GET" or form is not None) if changes is None else not changes
-        options: dict[str, Any] = {"fields": form, "encode_multipart": False} if form is not None else {"json": json}
+        `reads`: whether it changes nothing; by default only GET does not. `body`: as urllib3 takes it."""
+        reads = method == "GET" if reads is None else reads
         try:
             answer = self.pool.request(
                 method,
                 url,
                 headers={**self.pool.headers, **headers},
                 retries=urllib3.Retry(1, redirect=0, status=0, raise_on_redirect=False) if reads else False,
-                **options,
+                **body,
             )
         except HTTPError as error:
             unsent = isinstance(error, NewConnectionError | ConnectTimeoutError | SSLError)

@@ -118,7 +118,8 @@ class Azure(Provider):
             "scope": f"{self.endpoint.rstrip('/')}/.default",
         }
         url = f"{self.login.rstrip('/')}/{quote(self.tenant)}/oauth2/v2.0/token"
-        answer = replace(self._rest.ask("POST", url, {}, form=form), who="Azure's sign-in")
+        answer = self._rest.ask("POST", url, {}, reads=True, fields=form, encode_multipart=False)
+        answer = replace(answer, who="Azure's sign-in")
         if answer.status != 200:
             raise answer.refusal(_error(answer)[1])
         document = answer.json()

@@ -68,7 +68,8 @@ class Cloudflare(Provider):
     def _lock(self, name: str) -> str:
         """The id of the lock. Cloudflare refuses a second record of equal name, type and content, so the content is fixed."""
         answer = self._ask("POST", "", self._record(name, LOCK, "locked"))
-        if answer.status == 400 and any(error.get("code") in (81057, 81058) for error in _errors(answer)):
+        errors = answer.json_if_any().get("errors") or ()
+        if answer.status == 400 and any(error.get("code") in (81057, 81058) for error in errors):
             for record in self._read(name, [LOCK])[LOCK]:
                 if time.time() - datetime.fromisoformat(record["created_on"]).timestamp() > STALE:  # its holder died
                     self._ask("DELETE", f"/{record['id']}")
@@ -104,11 +105,9 @@ class Cloudflare(Provider):
         document = answer.json_if_any()
         if answer.status == 200 and document.get("success"):
             return document
-        raise answer.refusal("; ".join(f"{error.get('message')} ({error.get('code')})" for error in _errors(answer)))
-
-
-def _errors(answer: Answer) -> list[Any]:
-    return answer.json_if_any().get("errors") or []
+        raise answer.refusal(
+            "; ".join(f"{error.get('message')} ({error.get('code')})" for error in document.get("errors") or ())
+        )
 
 
 def _ids(current: Rows) -> list[str]:

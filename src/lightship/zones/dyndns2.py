@@ -10,7 +10,6 @@ import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import Lock
 from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
 
@@ -97,7 +96,7 @@ class Dyndns2(Provider):
         if not self._patience.allows(name, query, time.monotonic()):
             return
         headers = urllib3.make_headers(basic_auth=f"{self.user}:{self.password}")
-        answer = self._rest.ask("GET", f"{self.server}{'&' if '?' in self.server else '?'}{query}", headers, changes=True)
+        answer = self._rest.ask("GET", f"{self.server}{'&' if '?' in self.server else '?'}{query}", headers, reads=False)
         code = answer.text.partition("\n")[0].strip()
         if answer.status != 200 and code.partition(" ")[0] not in KNOWN:
             # deSEC and others answer by HTTP status where older ones use the protocol's codes only.
@@ -139,7 +138,6 @@ class Patience:
     """The provider's answers that forbid another update, as long as this zone lives in the process."""
 
     def __init__(self) -> None:
-        self.lock = Lock()
         self.final: dict[str, str] = {}
         self.rest, self.until = "", 0.0
         self.same: dict[str, tuple[str, float]] = {}
@@ -147,31 +145,29 @@ class Patience:
     def allows(self, name: str, query: str, now: float) -> bool:
         """Whether to send the update. Not if the same one was answered by nochg: the name servers are late. ZoneError if no
         update may be sent now."""
-        with self.lock:
-            if reason := self.final.get("") or self.final.get(name):
-                raise ZoneError(f"{reason}; it is not asked again until this process is started anew", permanent=True)
-            if now < self.until:
-                raise ZoneError(f"{self.rest}; it is not asked again for {math.ceil((self.until - now) / 60)} min")
-            same, until = self.same.get(name, ("", 0.0))
-            return query != same or now >= until
+        if reason := self.final.get("") or self.final.get(name):
+            raise ZoneError(f"{reason}; it is not asked again until this process is started anew", permanent=True)
+        if now < self.until:
+            raise ZoneError(f"{self.rest}; it is not asked again for {math.ceil((self.until - now) / 60)} min")
+        same, until = self.same.get(name, ("", 0.0))
+        return query != same or now >= until
 
     def hear(self, name: str, query: str, code: str, now: float) -> None:
         """ZoneError for every answer that is not a success; recorded if it forbids another update."""
         word, _, rest = code.partition(" ")
         if word == "good" and rest == "127.0.0.1" and "127.0.0.1" not in query:
             word = "badagent"  # so some providers answer a client that they ignore
-        with self.lock:
-            if word == "nochg":
-                self.same[name] = (query, now + SAME)
-            elif word in WAIT:
-                self.rest, self.until = f"{WHO} {WAIT[word]} ({word})", now + REST
-                raise ZoneError(f"{self.rest}; it is asked again in {REST // 60} minutes")
-            elif word in ACCOUNT or word in HOST:
-                reason = f"{WHO} {ACCOUNT.get(word) or HOST[word]} ({word})"
-                self.final["" if word in ACCOUNT else name] = reason
-                raise ZoneError(f"{reason}: put that right, then start this process anew", permanent=True)
-            elif word != "good":
-                raise ZoneError(f"{WHO} answers {code[:100]!r}, which is no word of the protocol", unknown=True)
+        if word == "nochg":
+            self.same[name] = (query, now + SAME)
+        elif word in WAIT:
+            self.rest, self.until = f"{WHO} {WAIT[word]} ({word})", now + REST
+            raise ZoneError(f"{self.rest}; it is asked again in {REST // 60} minutes")
+        elif word in ACCOUNT or word in HOST:
+            reason = f"{WHO} {ACCOUNT.get(word) or HOST[word]} ({word})"
+            self.final["" if word in ACCOUNT else name] = reason
+            raise ZoneError(f"{reason}: put that right, then start this process anew", permanent=True)
+        elif word != "good":
+            raise ZoneError(f"{WHO} answers {code[:100]!r}, which is no word of the protocol", unknown=True)
 
 
 def _place(text: str) -> tuple[str, int]:
