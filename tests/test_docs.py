@@ -15,6 +15,7 @@ import pytest
 from lightship import channels, hosts, zones
 from lightship.cli import lightship
 from lightship.config import values
+from lightship.config.kinds import kinds
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "lightship"
@@ -55,7 +56,7 @@ TABLES = [
     for name, item in vars(values).items()
     if "__pydantic_config__" in getattr(item, "__dict__", ()) and name != "FileTable"
 ]
-BACK_ENDS = [room.find(kind) for room in (hosts, zones, channels) for kind in room.kinds()]
+BACK_ENDS = [room.find(kind) for room in (hosts, zones, channels) for kind in kinds(room.__path__)]
 
 
 @pytest.mark.parametrize("table", [*TABLES, *BACK_ENDS])

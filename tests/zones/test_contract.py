@@ -9,16 +9,19 @@ import pytest
 from pydantic import TypeAdapter
 from tests.zones.places import PLACES, Case, Place
 
+from lightship import zones
+from lightship.config.kinds import kinds
 from lightship.core.steering.records import POINTERS
-from lightship.zones import Conflict, Key, Sets, Zone, ZoneError, find, kinds
+from lightship.zones import Conflict, Key, Sets, Zone, ZoneError, find
 
+KINDS = kinds(zones.__path__)
 A, AAAA, CNAME, TXT = ("@", "A"), ("@", "AAAA"), ("@", "CNAME"), ("_lease", "TXT")
 FIRST = {A: frozenset({"192.0.2.10"}), AAAA: frozenset({"2001:db8::10"})}
 SECOND = {A: frozenset({"192.0.2.20"}), AAAA: frozenset({"2001:db8::20"})}
 
 
 def _cases() -> list[Any]:
-    homeless = [Case(kind, _no_place) for kind in kinds() if kind not in {case.kind for case in PLACES}]
+    homeless = [Case(kind, _no_place) for kind in KINDS if kind not in {case.kind for case in PLACES}]
     return [
         pytest.param(case, id=f"{case.kind}-{case.make.__name__}", marks=[pytest.mark.server(name) for name in case.needs])
         for case in (*PLACES, *homeless)
@@ -65,7 +68,7 @@ def pointed(zone: Zone, to: Sets, name: str | None = None) -> Sets:
 
 
 def test_the_class_of_a_kind_is_found_by_its_file(zone: Zone) -> None:
-    assert type(zone) in [find(kind) for kind in kinds()]
+    assert type(zone) in [find(kind) for kind in KINDS]
 
 
 def test_a_kind_is_its_own_configuration(zone: Zone) -> None:

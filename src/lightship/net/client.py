@@ -36,7 +36,7 @@ class PublicReader:
 
     def get(self, url: str, *, method: str = "GET", seconds: float | None = None) -> Answer:
         """The answer, whatever its status. ConnectError, which names the URL, where none comes in time."""
-        deadline, target = Deadline.after(self.seconds if seconds is None else seconds), url
+        deadline, target = Deadline(self.seconds if seconds is None else seconds), url
         name = url.rstrip("/")
         try:
             for _ in range(REDIRECTS + 1):

@@ -34,16 +34,11 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Deadline:
-    """`until`: when so many `seconds` are over, by time.monotonic."""
+    """So many `seconds` from now, by time.monotonic."""
 
-    seconds: float
-    until: float
-
-    @staticmethod
-    def after(seconds: float) -> "Deadline":
-        return Deadline(seconds, monotonic() + seconds)
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.until = seconds, monotonic() + seconds
 
     @property
     def is_over(self) -> bool:
@@ -112,7 +107,7 @@ class Connection:
         self.der = b""
         self.socket: socket.socket | None = None
         self.http: http.client.HTTPConnection | None = None
-        self.deadline = Deadline.after(seconds)
+        self.deadline = Deadline(seconds)
 
     def __enter__(self) -> "Connection":
         return self

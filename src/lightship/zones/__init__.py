@@ -63,10 +63,6 @@ def within(zone: Zone, sets: Sets) -> Sets:
     return sets if zone.holds_txt else {key: values for key, values in sets.items() if key[1] != "TXT"}
 
 
-def kinds() -> tuple[str, ...]:
-    return back_ends.kinds(__path__)
-
-
 def find(kind: str) -> type[Zone]:
     """The class of a kind. LookupError if there is none."""
     zone: type[Zone] = back_ends.find(__name__, __path__, kind, "set_records")

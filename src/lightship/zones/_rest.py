@@ -14,8 +14,6 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from lightship import __version__
 from lightship.zones import ZoneError
 
-USER_AGENT = f"Lightship/{__version__}"
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -65,7 +63,7 @@ class Rest:
         self.who = who
         self.pool = urllib3.PoolManager(
             maxsize=4,
-            headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
+            headers={"User-Agent": f"Lightship/{__version__}", "Accept": "application/json"},
             timeout=urllib3.Timeout(connect=5, read=20),
         )
         self.lock, self.access, self.until = Lock(), "", 0.0

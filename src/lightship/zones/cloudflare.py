@@ -105,9 +105,8 @@ class Cloudflare(Provider):
         document = answer.json_if_any()
         if answer.status == 200 and document.get("success"):
             return document
-        raise answer.refusal(
-            "; ".join(f"{error.get('message')} ({error.get('code')})" for error in document.get("errors") or ())
-        )
+        errors = document.get("errors") or ()
+        raise answer.refusal("; ".join(f"{error.get('message')} ({error.get('code')})" for error in errors))
 
 
 def _ids(current: Rows) -> list[str]:
