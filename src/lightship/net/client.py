@@ -26,12 +26,11 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 @dataclass(frozen=True)
 class PublicReader:
     """Safe to share between threads: it keeps connections. `seconds`: for one whole answer with its name servers, handshakes
-    and redirects. `longest`: bytes of a body, also when it is unpacked. `trust`: the machine's own by default."""
+    and redirects. `longest`: bytes of a body, also when it is unpacked."""
 
     seconds: float = SECONDS
     longest: int = LONGEST
     headers: Mapping[str, str] = field(default_factory=lambda: HEADERS)
-    trust: ssl.SSLContext | None = None
     idle: dict[str, list[Connection]] = field(default_factory=dict, repr=False)
 
     def get(self, url: str, *, method: str = "GET", seconds: float | None = None) -> Answer:
@@ -62,7 +61,7 @@ class PublicReader:
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
-        return self.trust or ssl.create_default_context()
+        return ssl.create_default_context()
 
     def _get(self, url: str, method: str, deadline: Deadline, *, private: bool) -> Answer:
         """Over an idle connection, or a new one."""

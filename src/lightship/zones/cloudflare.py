@@ -40,22 +40,20 @@ class Cloudflare(Provider):
     def _change(self, name: str, to: Sets, current: Rows) -> None:
         # A set that is only expected is made anew as it was: its ids are conditions too.
         to = {**{key: held for key, held in self._sets(current).items() if held}, **to}
-        if _ids(current) or not any(to.values()):
-            self._replace(name, _ids(current), to, current)
-            return
-        # No id can be a condition yet: lock with a record that only one writer can make.
-        lock = self._lock(name)
-        try:
-            expect(name, self._sets(self._read(name, current)), self._sets(current))
-            self._replace(name, [lock], to, current)
-        except ZoneError as error:
-            if not error.unknown:
-                self._ask("DELETE", f"/{lock}")
-            raise
+        if gone := _ids(current):
+            self._replace(name, gone, to, current)
+        elif any(to.values()):
+            # No id can be a condition yet: lock with a record that only one writer can make.
+            lock = self._lock(name)
+            try:
+                expect(name, self._sets(self._read(name, current)), self._sets(current))
+                self._replace(name, [lock], to, current)
+            except ZoneError as error:
+                if not error.unknown:
+                    self._ask("DELETE", f"/{lock}")
+                raise
 
     def _replace(self, name: str, gone: Collection[str], to: Sets, current: Rows) -> None:
-        if not gone and not any(to.values()):
-            return
         new = [self._record(name, key, value) for key in sorted(to) for value in sorted(to[key])]
         answer = self._ask("POST", "/batch", {"deletes": [{"id": record} for record in gone], "posts": new})
         if answer.status in (400, 404, 409) and _ids(self._read(name, current)) != _ids(current):
