@@ -29,8 +29,7 @@ def authorities(name: str) -> list[tuple[str, int]]:
 
 def ask(server: tuple[str, int], name: str, kind: str) -> dns.message.Message:
     """One server's own answer, over TCP. LookupError where none comes."""
-    address, port = server
     try:
-        return dns.query.tcp(dns.message.make_query(name, kind, flags=0), address, timeout=SECONDS, port=port)
+        return dns.query.tcp(dns.message.make_query(name, kind, flags=0), server[0], SECONDS, server[1])
     except (dns.exception.DNSException, OSError) as error:
         raise LookupError(str(error)) from error

@@ -8,13 +8,13 @@ import contextlib
 import errno
 import http.client
 import io
-import queue
 import select
 import socket
 import ssl
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from time import monotonic
 from types import MappingProxyType
@@ -202,22 +202,16 @@ def _addresses(name: str, port: int, deadline: Deadline) -> list[Any]:
     """As socket.getaddrinfo, which has no deadline of its own: where it asks name servers, another thread waits for it."""
     with contextlib.suppress(socket.gaierror):
         return socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    answers: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
+    answer = Future[list[Any]]()
 
     def ask() -> None:
         try:
-            answers.put(socket.getaddrinfo(name, port, type=socket.SOCK_STREAM))
+            answer.set_result(socket.getaddrinfo(name, port, type=socket.SOCK_STREAM))
         except (OSError, ValueError) as error:
-            answers.put(error)
+            answer.set_exception(error)
 
     threading.Thread(target=ask, daemon=True).start()
-    try:
-        answer = answers.get(timeout=deadline.left())
-    except queue.Empty:
-        raise TimeoutError from None
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
+    return answer.result(deadline.left())
 
 
 def distrusting() -> ssl.SSLContext:

@@ -174,11 +174,9 @@ def _place(text: str) -> tuple[str, int]:
     """ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT"""
     parts = urlsplit(f"//{text}" if text.count(":") < 2 or text.startswith("[") else f"//[{text}]")
     try:
-        if parts.hostname:
-            return str(ipaddress.ip_address(parts.hostname)), parts.port or 53
+        return str(ipaddress.ip_address(parts.hostname or "")), parts.port or 53
     except ValueError:
-        pass
-    raise ValueError(f"nameservers: {text!r} is not an address, or ADDRESS:PORT")
+        raise ValueError(f"nameservers: {text!r} is not an address, or ADDRESS:PORT") from None
 
 
 _FAMILIES: tuple[Key, ...] = (("@", "A"), ("@", "AAAA"))

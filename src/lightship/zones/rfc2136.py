@@ -5,7 +5,6 @@ reply. No message is sent twice: whoever gets no reply reads again.
 """
 
 import base64
-import binascii
 import random
 import socket
 import time
@@ -38,7 +37,7 @@ def _secret(text: str) -> str:
     try:
         if base64.b64decode(text, validate=True):
             return text
-    except (binascii.Error, ValueError):
+    except ValueError:
         pass
     raise ValueError("should be the base64 of a TSIG key: `tsig-keygen NAME` makes one")
 
@@ -141,9 +140,8 @@ class Rfc2136(Zone):
                 replies: dict[int, dns.message.Message] = {}
                 while waiting:
                     connection.settimeout(max(deadline - time.monotonic(), 0.001))
-                    wire = _read_message(stream.read)
-                    request = waiting.pop(int.from_bytes(wire[:2], "big"))
-                    replies[request.id] = _verified(wire, request)
+                    reply = _reply(stream.read, waiting)
+                    replies[reply.id] = reply
                 return replies
         except (OSError, EOFError, KeyError) as error:
             late = isinstance(error, TimeoutError)
@@ -214,17 +212,14 @@ def _name(text: str) -> dns.name.Name:
     return dns.name.from_text(text).canonicalize()
 
 
-def _read_message(read: Callable[[int], bytes]) -> bytes:
-    """The next message of a TCP stream (RFC 1035, 4.2.2)."""
+def _reply(read: Callable[[int], bytes], waiting: dict[int, dns.message.Message]) -> dns.message.Message:
+    """The next message of a TCP stream (RFC 1035, 4.2.2), the reply to one of those that wait: with its signature checked, or
+    an unsigned one, for so servers refuse a request that they do not trust."""
     length = int.from_bytes(read(2), "big")
     wire = read(length)
     if length < 12 or len(wire) < length:
         raise EOFError("no reply")
-    return wire
-
-
-def _verified(wire: bytes, request: dns.message.Message) -> dns.message.Message:
-    """The reply with its signature checked, or an unsigned one: so servers refuse a request that they do not trust."""
+    request = waiting.pop(int.from_bytes(wire[:2], "big"))
     try:
         return dns.message.from_wire(wire, keyring=request.keyring, request_mac=request.mac)
     except dns.exception.FormError:
