@@ -162,18 +162,13 @@ def test_a_stale_publisher_is_refused_and_nothing_changes(host: Host) -> None:
     assert seen(host, MANIFEST_PATH) == manifest("two").body
 
 
-def test_the_error_of_a_dead_host_says_what_is_wrong(place: Place) -> None:
-    for attempt in (place.dead.put(front("one")), place.dead.release(front("one"), manifest("one"), None)):
+def test_the_error_of_a_host_that_is_dead_or_refuses_us_says_what_is_wrong(place: Place) -> None:
+    attempts = [host.put(front("one")) for host in (place.dead, place.refused)]
+    for attempt in (*attempts, place.dead.release(front("one"), manifest("one"), None)):
         with pytest.raises(HostError) as caught:
             asyncio.run(attempt)
         assert len(str(caught.value)) > 30
         assert "Errno" not in str(caught.value).partition(":")[0]
-
-
-def test_the_error_of_a_host_that_refuses_us_is_permanent(place: Place) -> None:
-    with pytest.raises(HostError) as caught:
-        asyncio.run(place.refused.put(front("one")))
-    assert caught.value.permanent
 
 
 def test_a_path_outside_the_site_is_refused(host: Host) -> None:

@@ -21,14 +21,7 @@ T = TypeVar("T")
 
 
 class HostError(Exception):
-    """A host did not do what was asked. The message is for an operator: what is wrong, and what to do.
-
-    `permanent`: asking again will not help until someone changes something (credentials, permissions, disk).
-    """
-
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
-        super().__init__(message)
-        self.permanent = permanent
+    """A host did not do what was asked. The message is for an operator: what is wrong, and what to do."""
 
 
 class Conflict(HostError):

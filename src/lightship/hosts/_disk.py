@@ -159,8 +159,7 @@ def explained(error: OSError, root: Path) -> HostError:
         errno.ENOENT: f"{where} is missing: does something else write to {root}?",
         errno.EIO: f"the disk of {root} fails to read or write: look at the kernel's log",
     }
-    passing = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.ENOENT, errno.EIO)
-    return HostError(messages.get(error.errno or 0, f"{root}: {error}"), permanent=not passing)
+    return HostError(messages.get(error.errno or 0, f"{root}: {error}"))
 
 
 @contextlib.contextmanager

@@ -228,9 +228,9 @@ class ObjectStore:
     def _explained(self, error: Exception) -> HostError:
         """The error as a message for an operator. obstore has no codes: the store's own are searched for in its text."""
         text = str(error).partition("\n\nDebug source")[0]
-        for codes, message, permanent in _MESSAGES:
+        for codes, message in _MESSAGES:
             if any(code in text or code == type(error).__name__ for code in codes):
-                return HostError(message.format(store=self.store, endpoint=self.endpoint or "the store"), permanent=permanent)
+                return HostError(message.format(store=self.store, endpoint=self.endpoint or "the store"))
         return HostError(f"{self.store}: {text.splitlines()[0][:300] if text else type(error).__name__}")
 
 
@@ -240,11 +240,11 @@ def _is_bucket_missing(error: Exception) -> bool:
 
 _NO_BUCKET = ("NoSuchBucket", "ContainerNotFound", "The specified bucket does not exist")
 _MESSAGES = (
-    (_NO_BUCKET, "there is no bucket for {store}: make it, or correct `store`", True),
-    (("InvalidAccessKeyId",), "{store} does not know the access key: correct `key`", True),
-    (("SignatureDoesNotMatch",), "{store} refuses the secret of the access key: correct `secret`", True),
-    (("PermissionDeniedError", "UnauthenticatedError", "AccessDenied"), "the key may not write {store}: allow it to", True),
-    (("PermanentRedirect", "AuthorizationHeaderMalformed"), "{store} is in another region: correct `region`", True),
-    (("NoSpace", "InsufficientStorage", "QuotaExceeded"), "{store} is full: make room", False),
-    (("error sending request", "connection", "dns error"), "{endpoint} does not answer for {store}: is it up?", False),
+    (_NO_BUCKET, "there is no bucket for {store}: make it, or correct `store`"),
+    (("InvalidAccessKeyId",), "{store} does not know the access key: correct `key`"),
+    (("SignatureDoesNotMatch",), "{store} refuses the secret of the access key: correct `secret`"),
+    (("PermissionDeniedError", "UnauthenticatedError", "AccessDenied"), "the key may not write {store}: allow it to"),
+    (("PermanentRedirect", "AuthorizationHeaderMalformed"), "{store} is in another region: correct `region`"),
+    (("NoSpace", "InsufficientStorage", "QuotaExceeded"), "{store} is full: make room"),
+    (("error sending request", "connection", "dns error"), "{endpoint} does not answer for {store}: is it up?"),
 )

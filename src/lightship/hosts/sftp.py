@@ -92,9 +92,9 @@ class Sftp:
     def _explained(self, error: Exception) -> HostError:
         """The error as a message for an operator."""
         where = f"{self.user}@{self.host}:{self.port}"
-        for kind, message, permanent in _MESSAGES:
+        for kind, message in _MESSAGES:
             if isinstance(error, kind):
-                return HostError(message.format(where=where, path=self.path, error=error), permanent=permanent)
+                return HostError(message.format(where=where, path=self.path, error=error))
         return HostError(f"{where}: {error or type(error).__name__}")
 
 
@@ -117,17 +117,17 @@ class PrivateFolder:
             await put(session, files)
 
 
-_MESSAGES: tuple[tuple[type[Exception], str, bool], ...] = (
-    (asyncssh.HostKeyNotVerifiable, "{where} shows another key than `known_host`: is it the same machine?", True),
-    (asyncssh.PermissionDenied, "{where} refuses the key or password: let the user in, or correct `key`", True),
-    (asyncssh.KeyImportError, "`key` or `known_host` of {where} is not a key that can be read: {error}", True),
-    (asyncssh.ConnectionLost, "{where} closed the connection: {error}", False),
-    (asyncssh.SFTPPermissionDenied, "{where} may not write {path}: give the user that folder", True),
-    (asyncssh.SFTPOpUnsupported, "{where} has no {error}: its SFTP server must be OpenSSH's, or do what that does", True),
-    (SFTPNoSuchFile, "a folder is missing below {path} on {where}: does something else write there?", False),
-    (SFTPError, "{where} cannot write below {path} ({error}): is the disk full, read-only, or a file in the way?", False),
-    (TimeoutError, "{where} did not answer within " + f"{SECONDS_TO_CONNECT} s: is it up?", False),
-    (OSError, "{where} cannot be reached: {error}", False),
+_MESSAGES: tuple[tuple[type[Exception], str], ...] = (
+    (asyncssh.HostKeyNotVerifiable, "{where} shows another key than `known_host`: is it the same machine?"),
+    (asyncssh.PermissionDenied, "{where} refuses the key or password: let the user in, or correct `key`"),
+    (asyncssh.KeyImportError, "`key` or `known_host` of {where} is not a key that can be read: {error}"),
+    (asyncssh.ConnectionLost, "{where} closed the connection: {error}"),
+    (asyncssh.SFTPPermissionDenied, "{where} may not write {path}: give the user that folder"),
+    (asyncssh.SFTPOpUnsupported, "{where} has no {error}: its SFTP server must be OpenSSH's, or do what that does"),
+    (SFTPNoSuchFile, "a folder is missing below {path} on {where}: does something else write there?"),
+    (SFTPError, "{where} cannot write below {path} ({error}): is the disk full, read-only, or a file in the way?"),
+    (TimeoutError, "{where} did not answer within " + f"{SECONDS_TO_CONNECT} s: is it up?"),
+    (OSError, "{where} cannot be reached: {error}"),
 )
 
 

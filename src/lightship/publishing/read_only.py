@@ -33,7 +33,7 @@ class PublicFiles:
         raise HostError(f"{self.url}/{path} answers {answer.status}")
 
     async def put(self, files: Sequence[File]) -> None:
-        raise HostError("what lies on the web can only be read", permanent=True)
+        raise HostError("what lies on the web can only be read")
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ class ReadOnlyHost:
     async def read(self, path: str) -> Held | None:
         if self.files:
             return await self.files.read(path)
-        raise HostError(self.why, permanent=True)
+        raise HostError(self.why)
 
     async def put(self, files: Sequence[File]) -> None:
-        raise HostError(self.why, permanent=True)
+        raise HostError(self.why)
 
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
-        raise HostError(self.why, permanent=True)
+        raise HostError(self.why)
 
     def vault_place(self) -> Place | None:
         return None
