@@ -20,8 +20,7 @@ from tests import servers
 
 from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.hosts import File
-from lightship.hosts._disk import settle_tree
-from lightship.hosts.folder import Folder
+from lightship.hosts.folder import Folder, settle_tree
 from lightship.hosts.object_store import ObjectStore
 
 FILES = 40

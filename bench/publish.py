@@ -95,7 +95,7 @@ def _until_proven(revision: int, hosts: int) -> float:
 
 def _floor(desk: Desk) -> float:
     """Milliseconds to write a new tree of the same front set, sync it to the disk, and switch a symlink to it."""
-    from lightship.hosts._disk import settle_tree
+    from lightship.hosts.folder import settle_tree
 
     root = desk.home / "hosts" / "a" / ".lightship" / "current"
     files = {path.relative_to(root): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}

@@ -1,16 +1,31 @@
-"""A tree of files, here or elsewhere, and how files are put there: what `folder` and `sftp` share."""
+"""A tree of files, here or elsewhere, and how a release lies in it and is made: what `folder` and `sftp` share.
+
+    index.html           -> .lightship/current/index.html        a front path: a symlink that never changes
+    incidents/x/index.html                                       a leaf page: a file in place
+    .lightship/current   -> releases/00000012-9f3a21             the only thing that a release switches
+    .lightship/releases/00000012-9f3a21/index.html               every front file of that release
+    .lightship/scratch/                                          where files are written before they are renamed into place
+
+So the root stays a real directory, which any web server serves and which may be a mount, and all front files change in
+one rename.
+"""
 
 import asyncio
 import contextlib
+import secrets
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from itertools import groupby
 from typing import Protocol, TypeVar
 
-from lightship.hosts import File, Held, HostError, T
+from lightship.core.site.manifest import MANIFEST_PATH
+from lightship.hosts import Conflict, File, Held, HostError, T
 
 HOME = ".lightship"
+CURRENT = f"{HOME}/current"
 RELEASES = f"{HOME}/releases"
 SCRATCH = f"{HOME}/scratch"
+VARIANTS = (".br", ".gz")
+STALE_SECONDS = 600
 Item = TypeVar("Item")
 
 
@@ -39,9 +54,6 @@ class Tree(Protocol):
 
     async def link_of(self, path: str) -> str | None:
         """The target of a symlink; None where there is none."""
-
-    async def copy(self, path: str, temp: str) -> bool:
-        """Have the file that lies at `path` at `temp` too; False where no file lies there."""
 
     async def unlink(self, path: str) -> None:
         """Remove a file, if it is there."""
@@ -84,11 +96,9 @@ async def at_once(act: Callable[[Item], Awaitable[T]], items: Iterable[Item], li
         async with limit:
             return await act(item)
 
-    results = await asyncio.gather(*(limited(item) for item in items), return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return [result for result in results if not isinstance(result, BaseException)]
+    tasks = [asyncio.create_task(limited(item)) for item in items]
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return [task.result() for task in tasks]
 
 
 def scratch_of(tree: Tree) -> str:
@@ -123,27 +133,144 @@ async def put(tree: Tree, files: Sequence[File]) -> None:
 
 async def make_folders(tree: Tree, paths: Iterable[str]) -> None:
     """The folders that the paths need: each level at once, after the one above it."""
-    for level in levels(parents(paths)):
+    for level in _levels(paths):
         await tree.for_each(tree.make_folder, level)
 
 
 async def drop_empty(tree: Tree, paths: Iterable[str]) -> None:
     """Remove the folders above the paths that are empty now."""
-    for level in levels(parents(paths), deepest_first=True):
+    for level in reversed(_levels(paths)):
         await tree.for_each(tree.drop_folder, level)
 
 
-def levels(folders: Iterable[str], *, deepest_first: bool = False) -> list[list[str]]:
-    """The folders by their depth, so that those of one level can be made, or removed, at once."""
-    ordered = sorted(folders, key=_depth, reverse=deepest_first)
-    return [list(level) for _, level in groupby(ordered, key=_depth)]
+def _levels(paths: Iterable[str]) -> list[set[str]]:
+    """Every folder above the paths, inside the root, by its depth: those of one level can be made, or removed, at once."""
+    levels = defaultdict[int, set[str]](set)
+    for parts in (path.split("/") for path in paths):
+        for depth in range(1, len(parts)):
+            levels[depth].add("/".join(parts[:depth]))
+    return [levels[depth] for depth in sorted(levels)]
 
 
-def _depth(path: str) -> int:
-    return path.count("/")
+async def release(tree: Tree, files: Sequence[File], expecting: Held | None) -> None:
+    """Make a new release of the files and switch to it; Conflict if another manifest than `expecting` lies there."""
+    await _refuse_if_changed(tree, expecting)
+    names, current = await _releases(tree)
+    if not current:  # an empty one, so that the first release too replaces something
+        current = _next_name(tree, names)
+        names.append(current)
+        await tree.make_folder(f"{RELEASES}/{current}")
+        await _point(tree, CURRENT, f"releases/{current}")
+    next_one = _next_name(tree, names)
+    base, new = f"{RELEASES}/{current}", f"{RELEASES}/{next_one}"
+    # Links to any release that still lies here may have been left by a publisher that was killed.
+    known = {path.split("/", 3)[3] for path in await tree.files([f"{RELEASES}/{name}" for name in names])}
+    paths = await _build(tree, new, base, files)
+    await _link_in(tree, base, paths)
+    # Only what the switch reveals must be on disk first. Losing the switch itself leaves the old release, whole.
+    await tree.settle()
+    await _refuse_if_changed(tree, expecting)
+    await _point(tree, CURRENT, f"releases/{next_one}")
+    await _take_out(tree, known - paths, {path + variant for path in paths for variant in VARIANTS} - paths)
 
 
-def parents(paths: Iterable[str]) -> set[str]:
-    """Every folder above the paths, inside the root."""
-    split = (path.split("/") for path in paths)
-    return {"/".join(parts[:size]) for parts in split for size in range(1, len(parts))}
+async def sweep(tree: Tree, *, locked: bool) -> None:
+    """Remove old releases, and what killed publishers left: by age, unless a lock says that no living one makes a release."""
+    names, current = await _releases(tree)
+    # Of a publisher that never switched to them; and past ones, of which one is kept for readers that are half-way through it.
+    unfinished = [f"{RELEASES}/{name}" for name in names if _number(name) >= _number(current) and name != current]
+    past = [f"{RELEASES}/{name}" for name in sorted(names, key=_number) if _number(name) < _number(current)]
+    aging = [*([] if locked else unfinished), *(f"{SCRATCH}/{name}" for name in await tree.names(SCRATCH))]
+    stale = [path for path, age in zip(aging, await tree.ages(aging), strict=True) if age > STALE_SECONDS]
+    for path in (*stale, *(unfinished if locked else ()), *past[:-1]):
+        await tree.drop_tree(path)
+
+
+async def _refuse_if_changed(tree: Tree, expecting: Held | None) -> None:
+    existing = await tree.read(MANIFEST_PATH)
+    if (existing and existing.body) != (expecting and expecting.body):
+        raise Conflict(f"another publisher released to {tree} meanwhile")
+
+
+def _next_name(tree: Tree, names: Iterable[str]) -> str:
+    return f"{max(map(_number, names), default=0) + 1:08d}-{tree.nonce}"
+
+
+def _number(name: str) -> int:
+    digits = name.partition("-")[0]
+    return int(digits) if digits.isdecimal() else 0
+
+
+def _link_target(path: str) -> str:
+    """Where the symlink of a front path points: relative, so that the site may be moved or mounted elsewhere."""
+    return "../" * path.count("/") + f"{CURRENT}/{path}"
+
+
+async def _releases(tree: Tree) -> tuple[list[str], str]:
+    """The names of all, and of the current one; empty where there is none."""
+    target, names = await tree.link_of(CURRENT), await tree.names(RELEASES)
+    current = (target or "").rpartition("/")[2]
+    return names, current if current in names else ""
+
+
+async def _build(tree: Tree, new: str, base: str, files: Iterable[File]) -> set[str]:
+    """Make the new release; the paths in it, variants too."""
+    by_path = {checked(file.path): file for file in files if file.body is not None}
+    await make_folders(tree, (f"{new}/{path}" for path in by_path))
+
+    async def make(path: str) -> Iterable[str]:
+        file, carried = by_path[path], list[str]()
+        if not file.changed:
+            # Out of the last release, where that can be.
+            candidates = [path, *(path + variant for variant in VARIANTS)]
+            carried = [form for form in candidates if await tree.link(f"{base}/{form}", f"{new}/{form}")]
+        if path in carried:
+            return carried
+        bodies = {form: body for form, body in forms(file).items() if body is not None}
+        for form, body in bodies.items():
+            if form in carried:  # It is the old release's too: never write into it.
+                await tree.unlink(f"{new}/{form}")
+            await tree.write(f"{new}/{form}", body)
+        return bodies
+
+    return {path for made in await tree.for_each(make, by_path) for path in made}
+
+
+async def _link_in(tree: Tree, base: str, paths: Iterable[str]) -> None:
+    """Make each front path a symlink into the current release, without a moment in which a reader misses what was there.
+
+    A file that lay in place is first put into the release that is still current, so that the link shows the same bytes.
+    """
+
+    async def link(path: str) -> None:
+        if existing := await tree.read(path):
+            temp = f"{scratch_of(tree)}/{secrets.token_hex(8)}"
+            await tree.write(temp, existing.body)
+            await tree.rename(temp, f"{base}/{path}")
+        await _point(tree, path, _link_target(path))
+
+    paths = sorted(paths)
+    targets = await tree.for_each(tree.link_of, paths)
+    wrong = [path for path, target in zip(paths, targets, strict=True) if target != _link_target(path)]
+    await make_folders(tree, [*wrong, *(f"{base}/{path}" for path in wrong)])
+    await tree.for_each(link, wrong)
+
+
+async def _take_out(tree: Tree, links: set[str], strays: set[str]) -> None:
+    """Remove the links to what is no longer a front path, and variants of what lay there as a leaf page before."""
+
+    async def unlink(path: str) -> None:
+        # Where no such link is, a leaf page may have taken the path over: it stays.
+        if await tree.link_of(path) == _link_target(path):
+            await tree.unlink(path)
+
+    await tree.for_each(unlink, links - strays)
+    await tree.for_each(tree.unlink, strays)
+    await drop_empty(tree, links - strays)
+
+
+async def _point(tree: Tree, path: str, target: str) -> None:
+    """Make the path a symlink, in place of whatever file or link is there."""
+    temp = f"{scratch_of(tree)}/{secrets.token_hex(8)}"
+    await tree.symlink(temp, target)
+    await tree.rename(temp, path)

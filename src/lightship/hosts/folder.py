@@ -1,18 +1,30 @@
-"""A folder on this machine, or one mounted here, that any web server serves. For its layout see _release.py."""
+"""A folder on this machine, or one mounted here, that any web server serves. For its layout see _tree.py."""
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+import ctypes
+import errno
+import fcntl
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
+from lightship import hosts
 from lightship.hosts import File, Held, HostError, T
-from lightship.hosts._disk import Disk, reported
-from lightship.hosts._release import release, sweep
-from lightship.hosts._tree import put, scratch
+from lightship.hosts._tree import HOME, Tree, checked, put, release, scratch, sweep
 
-P = ParamSpec("P")
+LOCK_SECONDS = 30
+LOCK = f"{HOME}/lock"
+FEW = 8
+"""Up to so many files are synced one by one; more of them by one syncfs of the whole filesystem."""
+
+_SYNCFS = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
 
 
 @dataclass(frozen=True)
@@ -30,13 +42,13 @@ class Folder:
             raise ValueError("vault lies inside path, where strangers read: take a folder outside of it")
 
     async def read(self, path: str) -> Held | None:
-        return await _on_disk(Disk.read, self.path, path)
+        return await _on_disk(self.path, lambda disk: disk.read(path))
 
     async def put(self, files: Sequence[File]) -> None:
-        await _on_disk(put, self.path, files)
+        await _on_disk(self.path, lambda disk: put(disk, files))
 
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
-        await _on_disk(_release, self.path, [*files, manifest], expecting)
+        await _on_disk(self.path, lambda disk: _release(disk, [*files, manifest], expecting))
         # Not awaited: readers see the release already, and what this leaves the next one finds.
         asyncio.get_running_loop().run_in_executor(None, lambda: asyncio.run(_tidy(Disk(self.path))))
 
@@ -54,20 +66,165 @@ class PrivateFolder:
         return str(self.path)
 
     async def read(self, path: str) -> Held | None:
-        return await _on_disk(Disk.read, self.path, path)
+        return await _on_disk(self.path, lambda disk: disk.read(path))
 
     async def put(self, files: Sequence[File]) -> None:
-        with reported(self.path):
-            await asyncio.to_thread(self.path.mkdir, mode=0o700, parents=True, exist_ok=True)
-        await _on_disk(put, self.path, files)
+        async def fill(disk: Disk) -> None:
+            disk.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            await put(disk, files)
+
+        await _on_disk(self.path, fill)
 
 
-async def _on_disk(
-    act: Callable[Concatenate[Disk, P], Coroutine[Any, Any, T]], root: Path, *args: P.args, **options: P.kwargs
-) -> T:
+@dataclass
+class Disk(Tree):
+    """A folder of this machine. Its coroutines block, and never wait for each other: run them in a thread."""
+
+    root: Path
+    nonce: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def __str__(self) -> str:
+        return str(self.root)
+
+    async def for_each(self, act: Callable[[str], Awaitable[T]], paths: Iterable[str]) -> list[T]:
+        return [await act(path) for path in paths]
+
+    async def read(self, path: str) -> Held | None:
+        try:
+            with (self.root / checked(path)).open("rb") as file:
+                body = file.read(hosts.LONGEST + 1)
+        except FileNotFoundError:
+            return None
+        hosts.within(len(body), path)
+        return Held(body)
+
+    async def write(self, path: str, body: bytes) -> None:
+        """A new file that a web server running as another user may read, whatever our umask is."""
+        with (self.root / path).open("xb") as file:
+            os.fchmod(file.fileno(), 0o644)
+            file.write(body)
+
+    async def settle(self, paths: Sequence[str] | None = None) -> None:
+        if paths is None or len(paths) > FEW:
+            settle_tree(self.root)
+            return
+        for path in paths:
+            with (self.root / path).open("rb") as file:
+                os.fsync(file.fileno())
+
+    async def rename(self, old: str, new: str) -> None:
+        (self.root / old).replace(self.root / new)
+
+    async def link(self, old: str, new: str) -> bool:
+        try:
+            (self.root / new).hardlink_to(self.root / old)
+        except OSError:
+            return False
+        return True
+
+    async def symlink(self, path: str, target: str) -> None:
+        (self.root / path).symlink_to(target)
+
+    async def link_of(self, path: str) -> str | None:
+        try:
+            return str((self.root / path).readlink())
+        except OSError:
+            return None
+
+    async def unlink(self, path: str) -> None:
+        (self.root / path).unlink(missing_ok=True)
+
+    async def names(self, folder: str) -> list[str]:
+        return [path.name for path in (self.root / folder).iterdir()]
+
+    async def files(self, folders: Sequence[str]) -> list[str]:
+        walks = (walk for folder in folders for walk in os.walk(self.root / folder))
+        return [os.path.relpath(f"{folder}/{name}", self.root) for folder, _, names in walks for name in names]
+
+    async def make_folder(self, folder: str) -> None:
+        """One that a web server running as another user may enter, whatever our umask is."""
+        path = self.root / folder
+        missing = list(takewhile(lambda above: not above.is_dir(), (path, *path.parents)))
+        for above in reversed(missing):
+            above.mkdir(exist_ok=True)
+            above.chmod(0o755)
+
+    async def drop_folder(self, folder: str) -> None:
+        with contextlib.suppress(OSError):
+            (self.root / folder).rmdir()
+
+    async def drop_tree(self, folder: str) -> None:
+        shutil.rmtree(self.root / folder, ignore_errors=True)
+
+    async def ages(self, paths: Sequence[str]) -> list[float]:
+        def age(path: str) -> float:
+            with contextlib.suppress(FileNotFoundError):
+                return time.time() - (self.root / path).stat().st_mtime
+            return 0
+
+        return [age(path) for path in paths]
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the lock file. A publisher that is killed gives it back; one that hangs is named after a while."""
+        path = self.root / LOCK
+        with path.open("a") as file:
+            deadline = time.monotonic() + LOCK_SECONDS
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        raise HostError(f"another publisher has held {path} for {LOCK_SECONDS} s: is one hanging?") from None
+                    time.sleep(0.01)
+            yield
+
+
+def settle_tree(root: Path) -> None:
+    """Bring everything on the filesystem of `root` to the disk."""
+    if _SYNCFS is None:
+        os.sync()
+        return
+    handle = os.open(root, os.O_RDONLY)
+    try:
+        if _SYNCFS(handle) != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(root))
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def _reported(root: Path) -> Iterator[None]:
+    """An error of the disk becomes a message for an operator."""
+    try:
+        yield
+    except OSError as error:
+        raise HostError(_message(error, root)) from error
+
+
+def _message(error: OSError, root: Path) -> str:
+    where = error.filename2 or error.filename or root
+    messages = {
+        errno.EACCES: f"user {os.geteuid()} may not write {where}: give it the folder, or run as its owner",
+        errno.EPERM: f"user {os.geteuid()} may not change {where}: give it the folder, or run as its owner",
+        errno.EROFS: f"{root} is on a filesystem mounted read-only: mount it for writing",
+        errno.ENOSPC: f"the disk of {root} is full: make room",
+        errno.EDQUOT: f"the quota for {root} is used up: make room, or raise it",
+        errno.EFBIG: f"a file for {where} is larger than the limit of this process or filesystem",
+        errno.ENOTDIR: f"{where} cannot be made: a part of that path is a file, not a folder",
+        errno.EISDIR: f"{where} is a folder where a file should lie: move it away",
+        errno.EEXIST: f"{where} is a file where a folder should lie: move it away",
+        errno.ENOENT: f"{where} is missing: does something else write to {root}?",
+        errno.EIO: f"the disk of {root} fails to read or write: look at the kernel's log",
+    }
+    return messages.get(error.errno or 0, f"{root}: {error}")
+
+
+async def _on_disk(root: Path, act: Callable[[Disk], Coroutine[Any, Any, T]]) -> T:
     """In a thread, for a disk blocks."""
-    with reported(root):
-        return await asyncio.to_thread(lambda: asyncio.run(act(Disk(root), *args, **options)))
+    with _reported(root):
+        return await asyncio.to_thread(lambda: asyncio.run(act(Disk(root))))
 
 
 async def _release(disk: Disk, files: Sequence[File], expecting: Held | None) -> None:

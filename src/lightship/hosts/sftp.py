@@ -1,4 +1,4 @@
-"""A folder on another machine, over SFTP (OpenSSH's, with its renames, hard links and symlinks). Layout: _release.py.
+"""A folder on another machine, over SFTP (OpenSSH's, with its renames, hard links and symlinks). Layout: _tree.py.
 
 SFTP has no locks: of two publishers that release within the same moments the later wins, whole. The manifest is read
 once more right before the switch, so those moments are few.
@@ -7,16 +7,15 @@ once more right before the switch, so those moments are few.
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Sequence
+import stat
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import asyncssh
-from asyncssh import SFTPAttrs, SFTPError, SFTPNoSuchFile
+from asyncssh import SFTPAttrs, SFTPClient, SFTPError, SFTPNoSuchFile
 
-from lightship.hosts import File, Held, HostError
-from lightship.hosts._release import release, sweep
-from lightship.hosts._remote import Session
-from lightship.hosts._tree import checked, put, scratch
+from lightship.hosts import File, Held, HostError, T, within
+from lightship.hosts._tree import CURRENT, Tree, at_once, checked, put, release, scratch, sweep
 
 SECONDS_TO_CONNECT = 10
 AT_ONCE = 64
@@ -67,7 +66,7 @@ class Sftp:
         return PrivateFolder(replace(self, path=self.vault or f"{self.path.rstrip('/')}.vault", vault=None))
 
     @contextlib.asynccontextmanager
-    async def session(self) -> AsyncIterator[Session]:
+    async def session(self) -> AsyncIterator["Session"]:
         try:
             async with (
                 asyncssh.connect(
@@ -85,7 +84,7 @@ class Sftp:
                 ) as connection,
                 connection.start_sftp_client() as client,
             ):
-                yield Session(client, self.path.rstrip("/"), asyncio.Semaphore(AT_ONCE), secrets.token_hex(8))
+                yield Session(client, self.path.rstrip("/"))
         except (asyncssh.Error, SFTPError, OSError, ValueError) as error:
             raise self._explained(error) from error
 
@@ -115,6 +114,108 @@ class PrivateFolder:
         async with self.there.session() as session:
             await session.client.makedirs(session.root, SFTPAttrs(permissions=0o700), exist_ok=True)
             await put(session, files)
+
+
+@dataclass
+class Session(Tree):
+    """The files below `root`, over one connection: many requests under way at once, none waiting for another."""
+
+    client: SFTPClient
+    root: str
+    limit: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    nonce: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def __str__(self) -> str:
+        return self.root
+
+    def at(self, path: str) -> str:
+        return f"{self.root}/{path}"
+
+    async def for_each(self, act: Callable[[str], Awaitable[T]], paths: Iterable[str]) -> list[T]:
+        return await at_once(act, paths, self.limit)
+
+    async def read(self, path: str) -> Held | None:
+        try:
+            async with self.client.open(self.at(path), "rb") as file:
+                body = await file.read(within((await file.stat()).size or 0, path))
+                return Held(body if isinstance(body, bytes) else body.encode())
+        except SFTPNoSuchFile:
+            return None
+
+    async def write(self, path: str, body: bytes) -> None:
+        """Durable at once, where the server can: a sync of its own later would cost another round trip a file."""
+        async with self.client.open(self.at(path), "wb") as file:
+            await file.write(body)
+            with contextlib.suppress(asyncssh.SFTPOpUnsupported):
+                await file.fsync()
+
+    async def settle(self, paths: Sequence[str] | None = None) -> None:
+        """Nothing is left to do: see `write`."""
+
+    async def rename(self, old: str, new: str) -> None:
+        await self.client.posix_rename(self.at(old), self.at(new))
+
+    async def link(self, old: str, new: str) -> bool:
+        try:
+            await self.client.link(self.at(old), self.at(new))
+        except SFTPError:
+            return False
+        return True
+
+    async def symlink(self, path: str, target: str) -> None:
+        await self.client.symlink(target, self.at(path))
+
+    async def link_of(self, path: str) -> str | None:
+        try:
+            target = await self.client.readlink(self.at(path))
+            return target.decode() if isinstance(target, bytes) else target
+        except SFTPError:
+            return None
+
+    async def unlink(self, path: str) -> None:
+        with contextlib.suppress(SFTPNoSuchFile):
+            await self.client.unlink(self.at(path))
+
+    async def names(self, folder: str) -> list[str]:
+        return [name for name in await self.client.listdir(self.at(folder)) if name not in (".", "..")]
+
+    async def files(self, folders: Sequence[str]) -> list[str]:
+        """Read a level at a time, not one by one."""
+        files, level = list[str](), list(folders)
+        while level:
+            entries = [entry for listing in await self.for_each(self._entries, level) for entry in listing]
+            files += [path for path, is_folder in entries if not is_folder]
+            level = [path for path, is_folder in entries if is_folder]
+        return files
+
+    async def make_folder(self, folder: str) -> None:
+        try:
+            await self.client.mkdir(self.at(folder))
+        except SFTPError:
+            if not await self.client.isdir(self.at(folder)):
+                await self.client.makedirs(self.at(folder), exist_ok=True)
+
+    async def drop_folder(self, folder: str) -> None:
+        with contextlib.suppress(SFTPError):
+            await self.client.rmdir(self.at(folder))
+
+    async def drop_tree(self, folder: str) -> None:
+        await self.client.rmtree(self.at(folder), ignore_errors=True)
+
+    async def ages(self, paths: Sequence[str]) -> list[float]:
+        """By the clock of the server, which a release that was just switched to tells."""
+        now = (await self.client.lstat(self.at(CURRENT))).mtime or 0
+
+        async def age(path: str) -> float:
+            with contextlib.suppress(SFTPError):
+                return now - ((await self.client.lstat(self.at(path))).mtime or now)
+            return 0
+
+        return await self.for_each(age, paths)
+
+    async def _entries(self, folder: str) -> list[tuple[str, bool]]:
+        entries = [(str(entry.filename), entry.attrs.permissions or 0) for entry in await self.client.readdir(self.at(folder))]
+        return [(f"{folder}/{name}", stat.S_ISDIR(mode)) for name, mode in entries if name not in (".", "..")]
 
 
 _MESSAGES: tuple[tuple[type[Exception], str], ...] = (

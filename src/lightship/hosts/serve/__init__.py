@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lightship.hosts import cache_control, content_type
-from lightship.hosts._release import CURRENT
+from lightship.hosts._tree import CURRENT
 
 LEAVES_IN_MEMORY = 512
 VARIANTS = {"br": ".br", "gzip": ".gz", "": ""}
