@@ -38,7 +38,6 @@ class File:
     path: str
     body: bytes | None
     changed: bool = True
-    brotli_quality: int = 5
 
     @cached_property
     def digest(self) -> str:
@@ -52,16 +51,13 @@ class File:
 
     @cached_property
     def brotlied(self) -> bytes | None:
-        return self._smaller(lambda body: brotli.compress(body, quality=self.brotli_quality))
+        return self._smaller(lambda body: brotli.compress(body, quality=5))
 
     def _smaller(self, compress: Callable[[bytes], bytes]) -> bytes | None:
-        if self.body is None or len(self.body) <= 256 or self.path.rsplit(".", 1)[-1] not in TEXT:
+        if self.body is None or len(self.body) <= 256 or self.path.rsplit(".", 1)[-1] not in _TYPES:
             return None
         packed = compress(self.body)
         return packed if len(packed) < len(self.body) else None
-
-
-TEXT = {"html", "json", "js", "css", "svg", "txt", "xml", "atom", "rss", "ics"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from typing import Protocol, TypeVar
 
 from lightship.core.site.manifest import MANIFEST_PATH
-from lightship.hosts import Conflict, File, Held, HostError, T
+from lightship.hosts import Conflict, File, Held, HostError, Place, T
 
 HOME = ".lightship"
 CURRENT = f"{HOME}/current"
@@ -154,7 +154,7 @@ def _levels(paths: Iterable[str]) -> list[set[str]]:
 
 async def release(tree: Tree, files: Sequence[File], expecting: Held | None) -> None:
     """Make a new release of the files and switch to it; Conflict if another manifest than `expecting` lies there."""
-    await _refuse_if_changed(tree, expecting)
+    await unchanged(tree, expecting)
     names, current = await _releases(tree)
     if not current:  # an empty one, so that the first release too replaces something
         current = _next_name(tree, names)
@@ -169,7 +169,7 @@ async def release(tree: Tree, files: Sequence[File], expecting: Held | None) -> 
     await _link_in(tree, base, paths)
     # Only what the switch reveals must be on disk first. Losing the switch itself leaves the old release, whole.
     await tree.settle()
-    await _refuse_if_changed(tree, expecting)
+    await unchanged(tree, expecting)
     await _point(tree, CURRENT, f"releases/{next_one}")
     await _take_out(tree, known - paths, {path + variant for path in paths for variant in VARIANTS} - paths)
 
@@ -186,10 +186,12 @@ async def sweep(tree: Tree, *, locked: bool) -> None:
         await tree.drop_tree(path)
 
 
-async def _refuse_if_changed(tree: Tree, expecting: Held | None) -> None:
-    existing = await tree.read(MANIFEST_PATH)
+async def unchanged(place: Tree | Place, expecting: Held | None) -> Held | None:
+    """The manifest that lies there; Conflict if it is another than `expecting`."""
+    existing = await place.read(MANIFEST_PATH)
     if (existing and existing.body) != (expecting and expecting.body):
-        raise Conflict(f"another publisher released to {tree} meanwhile")
+        raise Conflict(f"another publisher released to {place} meanwhile")
+    return existing
 
 
 def _next_name(tree: Tree, names: Iterable[str]) -> str:

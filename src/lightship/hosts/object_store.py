@@ -7,9 +7,10 @@ default object); a bare bucket endpoint answers `/index.html` only.
 """
 
 import asyncio
+import contextlib
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -21,13 +22,12 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError, PreconditionError
 from obstore.store import AzureStore, GCSStore, S3Store
 
-from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.hosts import Conflict, File, Held, HostError, cache_control, content_type, within
-from lightship.hosts._tree import at_once, checked
+from lightship.hosts._tree import at_once, checked, unchanged
 
 CONCURRENCY = 40
 FRONT_PAGE = "index.html"
-SCHEMES = ("s3", "gs", "az")
+STORES: dict[str, Any] = {"s3": S3Store, "gs": GCSStore, "az": AzureStore}
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class ObjectStore:
 
     def __post_init__(self) -> None:
         place = urlsplit(self.store)
-        if place.scheme not in SCHEMES or not place.netloc:
+        if place.scheme not in STORES or not place.netloc:
             raise ValueError(f"store must be s3://BUCKET, gs://BUCKET or az://CONTAINER, not {self.store!r}")
         if self.vault is None:
             return
@@ -72,65 +72,46 @@ class ObjectStore:
             raise ValueError("vault lies inside store, where strangers read: take another bucket, or a prefix outside of it")
 
     async def read(self, path: str) -> Held | None:
-        try:
-            answer = await obstore.get_async(self._client, path)
-            within(answer.meta["size"], path)
-            return Held(bytes(await answer.bytes_async()), self._version(answer.meta))
-        except FileNotFoundError as error:
-            # A missing bucket is reported in the same way, and is not an empty host.
-            if _is_bucket_missing(error):
-                raise self._explained(error) from error
-            return None
-        except (BaseError, OSError) as error:
-            raise self._explained(error) from error
+        with self._reported():
+            try:
+                answer = await obstore.get_async(self._client, path)
+                within(answer.meta["size"], path)
+                return Held(bytes(await answer.bytes_async()), self._version(answer.meta))
+            except FileNotFoundError as error:
+                # A missing bucket is reported in the same way, and is not an empty host.
+                if _is_bucket_missing(error):
+                    raise
+                return None
 
     async def put(self, files: Sequence[File]) -> None:
         async def write(file: File) -> None:
             path = checked(file.path)
             await (self._remove(path) if file.body is None else self._write(path, file.body))
 
-        try:
+        with self._reported():
             await at_once(write, files, asyncio.Semaphore(CONCURRENCY))
-        except (BaseError, OSError) as error:
-            raise self._explained(error) from error
 
     async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
         """A store that compares reports another publisher that releases between our first read and our last write. Its front
         page or ours stays until the next publish, whole."""
-        existing = await self._unless_changed(expecting)
+        existing = await unchanged(self, expecting)
         changed = [file for file in files if file.changed and file.body is not None]
         await self.put([file for file in changed if file.path != FRONT_PAGE])
         await self.put([file for file in changed if file.path == FRONT_PAGE])
-        if await self._compares():
-            await self._swap(manifest, existing)
-        else:
-            await self._unless_changed(expecting)
+        if not await self._compares():
+            await unchanged(self, expecting)
             await self.put([manifest])
+            return
+        mode = {self._version_key: existing.version} if existing else "create"
+        with self._reported():
+            if await self._refuses(manifest.path, manifest.body or b"", mode):
+                raise Conflict(f"another publisher released to {self} meanwhile")
 
     def __str__(self) -> str:
         return self.store
 
     def vault_place(self) -> "ObjectStore | None":
         return replace(self, store=self.vault, vault=None) if self.vault else None
-
-    async def _unless_changed(self, expecting: Held | None) -> Held | None:
-        existing = await self.read(MANIFEST_PATH)
-        if (existing and existing.body) != (expecting and expecting.body):
-            raise self._conflict()
-        return existing
-
-    async def _swap(self, manifest: File, existing: Held | None) -> None:
-        try:
-            await self._write(
-                manifest.path, manifest.body or b"", "create" if existing is None else self._mode(existing.version)
-            )
-        except (AlreadyExistsError, PreconditionError) as error:
-            raise self._conflict() from error
-        except (BaseError, OSError) as error:
-            raise self._explained(error) from error
-
-    def _conflict(self) -> Conflict:
-        return Conflict(f"another publisher released to {self.store} meanwhile")
 
     async def _write(self, path: str, body: bytes, mode: Any = "overwrite") -> str | None:
         headers = {"Content-Type": content_type(path), "Cache-Control": cache_control(path)}
@@ -157,20 +138,19 @@ class ObjectStore:
 
     async def _probe(self) -> bool:
         path = f"lightship/.probe-{secrets.token_hex(8)}"
-        try:
-            stale = await self._write(path, b"1", "create")
-            await self._write(path, b"2")
-            return await self._refuses(path, "create") and await self._refuses(path, self._mode(stale))
-        except NotSupportedError:
-            return False
-        except (BaseError, OSError) as error:
-            raise self._explained(error) from error
-        finally:
-            await self.put([File(path, None)])
+        with self._reported():
+            try:
+                stale = {self._version_key: await self._write(path, b"1", "create")}
+                await self._write(path, b"2")
+                return await self._refuses(path, b"3", "create") and await self._refuses(path, b"3", stale)
+            except NotSupportedError:
+                return False
+            finally:
+                await self.put([File(path, None)])
 
-    async def _refuses(self, path: str, mode: Any) -> bool:
+    async def _refuses(self, path: str, body: bytes, mode: Any) -> bool:
         try:
-            await self._write(path, b"3", mode)
+            await self._write(path, body, mode)
         except (AlreadyExistsError, PreconditionError):
             return True
         return False
@@ -184,54 +164,52 @@ class ObjectStore:
         version: str | None = meta[self._version_key]
         return version
 
-    def _mode(self, version: str | None) -> dict[str, str | None]:
-        return {self._version_key: version}
-
     @property
     def _version_key(self) -> str:
         return "version" if urlsplit(self.store).scheme == "gs" else "e_tag"
 
     @cached_property
-    def _client(self) -> S3Store | GCSStore | AzureStore:
+    def _client(self) -> Any:
         place = urlsplit(self.store)
-        common: dict[str, Any] = {
-            "prefix": place.path.strip("/") or None,
-            "client_options": {
+        options: dict[str, dict[str, Any]] = {
+            "gs": {"service_account_key": self.secret},
+            "az": {"account_name": self.key, "account_key": self.secret, "endpoint": self.endpoint},
+            "s3": {
+                "access_key_id": self.key,
+                "secret_access_key": self.secret,
+                "endpoint": self.endpoint,
+                "region": self.region,
+                "virtual_hosted_style_request": self.virtual_hosted or None,
+            },
+        }
+        return STORES[place.scheme](
+            place.netloc,
+            prefix=place.path.strip("/") or None,
+            client_options={
                 "allow_http": (self.endpoint or "").startswith("http://"),
                 "connect_timeout": timedelta(seconds=5),
                 "timeout": timedelta(seconds=30),
             },
             # Publishing has a deadline and a back-off of its own.
-            "retry_config": {"max_retries": 1, "retry_timeout": timedelta(seconds=10)},
-        }
-        kind: Any
-        options: dict[str, Any]
-        if place.scheme == "gs":
-            kind, options = GCSStore, {"service_account_key": self.secret}
-        elif place.scheme == "az":
-            kind, options = AzureStore, {"account_name": self.key, "account_key": self.secret, "endpoint": self.endpoint}
-        else:
-            kind, options = (
-                S3Store,
-                {
-                    "access_key_id": self.key,
-                    "secret_access_key": self.secret,
-                    "endpoint": self.endpoint,
-                    "region": self.region,
-                    "virtual_hosted_style_request": self.virtual_hosted or None,
-                },
-            )
-        options = {option: value for option, value in options.items() if value is not None}
-        store: S3Store | GCSStore | AzureStore = kind(place.netloc, **common, **options)
-        return store
+            retry_config={"max_retries": 1, "retry_timeout": timedelta(seconds=10)},
+            **{option: value for option, value in options[place.scheme].items() if value is not None},
+        )
 
-    def _explained(self, error: Exception) -> HostError:
-        """The error as a message for an operator. obstore has no codes: the store's own are searched for in its text."""
+    @contextlib.contextmanager
+    def _reported(self) -> Iterator[None]:
+        """An error of the store becomes a message for an operator."""
+        try:
+            yield
+        except (BaseError, OSError) as error:
+            raise HostError(self._message(error)) from error
+
+    def _message(self, error: Exception) -> str:
+        """obstore has no codes: the store's own are searched for in its text."""
         text = str(error).partition("\n\nDebug source")[0]
         for codes, message in _MESSAGES:
             if any(code in text or code == type(error).__name__ for code in codes):
-                return HostError(message.format(store=self.store, endpoint=self.endpoint or "the store"))
-        return HostError(f"{self.store}: {text.splitlines()[0][:300] if text else type(error).__name__}")
+                return message.format(store=self.store, endpoint=self.endpoint or "the store")
+        return f"{self.store}: {text.splitlines()[0][:300] if text else type(error).__name__}"
 
 
 def _is_bucket_missing(error: Exception) -> bool:

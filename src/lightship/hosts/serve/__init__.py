@@ -14,7 +14,7 @@ from lightship.hosts import cache_control, content_type
 from lightship.hosts._tree import CURRENT
 
 LEAVES_IN_MEMORY = 512
-VARIANTS = {"br": ".br", "gzip": ".gz", "": ""}
+VARIANTS = {"br": ".br", "gzip": ".gz"}
 """Content-coding -> the ending of the file that has it, in our order of preference."""
 
 Headers = list[tuple[str, str]]
@@ -43,7 +43,7 @@ def ordered(accepted: str) -> tuple[str, ...]:
         weight = re.search(r"q\s*=\s*([01](?:\.\d*)?)", parameters)
         weights[coding.strip()] = float(weight[1]) if weight else 1.0
     default = weights.get("*", 0.0)
-    return tuple(coding for coding in VARIANTS if coding and weights.get(coding, default) > 0)
+    return tuple(coding for coding in VARIANTS if weights.get(coding, default) > 0)
 
 
 def read_page(file: Path, path: str) -> Page:

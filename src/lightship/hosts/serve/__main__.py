@@ -48,14 +48,9 @@ class Handler:
         protocol.response_bytes(*self._answers[request])
 
 
-def serve(path: Path, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT. OSError if the address cannot be had."""
-    _claim(host, port)
-    asyncio.run(_serve(path, host, port))
-
-
 def _claim(host: str, port: int) -> None:
-    """Granian shares a port with another process (SO_REUSEPORT), so readers would get either's answers. Refuse that."""
+    """OSError if the address cannot be had: Granian would share a port with another process (SO_REUSEPORT), and readers
+    would get either's answers."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -63,6 +58,7 @@ def _claim(host: str, port: int) -> None:
 
 
 async def _serve(path: Path, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT."""
     server = Server(
         Handler(Site(path)),
         address=host,
@@ -86,7 +82,8 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write("usage: python -m lightship.hosts.serve FOLDER ADDRESS:PORT\n")
         return 2
     try:
-        serve(Path(folder).absolute(), host, port)
+        _claim(host, port)
+        asyncio.run(_serve(Path(folder).absolute(), host, port))
     except OSError as error:
         sys.stderr.write(f"lightship.hosts.serve: cannot listen on {address}: {error.strerror}\n")
         return 1
