@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, sync_playwright
 from tests import servers
 
 from lightship import vault
-from lightship.config import Config, HostConfig, PageConfig, Vault
+from lightship.config import Config, HostConfig, PageConfig
+from lightship.config.values import Vault
 from lightship.signing import verify_key
 from lightship.vault.sheet import command, place_of, sheet
 

@@ -82,9 +82,7 @@ async def copies(places: Mapping[str, Place], known: Collection[bytes]) -> tuple
     none is known, a signature is believed to be the page's own."""
     answers = await asyncio.gather(*(_copy(name, place, known) for name, place in places.items()))
     copies = [answer for answer in answers if isinstance(answer, Copy)]
-    epochs: dict[str, int] = {}
-    for index in (copy.index for copy in copies):
-        epochs[index.page] = max(index.epoch, epochs.get(index.page, 0))
+    epochs = {copy.index.page: copy.index.epoch for copy in sorted(copies, key=lambda copy: copy.index.epoch)}
     # The vault of a replaced desk is no newer, whatever its clock says.
     copies.sort(key=lambda copy: (copy.index.epoch == epochs[copy.index.page], copy.index.at), reverse=True)
     return copies, [answer for answer in answers if isinstance(answer, str)]

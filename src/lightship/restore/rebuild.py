@@ -7,20 +7,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lightship.config import Config, PageConfig, fields
 from lightship.net.client import PublicReader
 from lightship.publishing.contents import contents, newest_first
-from lightship.restore import RestoreError, Tell, discover
-from lightship.restore.files import settle
-from lightship.restore.install import keyed, make_keys, make_private, write_config
+from lightship.restore import PageRestored, RestoreError, Tell, discover
+from lightship.restore.files import keyed, make_keys, make_private, settle, write_config
 from lightship.signing import verify_key
 from lightship.vault import Key, opened
 from lightship.vault.sheet import hand_over
-
-if TYPE_CHECKING:
-    from lightship.restore.catch_up import PageRestored
 
 
 @dataclass(frozen=True)
@@ -50,7 +45,7 @@ class Outcome:
     source: str
     written: str = ""
     rows: dict[str, int] = field(default_factory=dict)
-    pages: "list[PageRestored]" = field(default_factory=list)
+    pages: list[PageRestored] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -72,7 +67,7 @@ def with_key(request: Request, key: Key) -> Outcome:
     if not known:
         outcome.notes.append(f"compare with your recovery sheet: the page's public key is {copy.verify_key.text}")
     config = request.open_desk()
-    from lightship.restore import catch_up, rows  # after Django is set up
+    from lightship.restore import rows  # after Django is set up
 
     make_private(config)
     rows.refuse_full()
@@ -80,7 +75,7 @@ def with_key(request: Request, key: Key) -> Outcome:
         outcome.rows = rows.rows_in(vault.migrations, (opened(body, key) for body in vault.encrypted))
     for page in rows.pages_of(config):
         claims, why = newest_first(_urls(request, page), {verify_key(page).public}, request.reader)
-        restored, notes = catch_up.after_the_vault(page, claims, why, request.clock())
+        restored, notes = rows.after_the_vault(page, claims, why, request.clock())
         outcome.pages.append(restored)
         outcome.notes += notes
     return outcome
@@ -104,7 +99,7 @@ def without_key(request: Request) -> Outcome:
     answers = {slug: newest_first(_urls(request, page), known[slug], request.reader) for slug, page in config.pages.items()}
     if not any(claims for claims, _ in answers.values()):
         raise RestoreError("no host answers with a state: " + "; ".join(line for _, why in answers.values() for line in why))
-    from lightship.restore import catch_up, rows  # after Django is set up
+    from lightship.restore import rows  # after Django is set up
 
     make_private(config)
     rows.refuse_full()
@@ -114,14 +109,14 @@ def without_key(request: Request) -> Outcome:
         claims, why = answers[slug]
         if not claims:
             outcome.notes.append(f"page {slug}: nothing could be read, so it is empty ({'; '.join(why)})")
-            outcome.pages.append(catch_up.PageRestored(slug, 0, 1, 0))
+            outcome.pages.append(PageRestored(slug, 0, 1, 0))
             continue
         outcome.notes += [f"page {slug}: not read: {line}" for line in why]
         if not known[slug]:
             outcome.notes.append(
                 f"{claims[0].url} was believed at its word. Compare: its public key is {claims[0].verify_key.text}"
             )
-        outcome.pages.append(catch_up.without_a_vault(page, claims[0], request.clock()))
+        outcome.pages.append(rows.without_a_vault(page, claims[0], request.clock()))
         if claims[0].verify_key != verify_key(page):
             outcome.notes.append(_NEW_KEY.format(slug=slug, public=verify_key(page).text))
     outcome.notes.append(_LOST)

@@ -1,10 +1,11 @@
-"""Fill the database of a desk: tables, pages and a first account, or the rows of a vault, from SQLite or PostgreSQL.
+"""Fill the database of a desk, SQLite or PostgreSQL: tables, pages and a first account, the rows of a vault, what hosts hold.
 
 Imported once Django is set up.
 """
 
 import json
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +17,15 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from lightship.config import Config, PageConfig
-from lightship.restore import RestoreError, Tell
+from lightship.core.site.versions import STEP, Version, VersionVector, includes
+from lightship.publishing.contents import contents
+from lightship.publishing.survey import HostState
+from lightship.restore import PageRestored, RestoreError, Tell
 from lightship.store.backup import OLD_NAMES
+from lightship.store.history.load import load, take_in, take_over
 from lightship.store.journal import structure
 from lightship.store.models import Page
+from lightship.store.read.rows import vector
 from lightship.vault import Part
 
 BATCH = 500
@@ -93,3 +99,36 @@ def _put(model: type[models.Model], group: dict[str, Any]) -> int:
     ]
     model._default_manager.bulk_create(rows, BATCH)
     return len(rows)
+
+
+def after_the_vault(
+    page: PageConfig, claims: Sequence[HostState], why: Sequence[str], now: datetime
+) -> tuple[PageRestored, list[str]]:
+    """The page that came out of the vault, with the updates that hosts got after the vault was written; and notes on them."""
+    row = Page.objects.get(slug=page.slug)
+    states: list[tuple[Version, VersionVector]] = [((row.epoch, row.revision), vector(row))]
+    notes = []
+    if not claims:
+        notes.append(f"page {page.slug}: no host answered with its state, so the vault's stands alone ({'; '.join(why)})")
+    elif not includes(*states[0], claims[0].manifest.version):
+        newest = claims[0]
+        loaded = load(row, contents(newest), None, now)
+        states.append((newest.manifest.version, newest.manifest.vector))
+        notes.append(
+            f"page {page.slug}: {newest.url} held newer words than the vault; {loaded.updates} updates of "
+            f"{loaded.incidents + loaded.maintenances + loaded.grown} incidents were taken in. "
+            "Names or texts changed in that last minute may be the older ones: look"
+        )
+    return _taken_over(row, states, now), notes
+
+
+def without_a_vault(page: PageConfig, newest: HostState, now: datetime) -> PageRestored:
+    """The page as the newest host shows it."""
+    take_in(Page.objects.get(slug=page.slug), contents(newest), now)
+    row = Page.objects.get(slug=page.slug)
+    return _taken_over(row, [(newest.manifest.version, newest.manifest.vector)], now)
+
+
+def _taken_over(row: Page, states: list[tuple[Version, VersionVector]], now: datetime) -> PageRestored:
+    take_over(row, states, secrets.randbelow(STEP), now)
+    return PageRestored(row.slug, row.revision, row.epoch, row.incidents.count())
