@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from lightship.core.site.receipt import Verdict
+from lightship.core.site.receipt import Fault, Front, Verdict
 from lightship.core.wire import sha256
 from lightship.publishing.verify import Verifier
 
 PAGE = b"<!doctype html><p>All is well."
+FRONT = Front(1, 7, sha256(PAGE))
 Answer = Any
 
 
@@ -80,13 +81,14 @@ def dripping(handler: http.server.BaseHTTPRequestHandler) -> None:
 )
 def test_what_a_host_answers_is_named_and_in_time(answer: Answer, verdict: Verdict, message: str) -> None:
     with answering(answer) as url:
-        checked, reason = Verifier(seconds=2, longest=1_000_000).check(url, sha256(PAGE))
-    assert checked is verdict
-    assert message in reason
+        outcome = Verifier(seconds=2, longest=1_000_000).check(url, FRONT)
+    assert (outcome.verdict if isinstance(outcome, Fault) else Verdict.PROVEN) is verdict
+    assert message in (outcome.reason if isinstance(outcome, Fault) else "")
 
 
 def test_a_host_that_is_gone_is_unreachable() -> None:
     with answering(sent(PAGE)) as url:
         pass
-    verdict, reason = Verifier().check(url, sha256(PAGE))
-    assert (verdict, "does not answer" in reason) == (Verdict.UNREACHABLE, True)
+    outcome = Verifier().check(url, FRONT)
+    assert isinstance(outcome, Fault)
+    assert (outcome.verdict, "does not answer" in outcome.reason) == (Verdict.UNREACHABLE, True)

@@ -31,7 +31,6 @@ from lightship.publishing.rendering import Rendering
 from lightship.publishing.verify import Verifier
 from lightship.signing import SigningKey
 
-DEADLINE = 30.0
 RELEASES = 3
 """How often to try a release that another publisher was quicker with."""
 FRONT = "index.html"
@@ -43,7 +42,7 @@ TAKE_OVER = "To take the place over, run `lightship publish --force`."
 
 
 class RefusedError(Exception):
-    """Publishing there would take back what someone else said; the message says who and what to do. `held`: what another
+    """Publishing there would take back what someone else said; the message says who and what to do. `existing`: what another
     desk of this page said there."""
 
     def __init__(self, message: str, existing: Version | None = None) -> None:
@@ -67,12 +66,12 @@ class Timed(Wrapper):
 
 @dataclass(frozen=True)
 class Publisher:
-    """What publishing needs beside a rendering and hosts. `clock` gives aware UTC times."""
+    """What publishing needs beside a rendering and hosts. `clock` gives aware UTC times; `deadline`: seconds for an answer."""
 
     signing_key: SigningKey
     clock: Clock
     verifier: Verifier
-    deadline: float = DEADLINE
+    deadline: float = 30.0
 
     async def publish(self, rendering: Rendering, hosts: Sequence[Host], *, force: bool = False) -> tuple[Receipt, ...]:
         """Every host at once; one that fails or is slow holds up no other."""
@@ -99,7 +98,7 @@ class Publisher:
         front, existing = None, None
         try:
             front = await self._converge(rendering, Timed(host, self.deadline), force=force, repair=repair)
-            outcome = _outcome(front, *await self.verifier.prove(host.url, front.digest))
+            outcome = await self.verifier.prove(host.url, front)
         except RefusedError as error:
             outcome, existing = Fault(Verdict.REFUSED, str(error)), error.existing
         except (HostError, OSError) as error:
@@ -112,10 +111,6 @@ class Publisher:
             milliseconds=round((monotonic() - started) * 1000),
             existing=existing,
         )
-
-    def check(self, host: Host, front: Front) -> Read | Fault:
-        """What a reader gets there now, of what was put. Blocks."""
-        return _outcome(front, *self.verifier.check(host.url, front.digest))
 
     async def beat(self, front: Front, rendering: Rendering, host: Host, seconds: int) -> None:
         """Put a fresh pulse, which vouches for what the host was given and for nothing newer. HostError if it fails."""
@@ -137,18 +132,19 @@ class Publisher:
             theirs = self._claim(existing, rendering, force=force)
             if theirs and (reason := refusal(_manifest(rendering), theirs)):
                 raise RefusedError(reason, theirs.version)
-            if theirs and not force and _same(rendering, theirs) and not (repair and await self._broken(host, theirs)):
-                return Front(theirs.epoch, theirs.revision, theirs.files[FRONT])
+            if theirs and not force and _same(rendering, theirs):
+                front = Front(theirs.epoch, theirs.revision, theirs.files[FRONT])
+                if not (repair and (await self._differs(host, front) or await _lost(host, theirs))):
+                    return front
             try:
                 return await _Writing(self.signing_key, rendering, host, existing, theirs, force, repair).write()
             except Conflict:
                 repair = True  # what we put may have overwritten leaf pages of the other's
         raise HostError(f"others released there {RELEASES} times while we tried")
 
-    async def _broken(self, host: Host, theirs: Manifest) -> bool:
-        """Whether a reader gets another front page than the manifest names, or the list of a month is another."""
-        verdict, _ = await asyncio.to_thread(self.verifier.check, host.url, theirs.files[FRONT])
-        return verdict is Verdict.DIFFERS or bool(await _lost(host, theirs))
+    async def _differs(self, host: Host, front: Front) -> bool:
+        outcome = await asyncio.to_thread(self.verifier.check, host.url, front)
+        return isinstance(outcome, Fault) and outcome.verdict is Verdict.DIFFERS
 
     def _claim(self, existing: Held | None, rendering: Rendering, *, force: bool) -> Manifest | None:
         """The host's manifest, if it is one of ours. A torn one counts as none; a whole one of someone else is refused."""
@@ -259,9 +255,3 @@ async def _shelf(host: Host, theirs: Manifest | None, name: str) -> dict[str, st
     if existing is None or sha256(existing.body) != theirs.months[name]:
         return {}
     return month_list_in(existing.body)
-
-
-def _outcome(front: Front, verdict: Verdict, reason: str) -> Read | Fault:
-    if verdict is Verdict.PROVEN:
-        return Read(front.epoch, front.revision, front.digest)
-    return Fault(verdict, reason)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Event
 
 from lightship.core.site.manifest import MANIFEST_PATH, Verify, manifest_in, month_list_in, month_list_path
-from lightship.core.site.receipt import Verdict
+from lightship.core.site.receipt import Fault, Front, Read, Verdict
 from lightship.core.wire import WireError, sha256
 from lightship.net.client import PublicReader
 from lightship.net.pinned import ConnectError
@@ -25,27 +25,27 @@ _ADVICE = {
 class Verifier(PublicReader):
     """Checks hosts from outside."""
 
-    async def prove(self, url: str, digest: str) -> tuple[Verdict, str]:
-        """Whether the front page at `url` is the one with this SHA-256; if not, what is there instead."""
-        verdict, reason = Verdict.UNREACHABLE, ""
+    async def prove(self, url: str, put: Front) -> Read | Fault:
+        """Whether readers get the front page that was put at `url`; if not, what is there instead."""
         for pause in TRIES:
             await asyncio.sleep(pause)
-            verdict, reason = await asyncio.to_thread(self.check, url, digest)
-            if verdict is not Verdict.DIFFERS:
+            outcome = await asyncio.to_thread(self.check, url, put)
+            if isinstance(outcome, Read) or outcome.verdict is not Verdict.DIFFERS:
                 break
-        return verdict, reason
+        return outcome
 
-    def check(self, url: str, digest: str) -> tuple[Verdict, str]:
+    def check(self, url: str, put: Front) -> Read | Fault:
         """As `prove`, once and without waiting. A bare bucket has the page at /index.html only: that counts too."""
         try:
-            front = self.get(f"{url}/")
-            if sha256(front.body) == digest or sha256(self.get(f"{url}/index.html").body) == digest:
-                return Verdict.PROVEN, ""
+            answer = self.get(f"{url}/")
+            if sha256(answer.body) == put.digest or sha256(self.get(f"{url}/index.html").body) == put.digest:
+                return Read(put.epoch, put.revision, put.digest)
         except ConnectError as error:
-            return Verdict.UNREACHABLE, str(error)
-        if front.status != 200:
-            return Verdict.DIFFERS, f"{url}/ answers {front.status}: {_ADVICE.get(front.status, 'look at its web server')}"
-        return Verdict.DIFFERS, f"{url}/ serves other content than was put there ({len(front.body):,} bytes)"
+            return Fault(Verdict.UNREACHABLE, str(error))
+        if answer.status != 200:
+            advice = _ADVICE.get(answer.status, "look at its web server")
+            return Fault(Verdict.DIFFERS, f"{url}/ answers {answer.status}: {advice}")
+        return Fault(Verdict.DIFFERS, f"{url}/ serves other content than was put there ({len(answer.body):,} bytes)")
 
 
 def audit(reader: PublicReader, url: str, verify: Verify, *, whole: bool = False) -> Iterator[str]:

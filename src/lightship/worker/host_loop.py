@@ -104,7 +104,7 @@ class HostLoop:
     async def _check(self, rendering: Rendering) -> None:
         """Record what readers get there now, between one publish and the next, and why it is not what it should be."""
         self.check_at = monotonic() + WATCH
-        outcome = await asyncio.to_thread(self.publisher.check, self.host, self.put) if self.put else None
+        outcome = await asyncio.to_thread(self.publisher.verifier.check, self.host.url, self.put) if self.put else None
         if rendering is not self.page.rendering:
             return  # a newer one is on its way: a check of the old one proves nothing
         if outcome:

@@ -28,7 +28,7 @@ class Front:
 
 
 class Read(Front):
-    """A front page that a public reader got. Only `Publisher.look` and `Publisher.prove` make one, of the page that was put."""
+    """A front page that a public reader got. Only `publishing.verify.Verifier` makes one, of the page that was put."""
 
     __slots__ = ()
 
