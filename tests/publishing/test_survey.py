@@ -141,5 +141,5 @@ def test_a_host_that_cannot_be_believed_is_named_beside_those_that_can() -> None
     documents = {f"/{name}/{path}": body for name, files in (("a", torn), ("b", host())) for path, body in files.items()}
     with serving(documents) as url:
         states, why = newest_first([f"{url}/a", f"{url}/b/", f"{url}/b"], [SEAL.public], PublicReader())
-    assert [state.url for state in states] == [f"{url}/b"]
+    assert [state.host.url for state in states] == [f"{url}/b"]
     assert why == [f"{url}/a: {STATE_PATH} is not what was signed: torn in the middle of a publish, or changed by another hand"]

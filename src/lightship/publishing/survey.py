@@ -71,10 +71,6 @@ class HostState:
     torn: tuple[str, ...] = ()
 
     @property
-    def url(self) -> str:
-        return self.host.url
-
-    @property
     def manifest(self) -> Manifest:
         return self.part.manifest
 
@@ -142,7 +138,7 @@ class Survey:
         if body is None:
             return await self._export(host, documents)
         verify_key = signer(body, self.keys)
-        manifest = _manifest(body, verify_key)
+        manifest = manifest_in(body, verify_key.verify)
         state = await documents.verified(STATE_PATH, manifest.files.get(STATE_PATH, ""), _state)
         if state.page.id != manifest.page:
             raise TornError(f"{STATE_PATH} is of another page than {MANIFEST_PATH}")
@@ -262,13 +258,6 @@ def _parsed(path: str, parse: Callable[[bytes], T], body: bytes) -> T:
         raise TornError(f"{path}: {error}") from error
     except (RecursionError, OverflowError) as error:
         raise TornError(f"{path} is nested too deep, or has a number beyond all measure") from error
-
-
-def _manifest(body: bytes, verify_key: VerifyKey) -> Manifest:
-    manifest = manifest_in(body, verify_key.verify)
-    if not isinstance(manifest.files, dict) or not isinstance(manifest.months, dict):
-        raise WireError("manifest.json names no files")
-    return manifest
 
 
 def _state(body: bytes) -> State:

@@ -114,7 +114,7 @@ def without_key(request: Request) -> Outcome:
         outcome.notes += [f"page {slug}: not read: {line}" for line in why]
         if not known[slug]:
             outcome.notes.append(
-                f"{claims[0].url} was believed at its word. Compare: its public key is {claims[0].verify_key.text}"
+                f"{claims[0].host.url} was believed at its word. Compare: its public key is {claims[0].verify_key.text}"
             )
         outcome.pages.append(rows.without_a_vault(page, claims[0], request.clock()))
         if claims[0].verify_key != verify_key(page):
@@ -139,7 +139,7 @@ def _new_config(request: Request) -> str:
         raise RestoreError("; ".join(why))
     page = contents(claims[0]).page
     assert page is not None
-    slug, url = _sound(fields.slug, page.slug, "status"), _sound(fields.page_url, page.url, claims[0].url)
+    slug, url = _sound(fields.slug, page.slug, "status"), _sound(fields.page_url, page.url, claims[0].host.url)
     return write_config(request.path, slug, url, request.tell, database=request.database)
 
 

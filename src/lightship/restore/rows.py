@@ -115,7 +115,7 @@ def after_the_vault(
         loaded = load(row, contents(newest), None, now)
         states.append((newest.manifest.version, newest.manifest.vector))
         notes.append(
-            f"page {page.slug}: {newest.url} held newer words than the vault; {loaded.updates} updates of "
+            f"page {page.slug}: {newest.host.url} held newer words than the vault; {loaded.updates} updates of "
             f"{loaded.incidents + loaded.maintenances + loaded.grown} incidents were taken in. "
             "Names or texts changed in that last minute may be the older ones: look"
         )
