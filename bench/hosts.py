@@ -125,7 +125,7 @@ def folder() -> None:
 def _floor(root: Path, files: list[File]) -> None:
     tree, link = root / f"tree-{time.monotonic_ns()}", root / "link"
     for file in files:
-        for ending, body in (("", file.body), (".br", file.brotlied), (".gz", file.gzipped)):
+        for ending, body in {"": file.body, **file.variants}.items():
             path = tree / f"{file.path}{ending}"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(body or b"")
@@ -151,7 +151,7 @@ def _alternately(ways: dict[str, Way]) -> dict[str, list[float]]:
 def _files(number: int) -> list[File]:
     """Files compressed beforehand, so that only the host is measured."""
     files = [File(f"part{index % 10}/{index}.html", f"<p>update {number} of {index}".encode() * 300) for index in range(FILES)]
-    assert all(file.brotlied and file.gzipped for file in files)
+    assert all(len(file.variants) == 2 for file in files)
     return files
 
 

@@ -6,7 +6,7 @@ which has the methods of `Host`. Publishing calls them in this order: `read` the
 """
 
 import gzip
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
@@ -18,6 +18,8 @@ from lightship.config import kinds as back_ends
 from lightship.core.wire import sha256
 
 T = TypeVar("T")
+VARIANTS = {"br": ".br", "gzip": ".gz"}
+"""Content-coding -> the ending of the file that has it, in our order of preference."""
 
 
 class HostError(Exception):
@@ -45,19 +47,12 @@ class File:
         return sha256(self.body or b"")
 
     @cached_property
-    def gzipped(self) -> bytes | None:
-        """gzip 9 without name or time, so that equal bodies give equal bytes; None where it saves nothing."""
-        return self._smaller(lambda body: gzip.compress(body, 9, mtime=0))
-
-    @cached_property
-    def brotlied(self) -> bytes | None:
-        return self._smaller(lambda body: brotli.compress(body, quality=5))
-
-    def _smaller(self, compress: Callable[[bytes], bytes]) -> bytes | None:
+    def variants(self) -> dict[str, bytes]:
+        """Ending -> the compressed body, where that saves something. Equal bodies give equal bytes: no name, no time."""
         if self.body is None or len(self.body) <= 256 or self.path.rsplit(".", 1)[-1] not in _TYPES:
-            return None
-        packed = compress(self.body)
-        return packed if len(packed) < len(self.body) else None
+            return {}
+        packed = {".br": brotli.compress(self.body, quality=5), ".gz": gzip.compress(self.body, 9, mtime=0)}
+        return {ending: body for ending, body in packed.items() if len(body) < len(self.body)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from typing import Protocol, TypeVar
 
 from lightship.core.site.manifest import MANIFEST_PATH
-from lightship.hosts import Conflict, File, Held, HostError, Place, T
+from lightship.hosts import VARIANTS, Conflict, File, Held, HostError, Place, T
 
 HOME = ".lightship"
 CURRENT = f"{HOME}/current"
 RELEASES = f"{HOME}/releases"
 SCRATCH = f"{HOME}/scratch"
-VARIANTS = (".br", ".gz")
 STALE_SECONDS = 600
 Item = TypeVar("Item")
 
@@ -86,7 +85,7 @@ def checked(path: str) -> str:
 
 def forms(file: File) -> dict[str, bytes | None]:
     """Path -> bytes of the pre-compressed variants and of the file itself, which comes last; None means: must be gone."""
-    return {f"{file.path}.br": file.brotlied, f"{file.path}.gz": file.gzipped, file.path: file.body}
+    return {f"{file.path}{ending}": file.variants.get(ending) for ending in VARIANTS.values()} | {file.path: file.body}
 
 
 async def at_once(act: Callable[[Item], Awaitable[T]], items: Iterable[Item], limit: asyncio.Semaphore) -> list[T]:
@@ -171,7 +170,7 @@ async def release(tree: Tree, files: Sequence[File], expecting: Held | None) -> 
     await tree.settle()
     await unchanged(tree, expecting)
     await _point(tree, CURRENT, f"releases/{next_one}")
-    await _take_out(tree, known - paths, {path + variant for path in paths for variant in VARIANTS} - paths)
+    await _take_out(tree, known - paths, {path + ending for path in paths for ending in VARIANTS.values()} - paths)
 
 
 async def sweep(tree: Tree, *, locked: bool) -> None:
@@ -224,7 +223,7 @@ async def _build(tree: Tree, new: str, base: str, files: Iterable[File]) -> set[
         file, carried = by_path[path], list[str]()
         if not file.changed:
             # Out of the last release, where that can be.
-            candidates = [path, *(path + variant for variant in VARIANTS)]
+            candidates = [path, *(path + ending for ending in VARIANTS.values())]
             carried = [form for form in candidates if await tree.link(f"{base}/{form}", f"{new}/{form}")]
         if path in carried:
             return carried

@@ -10,12 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from lightship.hosts import cache_control, content_type
+from lightship.hosts import VARIANTS, cache_control, content_type
 from lightship.hosts._tree import CURRENT
 
 LEAVES_IN_MEMORY = 512
-VARIANTS = {"br": ".br", "gzip": ".gz"}
-"""Content-coding -> the ending of the file that has it, in our order of preference."""
 
 Headers = list[tuple[str, str]]
 
@@ -92,9 +90,8 @@ class Site:
     def find(self, path: str) -> Page | None:
         """The file at a path relative to the root, if readers may have it."""
         self.refresh()
-        return self._front.get(path) or self._leaf(path)
-
-    def _leaf(self, path: str) -> Page | None:
+        if page := self._front.get(path):
+            return page
         try:
             file = os.lstat(self._below + path)
             # A symlink here leads to a front path that is gone, or out of the site.
