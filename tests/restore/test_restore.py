@@ -25,7 +25,7 @@ from lightship.core.vault import Index, index_in, index_out, path_of
 from lightship.core.wire import sha256
 from lightship.hosts.folder import PrivateFolder
 from lightship.restore import discover
-from lightship.restore.files import name_database, settle
+from lightship.restore.install import name_database, settle
 from lightship.signing import SigningKey
 from lightship.vault import CopyTarget, Part
 from lightship.vault.keeping import keep

@@ -11,7 +11,7 @@ from lightship.config import Config, fields
 from lightship.config.apply_file import read
 from lightship.config.toml import parse_file
 from lightship.restore import RestoreError
-from lightship.restore.files import make_keys, make_private, write_config
+from lightship.restore.install import make_keys, make_private, write_config
 from lightship.vault.sheet import hand_over
 
 if TYPE_CHECKING:

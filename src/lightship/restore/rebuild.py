@@ -12,7 +12,7 @@ from lightship.config import Config, PageConfig, fields
 from lightship.net.client import PublicReader
 from lightship.publishing.contents import contents, newest_first
 from lightship.restore import PageRestored, RestoreError, Tell, discover
-from lightship.restore.files import keyed, make_keys, make_private, settle, write_config
+from lightship.restore.install import keyed, make_keys, make_private, settle, write_config
 from lightship.signing import verify_key
 from lightship.vault import Key, opened
 from lightship.vault.sheet import hand_over

@@ -1,4 +1,4 @@
-"""The files of a desk: lightship.toml and all that it refers to, made new or put back from a vault."""
+"""Put down the files of a desk: lightship.toml and all that it refers to, made new or back from a vault."""
 
 import base64
 import contextlib
