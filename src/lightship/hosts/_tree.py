@@ -220,17 +220,12 @@ async def _build(tree: Tree, new: str, base: str, files: Iterable[File]) -> set[
     await make_folders(tree, (f"{new}/{path}" for path in by_path))
 
     async def make(path: str) -> Iterable[str]:
-        file, carried = by_path[path], list[str]()
-        if not file.changed:
-            # Out of the last release, where that can be.
-            candidates = [path, *(path + ending for ending in VARIANTS.values())]
-            carried = [form for form in candidates if await tree.link(f"{base}/{form}", f"{new}/{form}")]
-        if path in carried:
-            return carried
+        file = by_path[path]
+        if not file.changed and await tree.link(f"{base}/{path}", f"{new}/{path}"):  # out of the last release
+            variants = [path + ending for ending in VARIANTS.values()]
+            return [path, *[form for form in variants if await tree.link(f"{base}/{form}", f"{new}/{form}")]]
         bodies = {form: body for form, body in forms(file).items() if body is not None}
         for form, body in bodies.items():
-            if form in carried:  # It is the old release's too: never write into it.
-                await tree.unlink(f"{new}/{form}")
             await tree.write(f"{new}/{form}", body)
         return bodies
 

@@ -31,21 +31,20 @@ class Handler:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._answers: dict[tuple[str, str, str, str], Answer] = {}
-        self._release: str | None = None
+        self._answers: dict[tuple[str | None, ...], Answer] = {}
         self._until = 0.0
 
     async def __rsgi__(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
         now = time.monotonic()
-        release = self.site.refresh()
-        if release != self._release or now > self._until:
+        if now > self._until:
             self._answers.clear()
-            self._release, self._until = release, now + FRESH_SECONDS
+            self._until = now + FRESH_SECONDS
         headers = scope.headers
         request = (scope.method, scope.path, headers.get("accept-encoding", ""), headers.get("if-none-match", ""))
-        if request not in self._answers:
-            self._answers[request] = answer(self.site, *request)
-        protocol.response_bytes(*self._answers[request])
+        key = (self.site.refresh(), *request)
+        if key not in self._answers:
+            self._answers[key] = answer(self.site, *request)
+        protocol.response_bytes(*self._answers[key])
 
 
 def _claim(host: str, port: int) -> None:
