@@ -90,13 +90,11 @@ class Disk(Tree):
         return [await act(path) for path in paths]
 
     async def read(self, path: str) -> Held | None:
-        try:
-            with (self.root / checked(path)).open("rb") as file:
-                body = file.read(hosts.LONGEST + 1)
-        except FileNotFoundError:
-            return None
-        hosts.within(len(body), path)
-        return Held(body)
+        with contextlib.suppress(FileNotFoundError), (self.root / checked(path)).open("rb") as file:
+            body = file.read(hosts.LONGEST + 1)
+            hosts.within(len(body), path)
+            return Held(body)
+        return None
 
     async def write(self, path: str, body: bytes) -> None:
         """A new file that a web server running as another user may read, whatever our umask is."""
@@ -116,20 +114,18 @@ class Disk(Tree):
         (self.root / old).replace(self.root / new)
 
     async def link(self, old: str, new: str) -> bool:
-        try:
+        with contextlib.suppress(OSError):
             (self.root / new).hardlink_to(self.root / old)
-        except OSError:
-            return False
-        return True
+            return True
+        return False
 
     async def symlink(self, path: str, target: str) -> None:
         (self.root / path).symlink_to(target)
 
     async def link_of(self, path: str) -> str | None:
-        try:
+        with contextlib.suppress(OSError):
             return str((self.root / path).readlink())
-        except OSError:
-            return None
+        return None
 
     async def unlink(self, path: str) -> None:
         (self.root / path).unlink(missing_ok=True)

@@ -135,12 +135,11 @@ class Session(Tree):
         return await at_once(act, paths, self.limit)
 
     async def read(self, path: str) -> Held | None:
-        try:
+        with contextlib.suppress(SFTPNoSuchFile):
             async with self.client.open(self.at(path), "rb") as file:
                 body = await file.read(within((await file.stat()).size or 0, path))
                 return Held(body if isinstance(body, bytes) else body.encode())
-        except SFTPNoSuchFile:
-            return None
+        return None
 
     async def write(self, path: str, body: bytes) -> None:
         """Durable at once, where the server can: a sync of its own later would cost another round trip a file."""
@@ -156,21 +155,19 @@ class Session(Tree):
         await self.client.posix_rename(self.at(old), self.at(new))
 
     async def link(self, old: str, new: str) -> bool:
-        try:
+        with contextlib.suppress(SFTPError):
             await self.client.link(self.at(old), self.at(new))
-        except SFTPError:
-            return False
-        return True
+            return True
+        return False
 
     async def symlink(self, path: str, target: str) -> None:
         await self.client.symlink(target, self.at(path))
 
     async def link_of(self, path: str) -> str | None:
-        try:
+        with contextlib.suppress(SFTPError):
             target = await self.client.readlink(self.at(path))
             return target.decode() if isinstance(target, bytes) else target
-        except SFTPError:
-            return None
+        return None
 
     async def unlink(self, path: str) -> None:
         with contextlib.suppress(SFTPNoSuchFile):

@@ -1,7 +1,7 @@
 """Make every host hold the snapshot, and prove it from outside. Compare and repair: to try again is to run again."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
@@ -166,7 +166,7 @@ class Publisher:
 
 @dataclass(frozen=True)
 class _Writing:
-    """One release of a rendering to one host, over the manifest `theirs`, which was read there as `held`."""
+    """One release of a rendering to one host, over the manifest `theirs`, which was read there as `existing`."""
 
     signing_key: SigningKey
     rendering: Rendering
@@ -185,8 +185,9 @@ class _Writing:
         known = dict(self.theirs.files) if self.theirs and not (self.force or self.repair) else {}
         changed = set(compare(digests, known))
         front = [file if path in changed else replace(file, changed=False) for path, file in files.items()]
-        manifest = manifest_out(_manifest(self.rendering, digests, months), key.sign, key.public)
-        await self.host.release(front, File(MANIFEST_PATH, manifest), self.existing)
+        manifest = replace(_manifest(self.rendering), files=digests, months=months)
+        signed = File(MANIFEST_PATH, manifest_out(manifest, key.sign, key.public))
+        await self.host.release(front, signed, self.existing)
         gone = [*self.gone, *(path for path in (self.theirs.files if self.theirs else ()) if path not in digests)]
         if gone:
             await self.host.put([File(path, None) for path in gone])
@@ -219,9 +220,8 @@ class _Writing:
         return month_list.digest
 
 
-def _manifest(
-    rendering: Rendering, files: Mapping[str, str] | None = None, months: Mapping[str, str] | None = None
-) -> Manifest:
+def _manifest(rendering: Rendering) -> Manifest:
+    """Ours, but for what lies where."""
     shot = rendering.snapshot
     return Manifest(
         page=shot.page.id,
@@ -229,8 +229,6 @@ def _manifest(
         epoch=shot.epoch,
         at=shot.at,
         build=rendering.build,
-        files=files or {},
-        months=months or {},
         vector=shot.vector,
     )
 

@@ -146,15 +146,14 @@ class Survey:
             *(documents.verified(month_list_path(name), manifest.months.get(name, ""), month_list_in) for name in state.months)
         )
         shelves = dict(zip(state.months, lists, strict=True))
+        ids = {name: ids_in(month_list) for name, month_list in shelves.items()}
         body, pulse = await documents.get(PULSE_PATH), None
         with contextlib.suppress(WireError):
             pulse = pulse_in(body, verify_key.verify) if body else None
         return HostState(
             host=host,
             verify_key=verify_key,
-            part=HostPart(
-                manifest=manifest, state=state, lists={name: ids_in(month_list) for name, month_list in shelves.items()}
-            ),
+            part=HostPart(manifest=manifest, state=state, lists=ids),
             shelves=shelves,
             pulse=pulse,
             outside=documents.outside,
