@@ -1,13 +1,16 @@
 """What only SFTP does: it pins the server's key, and speaks of users and keys."""
 
 import asyncio
+import os
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests import servers
 
+from lightship.core.site.manifest import MANIFEST_PATH
 from lightship.hosts import File, HostError
 from lightship.hosts.sftp import Sftp
 
@@ -59,6 +62,22 @@ def test_a_key_that_is_none_is_an_error(host: Sftp) -> None:
 def test_a_file_in_place_of_the_folder_is_an_error(host: Sftp) -> None:
     Path(host.path).write_text("")
     assert "cannot write below" in str(refused(host))
+
+
+def test_what_killed_publishers_left_goes_when_it_is_old(host: Sftp) -> None:
+    def release(content: bytes) -> None:
+        existing = asyncio.run(host.read(MANIFEST_PATH))
+        asyncio.run(host.release([File("index.html", content)], File(MANIFEST_PATH, content), existing))
+
+    release(b"one")
+    old, new = (Path(host.path) / ".lightship/scratch" / name for name in ("old", "new"))
+    for folder, age in ((old, 3600), (new, 0)):
+        folder.mkdir()
+        (folder / "index.html").write_bytes(b"half")
+        os.utime(folder, (time.time() - age,) * 2)
+    release(b"two")
+    assert (old.exists(), new.exists()) == (False, True)
+    assert (Path(host.path) / "index.html").read_bytes() == b"two"
 
 
 def test_a_host_without_its_key_is_not_one(host: Sftp) -> None:

@@ -57,8 +57,6 @@ class Tree(Protocol):
     async def unlink(self, path: str) -> None:
         """Remove a file, if it is there."""
 
-    async def names(self, folder: str) -> list[str]: ...
-
     async def files(self, folders: Sequence[str]) -> list[str]:
         """The path of every file below the folders."""
 
@@ -71,8 +69,8 @@ class Tree(Protocol):
     async def drop_tree(self, folder: str) -> None:
         """Remove a folder with all that is in it. What cannot be removed stays: the next publisher tries again."""
 
-    async def ages(self, paths: Sequence[str]) -> list[float]:
-        """Seconds since each was changed; 0 where that cannot be told."""
+    async def ages(self, folder: str) -> dict[str, float]:
+        """The names in a folder, each with the seconds since it was changed."""
 
 
 def checked(path: str) -> str:
@@ -154,7 +152,8 @@ def _levels(paths: Iterable[str]) -> list[set[str]]:
 async def release(tree: Tree, files: Sequence[File], expecting: Held | None) -> None:
     """Make a new release of the files and switch to it; Conflict if another manifest than `expecting` lies there."""
     await unchanged(tree, expecting)
-    names, current = await _releases(tree)
+    ages, current = await _releases(tree)
+    names = list(ages)
     if not current:  # an empty one, so that the first release too replaces something
         current = _next_name(tree, names)
         names.append(current)
@@ -175,13 +174,13 @@ async def release(tree: Tree, files: Sequence[File], expecting: Held | None) -> 
 
 async def sweep(tree: Tree, *, locked: bool) -> None:
     """Remove old releases, and what killed publishers left: by age, unless a lock says that no living one makes a release."""
-    names, current = await _releases(tree)
+    releases, current = await _releases(tree)
     # Of a publisher that never switched to them; and past ones, of which one is kept for readers that are half-way through it.
-    unfinished = [f"{RELEASES}/{name}" for name in names if _number(name) >= _number(current) and name != current]
-    past = [f"{RELEASES}/{name}" for name in sorted(names, key=_number) if _number(name) < _number(current)]
-    aging = [*([] if locked else unfinished), *(f"{SCRATCH}/{name}" for name in await tree.names(SCRATCH))]
-    stale = [path for path, age in zip(aging, await tree.ages(aging), strict=True) if age > STALE_SECONDS]
-    for path in (*stale, *(unfinished if locked else ()), *past[:-1]):
+    unfinished = [name for name in releases if _number(name) >= _number(current) and name != current]
+    past = [name for name in sorted(releases, key=_number) if _number(name) < _number(current)]
+    old = [*past[:-1], *(name for name in unfinished if locked or releases[name] > STALE_SECONDS)]
+    stale = [name for name, age in (await tree.ages(SCRATCH)).items() if age > STALE_SECONDS]
+    for path in (*(f"{RELEASES}/{name}" for name in old), *(f"{SCRATCH}/{name}" for name in stale)):
         await tree.drop_tree(path)
 
 
@@ -207,11 +206,11 @@ def _link_target(path: str) -> str:
     return "../" * path.count("/") + f"{CURRENT}/{path}"
 
 
-async def _releases(tree: Tree) -> tuple[list[str], str]:
-    """The names of all, and of the current one; empty where there is none."""
-    target, names = await tree.link_of(CURRENT), await tree.names(RELEASES)
+async def _releases(tree: Tree) -> tuple[dict[str, float], str]:
+    """The names of all with their ages, and the name of the current one; empty where there is none."""
+    target, ages = await tree.link_of(CURRENT), await tree.ages(RELEASES)
     current = (target or "").rpartition("/")[2]
-    return names, current if current in names else ""
+    return ages, current if current in ages else ""
 
 
 async def _build(tree: Tree, new: str, base: str, files: Iterable[File]) -> set[str]:

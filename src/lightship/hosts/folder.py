@@ -130,9 +130,6 @@ class Disk(Tree):
     async def unlink(self, path: str) -> None:
         (self.root / path).unlink(missing_ok=True)
 
-    async def names(self, folder: str) -> list[str]:
-        return [path.name for path in (self.root / folder).iterdir()]
-
     async def files(self, folders: Sequence[str]) -> list[str]:
         walks = (walk for folder in folders for walk in os.walk(self.root / folder))
         return [os.path.relpath(f"{folder}/{name}", self.root) for folder, _, names in walks for name in names]
@@ -152,13 +149,12 @@ class Disk(Tree):
     async def drop_tree(self, folder: str) -> None:
         shutil.rmtree(self.root / folder, ignore_errors=True)
 
-    async def ages(self, paths: Sequence[str]) -> list[float]:
-        def age(path: str) -> float:
-            with contextlib.suppress(FileNotFoundError):
-                return time.time() - (self.root / path).stat().st_mtime
-            return 0
-
-        return [age(path) for path in paths]
+    async def ages(self, folder: str) -> dict[str, float]:
+        ages: dict[str, float] = {}
+        for path in (self.root / folder).iterdir():
+            with contextlib.suppress(FileNotFoundError):  # another publisher's, which has removed it
+                ages[path.name] = time.time() - path.stat().st_mtime
+        return ages
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

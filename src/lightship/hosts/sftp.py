@@ -15,7 +15,7 @@ import asyncssh
 from asyncssh import SFTPAttrs, SFTPClient, SFTPError, SFTPNoSuchFile
 
 from lightship.hosts import File, Held, HostError, T, within
-from lightship.hosts._tree import CURRENT, Tree, at_once, checked, put, release, scratch, sweep
+from lightship.hosts._tree import Tree, at_once, checked, put, release, scratch, scratch_of, sweep
 
 SECONDS_TO_CONNECT = 10
 AT_ONCE = 64
@@ -173,9 +173,6 @@ class Session(Tree):
         with contextlib.suppress(SFTPNoSuchFile):
             await self.client.unlink(self.at(path))
 
-    async def names(self, folder: str) -> list[str]:
-        return [name for name in await self.client.listdir(self.at(folder)) if name not in (".", "..")]
-
     async def files(self, folders: Sequence[str]) -> list[str]:
         """Read a level at a time, not one by one."""
         files, level = list[str](), list(folders)
@@ -199,16 +196,11 @@ class Session(Tree):
     async def drop_tree(self, folder: str) -> None:
         await self.client.rmtree(self.at(folder), ignore_errors=True)
 
-    async def ages(self, paths: Sequence[str]) -> list[float]:
-        """By the clock of the server, which a release that was just switched to tells."""
-        now = (await self.client.lstat(self.at(CURRENT))).mtime or 0
-
-        async def age(path: str) -> float:
-            with contextlib.suppress(SFTPError):
-                return now - ((await self.client.lstat(self.at(path))).mtime or now)
-            return 0
-
-        return await self.for_each(age, paths)
+    async def ages(self, folder: str) -> dict[str, float]:
+        """By the clock of the server, which our scratch folder tells."""
+        now = (await self.client.lstat(self.at(scratch_of(self)))).mtime or 0
+        entries = [(str(entry.filename), entry.attrs.mtime or now) for entry in await self.client.readdir(self.at(folder))]
+        return {name: now - mtime for name, mtime in entries if name not in (".", "..")}
 
     async def _entries(self, folder: str) -> list[tuple[str, bool]]:
         entries = [(str(entry.filename), entry.attrs.permissions or 0) for entry in await self.client.readdir(self.at(folder))]
