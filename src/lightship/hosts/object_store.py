@@ -72,21 +72,19 @@ class ObjectStore:
             raise ValueError("vault lies inside store, where strangers read: take another bucket, or a prefix outside of it")
 
     async def read(self, path: str) -> Held | None:
-        with self._reported():
-            try:
-                answer = await obstore.get_async(self._client, path)
-                within(answer.meta["size"], path)
-                return Held(bytes(await answer.bytes_async()), self._version(answer.meta))
-            except FileNotFoundError as error:
-                # A missing bucket is reported in the same way, and is not an empty host.
-                if _is_bucket_missing(error):
-                    raise
-                return None
+        with self._reported(), _absence():
+            answer = await obstore.get_async(self._client, path)
+            within(answer.meta["size"], path)
+            return Held(bytes(await answer.bytes_async()), self._version(answer.meta))
+        return None
 
     async def put(self, files: Sequence[File]) -> None:
         async def write(file: File) -> None:
-            path = checked(file.path)
-            await (self._remove(path) if file.body is None else self._write(path, file.body))
+            if file.body is not None:
+                await self._write(checked(file.path), file.body)
+                return
+            with _absence():
+                await obstore.delete_async(self._client, checked(file.path))
 
         with self._reported():
             await at_once(write, files, asyncio.Semaphore(CONCURRENCY))
@@ -118,13 +116,6 @@ class ObjectStore:
         return self._version(
             await obstore.put_async(self._client, path, body, attributes=headers, mode=mode, use_multipart=False)
         )
-
-    async def _remove(self, path: str) -> None:
-        try:
-            await obstore.delete_async(self._client, path)
-        except FileNotFoundError as error:
-            if _is_bucket_missing(error):
-                raise
 
     async def _compares(self) -> bool:
         """Whether the store refuses a stale write: tried once."""
@@ -212,8 +203,14 @@ class ObjectStore:
         return f"{self.store}: {text.splitlines()[0][:300] if text else type(error).__name__}"
 
 
-def _is_bucket_missing(error: Exception) -> bool:
-    return any(code in str(error) for code in _NO_BUCKET)
+@contextlib.contextmanager
+def _absence() -> Iterator[None]:
+    """That nothing is at a path is no error. A missing bucket is reported in the same way, and is not an empty host."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        if any(code in str(error) for code in _NO_BUCKET):
+            raise
 
 
 _NO_BUCKET = ("NoSuchBucket", "ContainerNotFound", "The specified bucket does not exist")
