@@ -3,11 +3,11 @@
 from django.urls import URLPattern, path
 
 from lightship.desk.auth import session
-from lightship.desk.views import doctor, errors, history, home, incident, maintenance, reconcile, structure
+from lightship.desk.views import doctor, history, home, incident, maintenance, reconcile, structure
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
-    path("healthz", errors.healthz, name="healthz"),
+    path("healthz", doctor.healthz, name="healthz"),
     path("sign-in/", session.sign_in, name="sign-in"),
     path("sign-in/link/<str:uid>/<str:token>/", session.by_link, name="sign-in-link"),
     path("sign-out/", session.sign_out, name="sign-out"),
@@ -36,7 +36,3 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/elsewhere/", reconcile.notice, name="other-desk"),
     path("p/<slug:slug>/elsewhere/take-in/", reconcile.take_in, name="take-in"),
 ]
-
-handler400 = "lightship.desk.views.errors.bad_request"
-handler404 = "lightship.desk.views.errors.not_found"
-handler500 = "lightship.desk.views.errors.broken"

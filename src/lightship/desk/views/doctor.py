@@ -1,9 +1,10 @@
-"""Would it work today? The last examination, what goes down together, and the drills with the time of each step."""
+"""Would it work today? The last examination, what goes down together, the drills with the time of each step; and healthz."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -116,3 +117,13 @@ def _step(step: Facts, before: Sequence[Facts]) -> dict[str, Any]:
 
 def _seconds(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f} s" if value < 1 else f"{value:.1f} s"
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """For supervisors: 200 while the database answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("the database does not answer\n", "text/plain", 503)
+    return HttpResponse("ok\n", "text/plain")
