@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests import servers
 from tests.desk.cast import Stage
@@ -13,7 +14,6 @@ from tests.desk.test_labels import views
 from tests.desk.test_structure import receipt
 
 from lightship.core.model import Status
-from lightship.desk.wsgi import application
 from lightship.store import journal
 from lightship.store.models import Incident, Receipt
 
@@ -47,7 +47,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def desk(stage: Stage) -> Iterator[str]:
     server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, allow_reuse_address=False)
-    server.set_app(application())
+    server.set_app(get_wsgi_application())
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

@@ -61,9 +61,9 @@ def desk(app: App, bind: str | None) -> None:
 def application() -> "WSGIHandler":
     """The desk, made in the server's own child process, where nothing is set up yet."""
     App(None, current()).desk()
-    from lightship.desk import wsgi  # after Django is set up
+    from django.core.wsgi import get_wsgi_application  # after Django is set up
 
-    return wsgi.application()
+    return get_wsgi_application()
 
 
 @click.command()
