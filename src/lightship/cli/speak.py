@@ -164,15 +164,14 @@ def answers_of(
     pause: Callable[[float], None] = time.sleep,
 ) -> tuple[Sequence[HostAnswer], str]:
     """What each host does with the newest revision, and who published it: `worker`, or `terminal` where none is alive."""
-    from lightship.desk import host_status  # after Django is set up
-    from lightship.store import receipts
+    from lightship.store import receipts  # after Django is set up
 
     started, before = now(), {host.name: receipts.newest(page, host.name) for host in config.hosts}
 
     def answers() -> Sequence[HostAnswer]:
         return [_answer(page, name, receipts.newest(page, name), row) for name, row in before.items()]
 
-    alive = host_status.is_working(page, utc_now())
+    alive = receipts.is_working(page, utc_now())
     while alive:
         latest, waited = answers(), now() - started
         if waited > LONGEST or all(answer.reads or (answer.recorded and waited > PATIENCE) for answer in latest):

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from lightship.core.site.receipt import Verdict
 from lightship.store import receipts
 from lightship.store.models import Page, Receipt
-
-# A worker checks every host each few seconds: after this long it is dead or cut off.
-QUIET = timedelta(seconds=45)
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ def host(page: Page, name: str, url: str, now: datetime) -> HostStatus:
     if row.verdict == Verdict.PROVEN:
         behind = row.revision < page.revision
         text = f"serving revision {row.revision}" + (f", {page.revision} is on its way" if behind else "")
-        tone = "slow" if behind or now - row.seen_at > QUIET else "ok"
+        tone = "slow" if behind or now - row.seen_at > receipts.QUIET else "ok"
         return HostStatus(name, url, tone, text, proven_at=row.seen_at)
     text = _FAULTS.get(row.verdict, "not proven")
     if row.verdict == Verdict.FAILED and row.revision:
@@ -63,19 +60,13 @@ def _since(page: Page, row: Receipt) -> datetime:
     return first.at if first else row.at
 
 
-def is_working(page: Page, now: datetime) -> bool:
-    """Whether a worker checked any of the page's hosts just now."""
-    at = receipts.worker_seen(page)
-    return at is not None and now - at <= QUIET
-
-
 def worker(page: Page, hosts: Sequence[HostStatus], now: datetime) -> WorkerStatus:
     at = receipts.worker_seen(page)
     if not hosts:
         return WorkerStatus("slow", "This page has no hosts in lightship.toml: nobody can read it yet.")
     if at is None:
         return WorkerStatus("slow", "No worker has published this page yet. Start one with: lightship worker")
-    if now - at > QUIET:
+    if now - at > receipts.QUIET:
         return WorkerStatus("down", "No sign of a worker: what you post is kept, but readers do not see it. Last seen", at)
     return WorkerStatus("ok", "The worker is publishing; last seen", at)
 

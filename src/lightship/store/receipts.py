@@ -1,11 +1,13 @@
 """What hosts were found to serve, as rows for the desk to show. Not public truth: old rows are deleted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lightship.core.site.receipt import Receipt
 from lightship.store import columns, models
 
 ROWS_PER_HOST = 200
+QUIET = timedelta(seconds=45)
+"""A worker checks every host each few seconds: after this long it is dead or cut off."""
 
 
 def record(page: models.Page, receipt: Receipt) -> None:
@@ -39,3 +41,9 @@ def newest(page: models.Page, host: str) -> models.Receipt | None:
 def worker_seen(page: models.Page) -> datetime | None:
     """When a worker last checked any of the page's hosts (UTC); None if none ever did."""
     return models.Receipt.objects.filter(page=page).order_by("-seen_at").values_list("seen_at", flat=True).first()
+
+
+def is_working(page: models.Page, now: datetime) -> bool:
+    """Whether a worker checked any of the page's hosts just now."""
+    at = worker_seen(page)
+    return at is not None and now - at <= QUIET

@@ -9,11 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from lightship.desk import host_status
 from lightship.desk.plot import Marks, plot
 from lightship.desk.views.base import author, done, on_page, page_config, show
 from lightship.doctor import GROUPS
-from lightship.store import reports
+from lightship.store import receipts, reports
 from lightship.store.models import Page
 
 NO_WORKER = "No worker is alive, so nobody examines anything: start one. Meanwhile `lightship doctor` in a terminal does it."
@@ -26,7 +25,7 @@ Facts = Mapping[str, Any]
 @on_page
 def doctor(request: HttpRequest, page: Page) -> HttpResponse:
     now = timezone.now()
-    configured, working = page_config(page) is not None, host_status.is_working(page, now)
+    configured, working = page_config(page) is not None, receipts.is_working(page, now)
     if request.method == "POST" and configured:
         if not working:
             return done(request, NO_WORKER, "doctor", page, tone="down")
