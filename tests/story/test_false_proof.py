@@ -20,7 +20,7 @@ from lightship.config.values import Pulse
 from lightship.core.model import ComponentStatus
 from lightship.core.site.manifest import PULSE_PATH, pulse_in
 from lightship.core.site.receipt import Verdict
-from lightship.desk import host_status
+from lightship.desk.views import hosts
 from lightship.hosts import Host
 from lightship.hosts.folder import Folder
 from lightship.hosts.object_store import ObjectStore
@@ -113,7 +113,7 @@ def shown(keeper: HostLoop, page: models.Page) -> tuple[str, int, str]:
     """The newest receipt's verdict and revision, and what the desk makes of it."""
     page.refresh_from_db()
     row = models.Receipt.objects.filter(page=page, host=keeper.host.name)[0]
-    return row.verdict, row.revision, host_status.host(page, keeper.host.name, keeper.host.url, utc_now()).text
+    return row.verdict, row.revision, hosts.host_now(page, keeper.host.name, keeper.host.url, utc_now())["text"]
 
 
 @pytest.mark.parametrize(("kind", "breaks"), BREAKS)

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from lightship.desk.auth import session
-from lightship.desk.views import doctor, history, home, incident, maintenance, reconcile, structure
+from lightship.desk.views import doctor, history, home, hosts, incident, maintenance, reconcile, structure
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -29,10 +29,10 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/settings/", structure.settings, name="settings"),
     path("p/<slug:slug>/history/", history.history, name="history"),
     path("p/<slug:slug>/journal/", history.journal, name="journal"),
-    path("p/<slug:slug>/hosts/", history.hosts, name="hosts"),
+    path("p/<slug:slug>/hosts/", hosts.hosts, name="hosts"),
     path("p/<slug:slug>/doctor/", doctor.doctor, name="doctor"),
     path("p/<slug:slug>/drills/", doctor.drills, name="drills"),
-    path("p/<slug:slug>/hosts/live/", home.hosts_part, name="hosts-live"),
+    path("p/<slug:slug>/hosts/live/", hosts.hosts_part, name="hosts-live"),
     path("p/<slug:slug>/elsewhere/", reconcile.notice, name="other-desk"),
     path("p/<slug:slug>/elsewhere/take-in/", reconcile.take_in, name="take-in"),
 ]

@@ -10,11 +10,12 @@ from django.utils import timezone
 from lightship.core.history import gravest
 from lightship.core.model import ComponentStatus, Incident, Kind, Snapshot, Status
 from lightship.core.status import is_current, standing, worst
-from lightship.desk import host_status, labels
+from lightship.desk import labels
 from lightship.desk.forms.fields import live
 from lightship.desk.forms.incident import OpenForm
 from lightship.desk.forms.structure import NewPageForm
-from lightship.desk.views.base import attempt, author, config, done, on_page, page_config, show, snapshot_of, staff, typed
+from lightship.desk.views.base import attempt, author, config, done, on_page, show, snapshot_of, staff, typed
+from lightship.desk.views.hosts import hosts_now
 from lightship.desk.views.timeline import summary
 from lightship.page.labels import TONE, number, sentence
 from lightship.store.journal import structure
@@ -53,11 +54,6 @@ def live_part(request: HttpRequest, page: Page) -> HttpResponse:
     return render(request, "desk/bits/live.html", {"page": page, **state_now(snapshot_of(page))})
 
 
-@on_page
-def hosts_part(request: HttpRequest, page: Page) -> HttpResponse:
-    return render(request, "desk/bits/hosts.html", {"page": page, **hosts_now(page)})
-
-
 def state_now(snapshot: Snapshot) -> dict[str, Any]:
     current = [incident for incident in snapshot.open if is_current(incident)]
     planned = [incident for incident in snapshot.open if incident.status is Status.SCHEDULED]
@@ -83,17 +79,6 @@ def _headline(open: int, amiss: int, components: int) -> str:
     if not components:
         return "Ready when you are"
     return "No incident is open" if amiss else "Everything is working"
-
-
-def hosts_now(page: Page) -> dict[str, Any]:
-    now, configured = timezone.now(), page_config(page)
-    hosts = [host_status.host(page, host.name, host.url, now) for host in configured.hosts] if configured else []
-    return {
-        "hosts": hosts,
-        "worker": host_status.worker(page, hosts, now),
-        "readers": host_status.readers(hosts, page),
-        "public_url": configured.url if configured else "",
-    }
 
 
 def _line(incident: Incident, snapshot: Snapshot) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from lightship.core.model import Kind, Status
 from lightship.desk.forms.incident import CorrectForm, OpenForm, RenameForm, UpdateForm
 from lightship.desk.views.base import answer, author, on_page, show, snapshot_of, typed
-from lightship.desk.views.home import hosts_now
+from lightship.desk.views.hosts import hosts_now
 from lightship.desk.views.timeline import timeline, update_line
 from lightship.store import journal
 from lightship.store.models import Incident, Page, Update, Wording
