@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from lightship.desk.auth import session
-from lightship.desk.views import doctor, history, home, hosts, incident, maintenance, reconcile, structure
+from lightship.desk.views import doctor, history, home, hosts, incident, reconcile, structure
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -19,9 +19,9 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/incidents/<slug:id>/said/", incident.timeline_part, name="timeline"),
     path("p/<slug:slug>/incidents/<slug:id>/name/", incident.rename, name="rename"),
     path("p/<slug:slug>/updates/<slug:id>/", incident.correct, name="correct"),
-    path("p/<slug:slug>/plan/", maintenance.plan, name="plan"),
-    path("p/<slug:slug>/incidents/<slug:id>/turn/", maintenance.begin_or_finish, name="begin-or-finish"),
-    path("p/<slug:slug>/incidents/<slug:id>/move/", maintenance.move, name="move"),
+    path("p/<slug:slug>/plan/", incident.plan, name="plan"),
+    path("p/<slug:slug>/incidents/<slug:id>/turn/", incident.begin_or_finish, name="begin-or-finish"),
+    path("p/<slug:slug>/incidents/<slug:id>/move/", incident.move, name="move"),
     path("p/<slug:slug>/parts/", structure.components, name="components"),
     path("p/<slug:slug>/parts/shift/", structure.shift, name="shift"),
     path("p/<slug:slug>/parts/<slug:id>/", structure.component, name="component"),

@@ -1,4 +1,4 @@
-"""Forms about an incident: open it, post to it, correct a post, rename it."""
+"""Forms about an incident or planned work: open or plan it, post to it, correct a post, rename it, move it."""
 
 import re
 from datetime import datetime, timedelta
@@ -12,10 +12,12 @@ from lightship.config.ids import new_id
 from lightship.core.model import ENDED, ComponentStatus, Facts, Impact, Incident, Kind, Snapshot, Status
 from lightship.core.status import current_facts
 from lightship.desk import labels
-from lightship.desk.forms.edit import EditForm
-from lightship.desk.forms.fields import Body, ComponentsForm, Moment, ShortField, TextField, live, offer
+from lightship.desk.forms.base import ActionForm, Body, ComponentsForm, EditForm, Moment, ShortField, TextField, offer
 from lightship.page.labels import COMPONENT
-from lightship.store.journal import NewIncident, NewUpdate
+from lightship.store import journal, models
+from lightship.store.journal import NewIncident, NewUpdate, Window
+from lightship.store.journal.entry import By
+from lightship.store.models import Page
 from lightship.store.read import rows
 
 AHEAD = {
@@ -30,7 +32,7 @@ UP_FRONT = {"components", "how", "body", "promise", "status"}
 ONCE = re.compile("[a-z0-9]{12}")
 
 
-class FactsForm(forms.Form):
+class FactsForm(ActionForm):
     """The facts of an update. Empty: not stated in this update."""
 
     symptom = ShortField(label="What customers see")
@@ -92,10 +94,10 @@ class PostForm(FactsForm):
         offer(self, "promise", [*choices, ("none", "No promise")])
         self.initial.setdefault("promise", chosen or str(minutes))
 
-    def due(self) -> datetime | None:
+    def due(self, now: datetime) -> datetime | None:
         at: datetime | None = self.cleaned_data.get("promise_at")
         chosen = self.cleaned_data.get("promise") or "none"
-        return at or (None if chosen == "none" else self.now + timedelta(minutes=int(chosen)))
+        return at or (None if chosen == "none" else now + timedelta(minutes=int(chosen)))
 
 
 def interval(minutes: int) -> str:
@@ -133,8 +135,8 @@ class OpenForm(PostForm, ComponentsForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if not data.get("name") and not data.get("components"):
-            wanted = "Tick what is affected, or give it a title under “More”." if live(self.snapshot) else "Give it a title."
-            self.add_error("components" if live(self.snapshot) else "name", wanted)
+            wanted = "Tick what is affected, or give it a title under “More”." if self.snapshot.live else "Give it a title."
+            self.add_error("components" if self.snapshot.live else "name", wanted)
         return data
 
     def renew(self) -> None:
@@ -146,10 +148,10 @@ class OpenForm(PostForm, ComponentsForm):
         if hasattr(self, "cleaned_data"):
             self.cleaned_data["once"] = data["once"]
 
-    def opening(self) -> NewIncident:
+    def save(self, page: Page, by: By, now: datetime) -> models.Incident:
         data = self.cleaned_data
         how = ComponentStatus(data["how"])
-        return NewIncident(
+        new = NewIncident(
             id=data["once"],
             name=data["name"] or labels.headline(self.names(), how),
             started_at=data["since"],
@@ -157,11 +159,12 @@ class OpenForm(PostForm, ComponentsForm):
             update=NewUpdate(
                 status=Status(data["status"]),
                 body=data["body"],
-                facts=self.facts(self.due()),
+                facts=self.facts(self.due(now)),
                 statuses=dict.fromkeys(data["components"], how) or None,
-                at=data["at"] or (data["since"] and self.now),
+                at=data["at"] or (data["since"] and now),
             ),
         )
+        return journal.open_incident(page, new, by, now)
 
 
 class UpdateForm(PostForm):
@@ -172,9 +175,9 @@ class UpdateForm(PostForm):
     all_working = forms.BooleanField(required=False, initial=True, label="Everything it touched works again")
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, snapshot: Snapshot, incident: Incident, **more: Any) -> None:
+    def __init__(self, *args: Any, snapshot: Snapshot, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.incident = incident
+        self.incident = incident = rows.incident(self.row)
         self.initial = {**_carried(incident), **self.initial}
         planned = incident.kind is Kind.MAINTENANCE
         if planned:
@@ -186,7 +189,7 @@ class UpdateForm(PostForm):
 
     def _offer_components(self, snapshot: Snapshot) -> None:
         levels = {component.id: component.status.value for component in self.incident.components}
-        for component in live(snapshot):
+        for component in snapshot.live:
             untouched = [] if component.id in levels else [("", "Not affected")]
             self.fields[f"c-{component.id}"] = forms.ChoiceField(
                 label=component.name,
@@ -195,22 +198,19 @@ class UpdateForm(PostForm):
                 initial=levels.get(component.id, ""),
             )
 
-    def own(self) -> list[BoundField]:
-        """The statuses of the components that the incident touches."""
-        return self._levels(own=True)
+    def levels(self) -> dict[str, list[BoundField]]:
+        """The statuses of the components that the incident touches (`own`), and of the others."""
+        levels = [self[name] for name in self.fields if name.startswith("c-")]
+        return {
+            "own": [level for level in levels if level.field.initial],
+            "others": [level for level in levels if not level.field.initial],
+        }
 
-    def others(self) -> list[BoundField]:
-        return self._levels(own=False)
-
-    def _levels(self, *, own: bool) -> list[BoundField]:
-        touched = {f"c-{component.id}" for component in self.incident.components}
-        return [self[name] for name in self.fields if name.startswith("c-") and (name in touched) is own]
-
-    def update(self) -> NewUpdate:
+    def save(self, page: Page, by: By, now: datetime) -> models.Update:
         data, status = self.cleaned_data, Status(self.cleaned_data["status"])
-        due = None if status in ENDED else self.due()
-        statuses = self._statuses(status)
-        return NewUpdate(status=status, body=data["body"], facts=self.facts(due), statuses=statuses, at=data["at"])
+        facts = self.facts(None if status in ENDED else self.due(now))
+        new = NewUpdate(status=status, body=data["body"], facts=facts, statuses=self._statuses(status), at=data["at"])
+        return journal.update(self.row, new, by, now, last_read=data["seen"])
 
     def _statuses(self, status: Status) -> dict[str, ComponentStatus] | None:
         """What the author states; what follows from the update by itself, core knows."""
@@ -245,8 +245,9 @@ class CorrectForm(EditForm, FactsForm):
         update = rows.update(self.row)
         return {"body": update.body, **facts_initial(update.facts), "next_update": update.facts.next_update}
 
-    def wording(self) -> tuple[str, Facts]:
-        return self.cleaned_data["body"], self.facts(self.cleaned_data["next_update"])
+    def change(self, page: Page, by: By, now: datetime) -> None:
+        data = self.cleaned_data
+        journal.correct(self.row, data["body"], self.facts(data["next_update"]), by, now)
 
 
 class RenameForm(EditForm):
@@ -254,5 +255,43 @@ class RenameForm(EditForm):
     impact = forms.ChoiceField(required=False, label="How grave, for the record", choices=labels.IMPACT_CHOICES)
     columns: ClassVar = {"impact": "impact_override"}
 
-    def chosen(self) -> Impact | None:
-        return Impact(self.cleaned_data["impact"]) if self.cleaned_data["impact"] else None
+    def change(self, page: Page, by: By, now: datetime) -> None:
+        name, impact = self.cleaned_data["name"], self.cleaned_data["impact"]
+        journal.rename(self.row, name, by, now, impact=Impact(impact) if impact else None)
+
+
+class PlanForm(ComponentsForm):
+    """A maintenance announced."""
+
+    name = TextField(label="What is planned?", max_length=255)
+    body = Body(label="What will customers notice?")
+    starts = Moment(label="Begins")
+    ends = Moment(label="Ends")
+    auto_start = forms.BooleanField(required=False, initial=True, label="Begin by itself at that time")
+    auto_end = forms.BooleanField(required=False, initial=True, label="End by itself at that time")
+    workaround = ShortField(label="What customers can do meanwhile")
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        for name in ("starts", "ends"):
+            if not self.cleaned_data.get(name) and name not in self.errors:
+                self.add_error(name, "Give a time.")
+        return self.cleaned_data
+
+    def save(self, page: Page, by: By, now: datetime) -> models.Incident:
+        data = dict(self.cleaned_data)
+        facts = Facts(workaround=data.pop("workaround"))
+        window = Window(components=frozenset(data.pop("components")), facts=facts, **data)
+        return journal.schedule(page, window, by, now)
+
+
+class MoveForm(EditForm):
+    """Another window for a maintenance that has not ended."""
+
+    starts = Moment(label="Begins")
+    ends = Moment(label="Ends")
+    columns: ClassVar = {"starts": "scheduled_for", "ends": "scheduled_until"}
+
+    def change(self, page: Page, by: By, now: datetime) -> None:
+        starts = self.cleaned_data["starts"] or self.row.scheduled_for or self.row.started_at
+        journal.reschedule(self.row, starts, self.cleaned_data["ends"] or starts + timedelta(hours=1), by, now)

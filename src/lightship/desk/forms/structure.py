@@ -1,14 +1,17 @@
 """Forms that describe pages, components and groups."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
 
 from lightship.core.model import ComponentStatus
 from lightship.desk import labels
-from lightship.desk.forms.edit import EditForm
-from lightship.desk.forms.fields import Link, ShortField, TextField, ZoneField, offer
-from lightship.store.models import Component, Group
+from lightship.desk.forms.base import ActionForm, EditForm, Link, ShortField, TextField, ZoneField, offer
+from lightship.store import journal
+from lightship.store.journal import structure
+from lightship.store.journal.entry import By
+from lightship.store.models import Page
 
 
 class NewPageForm(forms.Form):
@@ -35,9 +38,18 @@ class PageForm(EditForm):
         max_value=24 * 60,
     )
 
+    def change(self, page: Page, by: By, now: datetime) -> None:
+        structure.describe(self.row, self.cleaned_data, by, now)
+
 
 class GroupForm(EditForm):
     name = TextField(label="Name of the group", max_length=255)
+
+    def change(self, page: Page, by: By, now: datetime) -> None:
+        if self.row:
+            structure.describe(self.row, self.cleaned_data, by, now)
+        else:
+            structure.create_group(page, self.cleaned_data["name"], by, now)
 
 
 class ComponentForm(EditForm):
@@ -53,22 +65,29 @@ class ComponentForm(EditForm):
     only_show_if_degraded = forms.BooleanField(required=False, label="Show it only while it is not working")
     columns: ClassVar = {"group": "group_id"}
 
-    def __init__(self, *args: Any, groups: list[Group], **more: Any) -> None:
+    def __init__(self, *args: Any, page: Page, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.groups = {group.pk: group for group in groups}
-        offer(self, "group", [("", "None"), *((group.pk, group.name) for group in groups)])
+        self.groups = {group.pk: group for group in page.groups.all()}
+        offer(self, "group", [("", "None"), *((pk, group.name) for pk, group in self.groups.items())])
 
-    def described(self) -> dict[str, Any]:
-        data, row = self.cleaned_data, self.row
+    def change(self, page: Page, by: By, now: datetime) -> None:
         # An empty description that was never there stays absent: the API tells null from empty.
-        empty = row.description if isinstance(row, Component) and not row.description else None
-        return {**data, "description": data["description"] or empty, "group": self.groups.get(data["group"])}
+        empty = self.row.description if self.row and not self.row.description else None
+        data = {**self.cleaned_data, "group": self.groups.get(self.cleaned_data["group"])}
+        data["description"] = data["description"] or empty
+        if self.row:
+            structure.describe(self.row, data, by, now)
+        else:
+            structure.create_component(page, by=by, now=now, **data)
 
 
-class StatusForm(forms.Form):
+class StatusForm(ActionForm):
     """Set a component without an incident."""
 
     status = forms.ChoiceField(label="It is", widget=forms.RadioSelect, choices=labels.COMPONENT_CHOICES)
 
     def chosen(self) -> ComponentStatus:
         return ComponentStatus(self.cleaned_data["status"])
+
+    def save(self, page: Page, by: By, now: datetime) -> object:
+        return journal.set_status(self.row, self.chosen(), by, now)

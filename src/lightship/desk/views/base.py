@@ -1,8 +1,11 @@
 """How every view begins and ends: who may enter, which page it is about, what a posted form does, and what is shown then."""
 
+import base64
+import hashlib
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial, wraps
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -15,23 +18,25 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from lightship import page as public
 from lightship.config import Config, ConfigError, PageConfig
 from lightship.core.model import HostLink, Snapshot
 from lightship.desk.auth import session
-from lightship.desk.forms.edit import EditForm
+from lightship.desk.forms.base import ActionForm
 from lightship.desk.middleware import policy
-from lightship.desk.preview import incident_of, preview
 from lightship.desk.unsent import take_back
 from lightship.desk.views.timeline import update_line
 from lightship.store import reconcile
 from lightship.store.journal import JournalError, Overtaken
-from lightship.store.models import Page
+from lightship.store.models import Page, Update
 from lightship.store.read import snapshot
 from lightship.store.reconcile import OtherDesk
 
 BUSY = "The desk's database did not answer, so nothing was posted. Your text is still here: try again in a moment."
 AWAY = "You were away, and nothing was posted. This is what you had typed: look it over, then send it again."
 _OWN = ("csrfmiddlewaretoken", "go")
+_SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
+_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 View = Callable[..., HttpResponse]
 
 
@@ -109,21 +114,20 @@ def refusals(form: BaseForm) -> Iterator[None]:
         form.add_error(None, BUSY)
 
 
-def attempt(request: HttpRequest, form: BaseForm, action: Callable[[], object]) -> bool:
+def attempt(request: HttpRequest, page: Page, form: ActionForm) -> bool:
     """Whether a valid form was posted and its action done; if it was refused, the form has the reason."""
     if request.method != "POST" or not form.is_valid():
         return False
     with refusals(form):
-        action()
+        form.save(page, author(request), timezone.now())
     return not form.errors
 
 
 def answer(
     request: HttpRequest,
     page: Page,
-    form: BaseForm,
+    form: ActionForm,
     template: str,
-    action: Callable[[], object],
     message: str,
     *,
     to: str = "incident",
@@ -131,15 +135,15 @@ def answer(
     **values: Any,
 ) -> HttpResponse:
     """Do the action that the form was posted for, and go on `to` a view; or preview it; or show the form."""
-    values |= {"form": form, "row": getattr(form, "row", None), "draft": draft}
-    action, go = partial(_act, page, form, action), request.POST.get("go", "post")
+    values |= {"form": form, "draft": draft}
+    go = request.POST.get("go", "post")
     if request.method == "POST" and go != "edit" and form.is_valid():
         with refusals(form):
             try:
                 if go == "preview":
-                    return _preview(request, page, action)
-                made = action()
-                about = [incident_of(made)] if to == "incident" else []
+                    return _preview(request, page, form)
+                made = form.save(page, author(request), timezone.now())
+                about = [_incident_of(made)] if to == "incident" else []
                 return done(request, message, to, page, *about, draft=draft)
             except Overtaken as error:
                 # The same form, sent again by an author who has now read the others' updates, is posted.
@@ -151,26 +155,34 @@ def answer(
     return show(request, template, page, 422 if refused else 200, **values)
 
 
-def _act(page: Page, form: BaseForm, action: Callable[[], object]) -> object:
-    """The row that the action made; or the form's, changed only while the form shows what is saved. Else raises JournalError.
-
-    The page's row is locked first, as every action locks it, so that nobody saves between the comparison and the action.
-    """
-    if not isinstance(form, EditForm):
-        return action()
+def _preview(request: HttpRequest, page: Page, form: ActionForm) -> HttpResponse:
+    """Made by the action itself, which is then undone: so it cannot differ from what readers will see. Two pages without their
+    scripts: the incident's own, which begins with the new text, and the front page. Nothing is stored, nobody is woken."""
     with transaction.atomic():
-        Page.objects.select_for_update().get(pk=page.pk)
-        form.compare()
-        action()
-    return form.row
-
-
-def _preview(request: HttpRequest, page: Page, action: Callable[[], object]) -> HttpResponse:
-    drawn = preview(action, lambda: snapshot_of(page))
+        incident_id = _incident_of(form.save(page, author(request), timezone.now()))
+        snapshot = snapshot_of(page)
+        transaction.set_rollback(True)
+    incident = next((incident for incident in (*snapshot.open, *snapshot.recent) if incident.id == incident_id), None)
+    leaves = public.leaf(snapshot.page, incident, snapshot.hosts) if incident else {}
+    own = next((body for path, body in leaves.items() if path.endswith(".html")), b"").decode()
+    front = public.index(snapshot).decode()
+    preview = {"own": _SCRIPT.sub("", own), "front": _SCRIPT.sub("", front)}
     fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in _OWN]
-    response = show(request, "preview.html", page, preview=drawn, fields=fields)
-    response.headers["Content-Security-Policy"] = policy(*drawn.styles)
+    response = show(request, "preview.html", page, preview=preview, fields=fields)
+    response.headers["Content-Security-Policy"] = policy(*{_style_of(own), _style_of(front)})
     return response
+
+
+def _incident_of(row: object) -> str:
+    """The id of the incident that an action was about, from the row that it made or changed."""
+    return str(row.incident_id if isinstance(row, Update) else getattr(row, "pk", ""))
+
+
+def _style_of(html: str) -> str:
+    """The hash of its style sheet, for the policy of the page that frames it."""
+    style = _STYLE.search(html)
+    digest = hashlib.sha256(style[1].encode()).digest() if style else b""
+    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def flash(request: HttpRequest, message: str, *, draft: str = "", tone: str = "ok") -> None:

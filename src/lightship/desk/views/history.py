@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from lightship.core.status import ended_at
-from lightship.desk.forms.fields import clean
+from lightship.desk.forms.base import clean
 from lightship.desk.views.base import on_page, show
 from lightship.desk.views.home import entry_line
 from lightship.desk.views.timeline import summary

@@ -11,10 +11,9 @@ from lightship.core.history import gravest
 from lightship.core.model import ComponentStatus, Incident, Kind, Snapshot, Status
 from lightship.core.status import is_current, standing, worst
 from lightship.desk import labels
-from lightship.desk.forms.fields import live
 from lightship.desk.forms.incident import OpenForm
 from lightship.desk.forms.structure import NewPageForm
-from lightship.desk.views.base import attempt, author, config, done, on_page, show, snapshot_of, staff, typed
+from lightship.desk.views.base import author, config, done, on_page, refusals, show, snapshot_of, staff, typed
 from lightship.desk.views.hosts import hosts_now
 from lightship.desk.views.timeline import summary
 from lightship.page.labels import TONE, number, sentence
@@ -34,9 +33,10 @@ def home(request: HttpRequest) -> HttpResponse:
     if not missing:
         return show(request, "pages.html", None, pages=pages)
     form = NewPageForm(typed(request), slugs=missing)
-    if attempt(request, form, lambda: structure.create_page(**form.cleaned_data, by=author(request), now=timezone.now())):
-        page = Page.objects.get(slug=form.cleaned_data["slug"])
-        return done(request, "The page is made. Now name what it watches over.", "components", page)
+    if request.method == "POST" and form.is_valid():
+        with refusals(form):
+            page = structure.create_page(**form.cleaned_data, by=author(request), now=timezone.now())
+            return done(request, "The page is made. Now name what it watches over.", "components", page)
     return show(request, "pages.html", None, pages=pages, form=form, zones=sorted(available_timezones()))
 
 
@@ -57,7 +57,7 @@ def live_part(request: HttpRequest, page: Page) -> HttpResponse:
 def state_now(snapshot: Snapshot) -> dict[str, Any]:
     current = [incident for incident in snapshot.open if is_current(incident)]
     planned = [incident for incident in snapshot.open if incident.status is Status.SCHEDULED]
-    components = live(snapshot)
+    components = snapshot.live
     amiss = [component for component in components if component.status is not ComponentStatus.OPERATIONAL]
     lines = [_line(incident, snapshot) for incident in gravest(current)]
     promised = sorted((line for line in lines if line["due"]), key=lambda line: line["due"])

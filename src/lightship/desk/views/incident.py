@@ -1,5 +1,6 @@
-"""Speak of an incident: open it, post to it, correct, rename. A preview shows what readers would see, and posts nothing."""
+"""Speak of an incident or planned work: open or plan it, post to it, correct, rename, begin and finish it by hand, move it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError
@@ -8,30 +9,30 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from lightship.core.model import Kind, Status
-from lightship.desk.forms.incident import CorrectForm, OpenForm, RenameForm, UpdateForm
-from lightship.desk.views.base import answer, author, on_page, show, snapshot_of, typed
+from lightship.desk.forms.incident import CorrectForm, MoveForm, OpenForm, PlanForm, RenameForm, UpdateForm
+from lightship.desk.views.base import answer, author, done, on_page, show, snapshot_of, typed
 from lightship.desk.views.hosts import hosts_now
 from lightship.desk.views.timeline import timeline, update_line
 from lightship.store import journal
+from lightship.store.journal import JournalError, NewUpdate
 from lightship.store.models import Incident, Page, Update, Wording
 from lightship.store.read import rows
 
 POSTED = "Posted. It is on its way to every host."
+BY_HAND = {
+    "begin": (Status.IN_PROGRESS, "The work has begun."),
+    "finish": (Status.COMPLETED, "The work is done."),
+}
 
 
 @on_page
 def open_incident(request: HttpRequest, page: Page) -> HttpResponse:
-    now = timezone.now()
-    form = OpenForm(typed(request), snapshot=snapshot_of(page), now=now)
+    form = OpenForm(typed(request), snapshot=snapshot_of(page), now=timezone.now())
     first = _first_tap(page, form) if request.method == "POST" and form.is_valid() else None
     if first:
         return redirect("incident", page.slug, first.pk)
-
-    def action() -> Incident:
-        return journal.open_incident(page, form.opening(), author(request), now)
-
     try:
-        return answer(request, page, form, "open.html", action, POSTED, draft=f"open:{page.slug}")
+        return answer(request, page, form, "open.html", POSTED, draft=f"open:{page.slug}")
     except IntegrityError:  # the first tap was posted at this very moment
         first = _first_tap(page, form)
         return redirect("incident", page.slug, first.pk) if first else show(request, "open.html", page, 422, form=form)
@@ -54,17 +55,11 @@ def _first_tap(page: Page, form: OpenForm) -> Incident | None:
 
 @on_page
 def incident(request: HttpRequest, page: Page, id: str) -> HttpResponse:
-    now = timezone.now()
-    row = get_object_or_404(Incident, page=page, pk=id)
-    snapshot, current = snapshot_of(page), rows.incident(row)
-    form = UpdateForm(typed(request), snapshot=snapshot, incident=current, now=now, initial=_asked(request))
-    values = {**hosts_now(page), **timeline(row, current, snapshot)}
-    values["own_url"] = f"{values['public_url']}/{'maintenance' if current.kind is Kind.MAINTENANCE else 'incidents'}/{id}/"
-
-    def action() -> Update:
-        return journal.update(row, form.update(), author(request), now, last_read=form["seen"].value() or "")
-
-    return answer(request, page, form, "incident.html", action, POSTED, draft=f"say:{id}", **values)
+    row, snapshot = get_object_or_404(Incident, page=page, pk=id), snapshot_of(page)
+    form = UpdateForm(typed(request), row=row, snapshot=snapshot, now=timezone.now(), initial=_asked(request))
+    values = {**hosts_now(page), **timeline(row, form.incident, snapshot)}
+    values["own_url"] = f"{values['public_url']}/{'maintenance' if values['planned'] else 'incidents'}/{id}/"
+    return answer(request, page, form, "incident.html", POSTED, draft=f"say:{id}", **values)
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
@@ -82,23 +77,45 @@ def timeline_part(request: HttpRequest, page: Page, id: str) -> HttpResponse:
 
 @on_page
 def correct(request: HttpRequest, page: Page, id: str) -> HttpResponse:
-    now = timezone.now()
     row = get_object_or_404(Update, incident__page=page, pk=id)
-    form = CorrectForm(typed(request), row=row, now=now)
-
-    def action() -> Wording:
-        return journal.correct(row, *form.wording(), author(request), now)
-
-    message, line = "Corrected. The earlier wording is kept.", update_line(row)
-    return answer(request, page, form, "correct.html", action, message, draft=f"correct:{id}", line=line)
+    form, line = CorrectForm(typed(request), row=row, now=timezone.now()), update_line(row)
+    message = "Corrected. The earlier wording is kept."
+    return answer(request, page, form, "correct.html", message, draft=f"correct:{id}", line=line)
 
 
 @on_page
 def rename(request: HttpRequest, page: Page, id: str) -> HttpResponse:
-    row = get_object_or_404(Incident, page=page, pk=id)
-    form = RenameForm(typed(request), row=row)
+    form = RenameForm(typed(request), row=get_object_or_404(Incident, page=page, pk=id))
+    return answer(request, page, form, "rename.html", "Renamed.", draft=f"rename:{id}")
 
-    def action() -> None:
-        journal.rename(row, form.cleaned_data["name"], author(request), timezone.now(), impact=form.chosen())
 
-    return answer(request, page, form, "rename.html", action, "Renamed.", draft=f"rename:{id}")
+@on_page
+def plan(request: HttpRequest, page: Page) -> HttpResponse:
+    # Tomorrow night: when most such work is done.
+    starts = (timezone.localtime() + timedelta(days=1)).replace(hour=2, minute=0, second=0, microsecond=0)
+    initial = {"starts": starts, "ends": starts + timedelta(hours=2)}
+    form = PlanForm(typed(request), snapshot=snapshot_of(page), initial=initial)
+    return answer(request, page, form, "plan.html", "Planned. It is on its way to every host.", draft=f"plan:{page.slug}")
+
+
+@on_page
+def begin_or_finish(request: HttpRequest, page: Page, id: str) -> HttpResponse:
+    """Begin a maintenance now, or finish it, in one tap; like the clock, without a text."""
+    row = get_object_or_404(Incident, page=page, pk=id, kind=Kind.MAINTENANCE)
+    chosen = request.POST.get("to")
+    if chosen not in BY_HAND:
+        return redirect("incident", page.slug, id)
+    status, message = BY_HAND[chosen]
+    new = NewUpdate(status=status, body="")
+    try:
+        journal.update(row, new, author(request), timezone.now(), last_read=request.POST.get("seen") or None)
+    except JournalError as error:
+        message = str(error)
+    return done(request, message, "incident", page, id)
+
+
+@on_page
+def move(request: HttpRequest, page: Page, id: str) -> HttpResponse:
+    form = MoveForm(typed(request), row=get_object_or_404(Incident, page=page, pk=id, kind=Kind.MAINTENANCE))
+    message = "Moved. Post a word about it, so that nobody is surprised."
+    return answer(request, page, form, "move.html", message, draft=f"move:{id}")

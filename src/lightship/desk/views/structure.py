@@ -9,11 +9,9 @@ from django.utils import timezone
 
 from lightship.core.model import ComponentStatus
 from lightship.desk import labels
-from lightship.desk.forms.fields import live
 from lightship.desk.forms.structure import ComponentForm, GroupForm, PageForm, StatusForm
 from lightship.desk.views.base import answer, attempt, author, done, on_page, show, snapshot_of, typed
 from lightship.page.labels import COMPONENT
-from lightship.store import journal
 from lightship.store.journal import structure
 from lightship.store.models import Component, Group, Page
 
@@ -21,18 +19,13 @@ from lightship.store.models import Component, Group, Page
 @on_page
 def components(request: HttpRequest, page: Page) -> HttpResponse:
     """Components and groups in the order readers see, with a form to add one of each."""
-    data, by, now = typed(request), author(request), timezone.now()
+    data = typed(request)
     adding = data.get("add") if data else None
-    component = ComponentForm(data if adding == "component" else None, groups=list(page.groups.all()), prefix="component")
+    component = ComponentForm(data if adding == "component" else None, page=page, prefix="component")
     group = GroupForm(data if adding == "group" else None, prefix="group")
-
-    def add_component() -> None:
-        described = component.described()
-        structure.create_component(page, described.pop("name"), by, now, **described)
-
-    if attempt(request, component, add_component):
+    if attempt(request, page, component):
         return done(request, f"{component.cleaned_data['name']} is on the page.", "components", page)
-    if attempt(request, group, lambda: structure.create_group(page, group.cleaned_data["name"], by, now)):
+    if attempt(request, page, group):
         name = group.cleaned_data["name"]
         return done(request, f"The group {name} is there. Put components into it.", "components", page)
     return show(request, "components.html", page, sections=_sections(page), component=component, group=group)
@@ -40,7 +33,7 @@ def components(request: HttpRequest, page: Page) -> HttpResponse:
 
 def _sections(page: Page) -> list[dict[str, Any]]:
     """As readers see them, and the groups that hold nothing yet."""
-    components = live(snapshot_of(page))
+    components = snapshot_of(page).live
     sections: list[dict[str, Any]] = []
     for row in _top(page):
         if isinstance(row, Group):
@@ -63,21 +56,17 @@ def _top(page: Page) -> list[Group | Component]:
 def component(request: HttpRequest, page: Page, id: str) -> HttpResponse:
     """One component: set it, describe it, take it off the page."""
     row = get_object_or_404(Component, page=page, pk=id, retired=False)
-    data, by, now = typed(request), author(request), timezone.now()
-    doing, shown = data.get("do") if data else None, _shown(page, row)
-    status = StatusForm(data if doing == "set" else None, initial={"status": shown.value})
-    form = ComponentForm(data if doing == "describe" else None, groups=list(page.groups.all()), row=row)
-    if attempt(request, status, lambda: journal.set_status(row, status.chosen(), by, now)):
+    data, shown = typed(request), _shown(page, row)
+    doing = data.get("do") if data else None
+    status = StatusForm(data if doing == "set" else None, row=row, initial={"status": shown.value})
+    form = ComponentForm(data if doing == "describe" else None, page=page, row=row)
+    if attempt(request, page, status):
         return done(request, _set(row, status.chosen(), _shown(page, row)), "component", page, id)
     if request.method == "POST" and doing == "retire":
-        structure.retire_component(row, by, now)
+        structure.retire_component(row, author(request), timezone.now())
         return done(request, f"{row.name} is off the page. Old incidents still name it.", "components", page)
-
-    def action() -> None:
-        structure.describe(row, form.described(), by, now)
-
     values = {"status": status, "badge": labels.badge(row.name, shown)}
-    return answer(request, page, form, "component.html", action, "Saved.", to="components", draft=f"part:{id}", **values)
+    return answer(request, page, form, "component.html", "Saved.", to="components", draft=f"part:{id}", **values)
 
 
 def _shown(page: Page, row: Component) -> ComponentStatus:
@@ -92,16 +81,12 @@ def _set(row: Component, level: ComponentStatus, shown: ComponentStatus) -> str:
 @on_page
 def group(request: HttpRequest, page: Page, id: str) -> HttpResponse:
     row = get_object_or_404(Group, page=page, pk=id)
-    data, by, now = typed(request), author(request), timezone.now()
+    data = typed(request)
     form = GroupForm(data if data and data.get("do") != "remove" else None, row=row)
     if request.method == "POST" and request.POST.get("do") == "remove":
-        structure.remove_group(row, by, now)
+        structure.remove_group(row, author(request), timezone.now())
         return done(request, f"The group {row.name} is gone. Its components stay.", "components", page)
-
-    def action() -> None:
-        structure.describe(row, form.cleaned_data, by, now)
-
-    return answer(request, page, form, "group.html", action, "Saved.", to="components")
+    return answer(request, page, form, "group.html", "Saved.", to="components")
 
 
 @on_page
@@ -119,10 +104,6 @@ def shift(request: HttpRequest, page: Page) -> HttpResponse:
 
 @on_page
 def settings(request: HttpRequest, page: Page) -> HttpResponse:
-    form = PageForm(typed(request), row=page)
-
-    def action() -> None:
-        structure.describe(page, form.cleaned_data, author(request), timezone.now())
-
-    zones, draft = sorted(available_timezones()), f"settings:{page.slug}"
-    return answer(request, page, form, "settings.html", action, "Saved.", to="settings", draft=draft, zones=zones)
+    form, zones = PageForm(typed(request), row=page), sorted(available_timezones())
+    draft = f"settings:{page.slug}"
+    return answer(request, page, form, "settings.html", "Saved.", to="settings", draft=draft, zones=zones)

@@ -8,7 +8,6 @@ from django.utils import timezone
 from lightship.core.model import Incident, Kind, Snapshot, Status, Update
 from lightship.core.status import began, promised
 from lightship.desk import labels
-from lightship.desk.forms.fields import live
 from lightship.store import models
 from lightship.store.models import Entry
 from lightship.store.read import rows
@@ -28,7 +27,7 @@ def summary(incident: Incident, now: datetime) -> dict[str, Any]:
 def timeline(row: models.Incident, incident: Incident, snapshot: Snapshot | None) -> dict[str, Any]:
     """What the incident's view shows, and its timeline, which needs no snapshot."""
     authors = _authors(row)
-    levels = {component.id: component.status for component in live(snapshot)} if snapshot else {}
+    levels = {component.id: component.status for component in snapshot.live} if snapshot else {}
     return {
         **summary(incident, timezone.now()),
         "planned": incident.kind is Kind.MAINTENANCE,
