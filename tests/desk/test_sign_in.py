@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.desk.cast import PASSWORD, Stage, read
 from tests.django_settings import CONFIG
 
-from lightship.desk.auth.session import sign_in_link
+from lightship.desk.session import sign_in_link
 from lightship.store.access import throttle
 from lightship.store.models import Attempt
 from lightship.store.settings import made
@@ -136,7 +136,7 @@ def test_a_spoilt_link_is_told_calmly(stage: Stage, spoilt: str) -> None:
 
 
 def test_a_link_ages(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lightship.desk.auth import session
+    from lightship.desk import session
 
     path = sign_in_link(stage.alice, "")
     later = session._OneTime._now  # patched: the generator of Django asks the clock itself

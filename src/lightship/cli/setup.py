@@ -108,7 +108,7 @@ def sign_in_words(config: Config, user: "User | None" = None) -> str:
     """A one-time link for the first account, and what to do with it."""
     from django.contrib.auth.models import User  # after Django is set up
 
-    from lightship.desk.auth.session import sign_in_link
+    from lightship.desk.session import sign_in_link
 
     user = user or User.objects.filter(is_superuser=True).order_by("pk").first()
     if user is None:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from lightship.desk.auth import session
+from lightship.desk import session
 from lightship.desk.views import doctor, history, home, hosts, incident, reconcile, structure
 
 urlpatterns: list[URLPattern] = [

@@ -82,11 +82,12 @@ def _security(*, https: bool) -> dict[str, Any]:
             {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
             {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
         ],
+        "PASSWORD_RESET_TIMEOUT": 3600,  # of sign-in links: seconds
         "SESSION_COOKIE_SECURE": https,
         "CSRF_COOKIE_SECURE": https,
         "SECURE_HSTS_SECONDS": 31_536_000 if https else 0,
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https") if https else None,
-        "CSRF_FAILURE_VIEW": f"{_DESK}.auth.session.stale_form",
+        "CSRF_FAILURE_VIEW": f"{_DESK}.session.stale_form",
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 4 * 1024 * 1024,
     }
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -21,10 +21,9 @@ from django.utils import timezone
 from lightship import page as public
 from lightship.config import Config, ConfigError, PageConfig
 from lightship.core.model import HostLink, Snapshot
-from lightship.desk.auth import session
+from lightship.desk import session
 from lightship.desk.forms.base import ActionForm
 from lightship.desk.middleware import policy
-from lightship.desk.unsent import take_back
 from lightship.desk.views.timeline import update_line
 from lightship.store import reconcile
 from lightship.store.journal import JournalError, Overtaken
@@ -51,7 +50,7 @@ def staff(view: View) -> View:
             return render(request, "desk/bits/signed_out.html")
         if request.method == "POST":
             return session.ask(request)
-        return redirect(f"{session.address()}?{urlencode({'next': request.get_full_path()})}")
+        return redirect_to_login(request.get_full_path())
 
     return guarded
 
@@ -97,7 +96,7 @@ def typed(request: HttpRequest) -> QueryDict | None:
     """The fields to fill a form with. Of those typed before a sign-in the page says that they were never posted."""
     if request.method == "POST":
         return request.POST
-    unsent = take_back(request)
+    unsent = session.take_back(request)
     if unsent is not None:
         flash(request, AWAY, tone="slow")
     return unsent
