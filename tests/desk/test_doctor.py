@@ -12,7 +12,7 @@ from unittest.mock import patch
 from django.test import Client
 from tests.desk.cast import Reader, Stage, config
 
-from lightship.desk.plot import Marks, plot
+from lightship.desk.views.doctor import plot
 from lightship.doctor import GROUPS, Examination, Finding, Verdict
 from lightship.doctor.checks import CHECKS
 from lightship.doctor.shared_fate import Shared
@@ -183,9 +183,9 @@ def test_before_the_first_drill_the_page_says_how_to_run_one(client: Client) -> 
 
 
 def test_marks_lie_in_the_order_of_their_times() -> None:
-    (first, second), ticks = plot([Marks(2.0, (0.5, 8.0), 5.0), Marks(None, (), 60.0)])
-    assert first.before[0] < (first.now or 0) < first.goal < first.before[1] < second.goal == 1000
-    assert second.now is None
+    (first, second), ticks = plot([{"now": 2.0, "past": [0.5, 8.0], "goal": 5.0}, {"now": None, "past": [], "goal": 60.0}])
+    assert first["past"][0] < first["now"] < first["goal"] < first["past"][1] < second["goal"] == 1000
+    assert second["now"] is None
     assert [label for _, _, label in ticks] == ["0.01 s", "0.1 s", "1 s", "10 s"]
 
 

@@ -1,5 +1,6 @@
 """Would it work today? The last examination, what goes down together, the drills with the time of each step; and healthz."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -9,16 +10,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from lightship.desk.plot import Marks, plot
 from lightship.desk.views.base import author, done, on_page, page_config, show
 from lightship.doctor import GROUPS
 from lightship.store import receipts, reports
-from lightship.store.models import Page
+from lightship.store.models import Page, Report
 
 NO_WORKER = "No worker is alive, so nobody examines anything: start one. Meanwhile `lightship doctor` in a terminal does it."
 TONES = {"fail": "down", "warn": "slow", "unchecked": "work", "ok": "ok"}
 HEADINGS = (("fail", "Fails"), ("warn", "To look at"))
 SHOWN_DRILLS = 12
+WIDTH, EDGE, LEAST = 1000, 12, 0.01
+"""Of the plot of seconds. EDGE: room at either side, for marks that lie at an end."""
+TICKS = (0.01, 0.1, 1.0, 10.0, 100.0)
 Facts = Mapping[str, Any]
 
 
@@ -83,10 +86,9 @@ def _matrix(facts: Facts) -> list[dict[str, Any]]:
 def drills(request: HttpRequest, page: Page) -> HttpResponse:
     newest = list(page.reports.filter(kind=reports.DRILL)[:SHOWN_DRILLS])
     last, before = newest[0] if newest else None, newest[1:]
-    steps = _steps(last.facts, [report.facts for report in before]) if last else []
-    marks = [Marks(step["seconds"] if step["status"] == "done" else None, step["past"], step["goal"]) for step in steps]
-    bars, ticks = plot(marks)
-    lines = list(zip(steps, bars, strict=True))
+    steps = [_step(step, before) for step in last.facts["steps"]] if last else []
+    marks, ticks = plot(steps)
+    lines = list(zip(steps, marks, strict=True))
     return show(request, "drills.html", page, last=last, lines=lines, ticks=ticks, before=before)
 
 
@@ -98,24 +100,37 @@ _RESULTS = {
 }
 
 
-def _steps(facts: Facts, before: Sequence[Facts]) -> list[dict[str, Any]]:
-    """The last drill's steps, each with how long it took in the drills before."""
-    return [
-        _step(step, [past for drill in before for past in drill["steps"] if past["name"] == step["name"]])
-        for step in facts["steps"]
-    ]
-
-
-def _step(step: Facts, before: Sequence[Facts]) -> dict[str, Any]:
-    took = step["seconds"] if step["status"] == "done" else None
-    past = [step["seconds"] for step in before if step["status"] == "done"]
+def _step(step: Facts, before: Iterable[Report]) -> Facts:
+    """A step of the last drill, and how many seconds it took now (None: it was not done) and in the drills before."""
+    same = [old for report in before for old in report.facts["steps"] if old["name"] == step["name"]]
+    now = step["seconds"] if step["status"] == "done" else None
+    past = [old["seconds"] for old in same if old["status"] == "done"]
     usual = sorted(past)[len(past) // 2] if past else None
-    tone, word = _RESULTS["late" if took is not None and took > step["goal"] else step["status"]]
-    return {**step, "tone": tone, "word": word, "took": _seconds(took), "usual": _seconds(usual), "past": past}
+    tone, word = _RESULTS["late" if now is not None and now > step["goal"] else step["status"]]
+    return {**step, "tone": tone, "word": word, "took": _seconds(now), "usual": _seconds(usual), "now": now, "past": past}
 
 
 def _seconds(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f} s" if value < 1 else f"{value:.1f} s"
+
+
+def plot(steps: Sequence[Facts]) -> tuple[list[Facts], list[tuple[int, float, str]]]:
+    """Where the marks of each step lie, from 0 to WIDTH; and the ticks of the axis: place, the same in percent of the whole
+    width, label. One scale for all steps, logarithmic: a move takes one second, a restore thirty."""
+    longest = max([10 * LEAST, *(seconds for step in steps for seconds in (step["now"] or 0, step["goal"], *step["past"]))])
+
+    def at(seconds: float) -> int:
+        return round(WIDTH * math.log(max(seconds, LEAST) / LEAST) / math.log(longest / LEAST))
+
+    def percent(place: int) -> float:
+        return round(100 * (place + EDGE) / (WIDTH + 2 * EDGE), 2)
+
+    marks: list[Facts] = [
+        {"now": None if step["now"] is None else at(step["now"]), "past": list(map(at, step["past"])), "goal": at(step["goal"])}
+        for step in steps
+    ]
+    ticks = [(at(tick), percent(at(tick)), f"{tick:g} s") for tick in TICKS if tick <= longest]
+    return marks, ticks
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
