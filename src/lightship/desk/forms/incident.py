@@ -178,7 +178,7 @@ class UpdateForm(PostForm):
     def __init__(self, *args: Any, snapshot: Snapshot, **more: Any) -> None:
         super().__init__(*args, **more)
         self.incident = incident = rows.incident(self.row)
-        self.initial = {**_carried(incident), **self.initial}
+        self.initial = _carried(incident)
         planned = incident.kind is Kind.MAINTENANCE
         if planned:
             for name in ("since", "estimate", "no_estimate"):

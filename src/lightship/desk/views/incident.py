@@ -1,7 +1,6 @@
 """Speak of an incident or planned work: open or plan it, post to it, correct, rename, begin and finish it by hand, move it."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
@@ -56,16 +55,10 @@ def _first_tap(page: Page, form: OpenForm) -> Incident | None:
 @on_page
 def incident(request: HttpRequest, page: Page, id: str) -> HttpResponse:
     row, snapshot = get_object_or_404(Incident, page=page, pk=id), snapshot_of(page)
-    form = UpdateForm(typed(request), row=row, snapshot=snapshot, now=timezone.now(), initial=_asked(request))
+    form = UpdateForm(typed(request), row=row, snapshot=snapshot, now=timezone.now())
     values = {**hosts_now(page), **timeline(row, form.incident, snapshot)}
     values["own_url"] = f"{values['public_url']}/{'maintenance' if values['planned'] else 'incidents'}/{id}/"
     return answer(request, page, form, "incident.html", POSTED, draft=f"say:{id}", **values)
-
-
-def _asked(request: HttpRequest) -> dict[str, Any]:
-    """`?status=` chooses the status beforehand, for links that lead to the form."""
-    asked = request.GET.get("status", "")
-    return {"status": asked} if asked in set(Status) else {}
 
 
 @on_page
