@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from lightship.desk import session
-from lightship.desk.views import doctor, history, home, hosts, incident, reconcile, structure
+from lightship.desk.views import doctor, history, home, hosts, incident, structure
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -33,6 +33,6 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/doctor/", doctor.doctor, name="doctor"),
     path("p/<slug:slug>/drills/", doctor.drills, name="drills"),
     path("p/<slug:slug>/hosts/live/", hosts.hosts_part, name="hosts-live"),
-    path("p/<slug:slug>/elsewhere/", reconcile.notice, name="other-desk"),
-    path("p/<slug:slug>/elsewhere/take-in/", reconcile.take_in, name="take-in"),
+    path("p/<slug:slug>/elsewhere/", history.notice, name="other-desk"),
+    path("p/<slug:slug>/elsewhere/take-in/", history.take_in, name="take-in"),
 ]

@@ -19,7 +19,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from lightship import page as public
-from lightship.config import Config, ConfigError, PageConfig
+from lightship.config import Config, PageConfig
 from lightship.core.model import HostLink, Snapshot
 from lightship.desk import session
 from lightship.desk.forms.base import ActionForm
@@ -79,10 +79,7 @@ def config() -> Config:
 
 def page_config(page: Page) -> PageConfig | None:
     """None for a page that lightship.toml no longer names: it is published nowhere."""
-    try:
-        return config().page(page.slug)
-    except ConfigError:
-        return None
+    return config().pages.get(page.slug)
 
 
 def snapshot_of(page: Page) -> Snapshot:

@@ -1,17 +1,25 @@
-"""The past: incidents and the journal."""
+"""What was posted: past incidents, the journal, and what another desk posted while this one was away."""
+
+from typing import Any
 
 from django.core.paginator import Paginator
+from django.db import OperationalError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from lightship.core.status import ended_at
+from lightship.desk import labels
 from lightship.desk.forms.base import clean
-from lightship.desk.views.base import on_page, show
-from lightship.desk.views.home import entry_line
+from lightship.desk.views.base import BUSY, author, done, heard_elsewhere, on_page, page_config, show
 from lightship.desk.views.timeline import summary
-from lightship.store.models import Page
+from lightship.page.labels import counted
+from lightship.store import reconcile
+from lightship.store.journal import JournalError
+from lightship.store.models import Entry, Page
 from lightship.store.read import rows
+from lightship.store.reconcile import Reconciled
 
 INCIDENTS, ENTRIES = 25, 50
 """How many are shown at once."""
@@ -33,3 +41,42 @@ def history(request: HttpRequest, page: Page) -> HttpResponse:
 def journal(request: HttpRequest, page: Page) -> HttpResponse:
     leaf = Paginator(page.entries.select_related("author"), ENTRIES).get_page(request.GET.get("leaf"))
     return show(request, "journal.html", page, leaf=leaf, entries=[entry_line(entry) for entry in leaf])
+
+
+def entry_line(entry: Entry) -> dict[str, Any]:
+    return {
+        "author": labels.person(entry.author),
+        "action": labels.ACTION.get(entry.action, entry.action),
+        "name": entry.name,
+        "at": entry.at,
+        "incident_id": entry.incident_id,
+    }
+
+
+@on_page
+def notice(request: HttpRequest, page: Page) -> HttpResponse:
+    """What every view says while another desk's updates are not taken in."""
+    return render(request, "desk/bits/other_desk.html", {"page": page, "other_desk": heard_elsewhere(page)})
+
+
+@on_page
+def take_in(request: HttpRequest, page: Page) -> HttpResponse:
+    configured = page_config(page)
+    if request.method != "POST" or configured is None:
+        return redirect("page", page.slug)
+    try:
+        result = reconcile.take_in(page, configured, author(request), timezone.now())
+    except JournalError as error:
+        return done(request, str(error), "page", page, tone="down")
+    except OperationalError:
+        return done(request, BUSY, "page", page, tone="down")
+    return done(request, _message(result), "page", page, tone="ok" if result.hosts else "slow")
+
+
+def _message(result: Reconciled) -> str:
+    unread = "; ".join(result.troubles)
+    if not result.hosts:
+        return f"There was nothing to take in ({unread})." if unread else "There was nothing to take in."
+    new = f"{counted(result.incidents, 'new incident')}, {counted(result.updates, 'update')}"
+    rest = f" Not read: {unread}." if unread else ""
+    return f"Taken in from {', '.join(result.hosts)}: {new}. All of it is on its way to every host.{rest}"

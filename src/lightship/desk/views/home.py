@@ -14,11 +14,12 @@ from lightship.desk import labels
 from lightship.desk.forms.incident import OpenForm
 from lightship.desk.forms.structure import NewPageForm
 from lightship.desk.views.base import author, config, done, on_page, refusals, show, snapshot_of, staff, typed
+from lightship.desk.views.history import entry_line
 from lightship.desk.views.hosts import hosts_now
 from lightship.desk.views.timeline import summary
 from lightship.page.labels import TONE, number, sentence
 from lightship.store.journal import structure
-from lightship.store.models import Entry, Page
+from lightship.store.models import Page
 
 LATELY = 6
 """Entries of the journal on the first view."""
@@ -89,14 +90,4 @@ def _line(incident: Incident, snapshot: Snapshot) -> dict[str, Any]:
         **summary(incident, snapshot.at),
         "tone": TONE[level] if level is not ComponentStatus.OPERATIONAL else fallback,
         "last_post": incident.updates[-1].display_at,
-    }
-
-
-def entry_line(entry: Entry) -> dict[str, Any]:
-    return {
-        "author": labels.person(entry.author),
-        "action": labels.ACTION.get(entry.action, entry.action),
-        "name": entry.name,
-        "at": entry.at,
-        "incident_id": entry.incident_id,
     }
