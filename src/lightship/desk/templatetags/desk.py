@@ -18,18 +18,15 @@ from lightship.store.models import Page
 register = template.Library()
 
 
-def clock(at: datetime, now: datetime) -> str:
-    """`14:02 CET`, with day and year where today does not share them."""
-    at, now = timezone.localtime(at), timezone.localtime(now)
-    if at.date() == now.date():
-        return f"{at:%H:%M %Z}"
-    day = f"{at.day} {at:%b}" if at.year == now.year else f"{at.day} {at:%b} {at.year}"
-    return f"{day}, {at:%H:%M %Z}"
-
-
 @register.filter
 def moment(at: datetime | None) -> SafeString | str:
-    return format_html('<time datetime="{}">{}</time>', at.isoformat(), clock(at, timezone.now())) if at else ""
+    """`14:02 CET`, with day and year where today does not share them."""
+    if not at:
+        return ""
+    local, now = timezone.localtime(at), timezone.localtime()
+    year = "" if local.year == now.year else f" {local.year}"
+    day = "" if local.date() == now.date() else f"{local.day} {local:%b}{year}, "
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), f"{day}{local:%H:%M %Z}")
 
 
 @register.filter
@@ -41,7 +38,7 @@ def ago(at: datetime | None) -> SafeString | str:
 @register.filter
 def due(at: datetime | None) -> SafeString | str:
     """`in 12 min`, or `12 min late`; desk.js counts on."""
-    if at is None:
+    if not at:
         return ""
     now = timezone.now()
     return _counting(at, "due", f"in {durations.span(at - now)}" if at > now else f"{durations.span(now - at)} late")
