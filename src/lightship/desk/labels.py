@@ -18,13 +18,6 @@ STATUS = {
     Status.VERIFYING: "Checking the work",
     Status.COMPLETED: "Done",
 }
-IMPACT = {
-    Impact.NONE: "Nobody is affected",
-    Impact.MINOR: "A nuisance",
-    Impact.MAJOR: "Serious",
-    Impact.CRITICAL: "Everything is down",
-}
-HOW_BAD = (ComponentStatus.DEGRADED, ComponentStatus.PARTIAL, ComponentStatus.MAJOR)
 ACTION = {
     "create page": "made the page",
     "describe page": "changed the page",
@@ -48,7 +41,13 @@ ACTION = {
     "turn": "set",
 }
 COMPONENT_CHOICES = [(status.value, COMPONENT[status]) for status in ComponentStatus]
-IMPACT_CHOICES = [("", "As its components show"), *((impact.value, text) for impact, text in IMPACT.items())]
+IMPACT_CHOICES = [
+    ("", "As its components show"),
+    (Impact.NONE.value, "Nobody is affected"),
+    (Impact.MINOR.value, "A nuisance"),
+    (Impact.MAJOR.value, "Serious"),
+    (Impact.CRITICAL.value, "Everything is down"),
+]
 """For an incident; the empty choice leaves it to the components."""
 # "Databases", "Name servers"; not "DNS", "Status", "Access", "Analysis".
 _PLURAL = re.compile(r"[^sui]s$")

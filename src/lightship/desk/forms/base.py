@@ -72,8 +72,8 @@ class Moment(forms.DateTimeField):
         return at.astimezone(UTC) if at else None
 
 
-class ShortField(TextField):
-    """A sentence or two: one line high, never cut."""
+class Prose(TextField):
+    """Text for customers, never cut: the journal limits its length, so that a long one comes back with the reason."""
 
     def __init__(self, *, rows: int = 1, required: bool = False, **more: Any) -> None:
         widget = forms.Textarea(attrs={"rows": rows, "maxlength": LONGEST})
@@ -81,13 +81,6 @@ class ShortField(TextField):
 
     def to_python(self, value: Any) -> str:
         return super().to_python(value).replace("\r\n", "\n")
-
-
-class Body(ShortField):
-    """Text for customers. The journal limits its length, so that a long text comes back with the reason."""
-
-    def __init__(self, *, required: bool = True, **more: Any) -> None:
-        super().__init__(rows=4, required=required, **more)
 
 
 class ActionForm(forms.Form):
@@ -186,7 +179,3 @@ class ComponentsForm(ActionForm):
             name = names.get(group_id or "", "Other" if chips else "")
             chips.append((name, [boxes[component.id] for component in components]))
         return chips
-
-    def names(self) -> list[str]:
-        chosen = set(self.cleaned_data.get("components", ()))
-        return [component.name for component in self.snapshot.live if component.id in chosen]

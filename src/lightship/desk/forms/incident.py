@@ -9,10 +9,10 @@ from django.forms import BoundField
 from django.http import QueryDict
 
 from lightship.config.ids import new_id
-from lightship.core.model import ENDED, ComponentStatus, Facts, Impact, Incident, Kind, Snapshot, Status
+from lightship.core.model import ENDED, ComponentStatus, Facts, Impact, Kind, Snapshot, Status
 from lightship.core.status import current_facts
 from lightship.desk import labels
-from lightship.desk.forms.base import ActionForm, Body, ComponentsForm, EditForm, Moment, ShortField, TextField, offer
+from lightship.desk.forms.base import ActionForm, ComponentsForm, EditForm, Moment, Prose, TextField, offer
 from lightship.page.labels import COMPONENT
 from lightship.store import journal, models
 from lightship.store.journal import NewIncident, NewUpdate, Window
@@ -25,6 +25,7 @@ AHEAD = {
     "ended": "This is still to come. Say that it is over when it is.",
     "at": "A post cannot be dated in the future: leave this empty, or write an earlier time.",
 }
+HOW_BAD = (ComponentStatus.DEGRADED, ComponentStatus.PARTIAL, ComponentStatus.MAJOR)
 STANDARD_MINUTES = (15, 30, 60)
 # What a form asks at once; all else is under "More".
 UP_FRONT = {"components", "how", "body", "promise", "status"}
@@ -35,14 +36,14 @@ ONCE = re.compile("[a-z0-9]{12}")
 class FactsForm(ActionForm):
     """The facts of an update. Empty: not stated in this update."""
 
-    symptom = ShortField(label="What customers see")
-    doing = ShortField(label="What is being done now")
-    scope = ShortField(label="Who is affected, and who is not")
-    workaround = ShortField(label="What customers can do meanwhile")
+    symptom = Prose(label="What customers see")
+    doing = Prose(label="What is being done now")
+    scope = Prose(label="Who is affected, and who is not")
+    workaround = Prose(label="What customers can do meanwhile")
     since = Moment(label="Broken since")
     estimate = Moment(label="Back by, our estimate")
     no_estimate = forms.BooleanField(required=False, label="Say that there is no estimate yet")
-    cause = ShortField(label="Cause")
+    cause = Prose(label="Cause")
     ended = Moment(label="Over since")
 
     def __init__(self, *args: Any, now: datetime, **more: Any) -> None:
@@ -50,12 +51,15 @@ class FactsForm(ActionForm):
         super().__init__(*args, **more)
 
     def clean(self) -> dict[str, Any]:
-        """What has happened, as the form says, may not be still to come."""
+        """What has happened, as the form says, may not be still to come; and what is promised must be."""
         super().clean()
         for name, message in AHEAD.items():
             at = self.cleaned_data.get(name)
             if at and at > self.now:
                 self.add_error(name, message)
+        promised, ended = self.cleaned_data.get("promise_at"), self.cleaned_data.get("status") in ENDED
+        if promised and promised <= self.now and not ended:
+            self.add_error("promise_at", "This time has passed. Promise one that is still to come.")
         return self.cleaned_data
 
     def more_open(self) -> bool:
@@ -81,13 +85,6 @@ class PostForm(FactsForm):
     promise_at = Moment(label="Next update at")
     at = Moment(label="Date this post back to")
 
-    def clean(self) -> dict[str, Any]:
-        super().clean()
-        at, ended = self.cleaned_data.get("promise_at"), self.cleaned_data.get("status") in ENDED
-        if at and at <= self.now and not ended:
-            self.add_error("promise_at", "This time has passed. Promise one that is still to come.")
-        return self.cleaned_data
-
     def offer_promises(self, minutes: int, *, chosen: str = "") -> None:
         """`minutes`: what this page usually promises."""
         choices = [(str(count), interval(count)) for count in sorted({*STANDARD_MINUTES, minutes})]
@@ -112,10 +109,10 @@ class OpenForm(PostForm, ComponentsForm):
     how = forms.ChoiceField(
         label="How bad is it?",
         widget=forms.RadioSelect,
-        choices=[(status.value, COMPONENT[status]) for status in labels.HOW_BAD],
+        choices=[(status.value, COMPONENT[status]) for status in HOW_BAD],
         initial=ComponentStatus.MAJOR.value,
     )
-    body = Body(label="What do customers see?")
+    body = Prose(label="What do customers see?", rows=4, required=True)
     name = TextField(required=False, label="Title", max_length=255)
     status = forms.ChoiceField(
         label="Where we stand",
@@ -151,9 +148,10 @@ class OpenForm(PostForm, ComponentsForm):
     def save(self, page: Page, by: By, now: datetime) -> models.Incident:
         data = self.cleaned_data
         how = ComponentStatus(data["how"])
+        names = [component.name for component in self.snapshot.live if component.id in data["components"]]
         new = NewIncident(
             id=data["once"],
-            name=data["name"] or labels.headline(self.names(), how),
+            name=data["name"] or labels.headline(names, how),
             started_at=data["since"],
             impact=Impact(data["impact"]) if data["impact"] else None,
             update=NewUpdate(
@@ -171,14 +169,20 @@ class UpdateForm(PostForm):
     """A later update. Facts that still hold are filled in already. `seen`: the id of the newest update its author has read."""
 
     status = forms.ChoiceField(label="Where we stand", widget=forms.RadioSelect)
-    body = Body(label="What is new?")
+    body = Prose(label="What is new?", rows=4, required=True)
     all_working = forms.BooleanField(required=False, initial=True, label="Everything it touched works again")
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, snapshot: Snapshot, **more: Any) -> None:
         super().__init__(*args, **more)
         self.incident = incident = rows.incident(self.row)
-        self.initial = _carried(incident)
+        self.initial = {
+            **facts_initial(current_facts(incident)),
+            "doing": "",  # must be stated anew
+            "ended": None,
+            "status": incident.status.value,
+            "seen": max(incident.updates, key=lambda update: update.created_at).id,
+        }
         planned = incident.kind is Kind.MAINTENANCE
         if planned:
             for name in ("since", "estimate", "no_estimate"):
@@ -224,21 +228,10 @@ class UpdateForm(PostForm):
         return chosen or None
 
 
-def _carried(incident: Incident) -> dict[str, Any]:
-    """What was stated before and still holds; what is being done must be stated anew."""
-    return {
-        **facts_initial(current_facts(incident)),
-        "doing": "",
-        "ended": None,
-        "status": incident.status.value,
-        "seen": max(incident.updates, key=lambda update: update.created_at).id,
-    }
-
-
 class CorrectForm(EditForm, FactsForm):
     """Another wording of an update; the journal keeps the earlier one."""
 
-    body = Body(label="What it should say", required=False)
+    body = Prose(label="What it should say", rows=4)
     next_update = Moment(label="Next update by")
 
     def saved(self) -> dict[str, Any]:
@@ -264,12 +257,12 @@ class PlanForm(ComponentsForm):
     """A maintenance announced."""
 
     name = TextField(label="What is planned?", max_length=255)
-    body = Body(label="What will customers notice?")
+    body = Prose(label="What will customers notice?", rows=4, required=True)
     starts = Moment(label="Begins")
     ends = Moment(label="Ends")
     auto_start = forms.BooleanField(required=False, initial=True, label="Begin by itself at that time")
     auto_end = forms.BooleanField(required=False, initial=True, label="End by itself at that time")
-    workaround = ShortField(label="What customers can do meanwhile")
+    workaround = Prose(label="What customers can do meanwhile")
 
     def clean(self) -> dict[str, Any]:
         super().clean()

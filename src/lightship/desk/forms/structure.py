@@ -7,7 +7,7 @@ from django import forms
 
 from lightship.core.model import ComponentStatus
 from lightship.desk import labels
-from lightship.desk.forms.base import ActionForm, EditForm, Link, ShortField, TextField, ZoneField, offer
+from lightship.desk.forms.base import ActionForm, EditForm, Link, Prose, TextField, ZoneField, offer
 from lightship.store import journal
 from lightship.store.journal import structure
 from lightship.store.journal.entry import By
@@ -28,7 +28,7 @@ class NewPageForm(forms.Form):
 
 class PageForm(EditForm):
     name = TextField(label="Name readers know", max_length=255)
-    description = ShortField(label="In one sentence, what it is about")
+    description = Prose(label="In one sentence, what it is about")
     time_zone = ZoneField(help_text="Times on the desk are in it.")
     support_url = Link(required=False, label="Where customers get help", assume_scheme="https")
     promise_minutes = forms.IntegerField(
@@ -54,7 +54,7 @@ class GroupForm(EditForm):
 
 class ComponentForm(EditForm):
     name = TextField(label="Name", max_length=255)
-    description = ShortField(label="What it is, for customers")
+    description = Prose(label="What it is, for customers")
     group = forms.ChoiceField(required=False, label="Group")
     start_date = forms.DateField(
         required=False,
