@@ -16,8 +16,8 @@ from lightship.store import receipts, reports
 from lightship.store.models import Page, Report
 
 NO_WORKER = "No worker is alive, so nobody examines anything: start one. Meanwhile `lightship doctor` in a terminal does it."
-TONES = {"fail": "down", "warn": "slow", "unchecked": "work", "ok": "ok"}
-HEADINGS = (("fail", "Fails"), ("warn", "To look at"))
+SECTIONS = (("fail", "down", "Fails"), ("warn", "slow", "To look at"))
+"""The verdict, the tone and the heading of each."""
 SHOWN_DRILLS = 12
 WIDTH, EDGE, LEAST = 1000, 12, 0.01
 """Of the plot of seconds. EDGE: room at either side, for marks that lie at an end."""
@@ -43,26 +43,22 @@ def doctor(request: HttpRequest, page: Page) -> HttpResponse:
 
 
 def _examination(facts: Facts) -> dict[str, Any]:
-    findings = [{**finding, "tone": TONES[finding["verdict"]]} for finding in facts["findings"]]
-    well = [finding for finding in findings if finding["verdict"] == "ok"]
+    well = [finding for finding in facts["findings"] if finding["verdict"] == "ok"]
     groups = {name: [f for f in well if f["check"].split(".")[0] == group] for group, name in GROUPS.items()}
-    sections = [{"heading": heading, "faults": _by_check(findings, verdict)} for verdict, heading in HEADINGS]
+    sections = [(tone, heading, _by_check(facts, verdict)) for verdict, tone, heading in SECTIONS]
     return {
         "headline": _headline(facts["counts"]),
-        "sections": [section for section in sections if section["faults"]],
-        "unchecked": _by_check(findings, "unchecked"),
-        "well": [{"name": name, "findings": findings} for name, findings in groups.items() if findings],
-        "well_count": facts["counts"]["ok"],
-        "watched": facts["watched"],
+        "sections": [section for section in sections if section[-1]],
+        "unchecked": _by_check(facts, "unchecked"),
+        "well": [(name, findings) for name, findings in groups.items() if findings],
         "rows": _matrix(facts),
-        "source": facts["source"],
     }
 
 
-def _by_check(findings: Iterable[Facts], verdict: str) -> list[list[Facts]]:
+def _by_check(facts: Facts, verdict: str) -> list[list[Facts]]:
     """One fault for all subjects that it was found at, unless what to change differs."""
     faults = defaultdict(list)
-    for finding in findings:
+    for finding in facts["findings"]:
         if finding["verdict"] == verdict:
             faults[finding["check"], finding["change"]].append(finding)
     return list(faults.values())
@@ -74,12 +70,12 @@ def _headline(counts: Mapping[str, int]) -> str:
     return ", ".join(filter(None, [failing, f"{warnings} to look at" if warnings else ""])) or "It would work today"
 
 
-def _matrix(facts: Facts) -> list[dict[str, Any]]:
+def _matrix(facts: Facts) -> list[tuple[str, list[list[Facts]]]]:
     """A row for each part of the page; a cell for each watched name, with what the two share."""
     shared = defaultdict(list)
     for item in facts["shared"]:
         shared[item["part"], item["watched"]].append(item)
-    return [{"part": part, "cells": [shared[part, name] for name in facts["watched"]]} for part in facts["parts"]]
+    return [(part, [shared[part, name] for name in facts["watched"]]) for part in facts["parts"]]
 
 
 @on_page
