@@ -51,7 +51,7 @@ def made(config: Config) -> dict[str, Any]:
                 "DIRS": [_DESK_FOLDER / "templates"],
                 "APP_DIRS": True,
                 "OPTIONS": {
-                    "libraries": {"desk": f"{_DESK}.templatetags.desk"},
+                    "libraries": {"desk": f"{_DESK}.tags"},
                     "context_processors": [
                         "django.template.context_processors.request",
                         "django.contrib.auth.context_processors.auth",

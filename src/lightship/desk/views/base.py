@@ -29,7 +29,6 @@ from lightship.store import reconcile
 from lightship.store.journal import JournalError, Overtaken
 from lightship.store.models import Page, Update
 from lightship.store.read import snapshot
-from lightship.store.reconcile import OtherDesk
 
 BUSY = "The desk's database did not answer, so nothing was posted. Your text is still here: try again in a moment."
 AWAY = "You were away, and nothing was posted. This is what you had typed: look it over, then send it again."
@@ -197,7 +196,7 @@ def show(request: HttpRequest, template: str, page: Page | None, code: int = 200
     return render(request, f"desk/{template}", {"page": page, "other_desk": other_desk, **values}, status=code)
 
 
-def heard_elsewhere(page: Page) -> OtherDesk | None:
+def heard_elsewhere(page: Page) -> reconcile.OtherDesk | None:
     """Another desk whose updates hosts hold and this desk does not."""
     configured = page_config(page)
     return reconcile.other_desk(page, configured) if configured else None

@@ -19,7 +19,6 @@ from lightship.store import reconcile
 from lightship.store.journal import JournalError
 from lightship.store.models import Entry, Page
 from lightship.store.read import rows
-from lightship.store.reconcile import Reconciled
 
 INCIDENTS, ENTRIES = 25, 50
 """How many are shown at once."""
@@ -73,7 +72,7 @@ def take_in(request: HttpRequest, page: Page) -> HttpResponse:
     return done(request, _message(result), "page", page, tone="ok" if result.hosts else "slow")
 
 
-def _message(result: Reconciled) -> str:
+def _message(result: reconcile.Reconciled) -> str:
     unread = "; ".join(result.troubles)
     if not result.hosts:
         return f"There was nothing to take in ({unread})." if unread else "There was nothing to take in."

@@ -13,7 +13,6 @@ from lightship.desk.views.base import answer, author, done, on_page, show, snaps
 from lightship.desk.views.hosts import hosts_now
 from lightship.desk.views.timeline import timeline, update_line
 from lightship.store import journal
-from lightship.store.journal import JournalError, NewUpdate
 from lightship.store.models import Incident, Page, Update, Wording
 from lightship.store.read import rows
 
@@ -99,10 +98,10 @@ def begin_or_finish(request: HttpRequest, page: Page, id: str) -> HttpResponse:
     if chosen not in BY_HAND:
         return redirect("incident", page.slug, id)
     status, message = BY_HAND[chosen]
-    new = NewUpdate(status=status, body="")
+    new = journal.NewUpdate(status=status, body="")
     try:
         journal.update(row, new, author(request), timezone.now(), last_read=request.POST.get("seen") or None)
-    except JournalError as error:
+    except journal.JournalError as error:
         message = str(error)
     return done(request, message, "incident", page, id)
 

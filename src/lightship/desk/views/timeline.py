@@ -9,7 +9,6 @@ from lightship.core.model import Incident, Kind, Snapshot, Status, Update
 from lightship.core.status import began, promised
 from lightship.desk import labels
 from lightship.store import models
-from lightship.store.models import Entry
 from lightship.store.read import rows
 
 
@@ -40,7 +39,7 @@ def timeline(row: models.Incident, incident: Incident, snapshot: Snapshot | None
 
 def _authors(row: models.Incident) -> dict[str | None, str]:
     """Who wrote which update, by its id, as the journal has it."""
-    entries = Entry.objects.filter(update__incident=row).select_related("author")
+    entries = models.Entry.objects.filter(update__incident=row).select_related("author")
     return {entry.update_id: labels.person(entry.author) for entry in entries}
 
 
