@@ -52,9 +52,9 @@ def within_size(get_response: Answer) -> Answer:
     return answer
 
 
-def policy(*styles: str) -> str:
-    """`styles`: the hashes of inline style sheets that may apply too, for the preview of the public page."""
-    return POLICY.format(style="".join(f" '{style}'" for style in styles))
+def policy(style: str = "") -> str:
+    """`style`: the hash of an inline style sheet that may apply too, for the preview of the public page."""
+    return POLICY.format(style=f" {style}" if style else "")
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:

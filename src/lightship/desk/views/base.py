@@ -1,7 +1,5 @@
 """How every view begins and ends: who may enter, which page it is about, what a posted form does, and what is shown then."""
 
-import base64
-import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +23,7 @@ from lightship.desk import session
 from lightship.desk.forms.base import ActionForm
 from lightship.desk.middleware import policy
 from lightship.desk.views.timeline import update_line
+from lightship.page.render import asset, hashed
 from lightship.store import reconcile
 from lightship.store.journal import JournalError, Overtaken
 from lightship.store.models import Page, Update
@@ -34,7 +33,6 @@ BUSY = "The desk's database did not answer, so nothing was posted. Your text is 
 AWAY = "You were away, and nothing was posted. This is what you had typed: look it over, then send it again."
 _OWN = ("csrfmiddlewaretoken", "go")
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
-_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 View = Callable[..., HttpResponse]
 
 
@@ -164,20 +162,13 @@ def _preview(request: HttpRequest, page: Page, form: ActionForm) -> HttpResponse
     preview = {"own": _SCRIPT.sub("", own), "front": _SCRIPT.sub("", front)}
     fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in _OWN]
     response = show(request, "preview.html", page, preview=preview, fields=fields)
-    response.headers["Content-Security-Policy"] = policy(*{_style_of(own), _style_of(front)})
+    response.headers["Content-Security-Policy"] = policy(hashed(asset("page.css")))
     return response
 
 
 def _incident_of(row: object) -> str:
     """The id of the incident that an action was about, from the row that it made or changed."""
     return str(row.incident_id if isinstance(row, Update) else getattr(row, "pk", ""))
-
-
-def _style_of(html: str) -> str:
-    """The hash of its style sheet, for the policy of the page that frames it."""
-    style = _STYLE.search(html)
-    digest = hashlib.sha256(style[1].encode()).digest() if style else b""
-    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def flash(request: HttpRequest, message: str, *, draft: str = "", tone: str = "ok") -> None:
