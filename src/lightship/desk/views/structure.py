@@ -1,5 +1,6 @@
 """What is on the page: its components and groups, and its own name and description."""
 
+from itertools import groupby
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -31,18 +32,14 @@ def components(request: HttpRequest, page: Page) -> HttpResponse:
     return show(request, "components.html", page, sections=_sections(page), component=component, group=group)
 
 
-def _sections(page: Page) -> list[dict[str, Any]]:
-    """As readers see them, and the groups that hold nothing yet."""
+def _sections(page: Page) -> list[tuple[Any, list[dict[str, str]]]]:
+    """As readers see them, and the groups that hold nothing yet. Lone components that follow each other are one section."""
     components = snapshot_of(page).live
-    sections: list[dict[str, Any]] = []
-    for row in _top(page):
-        if isinstance(row, Group):
-            inside = [labels.line(component) for component in components if component.group_id == row.pk]
-            sections.append({"id": row.pk, "name": row.name, "components": inside})
-            continue
-        if not sections or sections[-1]["id"]:
-            sections.append({"id": "", "name": "", "components": []})
-        sections[-1]["components"] += [labels.line(component) for component in components if component.id == row.pk]
+    sections = []
+    for group, rows in groupby(_top(page), key=lambda row: row if isinstance(row, Group) else None):
+        ids = {row.pk for row in rows}
+        inside = [component for component in components if (component.group_id if group else component.id) in ids]
+        sections.append((group, [labels.line(component) for component in inside]))
     return sections
 
 
