@@ -11,10 +11,11 @@ from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode, urlsafe_base64_encode
 
 from lightship.store.access import throttle
@@ -123,16 +124,13 @@ def _verified(blob: str, user: User) -> dict[str, Any] | None:
     return unsent if unsent["user"] in ("", str(user.pk)) else None
 
 
-def take_back(request: HttpRequest) -> QueryDict | None:
+def take_back(request: HttpRequest) -> MultiValueDict[str, str] | None:
     """The unsent fields of the form at this address, once."""
     unsent = request.session.get("unsent")
     if not unsent or unsent["path"] != request.path:
         return None
     del request.session["unsent"]
-    data = QueryDict(mutable=True)
-    for name, values in unsent["fields"].items():
-        data.setlist(name, values)
-    return data
+    return MultiValueDict(unsent["fields"])
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:

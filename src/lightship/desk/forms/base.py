@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lightship.core.model import Snapshot
-from lightship.store.journal import JournalError
+from lightship.store.journal import JournalError, structure
 from lightship.store.journal.entry import By
 from lightship.store.models import Page
 
@@ -125,7 +125,7 @@ class EditForm(ActionForm):
 
     def change(self, page: Page, by: By, now: datetime) -> None:
         """Change the row to what the form says, or make one. Raises JournalError."""
-        raise NotImplementedError
+        structure.describe(self.row, self.cleaned_data, by, now)
 
     @property
     def was(self) -> str:

@@ -38,16 +38,13 @@ class PageForm(EditForm):
         max_value=24 * 60,
     )
 
-    def change(self, page: Page, by: By, now: datetime) -> None:
-        structure.describe(self.row, self.cleaned_data, by, now)
-
 
 class GroupForm(EditForm):
     name = TextField(label="Name of the group", max_length=255)
 
     def change(self, page: Page, by: By, now: datetime) -> None:
         if self.row:
-            structure.describe(self.row, self.cleaned_data, by, now)
+            super().change(page, by, now)
         else:
             structure.create_group(page, self.cleaned_data["name"], by, now)
 

@@ -12,9 +12,10 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError, transaction
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from lightship import page as public
 from lightship.config import Config, PageConfig
@@ -86,7 +87,7 @@ def snapshot_of(page: Page) -> Snapshot:
     return snapshot.take(page, configured.url if configured else "", links, timezone.now())
 
 
-def typed(request: HttpRequest) -> QueryDict | None:
+def typed(request: HttpRequest) -> MultiValueDict[str, str] | None:
     """The fields to fill a form with. Of those typed before a sign-in the page says that they were never posted."""
     if request.method == "POST":
         return request.POST

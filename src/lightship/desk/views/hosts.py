@@ -75,8 +75,7 @@ def _since(page: Page, row: Receipt) -> datetime:
     """When it began to fail: after its last proof."""
     rows = Receipt.objects.filter(page=page, host=row.host)
     proof = rows.filter(verdict=Verdict.PROVEN).first()
-    first = rows.filter(pk__gt=proof.pk if proof else 0).order_by("id").first()
-    return first.at if first else row.at
+    return (rows.filter(pk__gt=proof.pk if proof else 0).order_by("id").first() or row).at
 
 
 def _worker(page: Page, hosts: Sequence[Mapping[str, Any]], now: datetime) -> dict[str, Any]:
