@@ -61,6 +61,7 @@ def made(config: Config) -> dict[str, Any]:
             }
         ],
         "DATABASES": {"default": database(config)},
+        "LOGIN_URL": "sign-in",
         "TIME_ZONE": "UTC",
         "USE_I18N": False,
         "STATIC_URL": "/static/",

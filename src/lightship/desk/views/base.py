@@ -184,11 +184,7 @@ def done(request: HttpRequest, message: str, to: str, page: Page, *args: str, **
 
 
 def show(request: HttpRequest, template: str, page: Page | None, code: int = 200, **values: Any) -> HttpResponse:
-    other_desk = heard_elsewhere(page) if page else None
+    """With a word about another desk, if hosts hold updates of one that this desk does not."""
+    configured = page_config(page) if page else None
+    other_desk = reconcile.other_desk(page, configured) if page and configured else None
     return render(request, f"desk/{template}", {"page": page, "other_desk": other_desk, **values}, status=code)
-
-
-def heard_elsewhere(page: Page) -> reconcile.OtherDesk | None:
-    """Another desk whose updates hosts hold and this desk does not."""
-    configured = page_config(page)
-    return reconcile.other_desk(page, configured) if configured else None

@@ -6,13 +6,13 @@ from django.core.paginator import Paginator
 from django.db import OperationalError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from lightship.core.status import ended_at
 from lightship.desk import labels
 from lightship.desk.forms.base import clean
-from lightship.desk.views.base import BUSY, author, done, heard_elsewhere, on_page, page_config, show
+from lightship.desk.views.base import BUSY, author, done, on_page, page_config, show
 from lightship.desk.views.timeline import summary
 from lightship.page.labels import counted
 from lightship.store import reconcile
@@ -55,7 +55,7 @@ def entry_line(entry: Entry) -> dict[str, Any]:
 @on_page
 def notice(request: HttpRequest, page: Page) -> HttpResponse:
     """What every view says while another desk's updates are not taken in."""
-    return render(request, "desk/bits/other_desk.html", {"page": page, "other_desk": heard_elsewhere(page)})
+    return show(request, "bits/other_desk.html", page)
 
 
 @on_page
