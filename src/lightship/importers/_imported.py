@@ -11,9 +11,9 @@ from functools import cache
 from itertools import islice
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
-from zoneinfo import available_timezones
 
 from lightship.core.model import Component, ComponentStatus, Group, Incident, Page, StatusChange
+from lightship.core.rules import time_zones
 
 ID = re.compile(r"[a-z0-9]{12}")
 OLDEST, NEWEST = 1990, 2200  # the years in which a time may lie
@@ -115,7 +115,7 @@ def _text(value: Any, name: str) -> str:
         return "is not text"
     if name in _IDS and not ID.fullmatch(value):
         return "is not an id: 12 characters a-z and 0-9"
-    if name == "time_zone" and value not in available_timezones():
+    if name == "time_zone" and value not in time_zones():
         return "is not a time zone: it should be a name like Europe/Vienna"
     if name == "support_url" and not _SUPPORT_URL.fullmatch(value):
         return "is not a URL of at most 200 characters"

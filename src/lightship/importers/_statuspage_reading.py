@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
-from zoneinfo import available_timezones
 
 from lightship.core.model import INCIDENT_STATUSES, MAINTENANCE_STATUSES, Impact, Incident, Kind, Page, Status, Update
+from lightship.core.rules import time_zones
 from lightship.core.status import ended_at, monitoring_at
 from lightship.core.wire import moment, stamp
 from lightship.importers import Imported, Problem, id_of, shown
@@ -88,7 +88,7 @@ class Rows:
     def _page(self, row: Row) -> Page:
         named = row.get("time_zone") or "UTC"
         zone = _RAILS_ZONES.get(named, named) if isinstance(named, str) else ""
-        if zone not in available_timezones():
+        if zone not in time_zones():
             self._note("page", f"time zone {shown(named)} is not known here: taken as UTC")
             zone = "Etc/UTC"
         updated = moment(row["updated_at"])

@@ -1,7 +1,6 @@
 """Where staff begin: open incidents, due updates, what readers see, and the form to say that something is broken."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +8,7 @@ from django.utils import timezone
 
 from lightship.core.history import gravest
 from lightship.core.model import ComponentStatus, Incident, Kind, Snapshot, Status
+from lightship.core.rules import time_zones
 from lightship.core.status import is_current, standing, worst
 from lightship.desk import labels
 from lightship.desk.forms.incident import OpenForm
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         with refusals(form):
             page = structure.create_page(**form.cleaned_data, by=author(request), now=timezone.now())
             return done(request, "The page is made. Now name what it watches over.", "components", page)
-    return show(request, "pages.html", None, pages=pages, form=form, zones=sorted(available_timezones()))
+    return show(request, "pages.html", None, pages=pages, form=form, zones=time_zones())
 
 
 @on_page

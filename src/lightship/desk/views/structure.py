@@ -2,13 +2,13 @@
 
 from itertools import groupby
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from lightship.core.model import ComponentStatus
+from lightship.core.rules import time_zones
 from lightship.desk import labels
 from lightship.desk.forms.structure import ComponentForm, GroupForm, PageForm, StatusForm
 from lightship.desk.views.base import answer, attempt, author, done, on_page, show, snapshot_of, typed
@@ -101,6 +101,6 @@ def shift(request: HttpRequest, page: Page) -> HttpResponse:
 
 @on_page
 def settings(request: HttpRequest, page: Page) -> HttpResponse:
-    form, zones = PageForm(typed(request), row=page), sorted(available_timezones())
+    form, zones = PageForm(typed(request), row=page), time_zones()
     draft = f"settings:{page.slug}"
     return answer(request, page, form, "settings.html", "Saved.", to="settings", draft=draft, zones=zones)

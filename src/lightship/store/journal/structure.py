@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.db import transaction
 
-from lightship.core.rules import fit_name, millisecond
+from lightship.core.rules import fit_name, millisecond, time_zones
 from lightship.store.journal.entry import By, JournalError, append
 from lightship.store.models import Component, Group, Page
 
@@ -101,8 +100,7 @@ def _check_group(component: Component) -> None:
 
 def _check(fields: Mapping[str, Any]) -> None:
     zone = fields.get("time_zone")
-    # The list is asked, not ZoneInfo: it opens files, and “America” is a directory there.
-    if zone and zone not in available_timezones():
+    if zone and zone not in time_zones():
         raise JournalError(f"There is no time zone {zone!r}: use a name like Europe/Vienna.")
     if not 1 <= fields.get("promise_minutes", 30) <= 24 * 60:
         raise JournalError("The promised interval is between 1 minute and 24 hours.")
