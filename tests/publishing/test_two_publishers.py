@@ -29,8 +29,10 @@ def publish(book: Book, host: Host, *, repair: bool = False) -> Receipt:
 
 
 def publish_each(books: list[Book], host: Folder) -> None:
+    """As one worker does: what it put and could not release, it puts again once it has read the newest."""
+    publisher = Publisher(SEAL, lambda: NOW, Verifier())
     for book in books:
-        publish(book, host)
+        asyncio.run(publisher.converge(Rendering(book), host))
 
 
 @pytest.mark.long
@@ -82,6 +84,36 @@ def test_a_newer_publisher_that_was_quicker_stays(vienna: Folder) -> None:
     # What the loser put over the newer leaf pages is found and put right when it hears of the newer word itself.
     publish(newer, vienna, repair=True)
     assert list(audit(Verifier(), vienna.url, SEAL.verify, whole=True)) == []
+
+
+@dataclass(frozen=True)
+class Interleaved(Raced):
+    """Another publisher releases `other` amid our leaf pages: the list that lies there is its own, the rest ours."""
+
+    async def put(self, files: Sequence[File]) -> None:
+        if not self.released and any(file.path.startswith("lightship/months/") for file in files):
+            await super().put([file for file in files if file.path.startswith("lightship/months/")])
+            await Publisher(SEAL, lambda: NOW, Verifier()).converge(Rendering(self.other), self.host)
+            files = [file for file in files if not file.path.startswith("lightship/months/")]
+        await super().put(files)
+
+    async def release(self, files: Sequence[File], manifest: File, expecting: Held | None) -> None:
+        await Witnessed.release(self, files, manifest, expecting)
+
+
+def test_leaf_pages_that_lie_over_newer_ones_are_put_right_though_every_list_is_the_newer_one(vienna: Folder) -> None:
+    older = harbour().said("incident0003", "The first half is moved.")
+    newer = older.said("incident0003", "All are moved.")
+    publish(harbour(), vienna)
+    publisher = Publisher(SEAL, lambda: NOW, Verifier())
+    host = Interleaved(vienna, other=newer)
+    assert asyncio.run(publisher.converge(Rendering(older), host)).verdict is Verdict.REFUSED
+    assert list(audit(Verifier(), vienna.url, SEAL.verify, whole=True))
+    assert asyncio.run(publisher.converge(Rendering(newer), vienna, repair=True)).verdict is Verdict.PROVEN
+    assert list(audit(Verifier(), vienna.url, SEAL.verify, whole=True)) == []
+    before = (vienna.path / MANIFEST_PATH).read_bytes()
+    asyncio.run(publisher.converge(Rendering(newer), vienna))
+    assert (vienna.path / MANIFEST_PATH).read_bytes() == before
 
 
 def test_one_that_says_the_same_is_believed(vienna: Folder) -> None:

@@ -66,12 +66,15 @@ class Timed(Wrapper):
 
 @dataclass(frozen=True)
 class Publisher:
-    """What publishing needs beside a rendering and hosts. `clock` gives aware UTC times; `deadline`: seconds for an answer."""
+    """What publishing needs beside a rendering and hosts. `clock` gives aware UTC times; `deadline`: seconds for an answer.
+    `unreleased`: by host, the months whose leaf pages we put and did not release: they may lie over those of another publisher
+    that was quicker, where no list tells it."""
 
     signing_key: SigningKey
     clock: Clock
     verifier: Verifier
     deadline: float = 30.0
+    unreleased: dict[str, set[str]] = field(default_factory=dict)
 
     async def publish(self, rendering: Rendering, hosts: Sequence[Host], *, force: bool = False) -> tuple[Receipt, ...]:
         """Every host at once; one that fails or is slow holds up no other."""
@@ -127,19 +130,22 @@ class Publisher:
 
     async def _converge(self, rendering: Rendering, host: Host, *, force: bool, repair: bool) -> Front:
         """Write what the host lacks; the front page that it then holds."""
+        unreleased = self.unreleased.setdefault(host.name, set())
         for _ in range(RELEASES):
             existing = await host.read(MANIFEST_PATH)
             theirs = self._claim(existing, rendering, force=force)
             if theirs and (reason := refusal(_manifest(rendering), theirs)):
                 raise RefusedError(reason, theirs.version)
-            if theirs and not force and _same(rendering, theirs):
+            if theirs and not force and not unreleased and _same(rendering, theirs):
                 front = Front(theirs.epoch, theirs.revision, theirs.files[FRONT])
                 if not (repair and (await self._differs(host, front) or await _lost(host, theirs))):
                     return front
             try:
-                return await _Writing(self.signing_key, rendering, host, existing, theirs, force, repair).write()
+                front = await _Writing(self.signing_key, rendering, host, existing, theirs, force, repair, unreleased).write()
+                unreleased.clear()
+                return front
             except Conflict:
-                repair = True  # what we put may have overwritten leaf pages of the other's
+                repair = True
         raise HostError(f"others released there {RELEASES} times while we tried")
 
     async def _differs(self, host: Host, front: Front) -> bool:
@@ -175,6 +181,7 @@ class _Writing:
     theirs: Manifest | None
     force: bool
     repair: bool
+    unreleased: set[str]
     gone: list[str] = field(default_factory=list)
 
     async def write(self) -> Front:
@@ -204,18 +211,20 @@ class _Writing:
                 self.gone.extend([*await _shelf(self.host, self.theirs, name), month_list_path(name)])
         elif self.repair and known:
             touched = {**touched, **dict.fromkeys(await _lost(self.host, known))}
-        for name, ids in sorted(touched.items()):
-            months[name] = await self._month(name, ids)
+        again = frozenset(self.unreleased)
+        for name, ids in sorted({**touched, **dict.fromkeys(again)}.items()):
+            self.unreleased.add(name)
+            months[name] = await self._month(name, ids, again=self.force or name in again)
         return months
 
-    async def _month(self, name: str, ids: frozenset[str] | None) -> str:
-        """Put what changed of a month; the hash of its list."""
+    async def _month(self, name: str, ids: frozenset[str] | None, *, again: bool) -> str:
+        """Put what changed of a month, or all of it again; the hash of its list."""
         old = await _shelf(self.host, self.theirs, name)
         leaves = await asyncio.to_thread(self.rendering.leaves, name, ids if old else None)
         fresh = {path: file.digest for path, file in leaves.items()}
         desired = {**old, **fresh} if old and ids is not None else fresh
         month_list = File(month_list_path(name), month_list_out(name, desired))
-        await self.host.put([*(leaves[path] for path in compare(desired, {} if self.force else old)), month_list])
+        await self.host.put([*(leaves[path] for path in compare(desired, {} if again else old)), month_list])
         self.gone.extend(path for path in old if path not in desired)
         return month_list.digest
 
