@@ -53,7 +53,7 @@ def test_every_column_is_of_a_kind_that_json_and_a_date_can_hold() -> None:
     columns = {field.get_internal_type() for model in tables() for field in model._meta.concrete_fields}
     plain = {"BooleanField", "CharField", "DateField", "DateTimeField", "JSONField", "SlugField", "TextField"}
     numbers = {"AutoField", "BigAutoField", "PositiveIntegerField", "PositiveBigIntegerField"}
-    assert columns <= plain | numbers | {"ForeignKey"}
+    assert columns <= plain | numbers | {"ForeignKey", "OneToOneField"}
 
 
 def test_the_head_holds_the_file_and_its_secrets_and_the_rows_follow(acme: Desk) -> None:

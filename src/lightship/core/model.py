@@ -57,7 +57,8 @@ def month_of(at: datetime) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One public status page. `url` is the name readers know, without a trailing slash."""
+    """One public status page. `url` is the name readers know, without a trailing slash. `staffed`: the hours in which somebody
+    posts, as readers read them; empty: always. `kit`, `scorecard`: whether they are published."""
 
     id: str
     slug: str
@@ -67,6 +68,9 @@ class Page:
     description: str = ""
     support_url: str = ""
     promise_minutes: int = 30
+    staffed: str = ""
+    kit: bool = False
+    scorecard: bool = False
     created_at: datetime
     updated_at: datetime
 
@@ -120,18 +124,25 @@ class StatusChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What an update states that a reader could repeat. Empty string or None: not stated."""
+    """What an update states that a reader could repeat. Empty string or None: not stated. `scope`: who and where; `numbers`:
+    how many; `unaffected`: who is not. `data_lost`: whether data was lost, in words. `no_workaround`, `no_estimate`: it states
+    that there is none yet."""
 
     symptom: str = ""
     scope: str = ""
+    numbers: str = ""
+    unaffected: str = ""
     since: datetime | None = None
     doing: str = ""
     workaround: str = ""
+    no_workaround: bool = False
     estimate: datetime | None = None
     no_estimate: bool = False
     next_update: datetime | None = None
     ended: datetime | None = None
     cause: str = ""
+    prevention: str = ""
+    data_lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +156,8 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """An update of an incident. `wordings`: oldest first, never empty. `changes` None: no component mentioned."""
+    """An update of an incident. `wordings`: oldest first, never empty. `changes` None: no component mentioned. `speaker`: the
+    name or role of who posted it, where the page's owner shows it; `automatic`: a machine wrote it, and it keeps no promise."""
 
     id: str
     status: Status
@@ -155,6 +167,8 @@ class Update:
     display_at: datetime
     changes: tuple[Change, ...] | None = None
     notify: bool = True
+    speaker: str = ""
+    automatic: bool = False
 
     @property
     def body(self) -> str:
@@ -174,7 +188,8 @@ class Incident:
     """An incident or a scheduled maintenance. `updates` is oldest first by `display_at`, never empty.
 
     `components`: those it touches, as they were at its newest update: its own file does not change because a component is
-    renamed years later.
+    renamed years later. `withdrawn`: posted by mistake; `merged_into`: the id of the incident that goes on in its place. Both
+    have ended, and their updates stay to be read.
     """
 
     id: str
@@ -190,6 +205,8 @@ class Incident:
     scheduled_until: datetime | None = None
     auto_start: bool = False
     auto_end: bool = False
+    withdrawn: bool = False
+    merged_into: str = ""
 
     @property
     def status(self) -> Status:

@@ -8,6 +8,7 @@ from typing import Any
 from lightship.core.model import Component, ComponentStatus, Facts, Impact, Incident, Kind, Snapshot, Status
 
 _SEVERITY = list(ComponentStatus)
+_LASTING = ("symptom", "scope", "numbers", "unaffected", "since", "ended", "cause", "prevention", "data_lost")
 
 
 def severity(status: ComponentStatus) -> int:
@@ -85,8 +86,12 @@ def began(incident: Incident) -> datetime:
 
 
 def promised(incident: Incident) -> datetime | None:
-    """When the next update is due, as its newest update promises; None once it has ended."""
-    return None if incident.ended else incident.updates[-1].facts.next_update
+    """When the next update is due, as the newest update of a person promises (an automatic one keeps no promise); None once it
+    has ended."""
+    if incident.ended:
+        return None
+    newest = next((update for update in reversed(incident.updates) if not update.automatic), incident.updates[-1])
+    return newest.facts.next_update
 
 
 def phase(snapshot: Snapshot, at: datetime) -> tuple[datetime, int]:
@@ -108,12 +113,15 @@ def standing(incident: Incident, components: Iterable[Component]) -> tuple[Compo
 
 
 def current_facts(incident: Incident) -> Facts:
-    """The facts that hold now. Symptom, scope, since, workaround, end and cause hold until stated anew, and an estimate until
-    another, or "none yet", replaces it. What is being done and the promise are those of the newest update alone."""
+    """The facts that hold now. Most hold until stated anew, and an estimate or a workaround until another, or "none yet",
+    replaces it. What is being done and the promise are those of the newest update alone."""
     newest_first = [update.facts for update in reversed(incident.updates)]
-    estimate = next((facts for facts in newest_first if facts.estimate or facts.no_estimate), Facts())
     lasting: dict[str, Any] = {}
-    for name in ("symptom", "scope", "since", "workaround", "ended", "cause"):
+    for name in _LASTING:
         stated = (getattr(facts, name) for facts in newest_first)
         lasting[name] = next(filter(None, stated), getattr(Facts(), name))
-    return replace(newest_first[0], **lasting, estimate=estimate.estimate, no_estimate=estimate.no_estimate)
+    for name in ("estimate", "workaround"):
+        either = (name, f"no_{name}")
+        newest = next((facts for facts in newest_first if any(getattr(facts, part) for part in either)), Facts())
+        lasting |= {part: getattr(newest, part) for part in either}
+    return replace(newest_first[0], **lasting)

@@ -11,7 +11,7 @@ from functools import cache, partial
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from lightship.core.model import Change, Facts, Month, StatusChange, Update
+from lightship.core.model import Change, Facts, Incident, Month, Page, StatusChange, Update
 
 Json = dict[str, Any]
 Convert = Callable[[Any], Any]
@@ -19,6 +19,13 @@ Value = TypeVar("Value")
 
 # Formats of documents that lie on hosts keep the names that they began with.
 _MEMBERS = {(Change, "component_id"): "component", (Update, "wordings"): "texts", (Month, "status_changes"): "turns"}
+# Left out while they hold nothing, and read where they are: all facts, and members that came after the first documents.
+_OPTIONAL: Mapping[type, frozenset[str]] = {
+    Facts: frozenset(field.name for field in fields(Facts)),
+    Page: frozenset({"staffed", "kit", "scorecard"}),
+    Update: frozenset({"speaker", "automatic"}),
+    Incident: frozenset({"withdrawn", "merged_into"}),
+}
 
 
 class WireError(ValueError):
@@ -50,21 +57,25 @@ def moment(text: str) -> datetime:
 
 
 def to_json(value: Any) -> Json:
-    """A frozen dataclass as JSON holds it: its fields by name, times as stamps. Of facts, only those that were stated."""
+    """A frozen dataclass as JSON holds it: its fields by name, times as stamps. Optional ones only if they hold something."""
     document = {
         member: write(getattr(value, name)) if write else getattr(value, name)
         for name, member, write, _ in _plan(type(value))  # type: ignore[arg-type]  # mypy: a class has a hash
     }
-    return {member: fact for member, fact in document.items() if fact} if type(value) is Facts else document
+    for member in _OPTIONAL.get(type(value), ()):
+        if not document[member]:
+            del document[member]
+    return document
 
 
 def from_json(kind: type[Value], raw: Json) -> Value:
-    """The inverse of `to_json`. A member that is missing is a KeyError (but of facts); one that is unknown is ignored."""
+    """The inverse of `to_json`. A member that is missing and not optional is a KeyError; one that is unknown is ignored."""
+    optional = _OPTIONAL.get(kind, frozenset())
     return kind(
         **{
             name: read(raw[member]) if read else raw[member]
             for name, member, _, read in _plan(kind)  # type: ignore[arg-type]
-            if kind is not Facts or raw.get(member)
+            if member not in optional or raw.get(member)
         }
     )
 

@@ -9,7 +9,8 @@ from lightship.config.ids import new_id
 
 class Page(models.Model):
     """`revision` counts the journal's entries. `epoch` names this desk among all that ever published the page. `vector`: up to
-    which revision of the other desks this one has their updates (see core/site/versions.py; JSON makes the epochs strings)."""
+    which revision of the other desks this one has their updates (see core/site/versions.py; JSON makes the epochs strings).
+    `policy`: what its owner decided on duty, as core/duty/policy.py has it; not public."""
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
     slug = models.SlugField(unique=True, max_length=63)
@@ -18,6 +19,10 @@ class Page(models.Model):
     description = models.TextField(blank=True, default="")
     support_url = models.URLField(blank=True, default="")
     promise_minutes = models.PositiveIntegerField(default=30)
+    staffed = models.CharField(max_length=255, blank=True, default="", db_default="")
+    kit = models.BooleanField(default=False, db_default=False)
+    scorecard = models.BooleanField(default=False, db_default=False)
+    policy = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     revision = models.PositiveBigIntegerField(default=0)
@@ -63,7 +68,7 @@ class Incident(models.Model):
     """`components` holds the records of the touched components as of the newest update (see core.model.Incident).
 
     `open` is an index that the journal keeps: without it, finding the few open among ten thousand would cost more with
-    every year (docs/decisions/0005).
+    every year (docs/decisions/0005). `practice`: it runs the whole chain, and reaches no public file.
     """
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
@@ -79,6 +84,9 @@ class Incident(models.Model):
     scheduled_until = models.DateTimeField(null=True)
     auto_start = models.BooleanField(default=False)
     auto_end = models.BooleanField(default=False)
+    withdrawn = models.BooleanField(default=False, db_default=False)
+    merged_into = models.CharField(max_length=12, blank=True, default="", db_default="")
+    practice = models.BooleanField(default=False, db_default=False)
     open = models.BooleanField(default=True)
     month = models.CharField(max_length=7)
 
@@ -93,7 +101,7 @@ class Incident(models.Model):
 
 
 class Update(models.Model):
-    """`mentions`: it names components, even if it changes none."""
+    """`mentions`: it names components, even if it changes none. What was judged of it when it was posted: see Judgement."""
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="updates")
@@ -103,6 +111,8 @@ class Update(models.Model):
     display_at = models.DateTimeField()
     notify = models.BooleanField(default=True)
     mentions = models.BooleanField(default=False)
+    speaker = models.CharField(max_length=255, blank=True, default="", db_default="")
+    automatic = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ("display_at", "created_at", "id")

@@ -1,0 +1,1 @@
+"""Who must speak, and by when."""

@@ -1,0 +1,41 @@
+"""By when the next update of an incident is due, as its newest update promised or as the page's policy says."""
+
+from datetime import datetime, timedelta
+
+from lightship.core.duty.policy import LONG_OPEN, Policy
+from lightship.core.model import Impact, Incident, Kind, Status, Update
+from lightship.core.rules import Refused
+from lightship.core.status import impact, promised
+
+
+def interval(incident: Incident, promise_minutes: int, policy: Policy) -> timedelta:
+    """How long an incident may go without an update: a critical one no longer than the page's others."""
+    if incident.status is Status.MONITORING:
+        return timedelta(minutes=policy.monitoring or promise_minutes)
+    if impact(incident) is Impact.CRITICAL:
+        return timedelta(minutes=min(policy.critical, promise_minutes))
+    return timedelta(minutes=promise_minutes)
+
+
+def last_spoken(incident: Incident) -> Update:
+    """The newest update that a person wrote; the first one, if none did."""
+    return next((update for update in reversed(incident.updates) if not update.automatic), incident.updates[0])
+
+
+def deadline(incident: Incident, promise_minutes: int, policy: Policy) -> datetime | None:
+    """When the next update is due: the promise, else one interval after the last person spoke. None for what has ended, and for
+    a maintenance that promises nothing."""
+    promise = promised(incident)
+    if promise or incident.ended or incident.kind is Kind.MAINTENANCE:
+        return promise
+    return last_spoken(incident).created_at + interval(incident, promise_minutes, policy)
+
+
+def check_promise(incident: Incident, next_update: datetime, promise_minutes: int, policy: Policy, now: datetime) -> None:
+    """Refused where a promise is longer than the interval before the incident has been open for two hours."""
+    longest = interval(incident, promise_minutes, policy)
+    if incident.ended or incident.kind is Kind.MAINTENANCE or now - incident.started_at >= LONG_OPEN:
+        return
+    if next_update > now + longest:
+        minutes = int(longest.total_seconds() // 60)
+        raise Refused(f"In the first two hours the next update is due within {minutes} minutes: promise an earlier one.")
