@@ -3,6 +3,7 @@
 from lightship.store.models.duty import Alert, Contact, Judgement, Nudge, Staffer
 from lightship.store.models.public import Component, Entry, Group, Incident, Page, StatusChange, Update, Wording
 from lightship.store.models.record import Attempt, Receipt, Report
+from lightship.store.models.roster import Feed, HandOver, Override, Rotation
 
 __all__ = [
     "Alert",
@@ -10,13 +11,17 @@ __all__ = [
     "Component",
     "Contact",
     "Entry",
+    "Feed",
     "Group",
+    "HandOver",
     "Incident",
     "Judgement",
     "Nudge",
+    "Override",
     "Page",
     "Receipt",
     "Report",
+    "Rotation",
     "Staffer",
     "StatusChange",
     "Update",
