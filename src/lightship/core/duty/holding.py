@@ -1,5 +1,5 @@
-"""Who holds a duty, which is not always whom the roster names: somebody may have taken it or passed it on, and while something is
-open the roster's change waits until both sides have confirmed it."""
+"""Who holds a duty, which is not always whom the roster names: somebody may have taken it or passed it on, and while something
+is open the roster's change waits until both sides have confirmed it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,9 +1,10 @@
 """Hours of the day in a zone as moments, right through clock changes; and the hours in which a page says that it is staffed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from lightship.core.rules import Refused, time_zones
@@ -18,8 +19,8 @@ LINES = 7
 
 
 def instant(day: date, at: time, zone: str) -> datetime:
-    """When the clocks of `zone` show it, in UTC. A time that they skip: the moment at which they jump over it. One that they show
-    twice: the first. So what is earlier by the clock is never later in truth."""
+    """When the clocks of `zone` show it, in UTC. A time that they skip: the moment at which they jump over it. One that they
+    show twice: the first. So what is earlier by the clock is never later in truth."""
     clock = ZoneInfo(zone)
     first, second = (datetime.combine(day, at, clock).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
     if first <= second:
@@ -44,6 +45,16 @@ class Hours:
     def on(self, day: date) -> Span:
         end = day if self.until > self.begins else day + DAY
         return instant(day, self.begins, self.zone), instant(end, self.until, self.zone)
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> "Hours":
+        begins, until = time.fromisoformat(stored["begins"]), time.fromisoformat(stored["until"])
+        return cls(days=tuple(stored.get("days", ALWAYS)), begins=begins, until=until, zone=stored["zone"])
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON."""
+        times = {"begins": f"{self.begins:%H:%M}", "until": f"{self.until:%H:%M}"}
+        return {"days": list(self.days), **times, "zone": self.zone}
 
 
 def check_hours(hours: Sequence[Hours]) -> None:

@@ -6,6 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from lightship.core.duty.hours import Hours
+
 
 class Speaker(StrEnum):
     """What readers learn of who posted an update."""
@@ -20,7 +22,8 @@ class Policy:
     """Minutes, unless a name says otherwise. The interval of what is neither critical nor monitored is the page's own
     `promise_minutes`. `monitoring` 0: the same while a fix is watched. `reports` customer reports within `reports_within` start
     the clock of the first word. `approval`: an approver reads each update but the first word; after `approval_wait` the writer
-    may post without. `escalation`: ids of the accounts on the whole list, told last. `templates`: by status, see compose.py."""
+    may post without. `escalation`: ids of the accounts on the whole list, told last. `templates`: by status, see compose.py.
+    `staffed`: the hours in which somebody posts; none: always. Page.staffed is their text."""
 
     critical: int = 20
     monitoring: int = 0
@@ -32,6 +35,7 @@ class Policy:
     speaker: Speaker = Speaker.NOBODY
     escalation: tuple[str, ...] = ()
     templates: Mapping[str, str] = field(default_factory=dict)
+    staffed: tuple[Hours, ...] = ()
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "Policy":
@@ -39,6 +43,7 @@ class Policy:
         own = {item.name: stored[item.name] for item in fields(cls) if item.name in stored}
         own["speaker"] = Speaker(own.get("speaker", Speaker.NOBODY))
         own["escalation"] = tuple(own.get("escalation", ()))
+        own["staffed"] = tuple(Hours.of(line) for line in own.get("staffed", ()))
         return cls(**own)
 
     def stored(self) -> dict[str, Any]:
@@ -46,7 +51,8 @@ class Policy:
         default = Policy()
         own = {item.name: getattr(self, item.name) for item in fields(self)}
         changed = {name: value for name, value in own.items() if value != getattr(default, name)}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}
+        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}
+        return plain | ({"staffed": [line.stored() for line in self.staffed]} if self.staffed else {})
 
 
 LONG_OPEN = timedelta(hours=2)

@@ -1,4 +1,4 @@
-"""Who is on duty when: rotations, calendars and overrides as shifts; what they leave open, and where they contradict each other.
+"""Who is on duty when: rotations, calendars and overrides as shifts; what they leave open, where they contradict each other.
 
 A rotation's turn lasts until the next one begins, by the clocks of its zone: so turns tile through every clock change, and
 windows of several zones too.
@@ -33,8 +33,8 @@ MEMBERS, WINDOWS = 100, 24
 
 
 class Duty(StrEnum):
-    """The writer speaks; the deputy is told when the writer does not; the approver reads before readers do; the lead answers for
-    the incident."""
+    """The writer speaks; the deputy is told when the writer does not; the approver reads before readers do; the lead answers
+    for the incident."""
 
     WRITER = "writer"
     DEPUTY = "deputy"
@@ -94,8 +94,8 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """`calendar`: the shifts of calendars made elsewhere. `overrides`: the newest first. An override goes before a calendar, and
-    a calendar before a rotation; of two rotations the one that was made first counts."""
+    """`calendar`: the shifts of calendars made elsewhere. `overrides`: the newest first. An override goes before a calendar,
+    and a calendar before a rotation; of two rotations the one that was made first counts."""
 
     rotations: tuple[Rotation, ...] = ()
     calendar: tuple[Shift, ...] = ()

@@ -7,94 +7,152 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('desk', '0003_duty'),
+        ("desk", "0003_duty"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Feed',
+            name="Feed",
             fields=[
-                ('made_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('id', models.CharField(default=lightship.config.ids.new_id, max_length=12, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('url', models.CharField(blank=True, default='', max_length=2048)),
-                ('duty', models.CharField(blank=True, default='', max_length=16)),
-                ('body', models.TextField(blank=True, default='')),
-                ('read_at', models.DateTimeField(null=True)),
-                ('tried_at', models.DateTimeField(null=True)),
-                ('error', models.CharField(blank=True, default='', max_length=500)),
-                ('turns', models.JSONField(default=list)),
-                ('people', models.JSONField(default=dict)),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='feeds', to='desk.page')),
+                ("made_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("id", models.CharField(default=lightship.config.ids.new_id, max_length=12, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80)),
+                ("url", models.CharField(blank=True, default="", max_length=2048)),
+                ("duty", models.CharField(blank=True, default="", max_length=16)),
+                ("body", models.TextField(blank=True, default="")),
+                ("read_at", models.DateTimeField(null=True)),
+                ("tried_at", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, default="", max_length=500)),
+                ("turns", models.JSONField(default=list)),
+                ("people", models.JSONField(default=dict)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("page", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="feeds", to="desk.page")),
             ],
             options={
-                'ordering': ('made_at', 'id'),
+                "ordering": ("made_at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Override',
+            name="Override",
             fields=[
-                ('made_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('id', models.CharField(default=lightship.config.ids.new_id, max_length=12, primary_key=True, serialize=False)),
-                ('duty', models.CharField(max_length=16)),
-                ('starts', models.DateTimeField()),
-                ('ends', models.DateTimeField()),
-                ('swap', models.CharField(blank=True, default='', max_length=12)),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='overrides', to='desk.page')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("made_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("id", models.CharField(default=lightship.config.ids.new_id, max_length=12, primary_key=True, serialize=False)),
+                ("duty", models.CharField(max_length=16)),
+                ("starts", models.DateTimeField()),
+                ("ends", models.DateTimeField()),
+                ("swap", models.CharField(blank=True, default="", max_length=12)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "page",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="overrides", to="desk.page"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-made_at', '-id'),
+                "ordering": ("-made_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Rotation',
+            name="Rotation",
             fields=[
-                ('made_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('id', models.CharField(default=lightship.config.ids.new_id, max_length=12, primary_key=True, serialize=False)),
-                ('duty', models.CharField(max_length=16)),
-                ('every', models.CharField(max_length=16)),
-                ('start', models.DateField()),
-                ('days', models.JSONField(default=list)),
-                ('windows', models.JSONField(default=list)),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rotations', to='desk.page')),
+                ("made_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("id", models.CharField(default=lightship.config.ids.new_id, max_length=12, primary_key=True, serialize=False)),
+                ("duty", models.CharField(max_length=16)),
+                ("every", models.CharField(max_length=16)),
+                ("start", models.DateField()),
+                ("days", models.JSONField(default=list)),
+                ("windows", models.JSONField(default=list)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "page",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="rotations", to="desk.page"),
+                ),
             ],
             options={
-                'ordering': ('made_at', 'id'),
+                "ordering": ("made_at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='HandOver',
+            name="HandOver",
             fields=[
-                ('id', models.CharField(default=lightship.config.ids.new_id, max_length=12, primary_key=True, serialize=False)),
-                ('duty', models.CharField(max_length=16)),
-                ('kind', models.CharField(max_length=16)),
-                ('due', models.DateTimeField()),
-                ('given_at', models.DateTimeField(null=True)),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('at', models.DateTimeField(null=True)),
-                ('declined_at', models.DateTimeField(null=True)),
-                ('shown', models.JSONField(default=list)),
-                ('declined_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('giver', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hand_overs', to='desk.page')),
-                ('taker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.CharField(default=lightship.config.ids.new_id, max_length=12, primary_key=True, serialize=False)),
+                ("duty", models.CharField(max_length=16)),
+                ("kind", models.CharField(max_length=16)),
+                ("due", models.DateTimeField()),
+                ("given_at", models.DateTimeField(null=True)),
+                ("taken_at", models.DateTimeField(null=True)),
+                ("at", models.DateTimeField(null=True)),
+                ("declined_at", models.DateTimeField(null=True)),
+                ("shown", models.JSONField(default=list)),
+                (
+                    "declined_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "giver",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "page",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="hand_overs", to="desk.page"),
+                ),
+                (
+                    "taker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-due', '-id'),
-                'indexes': [models.Index(fields=['page', 'at'], name='hand_over_effective')],
+                "ordering": ("-due", "-id"),
+                "indexes": [models.Index(fields=["page", "at"], name="hand_over_effective")],
             },
         ),
     ]

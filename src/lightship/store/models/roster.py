@@ -72,8 +72,8 @@ class Feed(Made):
 
 
 class HandOver(models.Model):
-    """A duty that goes from one person to another. `kind`: roster (its change at `due`, confirmed by both sides), pass (offered by
-    the holder) or take ("I speak now"). It took effect at `at`; null: not yet. `shown`: what the taker read at that moment."""
+    """A duty that goes from one person to another. `kind`: roster (its change at `due`, confirmed by both sides), pass (offered
+    by the holder) or take ("I speak now"). It took effect at `at`; null: not yet. `shown`: what the taker read at that moment."""
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
     page = models.ForeignKey(Page, models.CASCADE, related_name="hand_overs")
