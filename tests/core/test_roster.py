@@ -18,12 +18,12 @@ from lightship.core.duty.roster import (
     Window,
     alone,
     check_rotation,
+    expand,
     gaps,
     next_shift,
     on_duty,
     overlaps,
     shifts,
-    turns,
 )
 from lightship.core.rules import Refused
 
@@ -79,7 +79,7 @@ def test_what_is_earlier_by_the_clock_is_never_later_in_truth(day: date, one: ti
 
 
 def test_a_weekly_rotation_hands_over_on_the_weekday_on_which_it_began() -> None:
-    weekly = turns(rotation("alice", "bob"), NOW, NOW + 14 * DAY)
+    weekly = expand(rotation("alice", "bob"), NOW, NOW + 14 * DAY)
     assert [(shift.person, shift.starts, shift.ends) for shift in weekly] == [
         ("bob", utc("2026-11-23 08:00"), utc("2026-11-30 08:00")),
         ("alice", utc("2026-11-30 08:00"), utc("2026-12-07 08:00")),
@@ -90,7 +90,7 @@ def test_a_weekly_rotation_hands_over_on_the_weekday_on_which_it_began() -> None
 def test_nobody_is_on_duty_before_a_rotation_starts() -> None:
     later = rotation("alice", start=date(2026, 11, 25))
     assert shifts(Roster(rotations=(later,)), NOW, NOW + DAY) == ()
-    assert turns(later, NOW, NOW + 3 * DAY)[0].starts == utc("2026-11-25 08:00")
+    assert expand(later, NOW, NOW + 3 * DAY)[0].starts == utc("2026-11-25 08:00")
 
 
 @pytest.mark.parametrize(
@@ -99,14 +99,14 @@ def test_nobody_is_on_duty_before_a_rotation_starts() -> None:
 )
 def test_a_daily_turn_is_as_long_as_its_day(day: date, hours: float) -> None:
     """Hand-over at 02:30: skipped on 29 March 2026, twice on 25 October 2026."""
-    daily = turns(rotation("alice", "bob", every=Every.DAY, at="02:30", start=day), utc(f"{day} 12:00"), utc(f"{day} 13:00"))
+    daily = expand(rotation("alice", "bob", every=Every.DAY, at="02:30", start=day), utc(f"{day} 12:00"), utc(f"{day} 13:00"))
     assert [(shift.ends - shift.starts) / HOUR for shift in daily] == [hours]
 
 
 def test_daily_turns_count_only_the_days_that_are_served() -> None:
     """From Monday to Friday, five members: each always on the same day; seven members: each on every day in turn."""
     weekdays = rotation("a", "b", "c", every=Every.DAY, days=(0, 1, 2, 3, 4))
-    people = [(shift.person, shift.starts.weekday()) for shift in turns(weekdays, NOW, NOW + 9 * DAY)]
+    people = [(shift.person, shift.starts.weekday()) for shift in expand(weekdays, NOW, NOW + 9 * DAY)]
     # Fifteen working days since 2 November: the first is a's again. Friday's turn lasts until Monday's begins.
     assert people == [("a", 0), ("b", 1), ("c", 2), ("a", 3), ("b", 4), ("c", 0), ("a", 1), ("b", 2)]
 
@@ -123,7 +123,7 @@ def test_a_rotation_follows_the_sun_through_weeks_in_which_the_clocks_disagree()
             Window(begins=time(9), zone=SYDNEY, members=("carol",)),
         ),
     )
-    march = turns(sun, utc("2026-03-02 07:00"), utc("2026-04-20 00:00"))
+    march = expand(sun, utc("2026-03-02 07:00"), utc("2026-04-20 00:00"))
     assert all(one.ends == other.starts for one, other in pairwise(march))
     assert {shift.person: (shift.ends - shift.starts) / HOUR for shift in march[:3]} == {"alice": 8, "bob": 7, "carol": 9}
     between = [shift for shift in march if shift.starts.date() == date(2026, 3, 10)]
@@ -303,5 +303,5 @@ def test_a_rotation_that_nobody_could_work_by_is_refused(wrong: Rotation, messag
 def test_the_longest_rotation_is_expanded_in_a_blink() -> None:
     """As fast ten years after it began as on its first day: it is looked at from the week that is asked for."""
     old = rotation("alice", "bob", start=date(2016, 11, 7))
-    (shift, *_) = turns(old, NOW, NOW + DAY)
+    (shift, *_) = expand(old, NOW, NOW + DAY)
     assert (shift.starts, shift.starts.astimezone(ZoneInfo(VIENNA)).hour) == (utc("2026-11-23 08:00"), 9)

@@ -82,7 +82,7 @@ def staffed_spans(hours: Iterable[Hours], since: datetime, until: datetime) -> l
     first, number = since.date() - 2 * DAY, (until.date() - since.date()).days + 5
     days = [first + count * DAY for count in range(number)]
     spans = [line.on(day) for line in hours for day in days if day.weekday() in line.days]
-    return joined(cut(spans, since, until))
+    return merged(cut(spans, since, until))
 
 
 def cut(spans: Iterable[Span], since: datetime, until: datetime) -> list[Span]:
@@ -91,7 +91,7 @@ def cut(spans: Iterable[Span], since: datetime, until: datetime) -> list[Span]:
     return [(start, end) for start, end in parts if start < end]
 
 
-def joined(spans: Iterable[Span]) -> list[Span]:
+def merged(spans: Iterable[Span]) -> list[Span]:
     """Those that touch or overlap as one; in order."""
     whole: list[Span] = []
     for start, end in sorted(spans):
@@ -104,7 +104,7 @@ def joined(spans: Iterable[Span]) -> list[Span]:
 
 def without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
     """What of `spans` is outside `taken`."""
-    free, gone = list(spans), joined(taken)
+    free, gone = list(spans), merged(taken)
     for start, end in gone:
         free = [
             part

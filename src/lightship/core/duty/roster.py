@@ -19,7 +19,7 @@ from lightship.core.duty.hours import (
     check_zone,
     cut,
     instant,
-    joined,
+    merged,
     staffed_spans,
     without,
 )
@@ -139,7 +139,7 @@ def check_rotation(rotation: Rotation) -> None:
         raise Refused(f"Two turns begin at {twice[0]:%H:%M} in {twice[1]}: put their members into one.")
 
 
-def turns(rotation: Rotation, since: datetime, until: datetime) -> list[Shift]:
+def expand(rotation: Rotation, since: datetime, until: datetime) -> list[Shift]:
     """Its shifts that touch the time between two moments, whole."""
     days = (since.date() - rotation.start).days - LONGEST_TURN.days
     first = rotation.start + max(days, 0) // 7 * 7 * DAY
@@ -200,7 +200,7 @@ def shifts(roster: Roster, since: datetime, until: datetime) -> tuple[Shift, ...
         for claim in (claim for claim in claims if claim.duty is duty):
             free = without([claim.span], taken)
             result += [replace(claim, starts=start, ends=end) for start, end in free]
-            taken = joined([*taken, *free])
+            taken = merged([*taken, *free])
     return tuple(
         sorted(
             (shift for shift in result if shift.starts < until and shift.ends > since),
@@ -212,7 +212,7 @@ def shifts(roster: Roster, since: datetime, until: datetime) -> tuple[Shift, ...
 def _claims(roster: Roster, since: datetime, until: datetime) -> list[Shift]:
     """Before overrides, which may have begun before `since` and end after `until`."""
     since, until = since - LONGEST_TURN, until + LONGEST_TURN
-    return [*roster.calendar, *(turn for rotation in roster.rotations for turn in turns(rotation, since, until))]
+    return [*roster.calendar, *(shift for rotation in roster.rotations for shift in expand(rotation, since, until))]
 
 
 def on_duty(shifts: Iterable[Shift], at: datetime) -> dict[Duty, str]:

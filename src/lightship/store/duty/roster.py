@@ -100,10 +100,10 @@ def stored_windows(windows: Iterable[Window]) -> list[dict[str, Any]]:
 def calendar_shifts(feed: Feed, accounts: Iterable[Account]) -> list[Shift]:
     """The turns of a calendar whose people we know."""
     accounts, own = list(accounts), []
-    for turn in feed.turns:
-        if person := person_of(turn["names"], accounts, feed.people):
-            times = (datetime.fromisoformat(turn[key]) for key in ("starts", "ends"))
-            own.append(Shift(Duty(turn["duty"]), person, *times))
+    for entry in feed.shifts:
+        if person := person_of(entry["names"], accounts, feed.people):
+            times = (datetime.fromisoformat(entry[key]) for key in ("starts", "ends"))
+            own.append(Shift(Duty(entry["duty"]), person, *times))
     return own
 
 

@@ -52,8 +52,8 @@ class Override(Made):
 
 class Feed(Made):
     """A calendar made elsewhere. `url` empty: a file that was uploaded. `duty` empty: the words primary and secondary in it say
-    which. `body`: the last good copy, of `read_at`; `error`: why the newest try, at `tried_at`, gave none. `turns`: the copy
-    expanded, a list of who, duty, starts and ends. `people`: names in it by hand: the id of an account, or empty for nobody."""
+    which. `body`: the last good copy, of `read_at`; `error`: why the newest try, at `tried_at`, gave none. `shifts`: the
+    copy expanded, a list of who, duty, starts and ends. `people`: names in it by hand: the id of an account, or empty for nobody."""
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
     page = models.ForeignKey(Page, models.CASCADE, related_name="feeds")
@@ -64,7 +64,7 @@ class Feed(Made):
     read_at = models.DateTimeField(null=True)
     tried_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=500, blank=True, default="")
-    turns = models.JSONField(default=list)
+    shifts = models.JSONField(default=list)
     people = models.JSONField(default=dict)
 
     class Meta:
@@ -73,7 +73,7 @@ class Feed(Made):
 
 class HandOver(models.Model):
     """A duty that goes from one person to another. `kind`: roster (its change at `due`, confirmed by both sides), pass (offered
-    by the holder) or take ("I speak now"). It took effect at `at`; null: not yet. `shown`: what the taker read at that moment."""
+    by the holder) or take ("I speak now"). It took effect at `at`; null: not yet. `shown`: what the taker then read."""
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
     page = models.ForeignKey(Page, models.CASCADE, related_name="hand_overs")
