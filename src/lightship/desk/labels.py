@@ -4,6 +4,7 @@ import re
 
 from django.contrib.auth.models import User
 
+from lightship.core.duty.roster import Duty
 from lightship.core.model import INCIDENT_STATUSES, MAINTENANCE_STATUSES, Component, ComponentStatus, Impact, Kind, Status
 from lightship.page.labels import COMPONENT, IS, TONE, listed
 
@@ -40,6 +41,7 @@ ACTION = {
     "rename": "renamed",
     "turn": "set",
 }
+DUTY = {Duty.WRITER: "Writer", Duty.DEPUTY: "Deputy", Duty.APPROVER: "Approver", Duty.LEAD: "Incident lead"}
 COMPONENT_CHOICES = [(status.value, COMPONENT[status]) for status in ComponentStatus]
 IMPACT_CHOICES = [
     ("", "As its components show"),

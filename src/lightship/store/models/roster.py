@@ -53,7 +53,8 @@ class Override(Made):
 class Feed(Made):
     """A calendar made elsewhere. `url` empty: a file that was uploaded. `duty` empty: the words primary and secondary in it say
     which. `body`: the last good copy, of `read_at`; `error`: why the newest try, at `tried_at`, gave none. `shifts`: the
-    copy expanded, a list of who, duty, starts and ends. `people`: names in it by hand: the id of an account, or empty for nobody."""
+    copy expanded, a list of names, duty, starts and ends. `people`: by name the id of an account, as mapped by
+    hand; empty for nobody."""
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
     page = models.ForeignKey(Page, models.CASCADE, related_name="feeds")

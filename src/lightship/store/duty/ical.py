@@ -1,0 +1,91 @@
+"""A calendar file (RFC 5545) as events, its repetitions expanded. Whoever sent it is a stranger: everything is capped."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, time
+from itertools import islice, takewhile
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import recurring_ical_events
+from icalendar import Calendar
+
+from lightship.core.duty.calendar import Event
+from lightship.core.duty.hours import instant
+from lightship.core.rules import Refused
+
+LARGEST = 2 * 1024 * 1024
+"""Bytes. A year of a team's shifts is some hundred thousand."""
+EVENTS, OCCURRENCES = 5_000, 5_000
+_TOO_OFTEN = ("SECONDLY", "MINUTELY")
+
+
+def read(raw: bytes, zone: str, since: datetime, until: datetime) -> list[Event]:
+    """The events between two moments, in order. Times without a zone are of `zone`. Refused where it is none."""
+    calendar = _parsed(raw)
+    kinds = [str(kind).upper() for event in calendar.walk("VEVENT") for rule in _rules(event) for kind in rule.get("FREQ", ())]
+    if len(calendar.walk("VEVENT")) > EVENTS:
+        raise Refused(f"This calendar has more than {EVENTS:,} events: export only the schedule of this page.")
+    if often := next((kind for kind in kinds if kind in _TOO_OFTEN), None):
+        raise Refused(f"An event in this calendar repeats {often.lower()}: no shift does. Mend it where it was made.")
+    try:
+        return list(_events(calendar, zone, since, until))
+    except Refused:
+        raise
+    except Exception as error:  # the parsers raise whatever they stumble over
+        raise Refused(f"This calendar cannot be read: {_first_line(error)}") from error
+
+
+def _parsed(raw: bytes) -> Calendar:
+    if len(raw) > LARGEST:
+        raise Refused(f"This is larger than {LARGEST // 1024 // 1024} MB: export only the schedule of this page.")
+    text = raw.decode("utf-8-sig", "replace").lstrip()
+    if text[:15].upper() != "BEGIN:VCALENDAR":
+        looks = (
+            "a web page, perhaps to sign in" if text[:1] == "<" else f"“{' '.join(text[:40].split())}”" if text else "nothing"
+        )
+        raise Refused(
+            f"This is no calendar but {looks}. A calendar begins with BEGIN:VCALENDAR: copy the address of the iCal feed."
+        )
+    try:
+        return Calendar.from_ical(text)
+    except Exception as error:
+        raise Refused(f"This calendar is broken: {_first_line(error)}. Export it again.") from error
+
+
+def _events(calendar: Calendar, zone: str, since: datetime, until: datetime) -> Iterator[Event]:
+    after: Iterable[Any] = recurring_ical_events.of(calendar, skip_bad_series=False).after(since)
+    components = list(islice(takewhile(lambda event: _moment(event["DTSTART"].dt, zone) < until, after), OCCURRENCES + 1))
+    if len(components) > OCCURRENCES:
+        raise Refused(
+            f"This calendar has more than {OCCURRENCES:,} shifts in two months: export only the schedule of this page."
+        )
+    for component in components:
+        starts, ends = _moment(component["DTSTART"].dt, zone), _moment(component["DTEND"].dt, zone)
+        if starts < ends and str(component.get("STATUS", "")).upper() != "CANCELLED":
+            yield Event(" ".join(str(component.get("SUMMARY", "")).split())[:255], _mails(component), starts, ends)
+
+
+def _moment(value: Any, zone: str) -> datetime:
+    if not isinstance(value, datetime):
+        return instant(value, time(0), zone)
+    return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def _mails(component: Any) -> tuple[str, ...]:
+    """Of attendees; an organizer counts where there is none, and no organizer that is the calendar itself."""
+    for key in ("ATTENDEE", "ORGANIZER"):
+        values = component.get(key, [])
+        values = values if isinstance(values, list) else [values]
+        mails = [str(value).lower().removeprefix("mailto:")[:254] for value in values]
+        if mails := [mail for mail in mails if "@" in mail and not mail.endswith("calendar.google.com")]:
+            return tuple(mails[:10])
+    return ()
+
+
+def _rules(event: Any) -> list[Any]:
+    rules = event.get("RRULE", [])
+    return rules if isinstance(rules, list) else [rules]
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200] or type(error).__name__
