@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from lightship.core import durations
 from lightship.core.model import ComponentStatus
+from lightship.desk.views.duty_lines import card
 from lightship.page.labels import TONE
 from lightship.page.prose import block
 from lightship.store.models import Page
@@ -27,6 +28,21 @@ def moment(at: datetime | None) -> SafeString | str:
     year = "" if local.year == now.year else f" {local.year}"
     day = "" if local.date() == now.date() else f"{local.day} {local:%b}{year}, "
     return format_html('<time datetime="{}">{}</time>', at.isoformat(), f"{day}{local:%H:%M %Z}")
+
+
+@register.filter
+def weekday(at: datetime) -> SafeString:
+    """`Mon 23 Nov 09:00`: for times of the next weeks."""
+    local = timezone.localtime(at)
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), f"{local:%a} {local.day} {local:%b %H:%M}")
+
+
+@register.inclusion_tag("desk/bits/duty_card.html", takes_context=True)
+def duty_card(context: template.Context) -> dict[str, Any]:
+    """Who holds the clock, on the first view of the desk."""
+    request = context["request"]
+    own = {name: context.get(name) for name in ("csrf_token", "user")}
+    return {**own, **card(context["page"], request.user, timezone.now()), "to": "page"}
 
 
 @register.filter
@@ -85,6 +101,7 @@ def places(page: Page, path: str) -> list[dict[str, Any]]:
 
 _PLACES = (
     ("page", "Now"),
+    ("duty", "Duty"),
     ("plan", "Plan work"),
     ("components", "Components"),
     ("hosts", "Hosts"),

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from lightship.desk import session
-from lightship.desk.views import doctor, history, home, hosts, incident, structure
+from lightship.desk.views import doctor, duty, history, home, hosts, incident, structure
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -35,4 +35,5 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/hosts/live/", hosts.hosts_part, name="hosts-live"),
     path("p/<slug:slug>/elsewhere/", history.notice, name="other-desk"),
     path("p/<slug:slug>/elsewhere/take-in/", history.take_in, name="take-in"),
+    *duty.ADDRESSES,
 ]

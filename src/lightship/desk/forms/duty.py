@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from lightship.core.duty import roster as core
-from lightship.core.duty.calendar import Account, person_of
+from lightship.core.duty.calendar import person_of
 from lightship.core.duty.hours import ALWAYS, DAYS, Hours
 from lightship.core.duty.roster import Duty, Every, Shift, Window
 from lightship.core.rules import Refused
@@ -247,10 +247,6 @@ def account_choices(users: Iterable[User]) -> list[tuple[str, str]]:
     return [(str(user.pk), person(user)) for user in users]
 
 
-def names_of(accounts: Iterable[Account]) -> dict[str, str]:
-    return {account.id: account.name or account.username for account in accounts}
-
-
 def shift_line(shift: Shift, names: dict[str, str]) -> str:
     """`Alice, writer: Mon 23 Nov 09:00 to Mon 30 Nov 09:00`."""
     who = names.get(shift.person, "a closed account")
@@ -264,7 +260,3 @@ def _when(at: datetime) -> str:
 
 def _key(shift: Shift) -> str:
     return "|".join((shift.duty, shift.person, stamp(shift.starts), stamp(shift.ends)))
-
-
-def day_of(at: datetime) -> date:
-    return timezone.localtime(at).date()

@@ -1,0 +1,242 @@
+"""The roster as templates show it: who is on duty, thirty days, what is wrong with it, and what waits for whom."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from lightship.core import durations
+from lightship.core.duty import roster as core
+from lightship.core.duty.hours import DAY, DAYS, cut, instant, without
+from lightship.core.duty.roster import AHEAD, NEEDED, Duty, Gap, Overlap, Shift
+from lightship.desk.labels import DUTY, person
+from lightship.page.labels import listed
+from lightship.store.duty import feeds, handover, roster
+from lightship.store.models import Feed, Page, Rotation
+
+SHOWN_GAPS, SHADES = 5, 4
+STALE = timedelta(hours=1)
+"""A feed that was not read for so long is a warning."""
+Names = Mapping[str, str]
+
+
+def card(page: Page, user: User, now: datetime) -> dict[str, Any]:
+    """Who holds the clock, and what the staffer may do about it: for the home page and the roster's own."""
+    named, held = roster.on_duty(page, now), roster.holder(page, now)
+    offers, pending = handover.offers(page, now), roster.pending(page, now)
+    mine = [_waiting(one.duty, one.giver, one.taker, one.due, user, page) for one in pending if _concerns(one, user)]
+    writer = held.get(Duty.WRITER)
+    return {
+        "duty_page": page,
+        "writer": person(writer) if writer else "",
+        "deputy": person(held[Duty.DEPUTY]) if Duty.DEPUTY in held else "",
+        "named": person(named[Duty.WRITER]) if named.get(Duty.WRITER, writer) != writer else "",
+        "i_write": writer == user,
+        "changes": mine,
+        "offers": [
+            {"row": row, "duty": DUTY[Duty(row.duty)].lower(), "giver": person(row.giver), "taker": person(row.taker)}
+            for row in offers
+            if user.pk in (row.taker_id, row.giver_id)
+        ],
+        "matters": matters(page, now) if mine or any(row.taker_id == user.pk for row in offers) else [],
+        "colleagues": [(str(one.pk), person(one)) for one in roster.writers() if one != user],
+        "made": roster.is_made(page),
+    }
+
+
+def _concerns(one: Any, user: User) -> bool:
+    return str(user.pk) in (one.giver, one.taker)
+
+
+def _waiting(duty: Duty, giver: str, taker: str, due: datetime, user: User, page: Page) -> dict[str, Any]:
+    row = page.hand_overs.filter(kind=handover.ROSTER, duty=duty, due=due, giver=int(giver), taker=int(taker)).first()
+    names = {str(one.pk): person(one) for one in User.objects.filter(pk__in=(int(giver), int(taker)))}
+    return {
+        "duty": duty.value,
+        "word": DUTY[duty].lower(),
+        "giver": names.get(giver, ""),
+        "taker": names.get(taker, ""),
+        "due": due,
+        "giving": str(user.pk) == giver,
+        "given": bool(row and row.given_at),
+        "taken": bool(row and row.taken_at),
+    }
+
+
+def matters(page: Page, now: datetime) -> list[dict[str, Any]]:
+    """What goes with the clock, with times as times."""
+    lines = handover.matters(page, now)
+    return [
+        {**line, **{key: datetime.fromisoformat(line[key]) if line[key] else None for key in ("due", "at")}} for line in lines
+    ]
+
+
+def overview(page: Page, now: datetime) -> dict[str, Any]:
+    """The next thirty days: who, and what is wrong."""
+    until = now + AHEAD
+    shifts, names = roster.shifts(page, now - 2 * DAY, until + 8 * DAY), names_here()
+    own = [shift for shift in shifts if shift.ends > now]
+    rotations = page.rotations.filter(ended_at=None)
+    calendars = [feed_line(feed, now) for feed in page.feeds.filter(ended_at=None)]
+    columns = [duty for duty in Duty if duty in NEEDED or any(shift.duty is duty for shift in shifts)]
+    return {
+        "now_lines": [_now(duty, own, names, now) for duty in columns],
+        "gaps": gap_lines(core.gaps(shifts, now, until, roster.policy(page).staffed), now),
+        "warnings": [*_warnings(page, shifts, names, now), *(line for feed in calendars for line in feed["warnings"])],
+        "columns": [DUTY[duty] for duty in columns],
+        "days": _days(shifts, columns, names, now),
+        "rotations": [{"row": row, **rotation_line(row, names)} for row in rotations],
+        "overrides": [
+            {"row": row, "who": person(row.person), "duty": DUTY[Duty(row.duty)]}
+            for row in page.overrides.filter(ended_at=None, ends__gt=now).select_related("person").order_by("starts")
+        ],
+        "calendars": calendars,
+        "lately": lately(page),
+    }
+
+
+def names_here() -> dict[str, str]:
+    return {str(user.pk): person(user) for user in User.objects.filter(is_active=True)}
+
+
+def _now(duty: Duty, shifts: Sequence[Shift], names: Names, now: datetime) -> dict[str, Any]:
+    current = next((shift for shift in shifts if shift.duty is duty and shift.starts <= now), None)
+    following = core.next_shift(shifts, duty, now)
+    return {
+        "duty": DUTY[duty],
+        "who": names.get(current.person, "") if current else "",
+        "until": current.ends if current else None,
+        "next": names.get(following.person, "") if following else "",
+        "next_at": following.starts if following else None,
+        "needed": duty in NEEDED,
+    }
+
+
+def gap_lines(gaps: Sequence[Gap], now: datetime) -> dict[str, Any]:
+    """The first ones in words, and how many more there are."""
+    shown = [
+        {
+            "missing": listed([f"no {DUTY[duty].lower()}" for duty in gap.missing]),
+            "starts": gap.starts,
+            "ends": gap.ends,
+            "long": durations.span(gap.ends - gap.starts),
+            "current": gap.starts <= now,
+        }
+        for gap in gaps[:SHOWN_GAPS]
+    ]
+    return {"shown": shown, "more": len(gaps) - len(shown), "count": len(gaps)}
+
+
+def _warnings(page: Page, shifts: Sequence[Shift], names: Names, now: datetime) -> list[str]:
+    until = now + AHEAD
+    both = core.alone(shifts, now, until)
+    claims = core.overlaps(roster.roster(page, now, until), now, until)
+    lines = [f"{names.get(one.people[0], '')} is writer and deputy at once, {_span(one)}." for one in both[:SHOWN_GAPS]]
+    lines += [
+        f"Two people are {DUTY[one.duty].lower()}, {_span(one)}: {names.get(one.people[0], 'a closed account')} counts, "
+        f"not {names.get(one.people[1], 'a closed account')}."
+        for one in claims[:SHOWN_GAPS]
+    ]
+    return lines + closed_accounts(page, names)
+
+
+def closed_accounts(page: Page, names: Names) -> list[str]:
+    """Members who can no longer sign in: their turns are gaps."""
+    members = {m for row in page.rotations.filter(ended_at=None) for window in row.windows for m in window["members"]}
+    gone = User.objects.filter(pk__in=[int(member) for member in members if member not in names])
+    return [f"{person(user)} can no longer sign in, so nobody has those turns: take them out of the rotation." for user in gone]
+
+
+def _span(one: Overlap) -> str:
+    return f"{moment_text(one.starts)} to {moment_text(one.ends)}"
+
+
+def moment_text(at: datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{local:%a} {local.day} {local:%b %H:%M}"
+
+
+def rotation_line(row: Rotation, names: Names) -> dict[str, Any]:
+    """A rotation in words."""
+    rotation = roster.rotation(row)
+    windows = [
+        {
+            "begins": f"{window.begins:%H:%M}",
+            "until": f"{window.until:%H:%M}" if window.until else "",
+            "zone": window.zone.rsplit("/", 1)[-1].replace("_", " "),
+            "members": ", ".join(names.get(member, "(closed account)") for member in window.members),
+        }
+        for window in rotation.windows
+    ]
+    weekly = rotation.every is core.Every.WEEK
+    every = f"every week on {DAYS[rotation.start.weekday()]}" if weekly else "every day"
+    days = "" if len(rotation.days) == 7 else listed([DAYS[day] for day in sorted(rotation.days)])
+    return {"duty": DUTY[rotation.duty], "every": every, "days": days, "windows": windows}
+
+
+def feed_line(feed: Feed, now: datetime) -> dict[str, Any]:
+    people = feeds.persons(feed)
+    unknown = [one.name for one in people if not one.account and not one.by_hand]
+    warnings = [f"{feed.name} names {listed(unknown[:5])}, whom nobody here is: say who it is."] if unknown else []
+    if feed.error:
+        age = durations.span(now - feed.read_at) if feed.read_at else ""
+        warnings.append(f"{feed.name}: {feed.error} In use is what was read {age} ago.")
+    return {"row": feed, "unknown": unknown, "warnings": warnings, "people": people}
+
+
+def _days(shifts: Sequence[Shift], columns: Iterable[Duty], names: Names, now: datetime) -> list[dict[str, Any]]:
+    """Each of the thirty days with a track for each duty. Places in percent of the day, which may have 23 or 25 hours."""
+    zone, today = timezone.get_current_timezone_name(), timezone.localtime(now).date()
+    shades = {who: number % SHADES for number, who in enumerate(sorted({shift.person for shift in shifts}, key=names.get))}  # type: ignore[arg-type]
+    days = []
+    for number in range(AHEAD.days + 1):
+        day = today + number * DAY
+        start, end = instant(day, time(0), zone), instant(day + DAY, time(0), zone)
+        tracks = [
+            _track([shift for shift in shifts if shift.duty is duty], start, end, names, shades, duty in NEEDED)
+            for duty in columns
+        ]
+        here = f"{(now - start) / (end - start):.2%}" if number == 0 else ""
+        days.append(
+            {"day": day, "weekend": day.weekday() > 4, "first": number == 0 or day.day == 1, "tracks": tracks, "now": here}
+        )
+    return days
+
+
+def _track(
+    own: Sequence[Shift], start: datetime, end: datetime, names: Names, shades: Mapping[str, int], needed: bool
+) -> dict[str, Any]:
+    spans = [(*span, shift.person) for shift in own for span in cut([shift.span], start, end)]
+    if needed:
+        spans += [(*span, "") for span in without([(start, end)], [shift.span for shift in own])]
+    parts: list[dict[str, Any]] = [
+        {
+            "x": f"{(left - start) / (end - start):.2%}",
+            "width": f"{(right - left) / (end - start):.2%}",
+            "who": names.get(who, "nobody"),
+            "shade": shades.get(who),
+            "text": f"{names.get(who, 'nobody')} {timezone.localtime(left):%H:%M} to {_clock(right, end)}",
+        }
+        for left, right, who in sorted(spans)
+    ]
+    return {"parts": parts, "text": "; ".join(part["text"] for part in parts) or "nobody"}
+
+
+def _clock(at: datetime, end: datetime) -> str:
+    return "24:00" if at == end else f"{timezone.localtime(at):%H:%M}"
+
+
+def lately(page: Page, most: int = 8) -> list[dict[str, Any]]:
+    """Who changed the roster, and who took over from whom, newest first."""
+    lines: list[dict[str, Any]] = []
+    for noun, rows in (("a rotation", page.rotations), ("an override", page.overrides), ("a calendar", page.feeds)):
+        for row in rows.select_related("made_by", "ended_by").order_by("-made_at")[:most]:
+            lines.append({"at": row.made_at, "who": person(row.made_by), "did": f"made {noun}"})
+            if row.ended_at:
+                lines.append({"at": row.ended_at, "who": person(row.ended_by), "did": f"ended {noun}"})
+    for act in page.hand_overs.exclude(at=None).select_related("giver", "taker")[:most]:
+        giver = f" from {person(act.giver)}" if act.giver else ""
+        lines.append({"at": act.at, "who": person(act.taker), "did": f"took over as {DUTY[Duty(act.duty)].lower()}{giver}"})
+    return sorted(lines, key=lambda line: line["at"], reverse=True)[:most]
