@@ -76,6 +76,13 @@ def test_what_is_no_address_is_told_as_permanent(place: Place) -> None:
     assert caught.value.permanent
 
 
+def test_an_address_is_checked_before_anybody_relies_on_it(place: Place) -> None:
+    place.channel.check(place.other)
+    for address in ("", "nobody", "two words"):
+        with pytest.raises(ValueError, match="write one"):
+            place.channel.check(address)
+
+
 def test_a_kind_is_its_own_configuration(channel: Channel) -> None:
     assert is_dataclass(channel)
     said = {setting.name: getattr(channel, setting.name) for setting in fields(channel)}

@@ -54,6 +54,12 @@ def test_a_letter_is_whole_and_says_that_a_machine_wrote_it(relay: mail_relay.Re
     assert not letter.defects
 
 
+def test_a_letter_sent_again_has_the_id_of_the_first(relay: mail_relay.Relay, plain: Email) -> None:
+    subject = f"Again {secrets.token_hex(4)}"
+    plain.tell(Message(subject=subject, body="Wording.", id="nudge-1"))
+    assert relay.letter(subject)["Message-ID"] == f"<nudge-1@{mail_relay.DOMAIN}>"
+
+
 def test_no_line_is_longer_than_mail_allows(relay: mail_relay.Relay, plain: Email) -> None:
     subject = "Long " + "wörter " * 60
     plain.tell(Message(subject=subject, body="x" * 5000))

@@ -22,6 +22,9 @@ class FakeChannel:
     waits: threading.Event | None = None
     told: list[Message] = field(default_factory=list)
 
+    @staticmethod
+    def check(address: str) -> None: ...
+
     def tell(self, message: Message) -> None:
         if self.waits:
             self.waits.wait(20)

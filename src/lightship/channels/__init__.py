@@ -30,11 +30,13 @@ class ChannelError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message to staff: one line, and plain text below it. `to`: addresses; empty: those in the channel's settings."""
+    """A message to staff: one line, and plain text below it. `to`: addresses; empty: those in the channel's settings. `id`: a
+    message that is sent again has the same, so that a mail program shows it once (empty: one is made)."""
 
     subject: str
     body: str
     to: Sequence[str] = ()
+    id: str = ""
 
     def __post_init__(self) -> None:
         # Parts of both come from programs and the network: a second line in the subject would become a mail header, and a
@@ -46,6 +48,10 @@ class Message:
 class Channel(Protocol):
     @property
     def name(self) -> str: ...
+
+    @staticmethod
+    def check(address: str) -> None:
+        """ValueError, saying what to write instead, for what cannot be an address here. Asks nobody."""
 
     def tell(self, message: Message) -> None:
         """Send it, or raise ChannelError, within a minute."""

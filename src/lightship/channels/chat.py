@@ -26,6 +26,16 @@ class Chat:
             raise ValueError('urls is empty: name at least one address, such as "ntfys://ntfy.example.com/status"')
         _opened(self.urls)
 
+    @staticmethod
+    def check(address: str) -> None:
+        try:
+            _opened((address,))
+        except ValueError as error:
+            scheme = address.partition("://")[0] if "://" in address else "no scheme"
+            raise ValueError(
+                f"this ({scheme}) is no address as apprise writes them: write one such as ntfys://ntfy.example.com/alice"
+            ) from error
+
     def tell(self, message: Message) -> None:
         urls = tuple(message.to) or self.urls
         try:

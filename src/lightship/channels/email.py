@@ -1,6 +1,7 @@
 """Mail over SMTP (RFC 5321), through a relay that does not depend on the watched service."""
 
 import contextlib
+import re
 import smtplib
 import ssl
 from collections.abc import Mapping
@@ -56,6 +57,11 @@ class Email:
     def _port(self) -> int:
         return self.port or PORTS[self._secured]
 
+    @staticmethod
+    def check(address: str) -> None:
+        if not re.fullmatch(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+", address):
+            raise ValueError(f"{address!r} is no address of mail: write one, such as alice@example.com")
+
     def tell(self, message: Message) -> None:
         to = tuple(message.to) or self.to
         if not to:
@@ -79,7 +85,9 @@ class Email:
         plain = message.subject.isascii() and len(message.subject) < 66
         letter["Subject"] = message.subject if plain else Header(message.subject, text, header_name="Subject")
         letter["Date"] = format_datetime(datetime.now(UTC))
-        letter["Message-ID"] = make_msgid(domain=_domain(self.sender))
+        letter["Message-ID"] = (
+            f"<{message.id}@{_domain(self.sender)}>" if message.id else make_msgid(domain=_domain(self.sender))
+        )
         letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no robot answers it
         return letter
 
