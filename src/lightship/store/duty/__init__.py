@@ -1,1 +1,2 @@
 """Who must speak, as rows: the roster and its changes, calendars from elsewhere, hand-overs, what the doctor asks of them."""
+"""Duty as rows: who holds it, what is promised, and the messages to staff."""

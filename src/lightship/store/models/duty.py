@@ -51,10 +51,11 @@ class Alert(models.Model):
 
 
 class Nudge(models.Model):
-    """A message to one staffer. `key`: page, what it is about, step and person: no two workers make it twice. `due`: the
-    deadline that it speaks of; `at`: when it is to be sent. `path`: where its link leads; the link signs in once, to that form
-    alone, until `link_until`. `avoid`: the channel that must not carry it. A worker claims it until `claimed_until`, counts the
-    attempt, sends it under one Message-ID, and then writes `sent_at`."""
+    """A message to one staffer. `key`: page, what it is about, step and person: no two workers make it twice. `subjects`: ids
+    of incidents and alerts, each with the deadline that it speaks of; `due`: the soonest; `at`: when it is to be sent. `path`:
+    where its link leads; the link signs in once, to that form alone, until `link_until`. `avoid`: the channel that is tried
+    last. A worker claims it until `claimed_until`, counts the attempt, sends it under one Message-ID, and then writes
+    `sent_at`."""
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
     page = models.ForeignKey(Page, models.CASCADE, related_name="nudges")
@@ -62,7 +63,7 @@ class Nudge(models.Model):
     kind = models.CharField(max_length=16)
     step = models.CharField(max_length=16)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="nudges")
-    subjects = models.JSONField(default=list)
+    subjects = models.JSONField(default=dict)
     due = models.DateTimeField()
     at = models.DateTimeField()
     subject = models.CharField(max_length=255)
@@ -79,6 +80,7 @@ class Nudge(models.Model):
     link_until = models.DateTimeField(null=True)
     link_used_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering = ("at", "id")

@@ -7,7 +7,7 @@ from datetime import datetime
 from lightship.config import Config
 from lightship.store import journal
 from lightship.worker.current import for_each_page, utc_now
-from lightship.worker.jobs import certificates, examination, steering, vault
+from lightship.worker.jobs import certificates, duty, examination, steering, vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ async def keep_time(config: Config, now: Callable[[], datetime] = utc_now) -> No
 
 JOBS: tuple[Job, ...] = (
     Job("clock", 1, keep_time),
+    Job("duty", 1, duty.run),
     Job("vault", 60, vault.run),
     Job("certificates", 60, certificates.run),
     Job("steering", 10, steering.run),

@@ -1,0 +1,43 @@
+"""Whom the clock nudges, in order: those who hold the page's duties now, then its escalation list."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from lightship.core.duty.nudges import Chain
+from lightship.core.duty.policy import Policy
+from lightship.core.roles import Act, Role, may
+from lightship.store.models import Page
+
+Holders = Mapping[str, User]
+"""By the duty's name: writer, deputy, approver, lead."""
+Ask = Callable[[Page, datetime], Holders]
+
+
+def holder(page: Page, at: datetime) -> Holders:
+    """Nobody, until the roster is there to be asked."""
+    try:
+        roster = importlib.import_module("lightship.store.duty.roster")
+    except ModuleNotFoundError:
+        return {}
+    holders: Holders = roster.holder(page, at)
+    return holders
+
+
+def chain(page: Page, now: datetime, ask: Ask = holder) -> Chain:
+    holders = {str(duty): str(user.pk) for duty, user in ask(page, now).items() if user.is_active}
+    return Chain(**holders, everyone=tuple(str(user.pk) for user in escalation(page)))
+
+
+def escalation(page: Page) -> list[User]:
+    """The page's list; where it names nobody who has an account still, all who may write."""
+    active = User.objects.filter(is_active=True).select_related("staffer").order_by("pk")
+    listed = [pk for pk in Policy.of(page.policy).escalation if pk.isdecimal()]
+    return list(active.filter(pk__in=listed)) or [user for user in active if may(role(user), Act.WRITE)]
+
+
+def role(user: User) -> Role:
+    staffer = getattr(user, "staffer", None)
+    return Role(staffer.role) if staffer else Role.WRITER
