@@ -60,9 +60,12 @@ def desk(app: App, bind: str | None) -> None:
 
 def application() -> "WSGIHandler":
     """The desk, made in the server's own child process, where nothing is set up yet."""
-    App(None, current()).desk()
+    config = App(None, current()).desk()
     from django.core.wsgi import get_wsgi_application  # after Django is set up
 
+    from lightship.desk import watch
+
+    watch.start(config)
     return get_wsgi_application()
 
 

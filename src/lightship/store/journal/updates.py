@@ -12,6 +12,7 @@ from lightship.core import updates, wire
 from lightship.core.model import ComponentStatus, Facts, Impact, Kind, month_of
 from lightship.core.rules import fit_body, fit_name, millisecond
 from lightship.core.updates import NewIncident, NewUpdate, PageNow, Window
+from lightship.store.duty import alerts
 from lightship.store.journal import insert
 from lightship.store.journal.entry import By, JournalError, Overtaken, append, as_written, check_read
 from lightship.store.models import Component, Entry, Incident, Page, StatusChange, Update, Wording
@@ -37,6 +38,8 @@ def _begin(
         row = insert.incident(page, incident)
         row.save(force_insert=True)
         _insert(row, incident, incident.updates[0], entry)
+        if incident.kind is Kind.INCIDENT:
+            alerts.answer(row, by, now)
         return row
 
 

@@ -1,6 +1,7 @@
 """The desk's tables. What is public is only ever added, by the journal."""
 
 from lightship.store.models.duty import Alert, Contact, Judgement, Nudge, Staffer
+from lightship.store.models.front_line import CustomerReport, FrontLineLink
 from lightship.store.models.public import Component, Entry, Group, Incident, Page, StatusChange, Update, Wording
 from lightship.store.models.record import Attempt, Receipt, Report
 from lightship.store.models.roster import Feed, HandOver, Override, Rotation
@@ -10,8 +11,10 @@ __all__ = [
     "Attempt",
     "Component",
     "Contact",
+    "CustomerReport",
     "Entry",
     "Feed",
+    "FrontLineLink",
     "Group",
     "HandOver",
     "Incident",

@@ -31,14 +31,16 @@ class Contact(models.Model):
 
 
 class Alert(models.Model):
-    """Somebody or something says that something is wrong: from `at` the clock of the first word runs, until an incident is
-    opened (`incident`) or a writer closes it with a reason. `source`: person, reports, signal, drill."""
+    """Somebody (`by`, where that is an account) or something says that something is wrong: from `at` the clock of the first
+    word runs, until an incident is opened (`incident`) or a writer closes it with a reason. `source`: person, reports, signal,
+    drill."""
 
     id = models.CharField(primary_key=True, max_length=12, default=new_id)
     page = models.ForeignKey(Page, models.CASCADE, related_name="alerts")
     at = models.DateTimeField()
     source = models.CharField(max_length=16)
     summary = models.CharField(max_length=255)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     practice = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -8,6 +8,7 @@ from lightship.config import Config
 from lightship.store import journal
 from lightship.worker.current import for_each_page, utc_now
 from lightship.worker.jobs import certificates, duty, examination, steering, vault
+from lightship.worker.jobs import certificates, examination, steering, unproven, vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ JOBS: tuple[Job, ...] = (
     Job("vault", 60, vault.run),
     Job("certificates", 60, certificates.run),
     Job("steering", 10, steering.run),
+    # Not at once: a worker that was away publishes what is left within seconds.
+    Job("unproven posts", 2, unproven.run, delay=30),
     # Not at once: hosts that have just been started, or never published to, are no news.
     Job("examination", 600, examination.run, delay=300),
     Job("examination asked for", 1, examination.answer),
