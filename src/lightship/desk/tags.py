@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from lightship.core import durations
 from lightship.core.model import ComponentStatus
 from lightship.desk.views.duty_lines import card
+from lightship.desk.views.first_word import first_word_now
 from lightship.page.labels import TONE
 from lightship.page.prose import block
 from lightship.store.models import Page
@@ -70,6 +71,12 @@ def prose(source: str) -> SafeString:
     return SafeString(block(source))
 
 
+@register.inclusion_tag("desk/bits/first_word.html")
+def first_word(page: Page) -> dict[str, Any]:
+    """The clock of the first word, and what customers report, beside the writer's form."""
+    return first_word_now(page, timezone.now())
+
+
 @register.filter
 def code(text: str) -> SafeString:
     """Text in backticks as code."""
@@ -105,6 +112,7 @@ _PLACES = (
     ("plan", "Plan work"),
     ("components", "Components"),
     ("hosts", "Hosts"),
+    ("front-line-links", "Front line"),
     ("doctor", "Doctor"),
     ("drills", "Drills"),
     ("history", "History"),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from lightship.desk import session
 from lightship.desk.views import doctor, duty, history, home, hosts, incident, structure
+from lightship.desk.views import doctor, first_word, front_line, history, home, hosts, incident, staff, structure
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -12,6 +13,10 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/link/<str:uid>/<str:token>/", session.by_link, name="sign-in-link"),
     path("sign-out/", session.sign_out, name="sign-out"),
     path("password/", session.password, name="password"),
+    path("report/<str:token>/", front_line.by_link, name="report"),
+    path("front-line/", front_line.pages, name="front-line-pages"),
+    path("staff/", staff.staffers, name="staff"),
+    path("staff/<int:pk>/", staff.staffer, name="staffer"),
     path("p/<slug:slug>/", home.page, name="page"),
     path("p/<slug:slug>/live/", home.live_part, name="live"),
     path("p/<slug:slug>/open/", incident.open_incident, name="open"),
@@ -36,4 +41,9 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/elsewhere/", history.notice, name="other-desk"),
     path("p/<slug:slug>/elsewhere/take-in/", history.take_in, name="take-in"),
     *duty.ADDRESSES,
+    path("p/<slug:slug>/first-word/", first_word.part, name="first-word"),
+    path("p/<slug:slug>/alerts/start/", first_word.start, name="alert-start"),
+    path("p/<slug:slug>/alerts/<slug:id>/close/", first_word.close, name="alert-close"),
+    path("p/<slug:slug>/front-line/", front_line.by_account, name="front-line"),
+    path("p/<slug:slug>/front-line/links/", front_line.links, name="front-line-links"),
 ]

@@ -44,6 +44,7 @@ def made(config: Config) -> dict[str, Any]:
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             f"{_DESK}.middleware.desk_headers",
             f"{_DESK}.middleware.within_size",
+            f"{_DESK}.access.Access",
         ],
         "TEMPLATES": [
             {

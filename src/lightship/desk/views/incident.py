@@ -25,7 +25,8 @@ BY_HAND = {
 
 @on_page
 def open_incident(request: HttpRequest, page: Page) -> HttpResponse:
-    form = OpenForm(typed(request), snapshot=snapshot_of(page), now=timezone.now())
+    reported = {"components": request.GET.getlist("c")}  # by customers, beside whose reports the link stands
+    form = OpenForm(typed(request), snapshot=snapshot_of(page), now=timezone.now(), initial=reported)
     first = _first_tap(page, form) if request.method == "POST" and form.is_valid() else None
     if first:
         return redirect("incident", page.slug, first.pk)

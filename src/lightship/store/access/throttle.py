@@ -1,4 +1,4 @@
-"""Slow down whoever guesses passwords, without letting an attacker keep staff out."""
+"""Slow down whoever guesses passwords, without letting an attacker keep staff out; and whoever floods the front line."""
 
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
@@ -12,8 +12,9 @@ from lightship.store.models import Attempt
 
 WINDOW = timedelta(minutes=15)
 # `own`: an account from one address. An office shares one address: it may mistype more often than one person may. Whoever
-# has many addresses meets the account's own limit, which the browsers of its owner pass.
-LIMITS = {"own": 5, "account": 50, "address": 20}
+# has many addresses meets the account's own limit, which the browsers of its owner pass. `link`: reports of customers by one
+# link or account; `reporter`: from one address, at which all of support may sit.
+LIMITS = {"own": 5, "account": 50, "address": 20, "link": 60, "reporter": 120}
 COOKIE = "lightship_known"
 _SALT = "lightship.desk.known"
 _YEAR = 365 * 24 * 3600

@@ -105,6 +105,13 @@ def summary(page: Page, tally: Tally) -> str:
     return f"{counted(tally.customers, 'customer')} {'reports' if tally.customers == 1 else 'report'}{what}{quote}"
 
 
+def sender_names(page: Page) -> dict[str, str]:
+    """Of each sender of reports, as the duty writer knows it."""
+    links = {f"link {pk}": name for pk, name in page.front_line_links.values_list("pk", "name")}
+    users = User.objects.filter(pk__in=page.customer_reports.exclude(by=None).order_by().values("by").distinct())
+    return links | {f"account {user.pk}": user.get_full_name() or user.username for user in users}
+
+
 def _values(page: Page, since: datetime) -> list[first_word.CustomerReport]:
     rows = CustomerReport.objects.filter(page=page, at__gt=since)
     return [
