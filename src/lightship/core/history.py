@@ -124,15 +124,18 @@ def _take(levels: dict[str, ComponentStatus], hold: Hold) -> None:
 
 
 def steps(incidents: Iterable[Incident]) -> dict[str, list[Step]]:
-    return {
-        incident.id: [Step(u.id, u.display_at, u.status, u.changes or ()) for u in incident.updates] for incident in incidents
-    }
+    """What was withdrawn, for it was posted by mistake, never held anything."""
+    return {incident.id: _steps(incident) for incident in incidents if not incident.withdrawn}
+
+
+def _steps(incident: Incident) -> list[Step]:
+    return [Step(u.id, u.display_at, u.status, u.changes or ()) for u in incident.updates]
 
 
 def left(incident: Incident) -> dict[str, ComponentStatus]:
     """The level at which the incident's updates leave each component that they mention."""
     levels: dict[str, ComponentStatus] = {}
-    for step in steps([incident])[incident.id]:
+    for step in _steps(incident):
         if not step.holds:
             levels = dict.fromkeys(levels, _OK)
         levels |= {change.component_id: _OK if step.status is Status.SCHEDULED else change.new for change in step.changes}

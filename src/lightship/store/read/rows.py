@@ -95,12 +95,13 @@ def page_now(row: Page, at: datetime) -> PageNow:
 def timeline(row: Page, since: datetime) -> Timeline:
     """What holds each component of the page since a time: incidents that are open or had an update since (one that had ended
     by then holds nothing), and what outlasts them: the newest level set by hand, and the newest stated at an end."""
-    # Two queries, each with an index of its own.
-    lists = row.incidents.filter(open=True), row.incidents.filter(updated_at__gte=since, open=False)
+    # Two queries, each with an index of its own. What was withdrawn never held anything.
+    lists = row.incidents.filter(open=True), row.incidents.filter(updated_at__gte=since, open=False, withdrawn=False)
     steps = _steps([pk for incidents in lists for pk in incidents.order_by().values_list("pk", flat=True)])
     by_hand, restated = Q(page=row, update=None), Q(old=F("new"))
     of_each = row.components.order_by().values_list(
-        _newest(since, "-public_id", Q(update=None) & ~restated), _newest(since, "-update_id", Q(ends=True))
+        _newest(since, "-public_id", Q(update=None) & ~restated),
+        _newest(since, "-update_id", Q(ends=True, update__incident__withdrawn=False)),
     )
     newest, at_an_end = ([pk for pk in pks if pk] for pks in zip(*of_each, strict=True)) if of_each else ([], [])
     names = ("pk", "at", "update_id", "update__status", "update__incident_id", *columns.CHANGE)
