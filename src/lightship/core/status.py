@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from lightship.core.model import Component, ComponentStatus, Facts, Impact, Incident, Kind, Snapshot, Status
+from lightship.core.model import Component, ComponentStatus, Facts, Impact, Incident, Kind, Snapshot, Status, Update
 
 _SEVERITY = list(ComponentStatus)
 _LASTING = ("symptom", "scope", "numbers", "unaffected", "since", "ended", "cause", "prevention", "data_lost")
@@ -88,10 +88,7 @@ def began(incident: Incident) -> datetime:
 def promised(incident: Incident) -> datetime | None:
     """When the next update is due, as the newest update of a person promises (an automatic one keeps no promise); None once it
     has ended."""
-    if incident.ended:
-        return None
-    newest = next((update for update in reversed(incident.updates) if not update.automatic), incident.updates[-1])
-    return newest.facts.next_update
+    return None if incident.ended else _newest_of_a_person(incident).facts.next_update
 
 
 def phase(snapshot: Snapshot, at: datetime) -> tuple[datetime, int]:
@@ -114,7 +111,7 @@ def standing(incident: Incident, components: Iterable[Component]) -> tuple[Compo
 
 def current_facts(incident: Incident) -> Facts:
     """The facts that hold now. Most hold until stated anew, and an estimate or a workaround until another, or "none yet",
-    replaces it. What is being done and the promise are those of the newest update alone."""
+    replaces it. What is being done and the promise are those of the newest update of a person alone."""
     newest_first = [update.facts for update in reversed(incident.updates)]
     lasting: dict[str, Any] = {}
     for name in _LASTING:
@@ -124,4 +121,9 @@ def current_facts(incident: Incident) -> Facts:
         either = (name, f"no_{name}")
         newest = next((facts for facts in newest_first if any(getattr(facts, part) for part in either)), Facts())
         lasting |= {part: getattr(newest, part) for part in either}
-    return replace(newest_first[0], **lasting)
+    return replace(_newest_of_a_person(incident).facts, **lasting)
+
+
+def _newest_of_a_person(incident: Incident) -> Update:
+    """The newest update that no machine wrote; the newest one, if all are."""
+    return next((update for update in reversed(incident.updates) if not update.automatic), incident.updates[-1])
