@@ -44,7 +44,7 @@ def test_without_scripts_the_page_is_complete(serve: Serve, tab: Open) -> None:
     assert incident.name in text
     for word in (
         "Since\t13:34 UTC",
-        "by 14:30 UTC",
+        "Next update by 14:30 UTC; later than that, it is overdue.",
         "Moving the twelve",
         "No estimate yet",
         "Two engineers",
@@ -85,7 +85,7 @@ def test_times_are_in_the_readers_zone_and_name_it(serve: Serve, tab: Open) -> N
     dave = tab(timezone_id="Asia/Tokyo", locale="en-GB")
     dave.goto(address)
     due = dave.locator(".due time").first.inner_text()
-    assert re.search(r"\b23:30 (GMT\+9|JST)", due)
+    assert due == "14:30 UTC (23:30 your time)"
     dave.goto(f"{address}incidents/{CASES['one'].recent[0].id}/index.html")
     assert re.search(r"\d{4}, \d+:\d\d (GMT\+9|JST)", dave.locator("time").first.inner_text())
 
@@ -95,9 +95,23 @@ def test_a_promise_counts_down_and_then_says_that_it_is_late(serve: Serve, tab: 
     dave = tab()
     dave.clock.install(time=sample.NOW)
     dave.goto(address)
-    assert dave.locator(".due").inner_text().endswith("in 15 min")
-    dave.clock.fast_forward(20 * 60 * 1000)
-    expect(dave.locator(".due.late")).to_contain_text("late by")
+    expect(dave.locator(".due")).to_have_text("Next update by 14:30 UTC (15:30 your time), in 15 minutes")
+    dave.clock.fast_forward(14 * 60 * 1000)
+    expect(dave.locator(".due")).to_have_text("Next update by 14:30 UTC (15:30 your time), in 1 minute")
+    dave.clock.fast_forward(13 * 60 * 1000)
+    late = "Update was due 14:30 UTC (15:30 your time), 12 minutes late. Last confirmed 15:04 CET."
+    expect(dave.locator(".due.late")).to_have_text(late)
+
+
+def test_an_overdue_promise_is_told_by_a_page_whose_desk_died_before_it(serve: Serve, tab: Open) -> None:
+    address, _ = serve(rendered(CASES["three"]))
+    incident = CASES["three"].open[0]
+    for path in ("", f"incidents/{incident.id}/index.html"):
+        dave = tab(timezone_id="UTC")
+        dave.clock.install(time=sample.NOW + timedelta(hours=1))
+        dave.goto(address + path)
+        due = dave.locator(".due[data-last='2026-11-22T14:04Z']").first
+        expect(due).to_have_text(re.compile(r"^Update was due .*14:30 UTC, 45 minutes late\. Last confirmed 14:04 UTC\.$"))
 
 
 def test_a_fresh_pulse_leaves_the_page_as_it_is(serve: Serve, tab: Open, now: Any) -> None:

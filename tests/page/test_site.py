@@ -209,9 +209,13 @@ def test_the_headline_is_a_sentence_for_every_state() -> None:
 
 def test_a_missed_promise_is_called_late_without_any_script() -> None:
     snapshot = sample.snapshot(1)
-    assert 'class="due late"' not in front_text(snapshot)
+    due = "<time datetime=2026-11-22T14:30Z>14:30 UTC</time>"
+    early = front_text(snapshot)
+    assert f"Next update by {due}<span>; later than that, it is overdue.</span>" in early
+    assert '"due late"' not in early
     late = front_text(replace(snapshot, at=snapshot.at + timedelta(minutes=20)))
-    assert '<dd class="due late">by <time datetime=2026-11-22T14:30Z>14:30 UTC</time><span>, late</span>' in late
+    assert '<span class="due late" data-last=2026-11-22T14:04Z>' in late
+    assert f"Update was due {due}<span>; it is overdue. Last confirmed 14:04 UTC.</span>" in late
 
 
 def test_ninety_days_are_one_sentence() -> None:
@@ -228,14 +232,14 @@ def test_ninety_days_are_one_sentence() -> None:
     )
     down = replace(part, status=S.MAJOR)
     html = front_text(sample.snapshot(0, planned=(), components=(down,), status_changes=status_changes))
-    assert 'aria-label="99.94% up in 90 days; today down 34 min; 3 Oct partly down 2 h 10 min"' in html
+    assert 'aria-label="90 days: today down 34 min; 3 Oct partly down 2 h 10 min"' in html
     assert html.count("<svg") == 1
 
 
 def test_a_young_component_is_measured_from_its_first_day() -> None:
     young = sample.component(0, start_date=sample.NOW.date() - timedelta(days=9))
     html = front_text(sample.snapshot(0, planned=(), components=(young,), status_changes=()))
-    assert 'aria-label="100% up in 10 days; not watched before 13 Nov"' in html
+    assert 'aria-label="10 days without trouble; not watched before 13 Nov"' in html
     assert "<path class=new d=M0,9h400 /><path d=M400,9h50 />" in html
 
 

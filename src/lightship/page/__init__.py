@@ -66,7 +66,7 @@ def leaf(page: Page, incident: Incident, hosts: Sequence[HostLink]) -> dict[str,
     html = render.render(
         "incident.html",
         **_frame(page, hosts, depth=2),
-        story=story.story(incident, incident.components, None),
+        story=story.story(incident, incident.components, None, up="../../"),
         canonical=statuspage.link(page, incident),
         month=incident.month,
         month_name=times.month_name(incident.month),
@@ -84,7 +84,7 @@ def month(page: Page, month: Month, hosts: Sequence[HostLink]) -> dict[str, byte
         rows=[
             view.row(
                 incident,
-                view.outcome(incident) if ended_at(incident) else labels.STATUS[incident.status],
+                _outcome(incident, month),
                 times.when(incident.scheduled_for or incident.started_at),
                 prose.opening(incident.updates[-1].body),
                 up="../../",
@@ -97,6 +97,13 @@ def month(page: Page, month: Month, hosts: Sequence[HostLink]) -> dict[str, byte
         ],
     )
     return {f"history/{month.month}/index.html": html, state.archive_path(month.month): state.archive_out(month)}
+
+
+def _outcome(incident: Incident, month: Month) -> str:
+    if not ended_at(incident):
+        return labels.STATUS[incident.status]
+    names = {other.id: other.name for other in month.incidents}
+    return story.trace(incident, "../../", names.get(incident.merged_into, "")) or story.outcome(incident)
 
 
 def build(page: Page, hosts: Sequence[HostLink], *, service_worker: bool = True) -> str:

@@ -16,7 +16,8 @@ _OK = ComponentStatus.OPERATIONAL
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`marks`: class and SVG path of the days before the component existed, of its own days, and of each kind of bad day."""
+    """`share` is shown beside the drawing: the sentence leaves it out. `marks`: class and SVG path of the days before the
+    component existed, of its own days, and of each kind of bad day."""
 
     share: str
     sentence: str
@@ -28,9 +29,8 @@ def bar(component: Component, snapshot: Snapshot) -> Bar:
     born = _born(component, snapshot)
     unborn = sum(day.date < born for day in rows[:-1])
     lived = rows[unborn:]
-    share = percent(uptime(lived))
     before = f"; not watched before {times.day(lived[0].date)}" if unborn else ""
-    return Bar(share, _sentence(lived, share) + before, _marks(rows, unborn))
+    return Bar(percent(uptime(lived)), _sentence(lived) + before, _marks(rows, unborn))
 
 
 def _born(component: Component, snapshot: Snapshot) -> date:
@@ -58,13 +58,13 @@ def _marks(rows: Sequence[Day], unborn: int) -> tuple[tuple[str, str], ...]:
     return tuple(strokes.items())
 
 
-def _sentence(rows: Sequence[Day], share: str) -> str:
+def _sentence(rows: Sequence[Day]) -> str:
     runs = [list(run) for status, run in groupby(rows, key=lambda day: day.worst) if status is not _OK]
     newest_first = [_run(run, rows[-1].date) for run in reversed(runs)]
     rest = sum(len(run) for run in runs[: max(len(runs) - MOST, 0)])
     parts = newest_first[:MOST] + ([f"{labels.counted(rest, 'more day')} with trouble"] if rest else [])
     span = f"{len(rows)} days" if len(rows) > 1 else "its first day"
-    return f"{share} up in {span}" + "".join(f"; {part}" for part in parts)
+    return f"{span}: {'; '.join(parts)}" if parts else f"{span} without trouble"
 
 
 def _run(run: Sequence[Day], today: date) -> str:

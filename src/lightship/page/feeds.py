@@ -52,7 +52,7 @@ def _item(update: Update, incident: Incident, page: Page) -> dict[str, str]:
     return {
         "id": url,
         "url": url,
-        "title": f"{labels.STATUS[update.status]}: {prose.legal(incident.name)}",
+        "title": f"{labels.STATUS[update.status]}{', automatic' if update.automatic else ''}: {prose.legal(incident.name)}",
         "content_html": str(prose.block(update.body)),
         "content_text": prose.plain(update.body),
         "date_published": stamp(update.display_at),

@@ -1,4 +1,5 @@
-"""Every English word on a page that staff did not write: statuses, headlines, sentences."""
+"""Every English word on a page that staff did not write: statuses, headlines, sentences. None says what is being done: only a
+person does."""
 
 from collections.abc import Sequence
 
@@ -15,20 +16,17 @@ _COMPONENTS = (
 COMPONENT = {status: word for status, word, _, _ in _COMPONENTS}
 IS = {status: predicate for status, _, predicate, _ in _COMPONENTS}
 TONE = {status: tone for status, _, _, tone in _COMPONENTS}
-# How an incident or maintenance is called in this status, and what is being done then unless staff say so themselves.
-_STATUSES = (
-    (Status.INVESTIGATING, "Investigating", "Looking for the cause."),
-    (Status.IDENTIFIED, "Cause found", "The cause is known; a fix is being worked on."),
-    (Status.MONITORING, "Fix in place", "A fix is in place; watching that it holds."),
-    (Status.RESOLVED, "Resolved", ""),
-    (Status.POSTMORTEM, "Review", ""),
-    (Status.SCHEDULED, "Planned", ""),
-    (Status.IN_PROGRESS, "Under way", "The work is under way."),
-    (Status.VERIFYING, "Checking", "The work is done; checking that all is well."),
-    (Status.COMPLETED, "Completed", ""),
-)
-STATUS = {status: word for status, word, _ in _STATUSES}
-DOING = {status: doing for status, _, doing in _STATUSES}
+STATUS = {
+    Status.INVESTIGATING: "Investigating",
+    Status.IDENTIFIED: "Cause found",
+    Status.MONITORING: "Fix in place",
+    Status.RESOLVED: "Resolved",
+    Status.POSTMORTEM: "Review",
+    Status.SCHEDULED: "Planned",
+    Status.IN_PROGRESS: "Under way",
+    Status.VERIFYING: "Checking",
+    Status.COMPLETED: "Completed",
+}
 # What the badge says of each page status, and its colour.
 BADGE = {
     "none": ("all working", "#2a6f52"),

@@ -17,6 +17,8 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 _BREAK = re.compile(r"&lt;br\s*/?&gt;", re.IGNORECASE)
 _BREAK_AND_LINE = re.compile(r"<br\s*/?>[ \t]*\n", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"</?p(?:\s[^<>]*)?>\s*", re.IGNORECASE)
+# Not after a few letters: “No. 5”, “Approx. 40”.
+_SENTENCE = re.compile(r".{12,}?(?:[.!?…]+[\"'”’)]*(?= |$)|[。！？])")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -81,6 +83,14 @@ def opening(source: str, most: int = 160) -> str:
     """The first words, cut at a word."""
     text = plain(source)
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip(",;:.") + " …"
+
+
+@lru_cache(maxsize=4096)
+def sentence(source: str, most: int = 280) -> str:
+    """The first sentence, without markup; cut at a word where it is very long."""
+    text = plain(source)
+    end = _SENTENCE.match(text[: most + 1])
+    return end[0] if end else opening(source, most)
 
 
 def legal(text: str) -> str:

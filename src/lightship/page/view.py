@@ -11,7 +11,7 @@ from lightship.core.model import Component, ComponentStatus, Incident, Kind, Sna
 from lightship.core.status import began, current_facts, ended_at, is_current, standing, worst
 from lightship.page import labels, prose, statuspage, times
 from lightship.page.bars import Bar, bar
-from lightship.page.story import Story, lasting, next_update, story, tone
+from lightship.page.story import Story, newest_sentence, next_update, outcome, story, tone, trace
 
 FULL = 10
 ROWS = 20
@@ -49,7 +49,7 @@ class Row:
 
     href: str
     name: str
-    word: str
+    word: str | Markup
     when: Markup
     text: str
 
@@ -121,7 +121,8 @@ def _headline(
 
 
 def _calm(snapshot: Snapshot) -> str:
-    ends = [at for i in snapshot.recent if i.kind is Kind.INCIDENT and (at := ended_at(i))]
+    real = [i for i in snapshot.recent if i.kind is Kind.INCIDENT and not i.withdrawn]
+    ends = [at for at in map(ended_at, real) if at]
     days = (snapshot.at - max(ends)).days if ends else 0
     return f"No incident for {labels.counted(days, 'day')}." if days > 1 else ""
 
@@ -132,36 +133,28 @@ def _story(incident: Incident, snapshot: Snapshot) -> Story:
 
 
 def _brief(incident: Incident, snapshot: Snapshot, *, few: bool) -> Markup:
-    """In one line: since when, what is being done, and the next update."""
+    """In one line: since when, what a person says is being done, and the next update."""
     text = Markup("Since {}.").format(times.when(began(incident), snapshot.at))
-    if few:
-        doing = prose.line(current_facts(incident).doing or labels.DOING[incident.status])
-        text += Markup(" {}{}").format(doing, "" if doing.endswith(".") else ".")
-    promise = next_update(incident, snapshot.at)
-    if promise.mark:
-        text += Markup(' Next update <span class="{}">{}</span>.').format(promise.mark, promise.value)
+    if few and (doing := prose.line(current_facts(incident).doing) or newest_sentence(incident)):
+        text += Markup(" {}{}").format(doing, "" if doing.endswith((".", "!", "?", "…")) else ".")
+    if promise := next_update(incident, snapshot.at):
+        text += Markup(" {}").format(promise)
     return text
 
 
-def row(incident: Incident, word: str, when: Markup, text: str = "", up: str = "") -> Row:
+def row(incident: Incident, word: str | Markup, when: Markup, text: str = "", up: str = "") -> Row:
     """`up` leads from the page that shows the row to the root of the site."""
     return Row(f"{up}{statuspage.folder(incident)}index.html", prose.legal(incident.name), word, when, text)
 
 
-def outcome(incident: Incident) -> str:
-    """`Resolved after 3 h`."""
-    lasted = lasting(incident)
-    word = "Completed" if incident.kind is Kind.MAINTENANCE else "Resolved"
-    return f"{word} after {lasted}" if lasted else word
-
-
 def _past(snapshot: Snapshot) -> tuple[Row, ...]:
+    names = {incident.id: incident.name for incident in (*snapshot.open, *snapshot.recent)}
     ended = [(ended_at(incident) or incident.updated_at, incident) for incident in snapshot.recent]
     ended = [(at, incident) for at, incident in ended if at >= snapshot.at - SHOWN_DAYS]
     return tuple(
         row(
             incident,
-            outcome(incident),
+            trace(incident, "", names.get(incident.merged_into, "")) or outcome(incident),
             times.when(at, snapshot.at),
             prose.opening(current_facts(incident).cause or incident.updates[-1].body),
         )
