@@ -1,12 +1,18 @@
-"""`make bench`: every measurement, one after another. `python -m bench publish serve --quick`: some, with fewer rounds."""
+"""`make bench`: every measurement, one after another. `python -m bench publish serve --quick`: some, with fewer rounds.
+Those of RECORDED take options of their own: `python -m bench replay --help`."""
 
 import importlib
 import sys
 
-ALL = ("page_weight", "publish", "history", "hosts", "serve", "zones", "failover", "readers", "vault", "acceptance")
+ALL = ("page_weight", "publish", "history", "hosts", "serve", "zones", "failover", "readers", "vault", "acceptance", "replay")
+RECORDED = ("replay",)
+"""They read recorded data, and are called alone."""
 
 
 def main(arguments: list[str]) -> int:
+    if arguments and arguments[0] in RECORDED:
+        importlib.import_module(f"bench.{arguments[0]}").main(arguments[1:])
+        return 0
     options = [argument for argument in arguments if argument.startswith("-")]
     chosen = [argument for argument in arguments if not argument.startswith("-")] or list(ALL)
     if set(chosen) - set(ALL) or set(options) - {"--quick"}:

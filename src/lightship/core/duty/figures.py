@@ -52,7 +52,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class IncidentFigures:
     """An incident of a public scorecard. `at`: its first post."""
 
     id: str
@@ -66,7 +66,7 @@ class PublicScorecard:
     """What a page publishes if its owner wants it: no names of staff and no reasons. Both newest first."""
 
     months: tuple[tuple[str, Figures], ...]
-    incidents: tuple[Line, ...]
+    incidents: tuple[IncidentFigures, ...]
 
 
 def _median(lengths: Sequence[timedelta]) -> timedelta | None:

@@ -199,8 +199,8 @@ class _Spoken:
             self._opened = self._quiet = None
 
     def _hush(self, at: datetime, again: tuple[datetime, bool] | None) -> None:
-        if self._quiet and at > self._quiet[0]:
-            self.silences.append(Silence(self._quiet[0], at, self._quiet[1]))
+        if self._quiet:
+            self.silences.append(Silence(self._quiet[0], max(at, self._quiet[0]), self._quiet[1]))
         self._quiet = again
 
     def _settle(self, at: datetime, *, spoke: bool = True) -> None:
