@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from lightship.core.duty.figures import PublicScorecard
+
 
 class ComponentStatus(StrEnum):
     """Statuspage's component states, best first except maintenance (see `severity` in status.py)."""
@@ -238,7 +240,7 @@ class Snapshot:
     last 14 days and the last 50 of each kind. `components` and `groups` are in the order shown. `status_changes`: of the
     last 90 days, oldest first; `before`: each component's status when those 90 days began. `months`: every month that has a
     history page, newest first, with its number of incidents. `vector`: revisions of other desks that it includes (see
-    site/versions.py). `service_worker` False: readers' browsers are told to drop theirs.
+    site/versions.py). `service_worker` False: readers' browsers are told to drop theirs. `scorecard`: where it is published.
     """
 
     page: Page
@@ -255,6 +257,7 @@ class Snapshot:
     hosts: tuple[HostLink, ...] = ()
     pulse_seconds: int = 300
     service_worker: bool = True
+    scorecard: PublicScorecard | None = None
     vector: Mapping[int, int] = field(default_factory=dict)
 
     @property

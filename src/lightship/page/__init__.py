@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
+from lightship.core.duty.sheet import public_document
 from lightship.core.model import HostLink, Incident, Month, Page, Snapshot
 from lightship.core.site import state
 from lightship.core.status import ended_at
-from lightship.core.wire import sha256
-from lightship.page import feeds, labels, prose, render, statuspage, story, times, view
+from lightship.core.wire import canonical, sha256
+from lightship.page import feeds, labels, prose, render, scorecard, statuspage, story, times, view
 
 WEB = ("https://", "http://")
 
@@ -25,6 +26,7 @@ def front(snapshot: Snapshot, key: bytes = b"") -> dict[str, bytes]:
         **_history(snapshot),
         **statuspage.files(snapshot),
         **feeds.files(snapshot),
+        **_scorecard(snapshot),
         "badge.svg": _badge(snapshot),
         "embed.js": render.asset("embed.js").encode(),
         **worker(snapshot, key),
@@ -146,12 +148,21 @@ def _history(snapshot: Snapshot) -> dict[str, bytes]:
     return {"history/index.html": render.render("history.html", **frame, months=months, canonical=canonical)}
 
 
+def _scorecard(snapshot: Snapshot) -> dict[str, bytes]:
+    """Where the page's owner publishes it."""
+    if snapshot.scorecard is None:
+        return {}
+    shown = {"scorecard": scorecard.view(snapshot.scorecard), "made": times.when(snapshot.at)}
+    html = render.render("scorecard.html", **_frame(snapshot.page, (), depth=1), **shown)
+    return {"scorecard.json": canonical(public_document(snapshot.scorecard, snapshot.at)), "scorecard/index.html": html}
+
+
 def _plain(template: str, page: Page, hosts: Sequence[HostLink]) -> bytes:
     """A page for where nothing else of ours can be reached: no relative link would lead anywhere."""
     return render.render(template, **_frame(page, hosts, depth=0))
 
 
 def _paths(snapshot: Snapshot) -> Iterable[str]:
-    yield from ("", "history/")
+    yield from ("", "history/", *(["scorecard/"] if snapshot.scorecard else []))
     yield from (f"history/{month}/" for month, _ in snapshot.months)
     yield from (statuspage.folder(incident) for incident in (*snapshot.open, *snapshot.recent))

@@ -95,6 +95,16 @@ class Card:
     posts: tuple[Post, ...]
 
     @property
+    def began_at(self) -> datetime:
+        """When readers first had it."""
+        return self.spans[0][0]
+
+    @property
+    def last_at(self) -> datetime:
+        """When it last ended; now, while it is open."""
+        return self.spans[-1][1]
+
+    @property
     def first_word(self) -> timedelta | None:
         return self.first_at - self.known_at if self.first_at and self.known_at else None
 

@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Count, QuerySet
 
 from lightship.core import model as core
+from lightship.core.duty import sheet
+from lightship.core.duty.figures import PublicScorecard
+from lightship.core.duty.scorecard import Card
 from lightship.core.history import window_start
 from lightship.core.model import ComponentStatus, HostLink, Kind, Month, Snapshot, month_of
 from lightship.core.site.union import RECENT, RECENT_DAYS, in_shown_order
 from lightship.core.site.versions import Version
 from lightship.store.models import Incident, Page
-from lightship.store.read import rows
+from lightship.store.read import rows, scorecard
 
 Known = dict[str, core.Incident]
 """Incidents by id that were read before, and need not be read again."""
@@ -75,13 +78,15 @@ class Truth:
         # The revision first: what is read after it may be newer than it says, but never older.
         page.refresh_from_db()
         self.page = page
-        self._known = before._untouched(page) if before else {}
+        changed = touched(page, before.snapshot.revision) if before else None
+        self._known = before._untouched(changed) if before else {}
+        self._cards: dict[str, Card] = scorecard.still(before._cards, changed) if before else {}
         self._month: Month | None = None
         groups, start = tuple(rows.group(group) for group in page.groups.all()), window_start(now)
         levels, status_changes = rows.timeline(page, start).window(start, now)
         newest = levels | {changed.change.component_id: changed.change.new for changed in status_changes}
         components = [rows.component(row, newest.get(row.pk, ComponentStatus.OPERATIONAL)) for row in page.components.all()]
-        self.snapshot = Snapshot(
+        self.snapshot: Snapshot = Snapshot(
             page=rows.page(page, url),
             revision=page.revision,
             epoch=page.epoch,
@@ -94,6 +99,7 @@ class Truth:
             before=levels,
             months=months(page),
             hosts=tuple(hosts),
+            scorecard=self._scorecard(now) if page.scorecard else None,
             vector=rows.vector(page),
         )
 
@@ -110,9 +116,12 @@ class Truth:
         self._month = Month(name, incidents, rows.status_changes(status_changes))
         return self._month
 
-    def _untouched(self, page: Page) -> Known:
+    def _scorecard(self, now: datetime) -> PublicScorecard:
+        self._cards = scorecard.year(self.page, now, self._cards, practice=False)
+        return sheet.public(tuple(self._cards.values()), now)
+
+    def _untouched(self, changed: dict[str, frozenset[str] | None] | None) -> Known:
         """Incidents of the front, and of the month read last, whose files the journal has not touched since."""
-        changed = touched(page, self.snapshot.revision)
         if changed is None:
             return {}
         whole = {name for name, ids in changed.items() if ids is None}
