@@ -151,7 +151,9 @@ def test_a_later_end_that_says_it_works_mends_what_an_earlier_one_left() -> None
 def test_one_that_is_reopened_starts_with_nothing_held() -> None:
     story = Story().opens("one", 0, {MAIL: DOWN}).says("one", 10, Status.RESOLVED).says("one", 20, Status.INVESTIGATING)
     assert (story.shown(MAIL, 20), story.changes("one")) == (OK, None)
-    story.says("one", 30, Status.IDENTIFIED, {MAIL: PARTIAL}).says("one", 40, Status.POSTMORTEM)
+    story.says("one", 30, Status.IDENTIFIED, {MAIL: PARTIAL}).says("one", 40, Status.RESOLVED).says(
+        "one", 41, Status.POSTMORTEM
+    )
     assert [story.shown(MAIL, minute) for minute in (30, 40)] == [PARTIAL, OK]
 
 

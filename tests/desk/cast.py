@@ -41,7 +41,9 @@ class Stage:
         return client
 
     def outage(self, **more: Any) -> Incident:
-        """Webmail is down, as Alice said a quarter of an hour ago."""
+        """Webmail is down, as Alice said a quarter of an hour ago. A second one has a title of its own."""
+        number = self.page.incidents.filter(open=True).count() + 1
+        name = more.pop("name", f"Webmail is down, {number}" if number > 1 else "Webmail is down")
         at = datetime.now(UTC) - timedelta(minutes=15)
         facts = Facts(scope="Mailboxes in Vienna", next_update=at + timedelta(minutes=30))
         say = journal.NewUpdate(
@@ -50,7 +52,7 @@ class Stage:
             facts=facts,
             statuses={self.webmail.pk: ComponentStatus.MAJOR},
         )
-        return journal.open_incident(self.page, journal.NewIncident(name="Webmail is down", update=say, **more), self.alice, at)
+        return journal.open_incident(self.page, journal.NewIncident(name=name, update=say, **more), self.alice, at)
 
     def works(self, **more: Any) -> Incident:
         """New disks for the control panel, tomorrow."""

@@ -44,7 +44,9 @@ class Journal:
 
     def opens(self, part: Component, level: ComponentStatus) -> str:
         new = NewUpdate(status=Status.INVESTIGATING, body="It fails.", statuses={part.pk: level})
-        return journal.open_incident(self.stage.page, NewIncident(name="It fails", update=new), None, utc_now()).pk
+        return journal.open_incident(
+            self.stage.page, NewIncident(name=f"{part.name} is {level}", update=new), None, utc_now()
+        ).pk
 
     def ends(self, id: str) -> None:
         row = Row.objects.get(pk=id)
@@ -54,7 +56,15 @@ class Journal:
 
 class Web(Journal):
     def opens(self, part: Component, level: ComponentStatus) -> str:
-        typed = fill(self.client, "/p/acme/", components=[part.pk], how=level.value, body="It fails.")
+        typed = fill(
+            self.client,
+            "/p/acme/",
+            components=[part.pk],
+            how=level.value,
+            body="It fails.",
+            name=f"{part.name} is {level}",
+            separate="on",
+        )
         return str(self.client.post("/p/acme/open/", typed)["Location"]).split("/")[-2]
 
     def ends(self, id: str) -> None:
@@ -80,7 +90,7 @@ class Terminal(Journal):
         assert not left.value.code
 
     def opens(self, part: Component, level: ComponentStatus) -> str:
-        self.run("post", "--no-wait", "It fails", "It fails.", "-c", f"{part.name}={WORDS[level]}")
+        self.run("post", "--no-wait", "--separate", f"{part.name} is {level}", "It fails.", "-c", f"{part.name}={WORDS[level]}")
         return Row.objects.order_by("created_at").last().pk  # type: ignore[union-attr]
 
     def ends(self, id: str) -> None:

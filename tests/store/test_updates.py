@@ -124,7 +124,7 @@ def test_an_update_that_restates_a_status_keeps_it_and_one_that_names_none_says_
     again = rows.update(desk.says(incident, statuses={desk.webmail.pk: DOWN}))
     assert again.changes is not None
     assert [(change.old, change.new) for change in again.changes] == [(DOWN, DOWN)]
-    assert rows.update(desk.says(incident, at=NOW + 2 * MINUTE)).changes is None
+    assert rows.update(desk.says(incident, "All is moved.", at=NOW + 2 * MINUTE)).changes is None
 
 
 def test_the_touched_components_are_kept_as_they_stood() -> None:

@@ -15,6 +15,7 @@ FILES = {
     "setup": ("init", "apply", "account"),
     "run": ("up", "desk", "worker"),
     "speak": ("post", "update", "resolve"),
+    "endings": ("withdraw", "merge"),
     "breakglass": ("breakglass",),
     "publish": ("publish", "hosts"),
     "channels": ("channels",),

@@ -31,6 +31,9 @@ state_option = click.option(
     "--state", "--status", "state", type=click.Choice([*STATES, *STATES.values()]), metavar="|".join(STATES),
     help="Where it stands now. Default: as before.",
 )  # fmt: skip
+separate_option = click.option(
+    "--separate", is_flag=True, help="It is an incident of its own, though one is open in the same component."
+)
 ended_option = click.option("--ended", metavar="TIME", help="When it ended: 14:20, or 10m (ago).")
 facts_options = (
     click.option("--symptom", default="", help="What customers see: “sign-in fails with 503”."),

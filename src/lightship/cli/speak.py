@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from lightship.publishing.verify import Verifier
+    from lightship.store.models import Incident as Row
     from lightship.store.models import Page, Receipt
 
 LONGEST = 20.0
@@ -51,6 +52,7 @@ class HostAnswer:
 @click.argument("name")
 @click.argument("body", default="")
 @opening_options
+@compose.separate_option
 @posting_options
 @pass_app
 def post(app: App, /, name: str, body: str, **options: Any) -> None:
@@ -59,13 +61,18 @@ def post(app: App, /, name: str, body: str, **options: Any) -> None:
     \b
     lightship post "Webmail is down" "Sign-in fails with 503." -c Webmail=down --since 13:41 --next 30m
     """
-    config, page, snapshot = _page(app)
-    from lightship.store.journal import JournalError, open_incident  # after Django is set up
+    config, page, snapshot = page_now(app)
+    from lightship.store.journal import JournalError, OpenAlready, open_incident  # after Django is set up
 
     now = utc_now()
     new = compose.opening(snapshot, name, compose.text(body), options, now)
     with refusing(JournalError):
-        incident = open_incident(page, new, _author(options["by"]), now)
+        try:
+            incident = open_incident(page, new, author(options["by"]), now, separate=options["separate"])
+        except OpenAlready as error:
+            raise Refused(
+                f"{error}\n  lightship update ... --incident {error.incidents[0].pk}\n  or post with --separate"
+            ) from error
     tell_posted(app, config, page, incident.pk, incident.name, wait=not options["no_wait"])
 
 
@@ -97,7 +104,7 @@ def resolve(app: App, /, body: str, **options: Any) -> None:
     _add(app, compose.end, body, options)
 
 
-def _page(app: App) -> "tuple[PageConfig, Page, Snapshot]":
+def page_now(app: App) -> "tuple[PageConfig, Page, Snapshot]":
     config, page = app.page()
     from lightship.store.read import snapshot  # after Django is set up
 
@@ -106,21 +113,28 @@ def _page(app: App) -> "tuple[PageConfig, Page, Snapshot]":
 
 def _add(app: App, composed: Composed, body: str, options: dict[str, Any]) -> None:
     """One more update of the incident that was named, or of the only one that is open."""
-    config, page, snapshot = _page(app)
+    config, page, snapshot = page_now(app)
     from lightship.store import journal  # after Django is set up
     from lightship.store.read import rows
+
+    row = chosen_row(page, snapshot, options["incident_id"])
+    new = composed(snapshot, rows.incident(row), compose.text(body), options, utc_now())
+    with refusing(journal.JournalError):
+        journal.update(row, new, author(options["by"]), utc_now())
+    tell_posted(app, config, page, row.pk, row.name, wait=not options["no_wait"])
+
+
+def chosen_row(page: "Page", snapshot: Snapshot, incident_id: str | None) -> "Row":
+    """The incident that was named, or the only one that is open."""
+    from lightship.store.read import rows  # after Django is set up
 
     def find(id: str) -> Incident | None:
         return next(iter(rows.incidents(page.incidents.filter(pk=id))), None)
 
-    incident = compose.chosen(snapshot, options["incident_id"], "post", find)
-    new = composed(snapshot, incident, compose.text(body), options, utc_now())
-    with refusing(journal.JournalError):
-        journal.update(page.incidents.get(pk=incident.id), new, _author(options["by"]), utc_now())
-    tell_posted(app, config, page, incident.id, incident.name, wait=not options["no_wait"])
+    return page.incidents.get(pk=compose.chosen(snapshot, incident_id, "post", find).id)
 
 
-def _author(by: str | None) -> "User | None":
+def author(by: str | None) -> "User | None":
     """The account named with --by, or the one named as the person at this terminal; else nobody."""
     from django.contrib.auth.models import User  # after Django is set up
 

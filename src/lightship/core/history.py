@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby, pairwise
 
 from lightship.core.model import ENDED, Change, ComponentStatus, Incident, Snapshot, Status, StatusChange
-from lightship.core.status import severity, worst
+from lightship.core.status import is_withdrawn, severity, worst
 
 DAYS = 90
 BY_HAND, LEFT, RESTATED = "by hand", "left", "restated"
@@ -124,8 +124,8 @@ def _take(levels: dict[str, ComponentStatus], hold: Hold) -> None:
 
 
 def steps(incidents: Iterable[Incident]) -> dict[str, list[Step]]:
-    """What was withdrawn, for it was posted by mistake, never held anything."""
-    return {incident.id: _steps(incident) for incident in incidents if not incident.withdrawn}
+    """Of all that count: what was withdrawn never was."""
+    return {incident.id: _steps(incident) for incident in incidents if not is_withdrawn(incident)}
 
 
 def _steps(incident: Incident) -> list[Step]:

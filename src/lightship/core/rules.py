@@ -33,6 +33,17 @@ def check(kind: Kind, status: Status, body: str, at: datetime | None, now: datet
     fit_body(body)
 
 
+def goes_on(incident: Incident, status: Status) -> None:
+    """Refuse an update of what was withdrawn or merged, and a post-mortem of what has not ended: it would take it from the
+    front page while it lasts."""
+    ended = bool(incident.updates) and incident.ended
+    if ended and (incident.withdrawn or incident.merged_into):
+        done = "withdrawn: if it is real, open a new one" if incident.withdrawn else "merged: post to the one that goes on"
+        raise Refused(f"This was {done}.")
+    if status is Status.POSTMORTEM and not ended:
+        raise Refused("What was learned comes after the end: post first that it is over.")
+
+
 def dated(at: datetime, now: datetime) -> None:
     if at > now:
         raise Refused("An update cannot be dated in the future: leave the time empty, or set an earlier one.")

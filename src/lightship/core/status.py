@@ -55,9 +55,16 @@ def rollup(statuses: Sequence[ComponentStatus], open_impacts: Sequence[Impact] =
     return everywhere if len(set(statuses)) == 1 else somewhere
 
 
+def is_withdrawn(incident: Incident) -> bool:
+    """Whether it counts as never having been. One that another desk posted to after it was withdrawn goes on, and counts."""
+    return incident.withdrawn and incident.ended
+
+
 def impact(incident: Incident) -> Impact:
     """The worst that the incident ever was (statuspage-v2.md section 6). `CRITICAL`, every component of the page down at once,
     cannot be known from the incident alone: `updates.py` then writes it as the override."""
+    if is_withdrawn(incident) and incident.kind is Kind.INCIDENT:
+        return Impact.NONE
     if incident.impact_override:
         return incident.impact_override
     if incident.kind is Kind.MAINTENANCE:

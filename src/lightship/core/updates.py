@@ -23,7 +23,7 @@ from lightship.core.model import (
     Update,
     Wording,
 )
-from lightship.core.rules import Refused, after, check, dated, fit_name, millisecond
+from lightship.core.rules import Refused, after, check, dated, fit_name, goes_on, millisecond
 from lightship.core.status import severity, worst
 
 NO_FACTS = Facts()
@@ -102,6 +102,7 @@ def opened(page: PageNow, new: NewIncident, id: str, update_id: str, now: dateti
         updates=(),
         impact_override=new.impact,
     )
+    goes_on(bare, first.status)
     return _with(page, bare, replace(first, at=at), update_id, now)
 
 
@@ -138,6 +139,7 @@ def added(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now
     """The incident after one more update, or Refused."""
     now = millisecond(now)
     check(incident.kind, new.status, new.body, new.at, now)
+    goes_on(incident, new.status)
     if new.at:
         after(new.at, new.status, incident)
     return _with(page, incident, new, update_id, now)

@@ -39,6 +39,8 @@ ACTION = {
     "update": "posted to",
     "correct": "corrected a post in",
     "rename": "renamed",
+    "withdraw": "withdrew",
+    "merge": "merged",
     "turn": "set",
 }
 DUTY = {Duty.WRITER: "Writer", Duty.DEPUTY: "Deputy", Duty.APPROVER: "Approver", Duty.LEAD: "Incident lead"}

@@ -7,7 +7,7 @@ window, a description), the later change stands. Every function here is commutat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lightship.core.history import left
 from lightship.core.model import Component, Group, Impact, Incident, Page, StatusChange, Update
@@ -56,6 +56,9 @@ def incident(first: Incident, second: Incident) -> Incident:
         # Each at the level at which the updates of both sides leave it.
         components=tuple(sorted((replace(c, status=levels.get(c.id, c.status)) for c in records), key=placed)),
         impact_override=max(first.impact_override, second.impact_override, key=_GRAVITY.index),
+        # Once withdrawn or merged it stays so, whatever the other side changed later.
+        withdrawn=first.withdrawn or second.withdrawn,
+        merged_into=max(first.merged_into, second.merged_into),
     )
 
 
@@ -84,5 +87,12 @@ def _later(first: Value, second: Value) -> Value:
 
 def _changed_in_place(incident: Incident) -> tuple[datetime, bytes]:
     """When it was changed, and the fields of it that are changed in place."""
-    fields = replace(incident, updates=(), components=(), impact_override=None, created_at=incident.updated_at)
+    from_both: dict[str, Any] = {
+        "updates": (),
+        "components": (),
+        "impact_override": None,
+        "withdrawn": False,
+        "merged_into": "",
+    }
+    fields = replace(incident, **from_both, created_at=incident.updated_at)
     return incident.updated_at, canonical(to_json(fields))

@@ -121,6 +121,7 @@ class OpenForm(PostForm, ComponentsForm):
     )
     impact = forms.ChoiceField(required=False, label="How grave, for the record", choices=labels.IMPACT_CHOICES)
     once = forms.CharField(widget=forms.HiddenInput, required=False)
+    separate = forms.BooleanField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -162,7 +163,7 @@ class OpenForm(PostForm, ComponentsForm):
                 at=data["at"] or (data["since"] and now),
             ),
         )
-        return journal.open_incident(page, new, by, now)
+        return journal.open_incident(page, new, by, now, separate=data["separate"])
 
 
 class UpdateForm(PostForm):

@@ -13,40 +13,57 @@ from lightship.core.model import ComponentStatus, Facts, Impact, Kind, month_of
 from lightship.core.rules import fit_body, fit_name, millisecond
 from lightship.core.updates import NewIncident, NewUpdate, PageNow, Window
 from lightship.store.duty import alerts
-from lightship.store.journal import insert
+from lightship.store.journal import duplicates, insert
 from lightship.store.journal.entry import By, JournalError, Overtaken, append, as_written, check_read
 from lightship.store.models import Component, Entry, Incident, Page, StatusChange, Update, Wording
 from lightship.store.read import rows
 
 
-def open_incident(page: Page, new: NewIncident, by: By, now: datetime) -> Incident:
+def open_incident(page: Page, new: NewIncident, by: By, now: datetime, *, separate: bool = True) -> Incident:
+    """Open an incident, or give the one that the same author opened just now by the same words. `separate` False: ask first
+    whether it is an update of what is open in its components (see duplicates.OpenAlready)."""
     decide = partial(updates.opened, new=new, id=new.id or new_id(), update_id=new_id(), now=now)
-    return _begin(page, "open", decide, new.update.at or new.started_at or now, by, now)
+    earlier = partial(duplicates.earlier_incident, page, new, by, now, separate=separate)
+    return _begin(page, "open", decide, earlier, new.update.at or new.started_at or now, by, now)
 
 
 def schedule(page: Page, window: Window, by: By, now: datetime) -> Incident:
     decide = partial(updates.scheduled, window=window, id=new_id(), update_id=new_id(), now=now)
-    return _begin(page, "schedule", decide, now, by, now)
+    earlier = partial(duplicates.earlier_window, page, window, by, now)
+    return _begin(page, "schedule", decide, earlier, now, by, now)
 
 
 def _begin(
-    page: Page, action: str, decide: Callable[[PageNow], core.Incident], at: datetime, by: By, now: datetime
+    page: Page,
+    action: str,
+    decide: Callable[[PageNow], core.Incident],
+    earlier: Callable[[], Incident | None],
+    at: datetime,
+    by: By,
+    now: datetime,
 ) -> Incident:
     with transaction.atomic():
+        duplicates.lock(page)
+        if first := earlier():
+            return first
         entry = append(page, action, millisecond(now), by)
         incident = decide(rows.page_now(page, millisecond(at)))
         row = insert.incident(page, incident)
         row.save(force_insert=True)
-        _insert(row, incident, incident.updates[0], entry)
+        insert_update(row, incident, incident.updates[0], entry)
         if incident.kind is Kind.INCIDENT:
             alerts.answer(row, by, now)
         return row
 
 
 def update(incident: Incident, new: NewUpdate, by: By, now: datetime, *, last_read: str | None = None) -> Update:
-    """Add an update. `last_read`: the id of the newest update that the author had read; Overtaken if there are newer ones."""
+    """Add an update, or give the one that the same author posted just now by the same words. `last_read`: the id of the newest
+    update that the author had read; Overtaken if there are newer ones."""
     now, page, update_id = millisecond(now), incident.page, new_id()
     with transaction.atomic():
+        duplicates.lock(page)
+        if first := duplicates.earlier_update(incident, new, by, now):
+            return first
         entry = append(page, "update", now, by)
         incident.refresh_from_db()
         if last_read is not None:
@@ -54,10 +71,10 @@ def update(incident: Incident, new: NewUpdate, by: By, now: datetime, *, last_re
         page_now = rows.page_now(page, millisecond(new.at or now))
         after = updates.added(page_now, rows.incident(incident), new, update_id, now)
         insert.change(incident, after)
-        return _insert(incident, after, next(added for added in after.updates if added.id == update_id), entry)
+        return insert_update(incident, after, next(added for added in after.updates if added.id == update_id), entry)
 
 
-def _insert(row: Incident, incident: core.Incident, added: core.Update, entry: Entry) -> Update:
+def insert_update(row: Incident, incident: core.Incident, added: core.Update, entry: Entry) -> Update:
     """The difference that core returned: the update, the components that it changes, and what the entry names."""
     insert.updates(row.page, [(incident, added)])
     changed = [change.component_id for change in added.changes or () if change.old is not change.new]
