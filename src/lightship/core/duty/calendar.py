@@ -9,14 +9,15 @@ from datetime import datetime
 from lightship.core.duty.roster import Duty
 
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}")
-_PARTS = re.compile(r"\s+[-–—|/]\s+|[:()\[\],;]|\s+(?:is\s+)?on[- ]call\b|\bon[- ]call(?:\s+for)?\s+", re.IGNORECASE)
+_PARTS = re.compile(r"\s[-–—|/]\s|[:()\[\],;]")
+_ON_CALL = re.compile(r"\b(?:is )?on[- ]?call(?: for)?\b", re.IGNORECASE)
 _DUTY = {
     Duty.DEPUTY: frozenset({"secondary", "backup", "deputy", "standby", "second"}),
     Duty.APPROVER: frozenset({"approver", "approval"}),
     Duty.LEAD: frozenset({"lead", "commander"}),
     Duty.WRITER: frozenset({"primary", "writer", "first"}),
 }
-_NO_NAME = frozenset({"on", "call", "oncall", "on-call", "schedule", "rotation", "duty", "shift"}).union(*_DUTY.values())
+_NO_NAME = frozenset({"schedule", "rotation", "duty", "shift"}).union(*_DUTY.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def names_of(event: Event) -> tuple[str, ...]:
     """Whom an event may mean, the surest first: addresses, then the parts of its summary that are no word of a schedule."""
     mails = [*event.mails, *_MAIL.findall(event.summary)]
     rest = _MAIL.sub(" ", event.summary)
-    parts = [" ".join(part.split()) for part in _PARTS.split(rest)]
+    parts = [" ".join(_ON_CALL.sub(" ", part).split()).strip(" -") for part in _PARTS.split(" ".join(rest.split()))]
     return tuple(dict.fromkeys([*(mail.lower() for mail in mails), *filter(_is_name, parts)]))
 
 

@@ -74,7 +74,20 @@ class WindowForm(forms.Form):
         return Window(begins=data["begins"], zone=data["zone"], members=data["members"], until=data["until"])
 
 
-class RotationForm(ActionForm):
+class LinesForm(ActionForm):
+    """A form with lines, each a form of its own."""
+
+    lines: Sequence[forms.Form]
+
+    def is_valid(self) -> bool:
+        valid = super().is_valid()
+        if self.is_bound and not all([line.is_valid() for line in self.lines]):
+            self.add_error(None, "Nothing is saved yet: one of the lines below cannot be read.")
+            return False
+        return valid
+
+
+class RotationForm(LinesForm):
     """Makes a rotation, in place of `row` if that is given."""
 
     duty = forms.ChoiceField(choices=DUTIES, label="Duty", widget=forms.RadioSelect)
@@ -97,14 +110,11 @@ class RotationForm(ActionForm):
         names = {account.id: account.username for account in roster.people()}
         rows = [_window(window, names) for window in stored.windows]
         blank = {"zone": page.time_zone}
-        self.windows = [
+        self.lines = self.windows = [
             WindowForm(data, prefix=f"w{number}", initial=rows[number] if number < len(rows) else blank)
             for number in range(max(WINDOWS, len(rows)))
         ]
         self.more_open = len(rows) > 1 or any(window.has_changed() for window in self.windows[1:] if data)
-
-    def is_valid(self) -> bool:
-        return all([super().is_valid(), *(window.is_valid() for window in self.windows)])
 
     def save(self, page: Page, by: By, now: datetime) -> object:
         data = self.cleaned_data
@@ -208,7 +218,7 @@ class LineForm(forms.Form):
     until = Clock(label="Until")
 
 
-class HoursForm(ActionForm):
+class HoursForm(LinesForm):
     """The hours in which somebody posts, as the page publishes them."""
 
     zone = ZoneField()
@@ -221,9 +231,6 @@ class HoursForm(ActionForm):
             LineForm(data, prefix=f"l{number}", initial=rows[number] if number < len(rows) else None)
             for number in range(max(LINES, len(rows)))
         ]
-
-    def is_valid(self) -> bool:
-        return all([super().is_valid(), *(line.is_valid() for line in self.lines)])
 
     def save(self, page: Page, by: By, now: datetime) -> object:
         hours = [line for form in self.lines if (line := _hours(form.cleaned_data, self.cleaned_data["zone"]))]
