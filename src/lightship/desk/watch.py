@@ -41,6 +41,7 @@ def look(config: Config, clock: Callable[[], datetime]) -> None:
     rows = [(page, row) for page in config.pages.values() if (row := Page.objects.filter(slug=page.slug).first())]
     for page, row in rows:
         unproven.raise_alarm(config, page, row, clock())
+        unproven.last_resort(config, row, clock())
     seen_at = [at for _, row in rows if (at := receipts.worker_seen(row))]
     if not seen_at or clock() - max(seen_at) > GONE:
         deliver(config, clock())

@@ -70,7 +70,7 @@ def raise_alarm(config: Config, page: PageConfig, row: Page, now: datetime) -> b
         subject=subject,
         body=_body(config, page, post, state),
         path=f"/p/{row.slug}/incidents/{post.incident_id}/" if post.incident_id else f"/p/{row.slug}/hosts/",
-        avoid=_failing_channel(row, now),
+        avoid=_failing_channel(now),
         subjects=[post.incident_id] if post.incident_id else [],
     )
     if made:
@@ -99,13 +99,12 @@ def _people(page: Page, post: Entry, now: datetime) -> list[User]:
     return list({user.pk: user for user in people}.values())
 
 
-def _failing_channel(page: Page, now: datetime) -> str:
-    """The channel that failed last, unless a message went out by it since."""
-    rows = Nudge.objects.filter(at__gte=now - LATELY).exclude(channel="").order_by("-at", "-pk")
-    failed = rows.exclude(error="").first()
-    if failed is None or rows.filter(channel=failed.channel, error="", sent_at__gt=failed.at).exists():
-        return ""
-    return failed.channel
+def _failing_channel(now: datetime) -> str:
+    """The channel that failed last, unless a message went out by it since. An error begins with the channel's name."""
+    lately = Nudge.objects.filter(at__gte=now - LATELY).order_by("-at", "-pk")
+    failed = lately.exclude(error="").first()
+    name = failed.error.partition(":")[0] if failed else ""
+    return "" if failed and lately.filter(channel=name, sent_at__gt=failed.at).exists() else name
 
 
 def _body(config: Config, page: PageConfig, post: Entry, state: Reach) -> str:
@@ -120,8 +119,19 @@ def _body(config: Config, page: PageConfig, post: Entry, state: Reach) -> str:
     )
 
 
+def last_resort(config: Config, page: Page, now: datetime) -> bool:
+    """Where an alarm reached none of those it was meant for, tell whoever the channels reach by themselves, once."""
+    newest = page.nudges.filter(kind=KIND, at__gt=now - LATELY).order_by("-at").first()
+    if newest is None:
+        return False
+    same = page.nudges.filter(kind=KIND, at=newest.at)
+    if same.filter(Q(error="") | Q(sent_at__isnull=False)).exists():
+        return False
+    return _tell_channels(config, page, now, newest.subject, f"None of the staff could be reached.\n\n{newest.body}")
+
+
 def _tell_channels(config: Config, page: Page, now: datetime, subject: str, body: str) -> bool:
-    """Nobody who is concerned has an address: the channels' own are told, once."""
+    """Once for each alarm, however many processes find that nobody else is reached."""
     with transaction.atomic():
         Page.objects.select_for_update().get(pk=page.pk)
         if page.reports.filter(kind=KIND, facts__subject=subject, at__gt=now - LATELY).exists():
