@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.publishing.book import harbour
 
+from lightship.core.duty.promises import phase
 from lightship.core.model import Facts
-from lightship.core.status import phase, promised
+from lightship.core.status import promised
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

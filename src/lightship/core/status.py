@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from lightship.core.model import Component, ComponentStatus, Facts, Impact, Incident, Kind, Snapshot, Status, Update
+from lightship.core.model import Component, ComponentStatus, Facts, Impact, Incident, Kind, Status, Update
 
 _SEVERITY = list(ComponentStatus)
 _LASTING = ("symptom", "scope", "numbers", "unaffected", "since", "ended", "cause", "prevention", "data_lost")
@@ -96,13 +96,6 @@ def promised(incident: Incident) -> datetime | None:
     """When the next update is due, as the newest update of a person promises (an automatic one keeps no promise); None once it
     has ended."""
     return None if incident.ended else _newest_of_a_person(incident).facts.next_update
-
-
-def phase(snapshot: Snapshot, at: datetime) -> tuple[datetime, int]:
-    """What changes on a front page with time alone: the UTC hour, for readers without a script see when it was rendered, and
-    how many promises are late. Between two moments of one phase the page need not be rendered again."""
-    late = sum(due <= at for due in map(promised, snapshot.open) if due)
-    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0), late
 
 
 def is_current(incident: Incident) -> bool:

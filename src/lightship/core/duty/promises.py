@@ -1,9 +1,9 @@
 """By when the next update of an incident is due, as its newest update promised or as the page's policy says."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from lightship.core.duty.policy import LONG_OPEN, Policy
-from lightship.core.model import Impact, Incident, Kind, Status, Update
+from lightship.core.model import Impact, Incident, Kind, Snapshot, Status, Update
 from lightship.core.rules import Refused
 from lightship.core.status import impact, promised
 
@@ -39,3 +39,12 @@ def check_promise(incident: Incident, next_update: datetime, promise_minutes: in
     if next_update > now + longest:
         minutes = int(longest.total_seconds() // 60)
         raise Refused(f"In the first two hours the next update is due within {minutes} minutes: promise an earlier one.")
+
+
+def phase(snapshot: Snapshot, at: datetime) -> tuple[datetime, int]:
+    """What changes on the front with time alone: the UTC hour, for readers without a script see when it was rendered; how many
+    promises are late; and, where the front-line kit is published, how many of its texts are old. Between two moments of one
+    phase nothing need be rendered again."""
+    page = snapshot.page
+    due = [deadline(incident, page.promise_minutes, Policy()) if page.kit else promised(incident) for incident in snapshot.open]
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0), sum(moment <= at for moment in due if moment)
