@@ -13,7 +13,7 @@ from lightship.core.model import HostLink, Incident, Month, Page, Snapshot
 from lightship.core.site import state
 from lightship.core.status import ended_at
 from lightship.core.wire import canonical, sha256
-from lightship.page import feeds, labels, prose, render, scorecard, statuspage, story, times, view
+from lightship.page import feeds, kit, labels, prose, render, scorecard, statuspage, story, times, view
 
 WEB = ("https://", "http://")
 
@@ -27,6 +27,7 @@ def front(snapshot: Snapshot, key: bytes = b"") -> dict[str, bytes]:
         **statuspage.files(snapshot),
         **feeds.files(snapshot),
         **_scorecard(snapshot),
+        **(kit.files(snapshot, _frame(page, hosts, depth=1, kit=True)) if page.kit else {}),
         "badge.svg": _badge(snapshot),
         "embed.js": render.asset("embed.js").encode(),
         **worker(snapshot, key),
@@ -115,8 +116,11 @@ def build(page: Page, hosts: Sequence[HostLink], *, service_worker: bool = True)
     return sha256(whole.encode())[:16]
 
 
-def _frame(page: Page, hosts: Sequence[HostLink], *, depth: int, live: bool = False) -> dict[str, object]:
-    """The context of `shell.html`. `up` leads from a page at that depth to the root of the site."""
+def _frame(page: Page, hosts: Sequence[HostLink], *, depth: int, live: bool = False, kit: bool = False) -> dict[str, object]:
+    """The context of `shell.html`. `up` leads from a page at that depth to the root of the site. `live`: it watches the pulse;
+    its requests are made by a worker, which is a file of its own. `kit`: it looks for newer texts."""
+    script = render.script(*(["live.js"] if live else ["kit.js"] if kit else []))
+    css = render.style(*(["kit.css"] if kit else []))
     return {
         "page": page,
         "name": prose.legal(page.name),
@@ -124,8 +128,9 @@ def _frame(page: Page, hosts: Sequence[HostLink], *, depth: int, live: bool = Fa
         # The address is what readers can recognise and type: the name in our configuration says nothing to them.
         "hosts": [replace(host, name=host.url.partition("://")[2].strip("/")) for host in hosts if host.url.startswith(WEB)],
         "support": page.support_url if page.support_url.startswith((*WEB, "mailto:", "tel:")) else "",
-        "policy": render.policy(live=live),
-        "script": Markup(render.script(live=live)),  # noqa: S704 - our own file
+        "policy": render.policy(css, script, "worker-src 'self';" if live else "connect-src 'self';" if kit else ""),
+        "css": css,
+        "script": Markup(script),  # noqa: S704 - our own file
         "up": "../" * depth,
     }
 

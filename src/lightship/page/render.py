@@ -29,7 +29,6 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters["counted"] = labels.counted
-    environment.globals["css"] = asset("page.css")
     return environment
 
 
@@ -48,9 +47,14 @@ def asset(name: str) -> str:
 
 
 @cache
-def script(*, live: bool) -> str:
-    """One inline script: times in the reader's zone everywhere; on the front page also watching the pulse."""
-    return "\n".join([asset("times.js"), *([asset("live.js")] if live else [])])
+def script(*files: str) -> str:
+    """One inline script: times in the reader's zone everywhere, and what else a page needs."""
+    return "\n".join(asset(name) for name in ("times.js", *files))
+
+
+@cache
+def style(*files: str) -> str:
+    return "".join(asset(name) for name in ("page.css", *files))
 
 
 def _small_css(text: str) -> str:
@@ -71,12 +75,11 @@ def hashed(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def policy(*, live: bool) -> str:
-    """Only our own style and script may run. Requests are made by a worker, which is a file of its own."""
-    worker = "worker-src 'self';" if live else ""
+def policy(style: str, script: str, requests: str = "") -> str:
+    """Only our own style and script may run. `requests`: the directive that allows those that they make."""
     return (
-        f"default-src 'none';style-src {hashed(asset('page.css'))};script-src {hashed(script(live=live))};"
-        f"{worker}img-src data:;base-uri 'none';form-action 'none'"
+        f"default-src 'none';style-src {hashed(style)};script-src {hashed(script)};"
+        f"{requests}img-src data:;base-uri 'none';form-action 'none'"
     )
 
 

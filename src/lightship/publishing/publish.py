@@ -7,6 +7,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, TypeVar
 
+from lightship.core.duty.promises import phase
 from lightship.core.site.manifest import (
     MANIFEST_PATH,
     PULSE_PATH,
@@ -24,7 +25,7 @@ from lightship.core.site.manifest import (
 )
 from lightship.core.site.receipt import Fault, Front, Read, Receipt, Verdict
 from lightship.core.site.versions import Version
-from lightship.core.status import phase, promised
+from lightship.core.status import promised
 from lightship.core.wire import WireError, sha256
 from lightship.hosts import Conflict, File, Held, Host, HostError, Wrapper
 from lightship.publishing.rendering import Rendering

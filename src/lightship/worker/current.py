@@ -10,9 +10,10 @@ from typing import ParamSpec, TypeVar
 from django.db import close_old_connections, connection
 
 from lightship.config import Config, PageConfig
+from lightship.core.duty.promises import phase
 from lightship.core.model import HostLink
 from lightship.core.site.receipt import Fault, Receipt, Verdict
-from lightship.core.status import is_current, phase
+from lightship.core.status import is_current
 from lightship.publishing.rendering import Rendering
 from lightship.store import models, receipts
 from lightship.store.read.snapshot import Truth
