@@ -115,6 +115,7 @@ _PLACES = (
     ("front-line-links", "Front line"),
     ("doctor", "Doctor"),
     ("drills", "Drills"),
+    ("scorecard", "Scorecard"),
     ("history", "History"),
     ("journal", "Journal"),
     ("settings", "Settings"),

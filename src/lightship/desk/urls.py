@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from lightship.desk import session
 from lightship.desk.views import doctor, duty, history, home, hosts, incident, structure
 from lightship.desk.views import doctor, first_word, front_line, history, home, hosts, incident, staff, structure
+from lightship.desk.views import doctor, history, home, hosts, incident, scorecard, structure
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -34,6 +35,8 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/settings/", structure.settings, name="settings"),
     path("p/<slug:slug>/history/", history.history, name="history"),
     path("p/<slug:slug>/journal/", history.journal, name="journal"),
+    path("p/<slug:slug>/scorecard/", scorecard.scorecard, name="scorecard"),
+    path("p/<slug:slug>/scorecard.<str:kind>", scorecard.export, name="scorecard-export"),
     path("p/<slug:slug>/hosts/", hosts.hosts, name="hosts"),
     path("p/<slug:slug>/doctor/", doctor.doctor, name="doctor"),
     path("p/<slug:slug>/drills/", doctor.drills, name="drills"),

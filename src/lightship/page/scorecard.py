@@ -7,14 +7,27 @@ from math import floor
 
 from markupsafe import Markup
 
+from lightship.core import durations
 from lightship.core.duty.figures import Figures, IncidentFigures, PublicScorecard
 from lightship.page import labels, prose, times
 
 CELLS, CELL = 90, 5
 """Of a drawing, which page.css draws as the bars of components: as many dashes of five units."""
-HOUR = timedelta(hours=1)
-SILENCES = ((timedelta(minutes=30), "ok"), (HOUR, "slow"), (2 * HOUR, "part"))
+FULL = timedelta(hours=2)
+SILENCES = ((FULL / 4, "ok"), (FULL / 2, "slow"), (FULL, "part"))
 """How long a silence may be for each tone; a longer one is `down`."""
+PROMISES = "Promised updates in time"
+NAMES = (
+    "Incidents",
+    PROMISES,
+    "Longest silence",
+    "Update under 30 min old",
+    "First word after",
+    "Support knew before",
+    "Vague updates",
+    "Posted although vague",
+    "Withdrawn, not counted",
+)
 Facts = tuple[tuple[str, str], ...]
 
 
@@ -56,7 +69,7 @@ def view(scorecard: PublicScorecard) -> View:
     months = [(times.month_name(name), sums) for name, sums in scorecard.months]
     return View(
         headline=_headline(months),
-        plots=tuple(plot for plot in _plots(months) if plot.rows),
+        plots=plots(months),
         months=tuple((name, facts(sums)) for name, sums in months),
         incidents=tuple(map(_incident, scorecard.incidents)),
     )
@@ -64,18 +77,18 @@ def view(scorecard: PublicScorecard) -> View:
 
 def facts(sums: Figures) -> Facts:
     """What is known of a month or an incident, in words, most telling first."""
-    lines = (
-        ("Incidents", f"{sums.incidents:,}"),
-        ("Promised updates in time", _of(sums.in_time, sums.promises)),
-        ("Longest silence", length(sums.longest_silence)),
-        ("Update under 30 min old", percent(sums.fresh_share)),
-        ("First word after", _typical(sums.first_words, sums.first_word)),
-        ("Support knew before", _typical(sums.support_gaps, sums.support_gap)),
-        ("Vague updates", _of(sums.vague, sums.judged)),
-        ("Posted although vague", f"{sums.overridden:,}" if sums.judged else ""),
-        ("Withdrawn, not counted", f"{sums.withdrawn:,}" if sums.withdrawn else ""),
+    values = (
+        f"{sums.incidents:,}",
+        _of(sums.in_time, sums.promises),
+        length(sums.longest_silence),
+        percent(sums.fresh_share),
+        _typical(sums.first_words, sums.first_word),
+        _typical(sums.support_gaps, sums.support_gap),
+        _of(sums.vague, sums.judged),
+        f"{sums.overridden:,}" if sums.overridden else "",
+        f"{sums.withdrawn:,}" if sums.withdrawn else "",
     )
-    return tuple((name, value) for name, value in lines if value)
+    return tuple((name, value) for name, value in zip(NAMES, values, strict=True) if value)
 
 
 def percent(share: float | None) -> str:
@@ -106,22 +119,23 @@ def _headline(months: Sequence[tuple[str, Figures]]) -> str:
     return f"{in_time:,} of {labels.counted(made, 'promised update')} came in time"
 
 
-def _plots(months: Sequence[tuple[str, Figures]]) -> tuple[Plot, ...]:
-    longest = max((sums.longest_silence for _, sums in months if sums.longest_silence), default=HOUR)
-
-    def silence(sums: Figures) -> tuple[str, str, float] | None:
-        span = sums.longest_silence
-        return (length(span), silence_tone(span), span / max(longest, HOUR)) if span else None
-
-    return (
-        _plot("Promised updates in time", months, lambda sums: _share(sums.promise_share)),
+def plots(months: Sequence[tuple[str, Figures]]) -> tuple[Plot, ...]:
+    """Three of the same months; none of what was never measured."""
+    drawn = (
+        _plot(PROMISES, months, lambda sums: _share(sums.promise_share)),
         _plot("Update under 30 minutes old while something was broken", months, lambda sums: _share(sums.fresh_share)),
-        _plot("Longest silence while something was broken", months, silence),
+        _plot("Longest silence while something was broken", months, lambda sums: _silence(sums.longest_silence)),
     )
+    return tuple(plot for plot in drawn if plot.rows)
 
 
 def _share(share: float | None) -> tuple[str, str, float] | None:
     return None if share is None else (percent(share), share_tone(share), share)
+
+
+def _silence(span: timedelta | None) -> tuple[str, str, float] | None:
+    """Two hours and more fill the drawing: one bad night must not flatten all other months."""
+    return (durations.span(span), silence_tone(span), min(span / FULL, 1.0)) if span else None
 
 
 def share_tone(share: float) -> str:
