@@ -57,9 +57,10 @@ IMPACT_CHOICES = [
 _PLURAL = re.compile(r"[^sui]s$")
 
 
-def status_choices(kind: Kind) -> list[tuple[str, str]]:
-    statuses = MAINTENANCE_STATUSES if kind is Kind.MAINTENANCE else INCIDENT_STATUSES
-    return [(status.value, STATUS[status]) for status in statuses]
+def status_choices(kind: Kind, *, ended: bool = True) -> list[tuple[str, str]]:
+    """What was learned comes after the end."""
+    statuses: tuple[Status, ...] = MAINTENANCE_STATUSES if kind is Kind.MAINTENANCE else INCIDENT_STATUSES
+    return [(status.value, STATUS[status]) for status in statuses if ended or status is not Status.POSTMORTEM]
 
 
 def badge(name: str, status: ComponentStatus) -> dict[str, str]:

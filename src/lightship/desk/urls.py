@@ -6,6 +6,7 @@ from lightship.desk import session
 from lightship.desk.views import doctor, duty, history, home, hosts, incident, structure
 from lightship.desk.views import doctor, first_word, front_line, history, home, hosts, incident, staff, structure
 from lightship.desk.views import doctor, history, home, hosts, incident, scorecard, structure
+from lightship.desk.views import doctor, endings, history, home, hosts, incident, published, structure
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -23,6 +24,10 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/open/", incident.open_incident, name="open"),
     path("p/<slug:slug>/incidents/<slug:id>/", incident.incident, name="incident"),
     path("p/<slug:slug>/incidents/<slug:id>/said/", incident.timeline_part, name="timeline"),
+    path("p/<slug:slug>/incidents/<slug:id>/published/", published.incident_part, name="published"),
+    path("p/<slug:slug>/incidents/<slug:id>/withdraw/", endings.withdraw, name="withdraw"),
+    path("p/<slug:slug>/incidents/<slug:id>/merge/", endings.merge, name="merge"),
+    path("p/<slug:slug>/incidents/<slug:id>/levels/", endings.levels, name="levels"),
     path("p/<slug:slug>/incidents/<slug:id>/name/", incident.rename, name="rename"),
     path("p/<slug:slug>/updates/<slug:id>/", incident.correct, name="correct"),
     path("p/<slug:slug>/plan/", incident.plan, name="plan"),

@@ -12,7 +12,8 @@ from django import forms
 from django.db import transaction
 from django.utils import timezone
 
-from lightship.core.model import Snapshot
+from lightship.core.model import Component, ComponentStatus, Snapshot
+from lightship.page.labels import TONE
 from lightship.store.journal import JournalError, structure
 from lightship.store.journal.entry import By
 from lightship.store.models import Page
@@ -21,6 +22,8 @@ CHANGED = "A colleague saved something else meanwhile. Read it; yours is below, 
 LONGEST = 100_000
 """Characters that a browser takes into one text, so that no form outgrows what the desk reads. Four times what the journal
 takes: a text that is somewhat too long comes back with the reason, and is not cut."""
+FEW = 12
+"""Components that one looks through at a glance."""
 YEARS = range(1990, 2201)
 # Control characters but tab and line ends; and halves of characters, which no encoding can write.
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -86,9 +89,16 @@ class Prose(TextField):
 class ActionForm(forms.Form):
     """A form that stands for one action of the journal. `row`: what the action is about, unless it makes something."""
 
+    adds: ClassVar[bool] = False
+    """Whether its action adds an update: the journal then gives the one that the same author posted just now."""
+
     def __init__(self, *args: Any, row: Any = None, **more: Any) -> None:
         self.row = row
         super().__init__(*args, **more)
+
+    def before_and_now(self, snapshot: Snapshot) -> tuple[forms.Form, forms.Form]:
+        """This form as it was when its author opened it, and as it would be opened now."""
+        return self, self
 
     def save(self, page: Page, by: By, now: datetime) -> object:
         """The row that the action made or changed. Raises JournalError."""
@@ -170,12 +180,25 @@ class ComponentsForm(ActionForm):
         self.snapshot = snapshot
         offer(self, "components", [(component.id, component.name) for component in snapshot.live])
 
-    def chips(self) -> list[tuple[str, list[Any]]]:
-        """Groups by name (empty: components in none), each component as a checkbox."""
+    def chips(self) -> list[dict[str, Any]]:
+        """Groups (name empty: components in none), each component as a checkbox: first those that do not work. Where there are
+        many, groups are folded unless something in them is ticked."""
         boxes = {str(box.data["value"]): box for box in self["components"].subwidgets}
         names = {group.id: group.name for group in self.snapshot.groups}
-        chips: list[tuple[str, list[Any]]] = []
-        for group_id, components in groupby(self.snapshot.live, key=lambda component: component.group_id):
-            name = names.get(group_id or "", "Other" if chips else "")
-            chips.append((name, [boxes[component.id] for component in components]))
+        ticked = {str(value) for value in self["components"].value() or ()}
+        broken = [c for c in self.snapshot.live if c.status is not ComponentStatus.OPERATIONAL]
+        chips = [self._chips("Not working now", broken, boxes, open=True)] if self.many and broken else []
+        rest = [c for c in self.snapshot.live if not (self.many and c in broken)]
+        for group_id, components in groupby(rest, key=lambda component: component.group_id):
+            name, own = names.get(group_id or "", "Other" if chips else ""), list(components)
+            chips.append(self._chips(name, own, boxes, open=not self.many or any(c.id in ticked for c in own)))
         return chips
+
+    @property
+    def many(self) -> bool:
+        """Whether there are more components than one looks through: then there is a search."""
+        return len(self.snapshot.live) > FEW
+
+    @staticmethod
+    def _chips(name: str, components: Sequence[Component], boxes: Mapping[str, Any], *, open: bool) -> dict[str, Any]:
+        return {"name": name, "boxes": [(boxes[c.id], TONE[c.status]) for c in components], "open": open}

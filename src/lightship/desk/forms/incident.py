@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,6 +14,7 @@ from lightship.core.model import ENDED, ComponentStatus, Facts, Impact, Kind, Sn
 from lightship.core.status import current_facts
 from lightship.desk import labels
 from lightship.desk.forms.base import ActionForm, ComponentsForm, EditForm, Moment, Prose, TextField, offer
+from lightship.desk.forms.follow import as_read
 from lightship.page.labels import COMPONENT
 from lightship.store import journal, models
 from lightship.store.journal import NewIncident, NewUpdate, Window
@@ -81,6 +83,7 @@ class PostForm(FactsForm):
     """An update, the first or a later one, and the promise of the next. Minutes count from the moment of posting; a written
     time wins."""
 
+    adds = True
     promise = forms.ChoiceField(label="Next update", widget=forms.RadioSelect, required=False)
     promise_at = Moment(label="Next update at")
     at = Moment(label="Date this post back to")
@@ -174,9 +177,9 @@ class UpdateForm(PostForm):
     all_working = forms.BooleanField(required=False, initial=True, label="Everything it touched works again")
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, snapshot: Snapshot, **more: Any) -> None:
+    def __init__(self, *args: Any, snapshot: Snapshot, as_of: str = "", **more: Any) -> None:
         super().__init__(*args, **more)
-        self.incident = incident = rows.incident(self.row)
+        self.incident = incident = as_read(rows.incident(self.row), as_of)
         self.initial = {
             **facts_initial(current_facts(incident)),
             "doing": "",  # must be stated anew
@@ -188,7 +191,7 @@ class UpdateForm(PostForm):
         if planned:
             for name in ("since", "estimate", "no_estimate"):
                 del self.fields[name]
-        offer(self, "status", labels.status_choices(incident.kind))
+        offer(self, "status", labels.status_choices(incident.kind, ended=incident.ended))
         self._offer_components(snapshot)
         self.offer_promises(snapshot.page.promise_minutes, chosen="none" if planned else "")
 
@@ -202,6 +205,10 @@ class UpdateForm(PostForm):
                 choices=[*untouched, *labels.COMPONENT_CHOICES],
                 initial=levels.get(component.id, ""),
             )
+
+    def before_and_now(self, snapshot: Snapshot) -> tuple[forms.Form, forms.Form]:
+        opened = partial(UpdateForm, row=self.row, snapshot=snapshot, now=self.now)
+        return opened(as_of=self.data["seen"]), opened()
 
     def levels(self) -> dict[str, list[BoundField]]:
         """The statuses of the components that the incident touches (`own`), and of the others."""
@@ -256,6 +263,8 @@ class RenameForm(EditForm):
 
 class PlanForm(ComponentsForm):
     """A maintenance announced."""
+
+    adds = True
 
     name = TextField(label="What is planned?", max_length=255)
     body = Prose(label="What will customers notice?", rows=4, required=True)

@@ -1,8 +1,9 @@
 """How every view begins and ends: who may enter, which page it is about, what a posted form does, and what is shown then."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,15 +20,18 @@ from django.utils.datastructures import MultiValueDict
 
 from lightship import page as public
 from lightship.config import Config, PageConfig
+from lightship.core.durations import ago
 from lightship.core.model import HostLink, Snapshot
+from lightship.core.rules import millisecond
 from lightship.desk import session
+from lightship.desk.forms import follow
 from lightship.desk.forms.base import ActionForm
 from lightship.desk.middleware import policy
 from lightship.desk.views.timeline import update_line
 from lightship.page.render import asset, hashed
 from lightship.store import reconcile
-from lightship.store.journal import JournalError, Overtaken
-from lightship.store.models import Page, Update
+from lightship.store.journal import Duplicate, JournalError, OpenAlready, Overtaken
+from lightship.store.models import Incident, Page, StatusChange, Update
 from lightship.store.read import snapshot
 
 BUSY = "The desk's database did not answer, so nothing was posted. Your text is still here: try again in a moment."
@@ -136,17 +140,52 @@ def answer(
             try:
                 if go == "preview":
                     return _preview(request, page, form)
-                made = form.save(page, author(request), timezone.now())
+                now = timezone.now()
+                made = form.save(page, author(request), now)
                 about = [_incident_of(made)] if to == "incident" else []
-                return done(request, message, to, page, *about, draft=draft)
+                return done(request, _earlier(form, made, now) or message, to, page, *about, draft=draft)
             except Overtaken as error:
-                # The same form, sent again by an author who has now read the others' updates, is posted.
+                return show(request, template, page, 409, **values, **_overtaken(page, form, error))
+            except OpenAlready as error:
+                # The same form, sent again by an author who has read which ones are open, opens another.
                 form.data = request.POST.copy()
-                form.data["seen"] = error.updates[-1].pk
-                overtaken = [update_line(update) for update in error.updates]
-                return show(request, template, page, 409, **values, overtaken=overtaken)
+                form.data["separate"] = "on"
+                return show(request, template, page, 409, **values, open_already=error.incidents)
+            except Duplicate as error:
+                form.add_error(None, str(error))
+                values["first"] = error.first
     refused = request.method == "POST" and form.errors
     return show(request, template, page, 422 if refused else 200, **values)
+
+
+def _overtaken(page: Page, form: ActionForm, error: Overtaken) -> dict[str, Any]:
+    """What the others posted, and what of it this form says otherwise. The same form, sent again by an author who has now read
+    it, is posted."""
+    differences = follow.follow(form, *form.before_and_now(snapshot_of(page)))
+    form.data["seen"] = error.updates[-1].pk  # type: ignore[index]  # follow made it a copy
+    lines = [update_line(update) for update in error.updates]
+    named = [{**_whose(lines, error.updates, difference.name), "difference": difference} for difference in differences]
+    return {"overtaken": lines, "differences": named}
+
+
+def _whose(lines: Sequence[dict[str, Any]], updates: Sequence[Update], name: str) -> dict[str, Any]:
+    """Of what `name` stands for: the line of the newest update that changed it; of all else, the newest line."""
+    component = name.removeprefix("c-")
+    changed = [pk for pk, part in _changed(updates) if part == component]
+    return next((line for line in reversed(lines) if line["id"] in changed), lines[-1])
+
+
+def _changed(updates: Sequence[Update]) -> Sequence[tuple[str, str]]:
+    rows = StatusChange.objects.filter(update__in=[update.pk for update in updates])
+    return [(str(update_id), component_id) for update_id, component_id in rows.values_list("update_id", "component_id")]
+
+
+def _earlier(form: ActionForm, made: object, now: datetime) -> str:
+    """What to say where the journal gave what the same author had posted already."""
+    first = made.updates.order_by("created_at").first() if isinstance(made, Incident) else made
+    if not form.adds or not isinstance(first, Update) or first.created_at >= millisecond(now):
+        return ""
+    return f"This was posted already, {ago(first.created_at, now)}: nothing was posted twice."
 
 
 def _preview(request: HttpRequest, page: Page, form: ActionForm) -> HttpResponse:

@@ -16,6 +16,7 @@ from lightship.desk.forms.structure import NewPageForm
 from lightship.desk.views.base import author, config, done, on_page, refusals, show, snapshot_of, staff, typed
 from lightship.desk.views.history import entry_line
 from lightship.desk.views.hosts import hosts_now
+from lightship.desk.views.published import of_revision
 from lightship.desk.views.timeline import summary
 from lightship.page.labels import TONE, number, sentence
 from lightship.store.journal import structure
@@ -46,13 +47,18 @@ def page(request: HttpRequest, page: Page) -> HttpResponse:
     snapshot = snapshot_of(page)
     form = OpenForm(snapshot=snapshot, now=timezone.now())
     lately = [entry_line(entry) for entry in page.entries.select_related("author")[:LATELY]]
-    return show(request, "home.html", page, **state_now(snapshot), **hosts_now(page), form=form, entries=lately)
+    values = {**state_now(snapshot), **hosts_now(page), "published": of_revision(page, page.revision)}
+    return show(request, "home.html", page, **values, form=form, entries=lately)
 
 
 @on_page
 def live_part(request: HttpRequest, page: Page) -> HttpResponse:
     """What is kept fresh on the first view: open incidents and promises."""
-    return render(request, "desk/bits/live.html", {"page": page, **state_now(snapshot_of(page))})
+    return render(request, "desk/bits/live.html", _live(page))
+
+
+def _live(page: Page) -> dict[str, Any]:
+    return {"page": page, **state_now(snapshot_of(page)), "published": of_revision(page, page.revision)}
 
 
 def state_now(snapshot: Snapshot) -> dict[str, Any]:

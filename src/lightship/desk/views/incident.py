@@ -1,22 +1,29 @@
 """Speak of an incident or planned work: open or plan it, post to it, correct, rename, begin and finish it by hand, move it."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from lightship.core.model import Kind, Status
+from lightship.core.model import Incident as Value
+from lightship.core.model import Kind, Snapshot, Status
+from lightship.desk import labels
 from lightship.desk.forms.incident import CorrectForm, MoveForm, OpenForm, PlanForm, RenameForm, UpdateForm
 from lightship.desk.views.base import answer, author, done, on_page, show, snapshot_of, typed
+from lightship.desk.views.endings import left_behind
 from lightship.desk.views.hosts import hosts_now
+from lightship.desk.views.published import of_incident
 from lightship.desk.views.timeline import timeline, update_line
 from lightship.store import journal
 from lightship.store.models import Incident, Page, Update, Wording
 from lightship.store.read import rows
 
-POSTED = "Posted. It is on its way to every host."
+POSTED = ""
+"""What becomes of it is said by bits/published.html, as the receipts come."""
+CARRIED = ("body", "symptom", "doing", "scope", "workaround", "cause")
 BY_HAND = {
     "begin": (Status.IN_PROGRESS, "The work has begun."),
     "finish": (Status.COMPLETED, "The work is done."),
@@ -25,6 +32,8 @@ BY_HAND = {
 
 @on_page
 def open_incident(request: HttpRequest, page: Page) -> HttpResponse:
+    if into := request.POST.get("into"):
+        return _carry(request, page, into)
     reported = {"components": request.GET.getlist("c")}  # by customers, beside whose reports the link stands
     form = OpenForm(typed(request), snapshot=snapshot_of(page), now=timezone.now(), initial=reported)
     first = _first_tap(page, form) if request.method == "POST" and form.is_valid() else None
@@ -35,6 +44,22 @@ def open_incident(request: HttpRequest, page: Page) -> HttpResponse:
     except IntegrityError:  # the first tap was posted at this very moment
         first = _first_tap(page, form)
         return redirect("incident", page.slug, first.pk) if first else show(request, "open.html", page, 422, form=form)
+
+
+def _carry(request: HttpRequest, page: Page, id: str) -> HttpResponse:
+    """Take what was typed for a new incident to the form of the one that it turned out to be. Nothing is posted yet."""
+    row = get_object_or_404(Incident, page=page, pk=id)
+    request.session["carried"] = {"to": id, "fields": {name: request.POST.get(name, "") for name in CARRIED}}
+    message = f"Not posted yet. Your text is below, as an update of “{row.name}”: look it over, then post it."
+    return done(request, message, "incident", page, id, draft=f"open:{page.slug}", tone="slow")
+
+
+def _carried(request: HttpRequest, id: str) -> dict[str, str]:
+    carried = request.session.get("carried")
+    if request.method != "GET" or not carried or carried["to"] != id:
+        return {}
+    del request.session["carried"]
+    return {name: value for name, value in carried["fields"].items() if value}
 
 
 def _first_tap(page: Page, form: OpenForm) -> Incident | None:
@@ -56,9 +81,23 @@ def _first_tap(page: Page, form: OpenForm) -> Incident | None:
 def incident(request: HttpRequest, page: Page, id: str) -> HttpResponse:
     row, snapshot = get_object_or_404(Incident, page=page, pk=id), snapshot_of(page)
     form = UpdateForm(typed(request), row=row, snapshot=snapshot, now=timezone.now())
-    values = {**hosts_now(page), **timeline(row, form.incident, snapshot)}
+    carried = _carried(request, id)
+    form.initial.update(carried)
+    values = {**hosts_now(page), **timeline(row, form.incident, snapshot), **_standing(page, row, form.incident, snapshot)}
     values["own_url"] = f"{values['public_url']}/{'maintenance' if values['planned'] else 'incidents'}/{id}/"
-    return answer(request, page, form, "incident.html", POSTED, draft=f"say:{id}", **values)
+    return answer(request, page, form, "incident.html", POSTED, draft=f"say:{id}", carried=bool(carried), **values)
+
+
+def _standing(page: Page, row: Incident, incident: Value, snapshot: Snapshot) -> dict[str, Any]:
+    """Who reads it, what it left behind, and where it goes on if nobody can post to it any more."""
+    into = Incident.objects.filter(pk=row.merged_into).values_list("name", flat=True).first()
+    return {
+        "published": of_incident(page, row),
+        "left_behind": [labels.line(component) for component in left_behind(incident, snapshot)],
+        "closed": incident.ended and (incident.withdrawn or bool(incident.merged_into)),
+        "into_name": into or "another",
+        "others": any(other.kind is Kind.INCIDENT and other.id != row.pk for other in snapshot.open),
+    }
 
 
 @on_page
