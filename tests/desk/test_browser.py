@@ -122,10 +122,10 @@ def test_without_a_connection_the_text_stays_and_the_desk_says_so(page: Page, co
     page.get_by_label(BODY).fill("Mail is late.")
     context.set_offline(True)
     page.get_by_role("button", name="Post").click()
-    expect(page.locator("#offline")).to_contain_text("Your text is kept on this device")
+    expect(page.locator("#offline")).to_contain_text("NOT POSTED: no connection. Your text is safe on this device.")
     expect(page.get_by_label(BODY)).to_have_value("Mail is late.")
     context.set_offline(False)
-    page.get_by_role("button", name="Post").click()
+    page.get_by_role("button", name="Post it now").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("IMAP is down")
 
 
