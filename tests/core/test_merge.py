@@ -40,8 +40,15 @@ def _update(number: int, wordings: set[Wording], updated: datetime) -> Update:
 
 
 INCIDENTS = st.builds(
-    lambda own, said, name, updated, impact, parts: replace(
-        BASE, id=own, updates=said, name=name, updated_at=updated, impact_override=impact, components=tuple(parts.values())
+    lambda own, said, name, updated, impact, parts, ending: replace(
+        BASE,
+        id=own,
+        updates=said,
+        name=name,
+        updated_at=updated,
+        impact_override=impact,
+        components=tuple(parts.values()),
+        **ending,
     ),
     FEW,
     updates(),
@@ -51,6 +58,7 @@ INCIDENTS = st.builds(
     st.dictionaries(
         st.sampled_from(["webmail00000", "panel0000000"]), st.builds(replace, st.just(BASE.components[0]), updated_at=SOON)
     ).map(lambda found: {own: replace(part, id=own) for own, part in found.items()}),
+    st.sampled_from([{}, {"withdrawn": True}, {"merged_into": "incident0001"}, {"merged_into": "incident0002"}]),
 )
 TURNS = st.builds(
     lambda n, at: StatusChange(
