@@ -54,7 +54,8 @@ class Desk:
         return journal.schedule(self.page, window, None, NOW)
 
     def revisions(self) -> list[int]:
-        return list(Entry.objects.filter(page=self.page).order_by("revision").values_list("revision", flat=True))
+        entries = Entry.objects.filter(page=self.page).order_by("revision")
+        return [revision for revision in entries.values_list("revision", flat=True) if revision is not None]
 
 
 def new_desk(slug: str = "acme") -> Desk:

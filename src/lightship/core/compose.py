@@ -1,5 +1,6 @@
 """An update's text, written from its facts: one or two short sentences a fact, plain English, nothing that was not given."""
 
+import calendar
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -19,11 +20,10 @@ _ENDS = (".", "!", "?", "…", ":", ")")
 _NUMBER = re.compile(r"(?<![\w.:,-])(\d[\d,.]{0,15})(?: ?(%)| ([A-Za-z][A-Za-z-]{1,30}))?(?![\d:-])")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|\d{4}-\d{2}-\d{2}|\b(?:19|20)\d{2}\b")
 _TIME_WORDS = {"utc", "gmt", "cet", "cest", "am", "pm", "h"} | {
-    month for name in "January February March April May June July August September October November December".split()
-    for month in (name.lower(), name[:3].lower())
-}  # fmt: skip
-_NO_NOUN = set(
-    "a again an and are as at be been but by for from has have in is of on or since so than that the to was were with".split()
+    month for name in calendar.month_name[1:] for month in (name.lower(), name[:3].lower())
+}
+_NO_NOUN = re.compile(
+    r"an?|again|and|are|as|at|be|but|by|for|from|has|have|in|is|of|on|or|since|so|than|that|the|to|was|were|with"
 )
 _NONE = {"no", "none", "no.", "none.", "nothing", "nothing."}
 
@@ -82,7 +82,7 @@ def numbers_of(text: str) -> tuple[str, ...]:
         number, percent, noun = match[1].rstrip(".,"), match[2], match[3]
         if number.count(".") > 1 or (noun and noun.lower() in _TIME_WORDS):
             continue  # an address, a date
-        noun = None if noun and noun.lower() in _NO_NOUN else noun
+        noun = None if noun and _NO_NOUN.fullmatch(noun.lower()) else noun
         quantities[f"{number} %" if percent else f"{number} {noun}" if noun else number] = None
     return tuple(quantities)[:NUMBERS_SHOWN]
 

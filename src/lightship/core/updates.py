@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from lightship.core import wire
+from lightship.core.duty import promises
+from lightship.core.duty.policy import Policy
 from lightship.core.history import BY_HAND, LEFT, RESTATED, Timeline, left
 from lightship.core.model import (
     ENDED,
@@ -35,7 +37,8 @@ _OK = ComponentStatus.OPERATIONAL
 @dataclass(frozen=True, kw_only=True)
 class NewUpdate:
     """An update to write. `statuses`: component id -> the level at which its incident holds it from then on. An update that
-    begins or ends a maintenance, or ends an incident, need not state any. `at`: for backdating; None means now."""
+    begins or ends a maintenance, or ends an incident, need not state any. `at`: for backdating; None means now.
+    `promise_usual`: the next one is promised for one interval from now (core/duty/promises). `speaker`: see Update."""
 
     status: Status
     body: str
@@ -43,18 +46,22 @@ class NewUpdate:
     statuses: Mapping[str, ComponentStatus] | None = None
     notify: bool = True
     at: datetime | None = None
+    promise_usual: bool = False
+    speaker: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewIncident:
     """An incident to write: its name and first update. `started_at` None: the time of the first update. `id`: the id that it
-    must get, so that a form sent twice opens one incident (the second is an IntegrityError)."""
+    must get, so that a form sent twice opens one incident (the second is an IntegrityError). `practice`: no reader ever reads
+    it."""
 
     name: str
     update: NewUpdate
     started_at: datetime | None = None
     impact: Impact | None = None
     id: str = ""
+    practice: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +82,14 @@ class Window:
 @dataclass(frozen=True, kw_only=True)
 class PageNow:
     """What an update is decided on: the page's components and groups, and what holds components over time, read when it is
-    first asked for: an update that speaks of no component and ends nothing never asks."""
+    first asked for: an update that speaks of no component and ends nothing never asks. `policy`: what promises are held to;
+    None where nothing is known of it, as without a desk: then no promise is refused."""
 
     components: Sequence[Component]
     groups: Sequence[Group]
     read_timeline: Callable[[], Timeline]
+    promise_minutes: int = 30
+    policy: Policy | None = None
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -199,6 +209,7 @@ def _with(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now
         display_at=at,
         changes=changes if stated or new.statuses is not None else None,
         notify=new.notify,
+        speaker=new.speaker,
     )
     result = replace(incident, updates=in_order((*incident.updates, update)), updated_at=now)
     changed = {change.component_id for change in changes if change.old is not change.new}
@@ -207,8 +218,24 @@ def _with(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now
     # One incident has every component of the page down. It is decided when the update is written, for pages grow.
     down = {c.id for c in result.components if c.status is ComponentStatus.MAJOR}
     if not result.impact_override and down and down >= {c.id for c in page.components if not c.retired}:
-        return replace(result, impact_override=Impact.CRITICAL)
-    return result
+        result = replace(result, impact_override=Impact.CRITICAL)
+    return _promising(page, result, new, update_id, now)
+
+
+def _promising(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now: datetime) -> Incident:
+    """With the promise of one interval, where that is asked for; or Refused for one that the page's policy does not allow."""
+    if new.promise_usual and not incident.ended:
+        due = now + promises.interval(incident, page.promise_minutes, page.policy or Policy())
+        changed = [
+            replace(update, wordings=(replace(update.wordings[-1], facts=replace(update.facts, next_update=due)),))
+            if update.id == update_id
+            else update
+            for update in incident.updates
+        ]
+        return replace(incident, updates=tuple(changed))
+    if page.policy and new.facts.next_update and not new.at:
+        promises.check_promise(incident, new.facts.next_update, page.promise_minutes, page.policy, now)
+    return incident
 
 
 def _implied(page: PageNow, incident: Incident, status: Status, at: datetime) -> dict[str, ComponentStatus]:

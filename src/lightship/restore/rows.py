@@ -131,4 +131,4 @@ def without_a_vault(page: PageConfig, newest: HostState, now: datetime) -> PageR
 
 def _taken_over(row: Page, states: list[tuple[Version, VersionVector]], now: datetime) -> PageRestored:
     take_over(row, states, secrets.randbelow(STEP), now)
-    return PageRestored(row.slug, row.revision, row.epoch, row.incidents.count())
+    return PageRestored(row.slug, row.revision, row.epoch, row.incidents.filter(practice=False).count())

@@ -16,7 +16,8 @@ def files(page: models.Page, config: PageConfig, now: datetime) -> Iterator[tupl
     yield state.STATE_PATH, state.state_out(state.state_of(truth.snapshot))
     for name, _ in truth.snapshot.months:
         yield state.archive_path(name), state.archive_out(truth.month(name))
-    yield "journal.jsonl", b"".join(_line(entry) for entry in page.entries.select_related("author").order_by("revision"))
+    entries = page.entries.exclude(revision=None).select_related("author").order_by("revision")
+    yield "journal.jsonl", b"".join(_line(entry) for entry in entries)
 
 
 def _line(entry: models.Entry) -> bytes:

@@ -7,6 +7,8 @@ from lightship.core.model import Impact, Incident, Kind, Snapshot, Status, Updat
 from lightship.core.rules import Refused
 from lightship.core.status import impact, promised
 
+PASSED = "This time has passed. Promise one that is still to come."
+
 
 def interval(incident: Incident, promise_minutes: int, policy: Policy) -> timedelta:
     """How long an incident may go without an update: a critical one no longer than the page's others."""
@@ -32,9 +34,14 @@ def deadline(incident: Incident, promise_minutes: int, policy: Policy) -> dateti
 
 
 def check_promise(incident: Incident, next_update: datetime, promise_minutes: int, policy: Policy, now: datetime) -> None:
-    """Refused where a promise is longer than the interval before the incident has been open for two hours."""
+    """Refused: a promise that has passed; and one that is longer than the interval before the incident has been open for two
+    hours. `incident`: with the update that promises."""
     longest = interval(incident, promise_minutes, policy)
-    if incident.ended or incident.kind is Kind.MAINTENANCE or now - incident.started_at >= LONG_OPEN:
+    if incident.ended:
+        return
+    if next_update <= now:
+        raise Refused(PASSED)
+    if incident.kind is Kind.MAINTENANCE or now - incident.started_at >= LONG_OPEN:
         return
     if next_update > now + longest:
         minutes = int(longest.total_seconds() // 60)

@@ -53,7 +53,7 @@ def take_in(page: Page, history: Imported, now: datetime) -> Loaded:
     """All of it or, with a JournalError, nothing. A page that is still empty takes name and numbers too."""
     with transaction.atomic():
         source = history.page
-        if source and not page.incidents.exists() and not page.components.exists():
+        if source and not rows.public(page).exists() and not page.components.exists():
             if history.revision:
                 page = adopt(page, source)
             else:
@@ -113,7 +113,7 @@ def _take_numbers(page: Page, version: Version, vector: VersionVector, *, fresh:
     epoch, revision = version
     own = (page.epoch, page.revision), rows.vector(page)
     if fresh:
-        own_last = page.entries.values_list("revision", flat=True).first() or 0
+        own_last = page.entries.exclude(revision=None).order_by("-revision").values_list("revision", flat=True).first() or 0
         page.revision, page.epoch = max(own_last, revision - 1), epoch
         page.vector = {str(other): last for other, last in vector.items()}
     elif not includes(*own, version):

@@ -24,18 +24,23 @@ class Overtaken(JournalError):
         self.updates = tuple(updates)
 
 
-def append(page: Page, action: str, now: datetime, by: By, *, incident: Incident | None = None, **columns: str) -> Entry:
+def append(
+    page: Page, action: str, now: datetime, by: By, *, incident: Incident | None = None, practice: bool = False, **columns: str
+) -> Entry:
     """Take the next revision and write its entry. Call it inside the action's transaction, before anything else is read: it
     locks the page's row, so that the next action waits and then sees what this one wrote. `columns`: of the entry; what
-    `incident` implies need not be given."""
+    `incident` implies need not be given. An entry of practice takes no revision: nothing public changes."""
     wake.tell(page.slug)
-    Page.objects.filter(pk=page.pk).update(revision=F("revision") + 1, updated_at=now)
+    practice = practice or bool(incident and incident.practice)
+    if practice:
+        Page.objects.select_for_update().get(pk=page.pk)
+    else:
+        Page.objects.filter(pk=page.pk).update(revision=F("revision") + 1, updated_at=now)
     page.refresh_from_db(fields=["revision", "updated_at"])
     if incident:
         columns = {"subject": incident.pk, "name": incident.name, "month": incident.month, **columns}
-    return Entry.objects.create(
-        page=page, revision=page.revision, at=now, author=by, action=action, incident=incident, **columns
-    )
+    revision = None if practice else page.revision
+    return Entry.objects.create(page=page, revision=revision, at=now, author=by, action=action, incident=incident, **columns)
 
 
 def as_written(incident: Incident) -> list[Update]:

@@ -8,12 +8,12 @@ from lightship.core import wire
 from lightship.store import columns
 from lightship.store.models import Incident, Page, StatusChange, Update, Wording
 
-FIXED = ("id", "page", "kind", "created_at", "month")
+FIXED = ("id", "page", "kind", "created_at", "month", "practice")
 """Columns of an incident that never change."""
 
 
-def updates(page: Page, pairs: Sequence[tuple[core.Incident, core.Update]]) -> None:
-    """New updates of incidents that have rows, with all their wordings and status changes."""
+def updates(page: Page, pairs: Sequence[tuple[core.Incident, core.Update]], *, practice: bool = False) -> None:
+    """New updates of incidents that have rows, with all their wordings and status changes. Practice leaves nothing behind."""
     Update.objects.bulk_create(
         [
             Update(
@@ -28,7 +28,12 @@ def updates(page: Page, pairs: Sequence[tuple[core.Incident, core.Update]]) -> N
     wordings([(update.id, wording) for _, update in pairs for wording in update.wordings])
     StatusChange.objects.bulk_create(
         [
-            status_change(page, core.StatusChange(update.display_at, change), update.id, ends=update.status in core.ENDED)
+            status_change(
+                page,
+                core.StatusChange(update.display_at, change),
+                update.id,
+                ends=update.status in core.ENDED and not practice,
+            )
             for _, update in sorted(pairs, key=lambda pair: pair[1].display_at)
             for change in update.changes or ()
         ]

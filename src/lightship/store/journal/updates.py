@@ -1,6 +1,7 @@
 """What staff and the clock do to incidents and levels. Core decides what becomes of the page, and these rows are added."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -9,22 +10,28 @@ from django.db import transaction
 from lightship.config.ids import new_id
 from lightship.core import model as core
 from lightship.core import updates, wire
+from lightship.core.duty.judged import Judged
 from lightship.core.model import ComponentStatus, Facts, Impact, Kind, month_of
 from lightship.core.rules import fit_body, fit_name, millisecond
 from lightship.core.updates import NewIncident, NewUpdate, PageNow, Window
 from lightship.store.duty import alerts
-from lightship.store.journal import duplicates, insert
+from lightship.store.journal import duplicates, insert, judgement
 from lightship.store.journal.entry import By, JournalError, Overtaken, append, as_written, check_read
 from lightship.store.models import Component, Entry, Incident, Page, StatusChange, Update, Wording
 from lightship.store.read import rows
 
 
-def open_incident(page: Page, new: NewIncident, by: By, now: datetime, *, separate: bool = True) -> Incident:
+def open_incident(
+    page: Page, new: NewIncident, by: By, now: datetime, *, separate: bool = True, judged: Judged | None = None
+) -> Incident:
     """Open an incident, or give the one that the same author opened just now by the same words. `separate` False: ask first
-    whether it is an update of what is open in its components (see duplicates.OpenAlready)."""
+    whether it is an update of what is open in its components (see duplicates.OpenAlready). `judged`: how its first update was,
+    if a person wrote it."""
+    new = replace(new, update=judgement.spoken(page, new.update, by, judged))
     decide = partial(updates.opened, new=new, id=new.id or new_id(), update_id=new_id(), now=now)
     earlier = partial(duplicates.earlier_incident, page, new, by, now, separate=separate)
-    return _begin(page, "open", decide, earlier, new.update.at or new.started_at or now, by, now)
+    at = new.update.at or new.started_at or now
+    return _begin(page, "open", decide, earlier, at, by, now, judged, practice=new.practice)
 
 
 def schedule(page: Page, window: Window, by: By, now: datetime) -> Incident:
@@ -41,44 +48,54 @@ def _begin(
     at: datetime,
     by: By,
     now: datetime,
+    judged: Judged | None = None,
+    *,
+    practice: bool = False,
 ) -> Incident:
     with transaction.atomic():
         duplicates.lock(page)
         if first := earlier():
             return first
-        entry = append(page, action, millisecond(now), by)
-        incident = decide(rows.page_now(page, millisecond(at)))
+        entry = append(page, action, millisecond(now), by, practice=practice)
+        incident = decide(rows.page_now(page, millisecond(at), practice=practice))
         row = insert.incident(page, incident)
+        row.practice = practice
         row.save(force_insert=True)
-        insert_update(row, incident, incident.updates[0], entry)
+        judgement.write(insert_update(row, incident, incident.updates[0], entry), judged)
         if incident.kind is Kind.INCIDENT:
             alerts.answer(row, by, now)
         return row
 
 
-def update(incident: Incident, new: NewUpdate, by: By, now: datetime, *, last_read: str | None = None) -> Update:
+def update(
+    incident: Incident, new: NewUpdate, by: By, now: datetime, *, last_read: str | None = None, judged: Judged | None = None
+) -> Update:
     """Add an update, or give the one that the same author posted just now by the same words. `last_read`: the id of the newest
-    update that the author had read; Overtaken if there are newer ones."""
+    update that the author had read; Overtaken if there are newer ones. `judged`: how it was, if a person wrote it."""
     now, page, update_id = millisecond(now), incident.page, new_id()
+    new = judgement.spoken(page, new, by, judged)
     with transaction.atomic():
         duplicates.lock(page)
         if first := duplicates.earlier_update(incident, new, by, now):
             return first
-        entry = append(page, "update", now, by)
+        entry = append(page, "update", now, by, practice=incident.practice)
         incident.refresh_from_db()
         if last_read is not None:
             check_read(incident, last_read)
-        page_now = rows.page_now(page, millisecond(new.at or now))
+        page_now = rows.page_now(page, millisecond(new.at or now), practice=incident.practice)
         after = updates.added(page_now, rows.incident(incident), new, update_id, now)
         insert.change(incident, after)
-        return insert_update(incident, after, next(added for added in after.updates if added.id == update_id), entry)
+        row = insert_update(incident, after, next(added for added in after.updates if added.id == update_id), entry)
+        judgement.write(row, judged)
+        return row
 
 
 def insert_update(row: Incident, incident: core.Incident, added: core.Update, entry: Entry) -> Update:
     """The difference that core returned: the update, the components that it changes, and what the entry names."""
-    insert.updates(row.page, [(incident, added)])
-    changed = [change.component_id for change in added.changes or () if change.old is not change.new]
-    Component.objects.filter(pk__in=changed).update(updated_at=added.created_at)
+    insert.updates(row.page, [(incident, added)], practice=row.practice)
+    if not row.practice:
+        changed = [change.component_id for change in added.changes or () if change.old is not change.new]
+        Component.objects.filter(pk__in=changed).update(updated_at=added.created_at)
     entry.incident, entry.subject, entry.name, entry.month = row, row.pk, row.name, row.month
     entry.update_id = added.id
     entry.save(update_fields=["incident", "subject", "name", "month", "update"])

@@ -1,5 +1,6 @@
 """The desk's tables. What is public is only ever added, by the journal."""
 
+from lightship.store.models.approval import Approval
 from lightship.store.models.duty import Alert, Contact, Judgement, Nudge, Staffer
 from lightship.store.models.front_line import CustomerReport, FrontLineLink
 from lightship.store.models.public import Component, Entry, Group, Incident, Page, StatusChange, Update, Wording
@@ -8,6 +9,7 @@ from lightship.store.models.roster import Feed, HandOver, Override, Rotation
 
 __all__ = [
     "Alert",
+    "Approval",
     "Attempt",
     "Component",
     "Contact",

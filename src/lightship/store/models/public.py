@@ -93,7 +93,7 @@ class Incident(models.Model):
     class Meta:
         ordering = ("-created_at", "-id")
         indexes = (
-            models.Index(fields=("page", "month"), name="incident_month"),
+            models.Index(fields=("page", "practice", "month"), name="incident_month"),
             models.Index(fields=("page", "kind", "-created_at"), name="incident_recent"),
             models.Index(fields=("page", "-updated_at"), name="incident_spoken"),
             models.Index(fields=("page",), name="incident_open", condition=models.Q(open=True)),
@@ -163,10 +163,10 @@ class StatusChange(models.Model):
 
 class Entry(models.Model):
     """Who did what when. `month` and `incident` name the history files that it touches, and
-    `update` the update that it added."""
+    `update` the update that it added. `revision` None: a practice, which changes nothing public."""
 
     page = models.ForeignKey(Page, models.CASCADE, related_name="entries")
-    revision = models.PositiveBigIntegerField()
+    revision = models.PositiveBigIntegerField(null=True)
     at = models.DateTimeField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     action = models.CharField(max_length=32, db_column="deed")
@@ -177,5 +177,5 @@ class Entry(models.Model):
     month = models.CharField(max_length=7, blank=True, default="")
 
     class Meta:
-        ordering = ("-revision",)
+        ordering = ("-pk",)
         constraints = (models.UniqueConstraint(fields=("page", "revision"), name="entry_revision"),)

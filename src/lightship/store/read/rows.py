@@ -8,6 +8,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from lightship.core import model as core
 from lightship.core import wire
+from lightship.core.duty.policy import Policy
 from lightship.core.history import Step, Timeline
 from lightship.core.model import ComponentStatus, Impact, Kind, Status
 from lightship.core.updates import PageNow
@@ -83,21 +84,30 @@ def _incident(row: Incident, updates: Iterable[core.Update]) -> core.Incident:
     )
 
 
-def page_now(row: Page, at: datetime) -> PageNow:
-    """What core decides an update on that holds from `at`."""
+def public(row: Page) -> QuerySet[Incident]:
+    """The incidents that readers may ever read: all but those of practice."""
+    return row.incidents.filter(practice=False)
+
+
+def page_now(row: Page, at: datetime, *, practice: bool = False) -> PageNow:
+    """What core decides an update on that holds from `at`. `practice`: an update of a practice, which sees the others."""
     return PageNow(
         components=tuple(component(part, ComponentStatus.OPERATIONAL) for part in row.components.all()),
         groups=tuple(group(part) for part in row.groups.all()),
-        read_timeline=lambda: timeline(row, at),
+        read_timeline=lambda: timeline(row, at, practice=practice),
+        promise_minutes=row.promise_minutes,
+        policy=Policy.of(row.policy),
     )
 
 
-def timeline(row: Page, since: datetime) -> Timeline:
+def timeline(row: Page, since: datetime, *, practice: bool = False) -> Timeline:
     """What holds each component of the page since a time: incidents that are open or had an update since (one that had ended
-    by then holds nothing), and what outlasts them: the newest level set by hand, and the newest stated at an end."""
+    by then holds nothing), and what outlasts them: the newest level set by hand, and the newest stated at an end. `practice`:
+    as if practice were real."""
+    incidents = row.incidents.all() if practice else public(row)
     # Two queries, each with an index of its own. What was withdrawn never held anything.
-    lists = row.incidents.filter(open=True), row.incidents.filter(updated_at__gte=since, open=False, withdrawn=False)
-    steps = _steps([pk for incidents in lists for pk in incidents.order_by().values_list("pk", flat=True)])
+    lists = incidents.filter(open=True), incidents.filter(updated_at__gte=since, open=False, withdrawn=False)
+    steps = _steps([pk for some in lists for pk in some.order_by().values_list("pk", flat=True)])
     by_hand, restated = Q(page=row, update=None), Q(old=F("new"))
     of_each = row.components.order_by().values_list(
         _newest(since, "-public_id", Q(update=None) & ~restated),

@@ -28,7 +28,7 @@ def take(page: Page, url: str, hosts: Iterable[HostLink], now: datetime) -> Snap
 
 def months(page: Page) -> tuple[tuple[str, int], ...]:
     """Every month with something in it, newest first, and how many incidents and maintenances it holds."""
-    counts = dict(page.incidents.order_by().values_list("month").annotate(Count("id")))
+    counts = dict(rows.public(page).order_by().values_list("month").annotate(Count("id")))
     by_hand = {month_of(day) for day in page.status_changes.filter(update=None).datetimes("at", "month")}
     return tuple((name, counts.get(name, 0)) for name in sorted({*counts, *by_hand}, reverse=True))
 
@@ -36,7 +36,7 @@ def months(page: Page) -> tuple[tuple[str, int], ...]:
 def touched(page: Page, since: int) -> dict[str, frozenset[str] | None] | None:
     """The months whose files the entries after revision `since` touch, and the incidents in each; None for a month: all of its
     incidents. None: the journal does not reach back that far, or the page took over another page's history since."""
-    first = page.entries.order_by("revision").values_list("revision", flat=True).first()
+    first = page.entries.exclude(revision=None).order_by("revision").values_list("revision", flat=True).first()
     if first is None or since < first - 1:
         return None
     entries = page.entries.filter(revision__gt=since, revision__lte=page.revision)
@@ -44,18 +44,18 @@ def touched(page: Page, since: int) -> dict[str, frozenset[str] | None] | None:
         return None
     months: dict[str, set[str]] = defaultdict(set)
     whole: set[str] = set()
-    rows = entries.exclude(month="").order_by().values_list("month", "incident_id", "action").distinct()
-    for name, incident_id, action in rows:
+    files = entries.exclude(month="").order_by().values_list("month", "incident_id", "action").distinct()
+    for name, incident_id, action in files:
         months[name] |= {incident_id} if incident_id else set()
         whole |= {name} if action == "import month" else set()
     return {name: None if name in whole else frozenset(ids) for name, ids in months.items()}
 
 
 def _recent(page: Page, now: datetime, known: Known) -> tuple[core.Incident, ...]:
-    changed = page.incidents.filter(updated_at__gte=now - timedelta(days=RECENT_DAYS), open=False)
+    changed = rows.public(page).filter(updated_at__gte=now - timedelta(days=RECENT_DAYS), open=False)
     ids = set(changed.values_list("pk", flat=True))
     for kind in Kind:
-        newest = page.incidents.filter(kind=kind).order_by("-created_at").values_list("pk", "open")[:RECENT]
+        newest = rows.public(page).filter(kind=kind).order_by("-created_at").values_list("pk", "open")[:RECENT]
         ids |= {pk for pk, is_open in newest if not is_open}
     return _read(Incident.objects.filter(pk__in=ids), known)
 
@@ -93,7 +93,7 @@ class Truth:
             at=now,
             groups=groups,
             components=in_shown_order(components, groups),
-            open=_read(page.incidents.filter(open=True), self._known),
+            open=_read(rows.public(page).filter(open=True), self._known),
             recent=_recent(page, now, self._known),
             status_changes=status_changes,
             before=levels,
@@ -112,7 +112,7 @@ class Truth:
         first = datetime.strptime(name, "%Y-%m").replace(tzinfo=UTC)
         after = (first + timedelta(days=32)).replace(day=1)
         status_changes = self.page.status_changes.filter(update=None, at__gte=first, at__lt=after)
-        incidents = _read(self.page.incidents.filter(month=name), dict(self._known))
+        incidents = _read(rows.public(self.page).filter(month=name), dict(self._known))
         self._month = Month(name, incidents, rows.status_changes(status_changes))
         return self._month
 
