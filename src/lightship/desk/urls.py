@@ -7,6 +7,7 @@ from lightship.desk.views import doctor, duty, history, home, hosts, incident, s
 from lightship.desk.views import doctor, first_word, front_line, history, home, hosts, incident, staff, structure
 from lightship.desk.views import doctor, history, home, hosts, incident, scorecard, structure
 from lightship.desk.views import doctor, endings, history, home, hosts, incident, published, structure
+from lightship.desk.views import doctor, history, home, hosts, incident, nudges, reached, structure
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -19,6 +20,9 @@ urlpatterns: list[URLPattern] = [
     path("front-line/", front_line.pages, name="front-line-pages"),
     path("staff/", staff.staffers, name="staff"),
     path("staff/<int:pk>/", staff.staffer, name="staffer"),
+    path("go/<str:token>/", nudges.go, name="go"),
+    path("reached/", reached.reached, name="reached"),
+    path("p/<slug:slug>/on-it/<slug:id>/", nudges.on_it, name="on-it"),
     path("p/<slug:slug>/", home.page, name="page"),
     path("p/<slug:slug>/live/", home.live_part, name="live"),
     path("p/<slug:slug>/open/", incident.open_incident, name="open"),

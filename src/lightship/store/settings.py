@@ -42,6 +42,7 @@ def made(config: Config) -> dict[str, Any]:
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
+            f"{_DESK}.restricted.restricted",
             f"{_DESK}.middleware.desk_headers",
             f"{_DESK}.middleware.within_size",
             f"{_DESK}.access.Access",

@@ -142,11 +142,11 @@ def _missing(clock: Clock, chain: Chain, about: Sequence[Sent], now: datetime) -
     failed = {nudge.person for nudge in about if nudge.failed}
     spared = any(chain.holds(nudge.acknowledged_by) for nudge in about if nudge.acknowledged_by)
     missing: dict[str, list[Step]] = {}
-    for rank, step in enumerate(STEPS):
+    for number, step in enumerate(STEPS):
         if clock.at(step) > now + TOGETHER or (step is Step.DEPUTY and spared):
             continue
         for person in chain.people(step, failed):
-            if all(STEPS.index(nudge.step) < rank for nudge in about if nudge.person == person):
+            if all(STEPS.index(nudge.step) < number for nudge in about if nudge.person == person):
                 missing.setdefault(person, []).append(step)
     return missing
 

@@ -11,6 +11,7 @@ from lightship.core.model import ComponentStatus, Incident, Kind, Snapshot, Stat
 from lightship.core.rules import time_zones
 from lightship.core.status import is_current, standing, worst
 from lightship.desk import labels
+from lightship.desk.asked import asked
 from lightship.desk.forms.incident import OpenForm
 from lightship.desk.forms.structure import NewPageForm
 from lightship.desk.views.base import author, config, done, on_page, refusals, show, snapshot_of, staff, typed
@@ -66,7 +67,8 @@ def state_now(snapshot: Snapshot) -> dict[str, Any]:
     planned = [incident for incident in snapshot.open if incident.status is Status.SCHEDULED]
     components = snapshot.live
     amiss = [component for component in components if component.status is not ComponentStatus.OPERATIONAL]
-    lines = [_line(incident, snapshot) for incident in gravest(current)]
+    duty = asked(Page.objects.get(pk=snapshot.page.id)) if current else {}
+    lines = [{**_line(incident, snapshot), "duty": duty.get(incident.id)} for incident in gravest(current)]
     promised = sorted((line for line in lines if line["due"]), key=lambda line: line["due"])
     return {
         "soonest": promised[0] if len(lines) > 1 and promised else None,

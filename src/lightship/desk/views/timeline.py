@@ -8,6 +8,7 @@ from django.utils import timezone
 from lightship.core.model import Incident, Kind, Snapshot, Status, Update
 from lightship.core.status import began, promised
 from lightship.desk import labels
+from lightship.desk.asked import asked
 from lightship.store import models
 from lightship.store.read import rows
 
@@ -29,6 +30,7 @@ def timeline(row: models.Incident, incident: Incident, snapshot: Snapshot | None
     levels = {component.id: component.status for component in snapshot.live} if snapshot else {}
     return {
         **summary(incident, timezone.now()),
+        "duty": asked(row.page).get(row.pk),
         "planned": incident.kind is Kind.MAINTENANCE,
         "waits": incident.status is Status.SCHEDULED,
         "runs": incident.status in (Status.IN_PROGRESS, Status.VERIFYING),

@@ -128,7 +128,7 @@ def _record(outcome: Outcome, now: datetime) -> None:
 
 
 def _message(config: Config, nudge: Nudge) -> Message:
-    link = f"{config.desk.url.rstrip('/')}/go/{links.token(nudge)}"
+    link = f"{config.desk.url.rstrip('/')}/go/{links.token(nudge)}/"
     what = "Speak" if nudge.path else "Answer"
     note = "The link works once, for an hour, and opens that form only."
     return Message(subject=nudge.subject, body=f"{nudge.body}\n\n{what}: {link}\n{note}", id=f"nudge-{nudge.pk}")

@@ -17,12 +17,13 @@ from lightship.core.duty import nudges, wording
 from lightship.core.duty.nudges import Clock, Due
 from lightship.store import wake
 from lightship.store.duty import chain, delivery
-from lightship.store.duty.clocks import FIRST_WORD, UPDATE, clocks, made
+from lightship.store.duty.clocks import FIRST_WORD, KINDS, UPDATE, clocks, made
 from lightship.store.models import Nudge, Page, Report
 
 __all__ = ["acknowledge", "deliver", "enqueue", "plan"]
 
 RECENT = timedelta(days=2)
+"""As far back as a deadline's nudges are looked for: they all come within half an hour."""
 UNREACHED = "nobody reached"
 """Kind of the report of a deadline about which no channel reached anybody."""
 log = logging.getLogger("lightship.duty")
@@ -157,15 +158,20 @@ def _tell_channels(config: Config, page: Page, nudge: Due, now: datetime) -> Non
 
 def acknowledge(page: Page, subject: str, by: User, now: datetime) -> int:
     """`by` is on it: the nudges about the deadline that this incident or alert has now are answered. Their number."""
-    running = [clock for clock in clocks(page) if clock.subject == subject]
-    about = [nudge for nudge in recent(page, now) if any(nudge.subjects.get(subject) == c.due.isoformat() for c in running)]
-    return answer(about, by, now)
+    return answer(about(page, now).get(subject, ()), by, now)
 
 
-def answer(about: Iterable[Nudge], by: User, now: datetime) -> int:
-    open_ = Nudge.objects.filter(pk__in=[nudge.pk for nudge in about], acknowledged_at=None)
-    return open_.update(acknowledged_at=now, acknowledged_by=by)
+def about(page: Page, now: datetime) -> dict[str, list[Nudge]]:
+    """The clock's nudges about the deadline that each incident and alert has now, the first one first."""
+    recent = Nudge.objects.filter(page=page, kind__in=KINDS, at__gt=now - RECENT).order_by("at", "pk")
+    sent = list(recent.select_related("person", "acknowledged_by"))
+    by_clock = {
+        clock.subject: [nudge for nudge in sent if nudge.subjects.get(clock.subject) == clock.due.isoformat()]
+        for clock in (clocks(page) if sent else ())
+    }
+    return {subject: nudges for subject, nudges in by_clock.items() if nudges}
 
 
-def recent(page: Page, now: datetime) -> Iterable[Nudge]:
-    return Nudge.objects.filter(page=page, at__gt=now - RECENT).select_related("person", "acknowledged_by").order_by("at", "pk")
+def answer(nudges: Iterable[Nudge], by: User, now: datetime) -> int:
+    unanswered = Nudge.objects.filter(pk__in=[nudge.pk for nudge in nudges], acknowledged_at=None)
+    return unanswered.update(acknowledged_at=now, acknowledged_by=by)
