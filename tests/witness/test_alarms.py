@@ -11,6 +11,14 @@ def test_a_trouble_is_told_once_it_lasts_and_again_after_an_hour_and_when_it_is_
     assert messages == [(10, "the zone: silent"), (3610, "the zone: silent"), (7010, "over: zone")]
 
 
+def test_of_a_silent_publisher_staff_are_told_once_and_once_more_when_it_is_over() -> None:
+    alarms, messages = Alarms(), []
+    for second in range(0, 90_000, 2):
+        troubles = {"publisher": f"the pulse has stopped {second} s ago"} if second < 86_400 else {}
+        messages += [(second, message) for message in alarms.due(troubles, second)]
+    assert messages == [(10, "the pulse has stopped 10 s ago"), (86_410, "over: the page is kept fresh again")]
+
+
 def test_what_flickers_is_one_trouble_and_what_passes_at_once_is_none() -> None:
     alarms, messages = Alarms(), []
     for second in range(0, 100, 2):

@@ -23,7 +23,7 @@ from lightship.core.steering.records import (
     votes_of,
 )
 from lightship.signing import SigningKey
-from lightship.witness.monitor import Monitor
+from lightship.witness.monitor import PUBLISHER, Monitor
 from lightship.witness.peers import Peers
 from lightship.zones import Conflict, Zone, ZoneError, within
 
@@ -36,6 +36,8 @@ AFTER_REFUSAL = 30.0
 TRIES = 4
 LASTING, AGAIN = 10.0, 3600.0
 """Seconds until staff are told of a trouble that lasts, and until they are told again."""
+ONCE = {PUBLISHER: "over: the page is kept fresh again"}
+"""What staff are told of once however long it lasts, and once when it is over: this."""
 log = logging.getLogger("lightship.witness")
 
 Tell = Callable[[str, str], None]
@@ -44,7 +46,8 @@ Tell = Callable[[str, str], None]
 
 @dataclass
 class Alarms:
-    """Which troubles to report to staff, and when: once they last, again each hour, and once when they are over. Times by
+    """Which troubles to report to staff, and when: once they last, again each hour (but what is in
+    ONCE), and once when they are over. Times by
     trouble, in seconds of one clock: when it began, when staff were told of it, when it went away."""
 
     since: dict[str, float] = field(default_factory=dict)
@@ -57,13 +60,14 @@ class Alarms:
         for name, message in troubles.items():
             self.gone.pop(name, None)
             since = self.since.setdefault(name, now)
-            if now - since >= LASTING and now - self.reported.get(name, -AGAIN) >= AGAIN:
+            again = name not in ONCE and now - self.reported.get(name, now) >= AGAIN
+            if now - since >= LASTING and (name not in self.reported or again):
                 self.reported[name] = now
                 messages.append(message)
         for name in [name for name in self.since if name not in troubles]:
             if now - self.gone.setdefault(name, now) >= LASTING:
                 if self.reported.pop(name, None) is not None:
-                    messages.append(f"over: {name}")
+                    messages.append(ONCE.get(name, f"over: {name}"))
                 del self.since[name], self.gone[name]
         return messages
 

@@ -5,7 +5,7 @@ import logging
 import ssl
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 
 import dns.exception
@@ -34,6 +34,8 @@ SKEWED = 10.0
 """Seconds by which our clock may differ from those of all hosts."""
 MOST = 8
 """Addresses of one family that are checked behind a `cname`."""
+PUBLISHER = "publisher"
+"""The trouble that no host has a pulse as young as it promises: nobody keeps the page."""
 log = logging.getLogger("lightship.witness")
 
 Clock = Callable[[], datetime]
@@ -177,19 +179,27 @@ class Monitor:
     @property
     def troubles(self) -> dict[str, str]:
         """Name -> message, of what a person should look at, though it moves no name."""
-        read = [result for result in self.results.values() if result.pulse]
         ahead = [result.ahead for result in self.results.values() if result.ahead is not None]
         if ahead and min(map(abs, ahead)) > SKEWED:
             seconds = -min(ahead, key=abs)
             return {"clock": f"all hosts say that this machine's clock is {seconds:+.0f} s off: set it by NTP"}
-        if read and all(result.verdict is CheckStatus.STALE for result in read):
-            return {"publisher": f"nobody refreshes the page ({read[0].reason}): does the worker run?"}
-        return {}
+        newest = max((result.pulse for result in self.results.values() if result.pulse), key=lambda p: p.at, default=None)
+        age = self.host_check.clock() - newest.at if newest else timedelta()
+        return {PUBLISHER: _silence(newest, age)} if newest and age > newest.stale_after else {}
 
     def _log(self, new: CheckResult) -> None:
         level = logging.INFO if new.verdict is CheckStatus.LIVE else logging.WARNING
         values = self.page, new.host, new.address, new.verdict.value, new.milliseconds, new.reason
         log.log(level, "page=%s host=%s address=%s status=%r ms=%d reason=%r", *values)
+
+
+def _silence(pulse: Pulse, age: timedelta) -> str:
+    return (
+        f"the pulse has stopped: the page's publisher last lived {age.total_seconds():.0f} s ago ({pulse.at:%H:%M:%S} UTC), "
+        f"{pulse.stale_after.total_seconds():.0f} s at most are right.\nReaders are told that the page may be old, and what is "
+        "posted in the desk reaches nobody. Does the worker run, and may it write to the hosts? `lightship hosts` and "
+        "`lightship doctor` say more; `lightship breakglass` speaks without the desk."
+    )
 
 
 def _resolved(name: str, seconds: float) -> tuple[str, ...]:

@@ -11,10 +11,7 @@ from lightship.core.roles import Role
 from lightship.desk.forms.base import ComponentsForm, TextField
 from lightship.desk.forms.incident import ONCE
 
-ROLES = [
-    (Role.WRITER.value, "Writer: all that the desk can do"),
-    (Role.FRONT_LINE.value, "Front line: reports what customers see, reads what is open"),
-]
+ROLES = [(Role.WRITER.value, "Writer"), (Role.FRONT_LINE.value, "Front line")]
 _NAME = re.compile(r"[\w.@+-]{1,150}")
 
 
@@ -68,7 +65,7 @@ class StaffForm(forms.Form):
     username = TextField(label="Name to sign in with", max_length=150, widget=forms.TextInput(attrs={"autocapitalize": "none"}))
     first_name = TextField(required=False, label="What colleagues call them", max_length=150)
     email = forms.EmailField(required=False, label="E-mail address")
-    role = forms.ChoiceField(label="May do", choices=ROLES, widget=forms.RadioSelect, initial=Role.WRITER.value)
+    role = forms.ChoiceField(label="Role", choices=ROLES, widget=forms.RadioSelect, initial=Role.WRITER.value)
 
     def clean_username(self) -> str:
         name: str = self.cleaned_data["username"]

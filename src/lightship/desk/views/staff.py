@@ -56,7 +56,7 @@ def _changed(user: User, do: str, role: str) -> str:
         return f"{user.username} {'may sign in again' if do == 'activate' else 'is signed out, and cannot sign in'}."
     if role in list(Role):
         Staffer.objects.update_or_create(user=user, defaults={"role": role})
-        return f"{user.username}: {dict(ROLES)[role].partition(':')[0].lower()}."
+        return f"{user.username}: {dict(ROLES)[role].lower()} from now on."
     return "Nothing was changed."
 
 
