@@ -16,6 +16,7 @@ FILES = {
     "run": ("up", "desk", "worker"),
     "speak": ("post", "update", "resolve"),
     "endings": ("withdraw", "merge"),
+    "kit": ("kit",),
     "breakglass": ("breakglass",),
     "publish": ("publish", "hosts"),
     "channels": ("channels",),

@@ -65,6 +65,7 @@ class _PageFields:
     time_zone: Annotated[str, AfterValidator(_zone)] | None = None
     support_url: Url | None = None
     promise_minutes: Annotated[int, Field(ge=1, le=24 * 60)] | None = None
+    kit: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from lightship.desk.views import doctor, first_word, front_line, history, home, 
 from lightship.desk.views import doctor, history, home, hosts, incident, scorecard, structure
 from lightship.desk.views import doctor, endings, history, home, hosts, incident, published, structure
 from lightship.desk.views import doctor, history, home, hosts, incident, nudges, reached, structure
+from lightship.desk.views import doctor, history, home, hosts, incident, kit, structure
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -33,6 +34,8 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/incidents/<slug:id>/merge/", endings.merge, name="merge"),
     path("p/<slug:slug>/incidents/<slug:id>/levels/", endings.levels, name="levels"),
     path("p/<slug:slug>/incidents/<slug:id>/name/", incident.rename, name="rename"),
+    path("p/<slug:slug>/kit/", kit.kit, name="kit"),
+    path("p/<slug:slug>/incidents/<slug:id>/kit/", kit.incident_kit, name="incident-kit"),
     path("p/<slug:slug>/updates/<slug:id>/", incident.correct, name="correct"),
     path("p/<slug:slug>/plan/", incident.plan, name="plan"),
     path("p/<slug:slug>/incidents/<slug:id>/turn/", incident.begin_or_finish, name="begin-or-finish"),

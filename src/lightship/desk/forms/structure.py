@@ -37,6 +37,11 @@ class PageForm(EditForm):
         min_value=1,
         max_value=24 * 60,
     )
+    kit = forms.BooleanField(
+        required=False,
+        label="Publish the front-line kit at /kit/",
+        help_text="What support says of each open incident. Anybody can read it there.",
+    )
 
 
 class GroupForm(EditForm):
