@@ -26,6 +26,5 @@ def write(page: Page, cases: Iterable[Case], people: Mapping[str, User]) -> None
             )
             for update_id, judgement in case.judgements.items()
         )
-        for at in case.alerts:
-            source = "reports" if at in case.support else "person"
+        for at, source in [*((at, "person") for at in case.alerts), *((at, "reports") for at in case.support)]:
             Alert.objects.create(page=page, at=at, source=source, summary="Mail is slow", incident=row, practice=case.practice)

@@ -24,6 +24,7 @@ FILES = {
     "doctor": ("doctor", "drill"),
     "witness": ("witness", "steer"),
     "recovery": ("recovery", "restore"),
+    "scorecard": ("scorecard",),
     "history": ("import", "export"),
 }
 COMMANDS = {command: file for file, commands in FILES.items() for command in commands}

@@ -76,6 +76,13 @@ class Post:
     def at(self) -> datetime:
         return self.update.created_at
 
+    @property
+    def reasons(self) -> tuple[tuple[str, str], ...]:
+        """What its author went past, and why."""
+        one = self.judgement
+        pairs = (("Posted although vague", one.overridden), ("Posted without approval", one.unapproved)) if one else ()
+        return tuple(pair for pair in pairs if pair[1])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
@@ -120,7 +127,7 @@ class Card:
 
     @property
     def overrides(self) -> tuple[Post, ...]:
-        return tuple(post for post in self.posts if post.judgement and (post.judgement.overridden or post.judgement.unapproved))
+        return tuple(post for post in self.posts if post.reasons)
 
     def touches(self, since: datetime, until: datetime) -> bool:
         """Whether it was open, began or ended in that time."""

@@ -17,6 +17,20 @@ MONTHS = 12
 """How many are shown and published, this one included."""
 LISTED = 50
 """How many incidents are published one by one."""
+ONE = (
+    "first_word_seconds",
+    "support_gap_seconds",
+    "promises_made",
+    "promises_kept",
+    "longest_silence_seconds",
+    "open_seconds",
+    "fresh_seconds",
+    "posts",
+    "posts_judged",
+    "posts_vague",
+    "posts_overridden",
+)
+"""The figures that one incident has."""
 Json = dict[str, Any]
 
 
@@ -26,6 +40,11 @@ def months(now: datetime, count: int = MONTHS) -> list[str]:
     while len(names) < count:
         names.append(month_of(bounds(names[-1])[0] - timedelta(days=1)))
     return names
+
+
+def months_since(first: datetime, now: datetime) -> list[str]:
+    """All months from that of `first` on, the newest first."""
+    return months(now, max(12 * (now.year - first.year) + now.month - first.month, 0) + 1)
 
 
 def month_figures(cards: Sequence[Card], names: Iterable[str]) -> list[tuple[str, Figures]]:
@@ -90,8 +109,13 @@ def incident_facts(card: Card) -> Json:
         "open": not incident.ended,
         "held_by": list(card.holders),
         "overrides": [_override(post) for post in card.overrides],
-        **facts(of(card)),
+        **_one(of(card)),
     }
+
+
+def _one(sums: Figures) -> Json:
+    """Of one incident: without counts of incidents, and what is the same as its only value."""
+    return {name: value for name, value in facts(sums).items() if name in ONE}
 
 
 def _override(post: Post) -> Json:
@@ -119,7 +143,14 @@ def public_document(scorecard: PublicScorecard, now: datetime) -> Json:
         "at": stamp(now),
         "months": [{"month": name, **facts(sums)} for name, sums in scorecard.months],
         "incidents": [
-            {"id": line.id, "name": line.name, "at": stamp(line.at), **facts(line.figures)} for line in scorecard.incidents
+            {
+                "id": line.id,
+                "name": line.name,
+                "at": stamp(line.at),
+                "withdrawn": line.figures.withdrawn > 0,
+                **_one(line.figures),
+            }
+            for line in scorecard.incidents
         ],
     }
 
@@ -131,7 +162,7 @@ def month_table(rows: Sequence[Mapping[str, Any]]) -> str:
 def incident_table(rows: Sequence[Mapping[str, Any]]) -> str:
     first = ["id", "name", "kind", "practice", "withdrawn", "merged_into", "first_post", "known_at", "known_by", "held_by"]
     flat = [{**row, "held_by": ", ".join(row["held_by"]), "reasons": _reasons(row["overrides"])} for row in rows]
-    return _csv([*first, *facts(Figures()), "reasons"], flat)
+    return _csv([*first, *ONE, "reasons"], flat)
 
 
 def _reasons(overrides: Iterable[Mapping[str, str]]) -> str:

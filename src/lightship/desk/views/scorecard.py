@@ -32,6 +32,7 @@ def scorecard(request: HttpRequest, page: Page) -> HttpResponse:
     cards = tuple(read.cards(page, min(since, bounds(names[-1])[0]), now).values())
     within = sorted((c for c in cards if c.touches(since, until)), key=lambda c: (c.began_at, c.incident.id), reverse=True)
     real = [card for card in within if not card.practice]
+    counted = [card for card in real if not card.incident.withdrawn]
     rows = sheet.month_figures(cards, names)
     return show(
         request,
@@ -46,8 +47,8 @@ def scorecard(request: HttpRequest, page: Page) -> HttpResponse:
         lines=[_line(card) for card in real if card.incident.kind is Kind.INCIDENT],
         promised=[_line(card) for card in real if card.incident.kind is Kind.MAINTENANCE and card.promises],
         practice=[_line(card) for card in within if card.practice],
-        overrides=[_override(card, post) for card in real for post in card.overrides if since <= post.at < until],
-        holders=_holders(real, since, until),
+        overrides=[(card.incident, post) for card in counted for post in card.overrides if since <= post.at < until],
+        holders=_holders(counted, since, until),
     )
 
 
@@ -121,16 +122,6 @@ def _sentence(card: Card) -> str:
     late = [silence.ends - silence.starts for silence in card.silences if silence.ends - silence.starts > FRESH]
     posts = f"{len(card.posts)} update{'' if len(card.posts) == 1 else 's'}"
     return f"{posts}; silences over 30 minutes: {', '.join(map(drawing.length, late)) or 'none'}"
-
-
-def _override(card: Card, post: Any) -> Facts:
-    judgement = post.judgement
-    return {"incident": card.incident, "at": post.at, "holder": judgement.holder, "reasons": _reasons(judgement)}
-
-
-def _reasons(judgement: Any) -> list[tuple[str, str]]:
-    pairs = (("Posted although vague", judgement.overridden), ("Posted without approval", judgement.unapproved))
-    return [(name, reason) for name, reason in pairs if reason]
 
 
 def _holders(cards: Iterable[Card], since: datetime, until: datetime) -> list[tuple[str, int]]:

@@ -45,7 +45,7 @@ def _read(ids: list[str], now: datetime) -> dict[str, Card]:
             Case(
                 incident=incident,
                 judgements=judgements[row.pk],
-                alerts=tuple(alert.at for alert in alerts[row.pk]),
+                alerts=tuple(alert.at for alert in alerts[row.pk] if alert.source != REPORTS),
                 support=tuple(alert.at for alert in alerts[row.pk] if alert.source == REPORTS),
                 practice=row.practice,
             ),
