@@ -13,6 +13,7 @@ from django.utils import timezone
 from tests.desk.cast import Stage, config, read
 
 from lightship.config.values import BackEndConfig
+from lightship.core.duty.roster import Duty
 from lightship.desk.restricted import KEY
 from lightship.desk.urls import urlpatterns
 from lightship.store.duty import links, nudges
@@ -40,7 +41,7 @@ def incident(stage: Stage) -> Incident:
 def sent(stage: Stage, person: User | None = None) -> tuple[Nudge, str]:
     """The nudge that the worker has just sent, and the address in it."""
     now = timezone.now() + timedelta(minutes=6)
-    nudges.plan(stage.page, now, lambda page, at: {"writer": person or stage.alice})
+    nudges.plan(stage.page, now, lambda page, at: {Duty.WRITER: person or stage.alice})
     nudge = Nudge.objects.latest("at")
     nudge.link_digest = links.digest(links.token(nudge))
     nudge.link_until, nudge.sent_at, nudge.channel = timezone.now() + links.LASTS, timezone.now(), "mail"

@@ -14,6 +14,7 @@ from tests.store.desk import NOW, Desk, new_desk
 from lightship.config import Config
 from lightship.config.values import BackEndConfig
 from lightship.core.duty.policy import Policy
+from lightship.core.duty.roster import Duty
 from lightship.core.model import Facts, Status
 from lightship.store import journal
 from lightship.store.duty import contacts, delivery, links, nudges
@@ -32,8 +33,8 @@ class Crew:
     relay: Sink
     users: dict[str, User]
 
-    def holder(self, page: Page, at: datetime) -> Mapping[str, User]:
-        return {duty: self.users[name] for duty, name in zip(("writer", "deputy", "approver", "lead"), NAMES, strict=False)}
+    def holder(self, page: Page, at: datetime) -> Mapping[Duty, User]:
+        return {duty: self.users[name] for duty, name in zip(Duty, NAMES, strict=False)}
 
     def tick(self, minutes: float) -> list[str]:
         """What a worker does at that time, counted from the incident's first update; who gets a letter."""

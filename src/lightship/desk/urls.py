@@ -3,12 +3,24 @@
 from django.urls import URLPattern, path
 
 from lightship.desk import session
-from lightship.desk.views import doctor, duty, history, home, hosts, incident, structure
-from lightship.desk.views import doctor, first_word, front_line, history, home, hosts, incident, staff, structure
-from lightship.desk.views import doctor, history, home, hosts, incident, scorecard, structure
-from lightship.desk.views import doctor, endings, history, home, hosts, incident, published, structure
-from lightship.desk.views import doctor, history, home, hosts, incident, nudges, reached, structure
-from lightship.desk.views import doctor, history, home, hosts, incident, kit, structure
+from lightship.desk.views import (
+    doctor,
+    duty,
+    endings,
+    first_word,
+    front_line,
+    history,
+    home,
+    hosts,
+    incident,
+    kit,
+    nudges,
+    published,
+    reached,
+    scorecard,
+    staff,
+    structure,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),

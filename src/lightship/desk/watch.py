@@ -11,7 +11,7 @@ from lightship.config import Config
 from lightship.core.duty.proof import HOPELESS
 from lightship.store import receipts
 from lightship.store.duty import unproven
-from lightship.store.duty.seams import deliver
+from lightship.store.duty.nudges import deliver
 from lightship.store.models import Page
 
 PAUSE = 2.0

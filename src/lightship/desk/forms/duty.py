@@ -81,7 +81,7 @@ class LinesForm(ActionForm):
 
     def is_valid(self) -> bool:
         valid = super().is_valid()
-        if self.is_bound and not all([line.is_valid() for line in self.lines]):
+        if self.is_bound and False in [line.is_valid() for line in self.lines]:
             self.add_error(None, "Nothing is saved yet: one of the lines below cannot be read.")
             return False
         return valid

@@ -100,7 +100,7 @@ def _mine(request: HttpRequest, page: Page, sender: Mapping[str, Any]) -> Custom
 
 def _counted(form: ReportForm, counts: Mapping[str, int]) -> list[tuple[str, list[tuple[Any, int]]]]:
     """Each chip with how many customers reported that component within the hour."""
-    return [(name, [(box, counts.get(str(box.data["value"]), 0)) for box in boxes]) for name, boxes in form.chips()]
+    return [(part["name"], [(box, counts.get(str(box.data["value"]), 0)) for box, _ in part["boxes"]]) for part in form.chips()]
 
 
 def _line(incident: Incident, snapshot: Snapshot) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Who reads what was posted last: strangers on which hosts, and how long after the post; or nobody, and why."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -48,7 +49,7 @@ def of_revision(page: Page, revision: int) -> dict[str, Any]:
     }
 
 
-def _sentence(proofs: tuple[Proof, ...]) -> str:
+def _sentence(proofs: Sequence[Proof]) -> str:
     """Strangers on a and b read this after 0.4 s, on c after 6.1 s."""
     hosts = defaultdict[float, list[str]](list)
     for proof in proofs:

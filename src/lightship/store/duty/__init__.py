@@ -1,5 +1,1 @@
-"""Who must speak, as rows: the roster and its changes, calendars from elsewhere, hand-overs, what the doctor asks of them."""
-"""Duty as rows: who holds it, what is promised, and the messages to staff."""
-"""Duty as rows: what somebody says is wrong, what support reports, and which posts nobody reads."""
-"""Rows of duty: who must speak, who is reached, and what is not proven."""
-"""Who must speak, as rows: the roster, hand-overs, and messages to staff."""
+"""Duty as rows: who must speak and who holds it, what is promised, what support reports, and the messages to staff."""

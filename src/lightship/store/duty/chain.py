@@ -1,6 +1,5 @@
 """Whom the clock nudges, in order: those who hold the page's duties now, then its escalation list."""
 
-import importlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -8,25 +7,16 @@ from django.contrib.auth.models import User
 
 from lightship.core.duty.nudges import Chain
 from lightship.core.duty.policy import Policy
+from lightship.core.duty.roster import Duty
 from lightship.core.roles import Act, Role, may
+from lightship.store.duty import roster
 from lightship.store.models import Page
 
-Holders = Mapping[str, User]
-"""By the duty's name: writer, deputy, approver, lead."""
+Holders = Mapping[Duty, User]
 Ask = Callable[[Page, datetime], Holders]
 
 
-def holder(page: Page, at: datetime) -> Holders:
-    """Nobody, until the roster is there to be asked."""
-    try:
-        roster = importlib.import_module("lightship.store.duty.roster")
-    except ModuleNotFoundError:
-        return {}
-    holders: Holders = roster.holder(page, at)
-    return holders
-
-
-def chain(page: Page, now: datetime, ask: Ask = holder) -> Chain:
+def chain(page: Page, now: datetime, ask: Ask = roster.holder) -> Chain:
     holders = {str(duty): str(user.pk) for duty, user in ask(page, now).items() if user.is_active}
     return Chain(**holders, everyone=tuple(str(user.pk) for user in escalation(page)))
 

@@ -16,7 +16,7 @@ from lightship.config import Config
 from lightship.core.duty import nudges, wording
 from lightship.core.duty.nudges import Clock, Due
 from lightship.store import wake
-from lightship.store.duty import chain, delivery
+from lightship.store.duty import chain, delivery, roster
 from lightship.store.duty.clocks import FIRST_WORD, KINDS, UPDATE, clocks, made
 from lightship.store.models import Nudge, Page, Report
 
@@ -81,7 +81,7 @@ def _key(page: Page, key: str, person: User) -> str:
     return own if len(own) <= 255 else f"{page.pk} {hashlib.sha256(own.encode()).hexdigest()}"
 
 
-def plan(page: Page, now: datetime, ask: chain.Ask = chain.holder) -> int:
+def plan(page: Page, now: datetime, ask: chain.Ask = roster.holder) -> int:
     """Make the nudges that are due on a page; how many. `ask`: who holds its duties."""
     if not _due(page, now, ask):  # the common case, which needs no lock
         return 0
@@ -121,7 +121,7 @@ def _path(page: Page, clock: Clock) -> str:
     return f"/p/{page.slug}/open/" if clock.first_word else f"/p/{page.slug}/incidents/{clock.subject}/"
 
 
-def deliver(config: Config, now: datetime, ask: chain.Ask = chain.holder) -> int:
+def deliver(config: Config, now: datetime, ask: chain.Ask = roster.holder) -> int:
     """Send what is due; the number of those that went out. Where somebody could not be reached, the next in the chain is nudged
     at once. Blocks as long as the slowest channel."""
     began, count = monotonic(), 0

@@ -14,7 +14,9 @@ from lightship.config import Config, PageConfig
 from lightship.core.duty import proof
 from lightship.core.duty.policy import Policy
 from lightship.core.duty.proof import Proof, Reach
-from lightship.store.duty.seams import enqueue, holder
+from lightship.core.duty.roster import Duty
+from lightship.store.duty.nudges import enqueue
+from lightship.store.duty.roster import holder
 from lightship.store.models import Entry, Nudge, Page, Receipt, Report
 
 KIND = "unproven"
@@ -52,6 +54,7 @@ def raise_alarm(config: Config, page: PageConfig, row: Page, now: datetime) -> b
     post = _first_unread(row, hosts, now)
     if post is None:
         return False
+    assert post.revision is not None
     state = status(row, post.revision, now, hosts)
     if not proof.alarming(state, now):
         return False
@@ -92,10 +95,10 @@ def _first_unread(page: Page, hosts: Collection[str], now: datetime) -> Entry | 
 def _people(page: Page, post: Entry, now: datetime) -> list[User]:
     """Who wrote it, or else who holds the clock; the deputy; and the operators: superusers, else the whole escalation list."""
     holding = holder(page, now)
-    author = post.author if post.author and post.author.is_active else holding.get("writer")
+    author = post.author if post.author and post.author.is_active else holding.get(Duty.WRITER)
     active = User.objects.filter(is_active=True)
     operators = list(active.filter(is_superuser=True)) or list(active.filter(pk__in=Policy.of(page.policy).escalation))
-    people = [user for user in (author, holding.get("deputy"), *operators) if user]
+    people = [user for user in (author, holding.get(Duty.DEPUTY), *operators) if user]
     return list({user.pk: user for user in people}.values())
 
 

@@ -4,8 +4,9 @@ from dataclasses import asdict, replace
 
 from lightship.core.duty.judged import Judged
 from lightship.core.duty.policy import Policy, Speaker
+from lightship.core.duty.roster import Duty
 from lightship.core.updates import NewUpdate
-from lightship.store.duty.seams import Duty, holder
+from lightship.store.duty.roster import holder
 from lightship.store.journal.entry import By
 from lightship.store.models import Judgement, Page, Staffer, Update
 

@@ -2,7 +2,7 @@
 
 from lightship.config import Config, PageConfig
 from lightship.store.duty import unproven
-from lightship.store.duty.seams import deliver
+from lightship.store.duty.nudges import deliver
 from lightship.store.models import Page
 from lightship.worker.current import for_each_page, in_thread, utc_now
 
