@@ -4,8 +4,8 @@ Those of RECORDED take options of their own: `python -m bench replay --help`."""
 import importlib
 import sys
 
-ALL = ("page_weight", "publish", "history", "hosts", "serve", "zones", "failover", "readers", "vault", "acceptance", "replay")
-RECORDED = ("replay",)
+ALL = ("page_weight", "publish", "history", "hosts", "serve", "zones", "failover", "readers", "vault", "acceptance", "replay", "clarity")
+RECORDED = ("replay", "clarity")
 """They read recorded data, and are called alone."""
 
 

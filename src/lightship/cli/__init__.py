@@ -18,6 +18,7 @@ FILES = {
     "endings": ("withdraw", "merge"),
     "kit": ("kit",),
     "breakglass": ("breakglass",),
+    "clarity": ("clarity",),
     "publish": ("publish", "hosts"),
     "channels": ("channels",),
     "certificate": ("certificate",),

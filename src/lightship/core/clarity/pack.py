@@ -1,0 +1,109 @@
+"""A language's words, compiled so that one pass over a text marks every word and phrase with the classes it belongs to."""
+
+import importlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
+from itertools import product
+
+GAP = 4
+"""How many words `~` may stand for."""
+Phrase = tuple[tuple[str, ...], str]
+"""The rest of a phrase after its first word, and its class."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pack:
+    """`phrases`: class -> phrases, between commas. `a|b`: either word. `*` before or after a first word stands for the rest of
+    it, `~` for up to four words. `stem`: one form of a word's inflections; phrases may be written in any of them. `contractions`: the end of a word ->
+    the word it stands for. `names`: whether a capital letter inside a sentence makes a name."""
+
+    language: str
+    phrases: Mapping[str, str]
+    stem: Callable[[str], str] = field(default=str)
+    contractions: Mapping[str, str] = field(default_factory=dict)
+    names: bool = True
+
+    @cached_property
+    def stems(self) -> Callable[[str], str]:
+        return lru_cache(maxsize=8192)(self.stem)
+
+    @cached_property
+    def _table(self) -> tuple[dict[str, list[Phrase]], dict[str, list[Phrase]], dict[str, list[Phrase]]]:
+        """By the first word, by its beginning, by its end."""
+        whole: dict[str, list[Phrase]] = {}
+        begin: dict[str, list[Phrase]] = {}
+        end: dict[str, list[Phrase]] = {}
+        for name, phrases in self.phrases.items():
+            for first, *rest in _variants(phrases):
+                entry = (tuple(word if word == "~" else self.stem(word) for word in rest), name)
+                if first.endswith("*"):
+                    begin.setdefault(first[:-1], []).append(entry)
+                elif first.startswith("*"):
+                    end.setdefault(first[1:], []).append(entry)
+                else:
+                    whole.setdefault(self.stem(first), []).append(entry)
+        return whole, begin, end
+
+    @cached_property
+    def candidates(self) -> Callable[[str, str], tuple[Phrase, ...]]:
+        """The phrases that may begin with a word, given as written in small letters and as its stem."""
+        whole, begin, end = self._table
+        lengths = sorted({len(key) for key in begin}), sorted({len(key) for key in end})
+
+        @lru_cache(maxsize=8192)
+        def candidates(word: str, stem: str) -> tuple[Phrase, ...]:
+            entries = list(whole.get(stem, ()))
+            for length in lengths[0]:
+                entries += begin.get(word[:length], ()) if length <= len(word) else ()
+            for length in lengths[1]:
+                entries += end.get(word[-length:], ()) if length <= len(word) else ()
+            return tuple(entries)
+
+        return candidates
+
+    def marks(self, text: Sequence[str], stems: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
+        """Class -> where its phrases stand, as (first word, word after the last)."""
+        marks: dict[str, list[tuple[int, int]]] = {}
+        for start, (word, stem) in enumerate(zip(text, stems, strict=True)):
+            for rest, name in self.candidates(word, stem):
+                stop = _end(stems, start + 1, rest)
+                if stop:
+                    marks.setdefault(name, []).append((start, stop))
+        return marks
+
+
+def _variants(phrases: str) -> Iterator[tuple[str, ...]]:
+    for phrase in phrases.split(","):
+        if alternatives := [word.split("|") for word in phrase.split()]:
+            yield from product(*alternatives)
+
+
+def _end(stems: Sequence[str], at: int, rest: tuple[str, ...]) -> int:
+    """Where the phrase ends; 0 where the words are not its."""
+    gap = False
+    for word in rest:
+        if word == "~":
+            gap = True
+            continue
+        limit = at + GAP + 1 if gap else at + 1
+        at = next((place + 1 for place in range(at, min(limit, len(stems))) if stems[place] == word), 0)
+        if not at:
+            return 0
+        gap = False
+    return at
+
+
+@cache
+def find(language: str) -> Pack | None:
+    """The pack of a language ("de", "de-AT"): the file of that name beside this one. None where there is none."""
+    name = re.split("[-_]", language.strip().lower())[0]
+    if not re.fullmatch("[a-z]{2}", name):
+        return None
+    try:
+        module = importlib.import_module(f"{__package__}.{name}")
+    except ModuleNotFoundError:
+        return None
+    pack = getattr(module, "PACK", None)
+    return pack if isinstance(pack, Pack) else None
