@@ -8,7 +8,6 @@ from lightship.core.clarity.structure import Sentence, counted, is_identifier, i
 from lightship.core.clarity.verdict import ABSENT, GIVEN, NONE
 from lightship.core.clarity.when import Times, times
 
-
 NO_NAME = ("function word", "generic", "symptom", "weak symptom", "people", "begin", "end", "action", "vague number")
 """Classes whose words may open a sentence, with a capital."""
 
@@ -207,7 +206,7 @@ def _passive(sentence: Sentence, at: int) -> bool:
 
 
 def _inside_cause(sentence: Sentence, index: int) -> bool:
-    return any(0 <= index - stop < 8 for _, stop in sentence.places("cause", "by whom"))
+    return any(sentence.covers(index - step, "cause", "by whom") for step in range(1, 9))
 
 
 def _object(sentence: Sentence) -> str:

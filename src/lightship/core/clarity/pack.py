@@ -13,11 +13,29 @@ Phrase = tuple[tuple[str, ...], str]
 """The rest of a phrase after its first word, and its class."""
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What may begin with one word: classes of the word alone, phrases by their second word, phrases that go on with a gap."""
+
+    words: tuple[str, ...]
+    phrases: Mapping[str, Sequence[Phrase]]
+    gapped: tuple[Phrase, ...]
+
+    @classmethod
+    def of(cls, phrases: Sequence[Phrase]) -> "Candidates":
+        by_second: dict[str, list[Phrase]] = {}
+        for rest, name in phrases:
+            if rest and rest[0] != "~":
+                by_second.setdefault(rest[0], []).append((rest, name))
+        alone = dict.fromkeys(name for rest, name in phrases if not rest)
+        return cls(tuple(alone), by_second, tuple(phrase for phrase in phrases if phrase[0][:1] == ("~",)))
+
+
 @dataclass(frozen=True, eq=False)
 class Pack:
     """`phrases`: class -> phrases, between commas. `a|b`: either word. `*` before or after a first word stands for the rest of
-    it, `~` for up to four words. `stem`: one form of a word's inflections; phrases may be written in any of them. `contractions`: the end of a word ->
-    the word it stands for. `names`: whether a capital letter inside a sentence makes a name."""
+    it, `~` for up to four words. `stem`: one form of a word's inflections; phrases may be written in any of them.
+    `contractions`: the end of a word -> the word it stands for. `names`: whether a capital inside a sentence makes a name."""
 
     language: str
     phrases: Mapping[str, str]
@@ -47,31 +65,38 @@ class Pack:
         return whole, begin, end
 
     @cached_property
-    def candidates(self) -> Callable[[str, str], tuple[Phrase, ...]]:
-        """The phrases that may begin with a word, given as written in small letters and as its stem."""
+    def candidates(self) -> Callable[[str, str], Candidates]:
+        """What may begin with a word, given as written in small letters and as its stem."""
         whole, begin, end = self._table
-        lengths = sorted({len(key) for key in begin}), sorted({len(key) for key in end})
+        heads, tails = sorted({len(key) for key in begin}), sorted({len(key) for key in end})
 
         @lru_cache(maxsize=8192)
-        def candidates(word: str, stem: str) -> tuple[Phrase, ...]:
-            entries = list(whole.get(stem, ()))
-            for length in lengths[0]:
-                entries += begin.get(word[:length], ()) if length <= len(word) else ()
-            for length in lengths[1]:
-                entries += end.get(word[-length:], ()) if length <= len(word) else ()
-            return tuple(entries)
+        def candidates(word: str, stem: str) -> Candidates:
+            phrases = list(whole.get(stem, ()))
+            for length in heads:
+                phrases += begin.get(word[:length], ()) if length <= len(word) else ()
+            for length in tails:
+                phrases += end.get(word[-length:], ()) if length <= len(word) else ()
+            return Candidates.of(phrases)
 
         return candidates
 
-    def marks(self, text: Sequence[str], stems: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
-        """Class -> where its phrases stand, as (first word, word after the last)."""
+    def marks(self, text: Sequence[str], stems: Sequence[str]) -> tuple[dict[str, list[tuple[int, int]]], list[set[str]]]:
+        """Class -> where its phrases stand, as (first word, word after the last); and for each word, the classes over it."""
         marks: dict[str, list[tuple[int, int]]] = {}
+        classes: list[set[str]] = [set() for _ in text]
         for start, (word, stem) in enumerate(zip(text, stems, strict=True)):
-            for rest, name in self.candidates(word, stem):
-                stop = _end(stems, start + 1, rest)
-                if stop:
+            candidates = self.candidates(word, stem)
+            classes[start].update(candidates.words)
+            for name in candidates.words:
+                marks.setdefault(name, []).append((start, start + 1))
+            following = stems[start + 1] if start + 1 < len(stems) else ""
+            for rest, name in (*candidates.phrases.get(following, ()), *candidates.gapped):
+                if stop := _end(stems, start + 1, rest):
                     marks.setdefault(name, []).append((start, stop))
-        return marks
+                    for index in range(start, stop):
+                        classes[index].add(name)
+        return marks, classes
 
 
 def _variants(phrases: str) -> Iterator[tuple[str, ...]]:

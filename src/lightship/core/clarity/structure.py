@@ -4,11 +4,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 
 from lightship.core.clarity.pack import Pack
 
-LONGEST = 10_000
+LONGEST = 6_000
 """Characters of a draft that are read."""
+
+MOST_SENTENCES, MOST_TIMES = 200, 20
+"""Of a draft; of a sentence."""
 
 _TOKEN = re.compile(
     r"""(?P<url>https?://[^\s<>()\[\]"']{1,2000})
@@ -49,29 +53,33 @@ class Time:
 
 @dataclass(slots=True)
 class Sentence:
-    """Parallel lists: words as written, in small letters, their stems, their kinds (as in the pattern above)."""
+    """Parallel lists: words as written, in small letters, their stems, their kinds (as in the pattern above), and
+    the classes of the phrases over them. `marks`: where the phrases of a class stand."""
 
     raw: list[str] = field(default_factory=list)
     low: list[str] = field(default_factory=list)
     stems: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     marks: Mapping[str, list[tuple[int, int]]] = field(default_factory=dict)
+    classes: list[set[str]] = field(default_factory=list)
     times: list[Time] = field(default_factory=list)
     opens_line: bool = False
 
     def has(self, *names: str) -> bool:
-        return any(name in self.marks for name in names)
+        return not self.marks.keys().isdisjoint(names)
 
     def places(self, *names: str) -> Iterator[tuple[int, int]]:
         for name in names:
             yield from self.marks.get(name, ())
 
     def covers(self, index: int, *names: str) -> bool:
-        return any(start <= index < stop for start, stop in self.places(*names))
+        """Whether a phrase of these classes stands over the word."""
+        return 0 <= index < len(self.classes) and not self.classes[index].isdisjoint(names)
 
     def follows(self, first: str, second: str, gap: int) -> bool:
         """Whether a phrase of the second class comes after one of the first, with at most `gap` words between."""
-        return any(0 <= start - stop <= gap for _, stop in self.places(first) for start, _ in self.places(second))
+        starts = {start for start, _ in self.places(second)}
+        return any(stop + step in starts for _, stop in self.places(first) for step in range(gap + 1))
 
     def quote(self, *names: str) -> str:
         """The first words of these classes, as written."""
@@ -97,10 +105,11 @@ def sentences(text: str, pack: Pack | None) -> list[Sentence]:
             _add(current, kind, raw, pack)
     if current.low:
         result.append(current)
+    del result[MOST_SENTENCES:]
     for sentence in result:
         if pack:
-            sentence.marks = pack.marks(sentence.low, sentence.stems)
-        sentence.times = list(_times(sentence))
+            sentence.marks, sentence.classes = pack.marks(sentence.low, sentence.stems)
+        sentence.times = list(islice(_times(sentence), MOST_TIMES))
     return result
 
 
@@ -139,6 +148,8 @@ def _append(sentence: Sentence, kind: str, raw: str, low: str, pack: Pack | None
 
 def _times(sentence: Sentence) -> Iterator[Time]:
     """The times of a sentence, in order."""
+    if not sentence.has("weekday", "one") and {"clock", "date", "number"}.isdisjoint(sentence.kinds):
+        return
     at, count = 0, len(sentence.low)
     marked = {name: dict(sentence.marks.get(name, ())) for name in ("am or pm", "unit", "month", "weekday", "zone", "one")}
     while at < count:
