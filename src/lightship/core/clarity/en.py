@@ -18,7 +18,7 @@ _ODD = {form: forms.split()[0] for forms in _FORMS.split(",") for form in forms.
 def stem(word: str) -> str:
     """One form for the inflections of a word; it need not be a word itself."""
     if word in _ODD:
-        return _ODD[word]
+        word = _ODD[word]
     if word in _KEEP or len(word) < 4:
         return word
     if word.endswith("ies") and len(word) > 4:
@@ -53,22 +53,27 @@ TIMES = {
         report, first observe, as early as, time off, out since, start time, first detected, starting at, occurred at""",
     "end": """resolve, restore, recover, mitigate, end, fix, until, fully operational, back online, back up, back to normal,
         as of, closed, stabilize, stabilise, completed, concluded, is over, was over, lasting, return to normal, normal
-        operation, come back, subside, cleared, end time, time on""",
+        operation, come back, subside, cleared, time on""",
     "ago": "ago",
     "range": "between, from",
-    "past harm": "experience, affect, impact, observe, encounter, suffer, go down, become, see, could, notice, detect, lose",
+    "past harm": """experience, affect, impact, observe, encounter, suffer, go down, become, see, could, notice, detect,
+        lose, damage, cut, hit, strike, break, cause, stop, start to, drop, report, migrate, upgrade, deploy ~
+        release|version|change|update|configuration, pause, suspend, release, roll out""",
+    "remedy": """roll back, rollback, revert, restart, reboot, reroute, redirect, fail over, replace, restore, undo, reset,
+        fix, mitigate, hotfix, repair, resolve, disable, fully deployed""",
     "in": "in, within, every, next, about, approximately, around, in about",
     "by": "by, at, before, no later than",
 }
 UPDATES = {
-    "update": """update, status update, further update, next update, more information, further information, additional
-        information, more details, further details, more news, next report, report back, status report, next message, next
-        post, next word""",
-    "promise": "will, shall, going to, next, expect, plan, aim, to follow, every, within, follow in, due",
+    "update": """update, report back, status report, more|further|additional|next|new
+        information|detail|news|report|message|post|status|word|notice|bulletin|announcement""",
+    "promise": "will, shall, going to, next, expect, plan, aim, to follow",
     "tell": """provide, share, post, give, send, issue, publish, communicate, follow, update, come, report, be, have, bring,
-        keep, return""",
+        keep, return, tell, say, get, announce""",
     "inform": """keep ~ update, keep ~ posted, keep ~ informed, report back, in touch, stay tuned, let ~ know, update ~ as,
-        will update, will be update, update to follow, updates to come, more to come, more to follow""",
+        will update, will be update, update to follow, updates to come, more to come, more to follow, get back to you,
+        share|tell|say|know more, tell you more, share ~ more, be back with, check back here, come back to you, follow-up
+        here""",
     "soon": """shortly, soon, as soon as, as quickly as, momentarily, when we know more, as we learn, once we have, as it
         becomes, as they become, as needed, when available, once available, in due course, in the near future, periodically,
         later, asap""",
@@ -76,35 +81,46 @@ UPDATES = {
         information, for further information, for more details, view ~ update, see ~ update, refer ~ update, check ~ update,
         subscribe ~ update""",
     "estimate": """expect, eta, etr, estimate, anticipate, forecast, supposed to, should take, will take, take another, take
-        up to, to last, will last, last until, last up to, no later than, aim to have, plan to have, target, scheduled to,
-        hope to have, remaining, should be ~ by, should be ~ within, will be ~ by, will be ~ within, projected, at the
-        latest, maximum of, predict, due to be back, likely to be ~ by, up to""",
+        up to, to last, will last, last up to, no later than, aim to have, scheduled to, hope to have, should be ~ by,
+        should be ~ within, will be ~ by, will be ~ within, at the latest, predict, due to be back, likely to be ~ by,
+        =projected, target ~ by, plan to have, finish ~ by, remaining ~ to take, be ~ finished, be ~ completed, be back ~
+        by, be back ~ within, back ~ by, =last until, maximum""",
 }
 HARM = {
     "symptom": """error, fail, failure, fault, slow, slowness, slowly, slower, sluggish, delay, lag, laggy, latency,
         timeout, time out, unavailable, unavailability, unreachable, inaccessible, unable to, can not, cannot, could not,
-        inability to, no longer work, no service in, unresponsive, break, drop, packet loss, crash, freez, hang, stuck,
-        missing, incorrect, incorrectly, wrong, wrongly, duplicate, twice, stale, outdated, out of date, down for, offline,
-        interrupt, intermittently, congestion, lose connection, lose power, connection loss, loss of, lose, disconnect,
-        reject, decline, time to load, blank page, blank screen, white screen, empty page, log out of, logged out, kick out,
-        kick from, spin, long wait, longer than, wait time, queue, held in, bounce, garbled, distort, decreased
-        availability, reduced speed, low pressure, flicker, high number of, increased number of, malfunction, deny, power
-        outage, complete outage, full outage, total outage, unexpected outage, slow to, 500, 502, 503, 504, 404, 429,
-        redirect to, corrupt, unusable, refuse, expire, overcharge, charge twice, lost data, data loss, impossible,
-        unstable, lose ~ data, never arrive, throttle, not
+        inability to, no longer work, no service in, unresponsive, drop, packet loss, crash, freez, hang, stuck, missing,
+        incorrect, incorrectly, wrong, wrongly, duplicate, twice, stale, outdated, out of date, down for, offline,
+        interrupt, intermittently, congestion, connection loss, lose, disconnect, reject, decline, time to load, blank page,
+        blank screen, white screen, empty page, logged out, kick out, kick from, spin, long wait, longer than, wait time,
+        held in, bounce, garbled, distort, decreased availability, reduced speed, low pressure, flicker, high number of,
+        increased number of, malfunction, deny, power outage, complete outage, full outage, total outage, unexpected outage,
+        redirect to, corrupt, unusable, refuse, expire, overcharge, charge twice, data loss, impossible, unstable, never
+        arrive, throttle, not
         work|load|display|appear|show|receive|respond|open|start|complete|sync|process|deliver|update|reach|connect|arrive|return|function|see|render|save|send|print|play|register,
         not able|possible to, not possible, not being ~ deliver|process|update|sent|save|show|receive|create|charge|record,
         not been ~ deliver|process|update|sent|receive, no power|internet|access|sound|picture|water|signal, no dial tone,
-        without power|water|internet|service|electricity|heating, is|are|was|were|been|being|go|went|currently down""",
+        without power|water|internet|service|electricity|heating, is|are|was|were|been|being|go|went|currently down,
+        =queued, =queueing, queue up, in the|a queue, is|are|was|were|still out, out of service|order, return
+        no|nothing|empty|an, return ~ error, arrive|come late, late or never, no mobile|phone|data|network|cell|cellular
+        signal|coverage|service|reception, stop after|work|respond|load|update|sync|play|send|receive, not be able to, loss
+        of power|water|service|signal|connectivity|data|heating, no
+        result|results|heating|heat|hot|dial|tone|response|data|network, error|code|status|http 500|502|503|504|404|429, a
+        500|502|503|504|404|429, =broken, broke, keep ~ load, dead line|lines, cut off, =slower, forced to, kick ~ out,
+        certificate warning, security warning, warning, in error, load slow, take longer, ring out, engaged tone, =down for,
+        cut out, over and over, unplayable, rubber-band, rubberbanding, jitter, static, unintelligible, =looping, loop,
+        blackout, brownout, dim, overflow, backed up""",
+    "no symptom": """fail over, failover, power failure, error budget, error correction, =slowly restoring, mount ~ rollout,
+        delay fuse""",
     "weak symptom": """issue, problem, incident, degradation, degraded, disruption, impact, trouble, difficulty,
         instability, anomaly, irregularity, situation, event, outage, interruption""",
     "power": "outage",
-    "touch": """affect, impact, interrupt, disrupt, issue|problem|trouble|difficulty with|in|on, issue|problem|trouble
-        access|load|log, outage|disruption|degradation|availability|performance|functionality|loss of|in|on|to|for,
-        outage|error|failure affect, latency|delay|error|failure|timeout|slowness|rates
-        in|on|for|with|to|of|when|while|across, error rate|rates for|in|on|with, access|accessibility|functionality to|of,
-        available for, unable|inability|ability|attempt|try|fail to, can not, could not, cannot, not able to, when, while,
-        experience with, missing in|from, work on the""",
+    "touch": """issue|problem|trouble|difficulty with|in|on, issue|problem|trouble access|load|log,
+        outage|disruption|degradation|availability|performance|functionality|loss of|in|on|to|for, outage|error|failure
+        affect, latency|delay|error|failure|timeout|slowness|rates in|on|for|with|to|of|when|while|across, error rate|rates
+        for|in|on|with, access|accessibility|functionality to|of, available for, unable|inability|ability|attempt|try|fail
+        to, can not, could not, cannot, not able to, experience with, missing in|from, work on the, =affecting, =impacting,
+        that|which|has|have|also affected|impacted, =interrupting, =disrupting""",
 }
 GROUPS = {
     "people": """user, customer, client, people, subscriber, member, merchant, student, staff, player, tenant, account,
@@ -131,19 +147,23 @@ GROUPS = {
         completely, wide, range, group, region, related, entire, whole, most, majority, every, intended, understand, ensure,
         prevent, process, monitor, mitigate, isolate, diagnose, look, update, keep, bring, come, take, give, please,
         because, due, possible, different, new, current, recent, upstream, provider, supplier, internal, external,
-        underlying, degraded, data""",
+        underlying, degraded, data, towards, through, during, deployed, report, damage, about, approximately, request,
+        response, page, call, location, reason, respond, =seeing, believe, receive, return, together, closely, one, notify,
+        solved""",
+    "pronoun": "we, they, there, you, it, i, he, this, will, is, are, was, were, has, have, had, may, might, and we",
     "vague number": """some, certain, subset, small number, few, several, multiple, many, various, limited number, number
         of, small percentage, small group, handful, portion of, select""",
     "exact number": """all, every, only, majority, none of, entire, whole, half of, exclusively, most of, everyone, most,
         each, solely, one third, two thirds, no customer, no one""",
     "unaffected": """unaffected, unimpacted, not affect|impact, not be|been affect|impact, no impact|effect to|on|for,
-        remain available|operational|unaffected|stable, continue to work|operate|function, work normally, still
-        available|works|working as, limited|isolated|confined|restricted|specific to, only affect|impact, affect|impact
-        only, exclusively on""",
+        remain available|operational|unaffected|stable, limited|isolated|confined|restricted|specific to, only
+        affect|impact, affect|impact only, exclusively on, still available, continue to operate|function|work normally|as,
+        =works normally, everything else ~ work""",
     "region": """region, availability zone, zone, data center, datacenter, data centre, datacentre, facility, campus,
         county, district, suburb, village, town, city, street, neighbourhood, neighborhood, postcode, zip code, area code,
-        coast, province, state of, branch, edge site, exchange, substation, feeder, point of presence, pop, geographic area,
-        area, locations, avenue""",
+        coast, province, state of, branch, edge site, exchange, substation, feeder, point of presence, geographic area,
+        locations, avenue, road, terminal, building, hall, residence, lane, square, park, hill, valley, island, estate,
+        quarter, area, pops""",
     "place": """europe, asia, africa, oceania, america, north america, south america, latin america, eu, uk, usa, us west,
         us east, west coast, east coast, united states, united kingdom, germany, france, austria, switzerland, spain, italy,
         poland, netherlands, sweden, norway, ireland, canada, mexico, brazil, india, china, japan, singapore, australia, new
@@ -164,91 +184,111 @@ GROUPS = {
 }
 PRODUCTS = {
     "product": """login, log in, log into, sign-in, sign in, sign up, sign-up, signup, authentication, registration, account
-        creation, checkout, payment, billing, invoice, receipt, refund, subscription, order, cart, webhook, upload,
-        download, email, e-mail, mail, mailbox, inbox, calendar, chat, message delivery, messaging, notification, push
-        notification, sms, voice call, phone call, outgoing call, incoming call, outbound call, inbound call, call center,
-        call centre, callcenter, callcentre, voicemail, dashboard, website, web site, web page, homepage, portal, console,
-        admin panel, control panel, web interface, web ui, search, video, streaming, playback, livestream, file storage,
-        backup, snapshot, report, export, import, dns, domain, cdn, certificate, ssl, vpn, wifi, wi-fi, wireless, internet,
-        broadband, landline, mobile data, mobile network, data service, roaming, electricity, power, water, gas supply, hot
-        water, heating, atm, card payment, online banking, mobile banking, direct debit, bank transfer, wire transfer,
-        transfer, debit card, credit card, matchmaking, in-game, lobby, leaderboard, game server, lecture, exam, library,
-        course page, learning management, printing, timetable, ticketing, booking, reservation, check-in, delivery,
-        shipping, sync, replication, build, deployment, pipeline, ci, pull request, merge, repository, git operation, code
-        search, clone, registry, package, container, database, cache, queue, log ingestion, logging, metrics, monitoring
-        data, alert, api key, api action, api traffic, api gateway, rest api, graphql, virtual machine, instance, load
-        balancer, block storage, object storage, bucket, volume, kubernetes, node, web app, mobile app, desktop app, android
-        app, ios app, iphone app, conversation, image generation, prompt, fine-tuning, model, embedding, completion, job,
-        workflow, form, survey, map, geocoding, tile, profile, comment, feed, photo, picture, attachment, contact, editor,
-        playlist, storefront, store page, catalog, catalogue, price, shop, plugin, widget, integration, sso, single sign-on,
-        two-factor, 2fa, one-time code, password reset, verification code, verification link, emergency call, television,
-        tv, fixed line, fibre line, fiber line, meter reading, top-up, voucher, gift card, trading, statement, balance,
-        loan, online store, player account, game, friend list, voice chat, recording, meeting, transcript, publishing,
-        authoring, preview, media delivery, page load, job status, data center, datacenter, data centre, hosting server, web
-        server, traffic light, train, bus, flight, prescription, patient record, appointment""",
+        creation, checkout, payment, billing, invoice, receipt, refund, subscription, cart, webhook, upload, download,
+        email, e-mail, mail, mailbox, inbox, calendar, chat, messaging, notification, push notification, sms, voice call,
+        phone call, outgoing call, incoming call, outbound call, inbound call, call center, call centre, callcenter,
+        callcentre, voicemail, dashboard, website, web site, web page, homepage, portal, console, admin panel, control
+        panel, web interface, web ui, search, video, streaming, playback, livestream, file storage, backup, export, import,
+        dns, domain, cdn, certificate, ssl, vpn, wifi, wi-fi, wireless, internet, broadband, landline, mobile data, mobile
+        network, data service, roaming, electricity, power, water, gas supply, hot water, heating, atm, card payment, online
+        banking, mobile banking, direct debit, bank transfer, wire transfer, transfer, debit card, credit card, matchmaking,
+        in-game, lobby, leaderboard, lecture, library, course page, learning management, printing, timetable, ticketing,
+        booking, reservation, check-in, delivery, shipping, sync, replication, build, deployment, pipeline, ci, pull
+        request, merge, repository, git operation, code search, clone, registry, database, log ingestion, monitoring data,
+        api key, api action, api traffic, api gateway, rest api, graphql, virtual machine, block storage, object storage,
+        bucket, kubernetes, web app, mobile app, desktop app, android app, ios app, iphone app, conversation, image
+        generation, prompt, fine-tuning, embedding, completion, workflow, survey, geocoding, tile, profile, photo, picture,
+        attachment, editor, playlist, storefront, store page, catalog, catalogue, shop, plugin, widget, integration, sso,
+        single sign-on, two-factor, 2fa, one-time code, password reset, verification code, verification link, emergency
+        call, television, tv, fixed line, fibre line, fiber line, meter reading, top-up, voucher, gift card, trading,
+        statement, balance, loan, online store, player account, game, friend list, voice chat, recording, meeting,
+        transcript, publishing, authoring, preview, media delivery, page load, job status, data center, datacenter, data
+        centre, hosting server, web server, traffic light, bus, flight, prescription, patient record, appointment, =orders,
+        order page|history|processing|entry, =maps, =forms, =reports page, =models, =exams, exam registration, =printing,
+        =trains, train service, news feed, =feeds, =jobs, =snapshots, =instances, =comments, =containers, =packages,
+        =metrics, =alerts, =volumes, =nodes, contact form, load balancers, web store, app store, self-service, phone line,
+        telephone, telephony, fixed-line, mobile signal, mobile service, reading list, user interface, =logs, log
+        delivery|export|search, cloud function, data export|import, direct message, live chat, file sharing|transfer|upload,
+        private message, access code|control, door, elevator, lift, traffic signal, street light|lighting, sewer, tap water,
+        fuel pump|card, parking, top up, fixed broadband""",
     "ignore name": """i, we, our, us, the, engineering, support, team, staff, monitoring, investigating, identified,
         resolved, update, status, post, mortem, postmortem, rca, rfo, description, summary, diagnosis, workaround, symptoms,
         impact, mitigation, none, pm, am, time, date, night, day, morning, evening, afternoon, region, zone, services,
         customer, users, team's, operations, ops, it, faq, eta, etr, noc, isp, cause, location, thank, sorry, pr, incident,
         issue, please, cloud, university, it's, estimated, unknown, ips, ip, note, http, https, all, hwy, bank, company,
-        mib, gbps, tbps, mbps, kbps, gb, mb, tb, ms, vm, cpu, ram, os, url, html, json, api, apis, root, tcp, bgp, ups""",
+        mib, gbps, tbps, mbps, kbps, gb, mb, tb, ms, vm, cpu, ram, os, url, html, json, api, apis, root, tcp, bgp, ups,
+        reason, outage, technicians, crews, friday, everything, notice, information, meanwhile, otherwise, internal,
+        external, sre, p1, p2, affected, products, fix, errors, maintenance, planned""",
     "vendor": """aws, amazon, azure, microsoft, google, gcp, cloudflare, fastly, akamai, linode, digitalocean, digital
         ocean, hetzner, ovh, twilio, stripe, paypal, okta, auth0, sendgrid, mailgun, github, heroku, equinix, verizon, at&t,
         comcast, vodafone, lumen, cogent, zayo, openai, anthropic, adyen, worldpay, slack, zendesk, intercom, snowflake,
         datadog, cloudfront, let's encrypt, letsencrypt, jisc""",
+    "vendor noun": """service, product, customer, team, account, user, platform, region, engineer, support, marketplace,
+        console, status""",
 }
 WORK = {
-    "action": """roll back, rollback, roll ~ back, roll it back, revert, restart, reboot, reroute, re-route, redirect,
-        reload, route ~ to, route to, fail over, failover, fail ~ over, dispatch, replace, migrate, drain, purge, rebuild,
-        re-index, reindex, replay, reprocess, re-process, re-run, rerun, disable, suspend, pause, isolate, block traffic,
-        blocked, scale up, scale out, scaled, add ~ capacity, add capacity, add ~ server, add ~ node, add ~ resource,
-        additional capacity, resource ~ add, capacity ~ add, server ~ add, manually add, bring ~ online, brought ~ capacity,
-        crew, technician, engineers on site, staff on site, on-site, onsite, on site, contact ~ support, contact their, open
-        ~ ticket, ticket with, support case, escalate to, escalate with, escalated, rotate, reissue, re-issue, renew, reset,
-        swap, move traffic, move ~ to, shift traffic, shift ~ traffic, traffic ~ move, traffic ~ shift, switch to, switch
-        over, switch ~ to, switched, restore ~ from, restore from backup, restore ~ configuration, run ~ script, script,
-        hotfix, deploy ~ patch, patching, apply ~ patch, install, increase ~ limit, increase ~ capacity, increase ~ timeout,
-        raise ~ limit, increase ~ size, resize, upgrade ~ to, process ~ backlog, processing ~ remaining, process the
-        remaining, catch up, work through ~ backlog, clear ~ queue, clear ~ backlog, clear ~ cache, clearing, flush,
-        throttle, rate limit, limit ~ traffic, reduce ~ load, shed load, kill, terminate ~ process, repair crew, splice,
-        repair the, digging, excavate, generator, re-deploy, redeploy, re-enable, re-create, recreate, resync, re-sync,
-        retry ~ failed, resend, re-send, refund, reimburse, reconfigure, update ~ dns, update ~ configuration, change ~
-        configuration, correct ~ configuration, configuration change, take ~ out of, remove ~ from, remove the, stop the,
-        block ~ ip, block ~ address, reimage, rebalance, promote, power cycle, warm ~ cache, warm up, undo, increase ~
-        memory, feature flag, delete ~ index, vacuum, whitelist, restore a, restoring the database, replacement, tow,
-        reseat, bypass, turn off, turn ~ off, take offline, quarantine""",
+    "action": """roll back, rollback, roll ~ back, roll it back, revert, restart, reboot, reroute, re-route, reload, route ~
+        to, route to, fail over, failover, fail ~ over, dispatch, replace, migrate, drain, purge, rebuild, re-index,
+        reindex, replay, reprocess, re-process, re-run, rerun, suspend, pause, isolate, blocked, scaled, add ~ capacity, add
+        capacity, add ~ server, add ~ node, add ~ resource, additional capacity, resource ~ add, capacity ~ add, server ~
+        add, manually add, bring ~ online, brought ~ capacity, staff on site, on-site, onsite, on site, contact ~ support,
+        contact their, open ~ ticket, ticket with, support case, escalated, rotate, reissue, re-issue, renew, reset, swap,
+        move traffic, move ~ to, shift traffic, shift ~ traffic, traffic ~ move, traffic ~ shift, switched, restore ~ from,
+        restore from backup, restore ~ configuration, run ~ script, hotfix, deploy ~ patch, patching, apply ~ patch,
+        increase ~ limit, increase ~ capacity, increase ~ timeout, raise ~ limit, increase ~ size, resize, process ~
+        backlog, processing ~ remaining, process the remaining, catch up, work through ~ backlog, clearing, flush, throttle,
+        rate limit, limit ~ traffic, reduce ~ load, shed load, terminate ~ process, repair the, re-deploy, redeploy,
+        re-enable, re-create, recreate, resync, re-sync, retry ~ failed, resend, re-send, refund, reimburse, reconfigure,
+        update ~ dns, update ~ configuration, change ~ configuration, correct ~ configuration, configuration change, take ~
+        out of, remove ~ from, remove the, stop the, reimage, rebalance, promote, power cycle, warm ~ cache, warm up, undo,
+        increase ~ memory, feature flag, delete ~ index, vacuum, whitelist, restore a, restoring the database, tow, reseat,
+        bypass, turn off, turn ~ off, take offline, quarantine,
+        crew|technician|electrician|engineer|team|staff|plumber|truck ~
+        site|way|route|dispatch|respond|scene|assign|repair|replace, crew|technicians are working at|on|in|near|along, a
+        script, script ~ run|deploy|finish|correct|complete, redirect ~ traffic|request|user|call|customer|connection,
+        splice the|cable|fiber|fibre, run on generator|batteries, install a|the|new|additional, disabled, we ~ disable, add
+        ~ storage|memory|server|capacity|node|ip, add storage, open ~ case, file ~ ticket|case, take ~ offline, repair ~
+        cable|line|pipe|main|pole|transformer, withdraw, =withdrawn, put ~ back, move ~ over""",
     "vague action": """investigate, look into, work on, fix, mitigation, work to, monitor, engineer, team, working with,
         solution, working hard, identify, mitigate, resolve""",
     "cause": """due to, because, because of, cause by, was caused, were caused, root cause was, root cause is, cause was,
         cause is, cause :, root cause :, result of, as a result of, resulted from, stem from, trigger by, trace to, trace
-        back to, attribute to, originate, owing to, led to, lead to, result in, follow a, only appearing when, introduce by,
-        introduced in, reason was, reason is, fault was, culprit, contain a misconfiguration, misconfiguration,
-        misconfigure, bad deploy, faulty, cut by, damage, hit a limit, ran out of, run out of, expired certificate,
-        certificate expire, certificate had expired, hardware failure, disk failure, power failure, fiber cut, fibre cut,
-        cable cut, memory leak, ddos, denial-of-service, denial of service, bug in, lightning, storm, flood, fallen tree,
-        burst pipe, burst main, configuration error, human error, quota""",
+        back to, attribute to, originate, owing to, follow a, only appearing when, introduce by, introduced in, reason was,
+        reason is, culprit, bug in""",
+    "mechanism": """fiber|fibre|cable|line cut, cut ~ main|cable|fiber|fibre|line, damage ~
+        main|cable|fiber|fibre|line|mast|pole|pipe|substation, memory leak, ddos, denial-of-service, denial of service,
+        lightning ~ hit|strike|damage, fallen tree, burst pipe|main, configuration|human error,
+        hardware|disk|power|cooling|controller|switch|router|drive failure, failed
+        disk|drive|switch|router|controller|transformer|network|power|hard|deployment|upgrade, expired
+        certificate|certificates, certificate expire, certificate ~ expired, misconfiguration, misconfigure, faulty, bad
+        deploy|deployment|release|configuration|update, configuration change had|introduced|caused|broke, run out of, ran
+        out of, out of disk|memory, link saturation, overheating, race condition, corrupt|corrupted index|table|database,
+        ransomware, cyber attack, cyberattack, disk was full""",
     "vague cause": """issue, problem, incident, upstream, provider, supplier, third-party, third party, external, unknown,
         unexpected, technical, difficulty, outage, broad, this, that, it, these, an, a, the, our, one, of, some, being,
-        currently, circumstance, reason, internal, vendor, partner, ongoing, being investigated, not yet known, under, high,
-        underlying, at, in, with, their, them, identified, known, found, determined, been, has, be, is, was, error, was
-        identified, us""",
+        currently, circumstance, reason, internal, vendor, partner, ongoing, not yet known, under, high, underlying, at, in,
+        with, their, them, identified, known, found, determined, been, has, be, is, was, error, us""",
     "vague cause said": """root cause, the cause, upstream issue, upstream problem, upstream provider, third-party provider,
         external provider, technical issue, technical problem, unexpected issue, unforeseen""",
     "all of it": """all service, all system, all product, all component, everything, all application, all of our service,
         all of our system, all our service, all our system, entire platform, entire service, whole platform, the complete
         platform, all platform, every service, every system, completely down, all feature, all customer service""",
-    "vendor trouble": """incident, issue, problem, outage, down, degrade, disruption, failure, side, confirm, experience,
-        report, having, trouble""",
+    "vendor trouble": """incident, issue, problem, outage, down, degrade, disruption, failure, trouble, experience, report,
+        having, side, confirm""",
     "progress": """operating normally, working normally, functioning normally, recover, fully recovered, work as expected,
         working again, function again, operational again, up again, is up, are up, back up, back online, online again, back
         to normal, return to normal, return to baseline, to baseline, fully operational, restored, been restored,
-        successfully, succeed, running normally, stable, have stabilized, is healthy, are healthy, healthy again, caught up,
+        successfully, succeed, running normally, have stabilized, is healthy, are healthy, healthy again, caught up,
         available again, reachable again, accessible again, is back, are back, now available, flowing again, flow normally,
         handling all, complete for, drained, is clear, now clear, stopped growing, re-opened, reopened, resolved for ~
-        majority, resolved for most, ~ now complete, delivered""",
+        majority, resolved for most, ~ now complete, =stable, =restored, back to full|usual, has|have resumed, =recovered,
+        has ~ returned, fully available""",
+    "intention": """to restore, to bring, to get, to return, work to, until, once, as soon as, before, expect, will be, make
+        repairs, see if, try, aim, hope, effort, working towards, should be ~ soon, to be ~ restored, when""",
     "drop": "drop to, down to, reduce to, decreased to, fallen to, now at, now below, now under, so far, remain, out of",
     "passive": "been, being",
-    "by whom": "report by, provide by, run by, working with, partner with, contact, report to, waiting for",
+    "by whom": """provide by, run by, working with, partner with, contact, report to, waiting for, report ~ by, accord to,
+        confirm by, inform by, notify by""",
     "late": "late, later than, overdue, missed, promised, owe, should have",
     "everything": "service, system, product, component, everything, application, platform",
     "claims": """resolve, confirm, report, identify, fix, inform, acknowledge, notify, tell, advise, assure, announce, is
@@ -261,15 +301,15 @@ READERS = {
     "workaround": """workaround, work around, work-around, temporary solution, in the meantime, alternatively, as an
         alternative, interim solution""",
     "none": "none, no, not, n / a, unavailable, unknown, unaware, without",
-    "advise": """please, you can, users can, customers can, you may, customers may, users may, users should, you should,
-        customers should, recommend, advise, suggest, we ask, possible to, you could, try, instead, if you, should be
-        re-try, anyone who, those who, able to work around, players can, students can, staff can, members can, passengers
-        can""",
+    "advise": """please, you can, users can, customers can, you may, users should, you should, customers should, recommend,
+        advise, suggest, we ask, possible to, you could, try, instead, if you, should be re-try, anyone who, those who, able
+        to work around, players can, students can, staff can, members can, passengers can, meanwhile""",
     "do": """refresh, use, try, clear, log out, log back, sign out, switch, reload, call, dial, download, reinstall,
         resubmit, re-run, rerun, retry, re-try, restart, reboot, mark, pay, add, change, install, upgrade, downgrade,
-        disable, enable, delete, connect to, set, visit a, withdraw, boil, unplug, reconnect, choose, select, export, save,
-        move, open the, go to, update to, update your, submit ~ again, print, pin, route, turn, remove, replace, request a
-        new, fail over, post""",
+        disable, enable, delete, set, visit a, withdraw, boil, unplug, reconnect, choose, select, export, save, move, open
+        the, go to, update to, update your, submit ~ again, print, pin, route, turn, remove, replace, request a new, fail
+        over, post, browse, wait for, write, order, fetch, collect, watch, read, follow the, check in, check out, queue at,
+        reset""",
     "no help": """contact support, contact us, contact our, contact customer, open a case, open a ticket, status page, stay
         tuned, bear with, subscribe, follow, refer to, check back, try again later, visit https, patience, reach out, view
         all, visit our, let us know, if you have questions, if you have any questions, for further updates, for updates, use
@@ -279,30 +319,31 @@ READERS = {
     "blame": """fail to notify, failed to inform, not inform, not notify, without notice, their fault, not our fault, their
         side, their end, fault of, blame, drop the ball, beyond our control, outside of our control, outside our control,
         out of our control, not under our control, waiting for them, waiting on, responsible for this, did not tell,
-        negligible, did not warn, external problem, supplier, third-party, third party, upstream, external provider, our
-        provider, vendor, luckily, fortunately""",
+        negligible, did not warn, luckily, fortunately""",
+    "others": """supplier, third-party, third party, upstream, external provider, external problem, external issue, external
+        supplier, vendor, external partner, subcontractor, service provider""",
     "own": "we, our engineers, our team, our staff, our technicians, our crew",
     "jargon": """p0, p1, p2, p3, sev0, sev1, sev2, sev-1, sev-2, sev-0, sre, oncall, on-call, replica, failover, quorum,
         split-brain, oom, oomkilled, k8s, kubelet, etcd, pod, cronjob, backpressure, shard, master node, leader election,
         raft, p99, p95, 5xx, 4xx, heap, segfault, stack trace, null pointer, deadlock, garbage collection, hypervisor,
         kernel panic, bgp, asn, vlan, mtu, nat gateway, haproxy, nginx, envoy, istio, terraform, ansible, helm, kafka,
-        redis, postgres, mysql, memcached, rabbitmq, elasticsearch, zookeeper, cassandra, consul, ingress controller,
-        sidecar, canary, blue-green, egress, ingress, rfo, rca, mttr, noc, olt, dslam, bras, gpon, ospf, lsp, mpls, cdr,
-        ss7, hlr, hss, dwdm, read replica, connection pool, thundering herd, cache stampede, circuit breaker, idempotent,
-        sentry, pagerduty""",
-    "function word": """i, he, no, after, before, between, during, while, when, if, once, since, until, but, so, however,
-        although, though, then, there, here, today, yesterday, tomorrow, thank, sorry, should, what, where, how, each,
-        another, previously, earlier, later, approximately, around, about, normally, through, luckily, fortunately,
-        unfortunately, additionally, meanwhile, rest, ops, staff, support, admins, resources, script, follow, beginning,
-        everything, mitigation, recovery, unexpected, description, summary, workaround, diagnosis, symptoms, estimated,
-        crews, technicians, developers, operators, one, two, three, partial, post, despite, within, under, over, yes, date,
-        limited, intermittent, premises, transformer, contractors, initial, late, early, hardware, software, traffic,
-        checking, waiting, power, water""",
+        redis, postgres, mysql, memcached, rabbitmq, elasticsearch, zookeeper, cassandra, consul, sidecar, canary,
+        blue-green, egress, ingress, rfo, rca, mttr, noc, olt, dslam, bras, gpon, ospf, lsp, mpls, cdr, ss7, hlr, hss, dwdm,
+        read replica, connection pool, thundering herd, cache stampede, circuit breaker, idempotent, sentry, pagerduty""",
+    "function word": """i, he, no, after, before, between, while, when, if, once, since, until, but, so, however, although,
+        though, then, there, here, today, yesterday, tomorrow, thank, sorry, should, what, where, how, each, another,
+        previously, earlier, later, around, normally, luckily, fortunately, unfortunately, additionally, meanwhile, rest,
+        ops, staff, support, admins, resources, script, follow, beginning, everything, mitigation, recovery, unexpected,
+        description, summary, workaround, diagnosis, symptoms, estimated, crews, technicians, developers, operators, two,
+        three, partial, post, despite, within, under, over, yes, date, limited, intermittent, premises, transformer,
+        contractors, initial, late, early, hardware, software, traffic, checking, waiting, power, water""",
 }
 
+COMMANDS = ", ".join(f"={verb}" for verb in map(str.strip, READERS["do"].replace("\n", " ").split(",")))
+"""A sentence that begins with the plain form is advice."""
 PACK = Pack(
     language="en",
-    phrases={**TIMES, **UPDATES, **HARM, **GROUPS, **PRODUCTS, **WORK, **READERS},
+    phrases={**TIMES, **UPDATES, **HARM, **GROUPS, **PRODUCTS, **WORK, **READERS, "command": COMMANDS},
     stem=stem,
     contractions={"n't": "not", "'ll": "will", "'ve": "have", "'re": "are", "'m": "am", "'s": "", "'d": ""},
 )

@@ -51,20 +51,21 @@ def _finish(text: Sequence[Sentence], reading: Reading) -> None:
     for fact, quote in (("start_time", reading.times.start), ("end_time", reading.times.end), ("eta", reading.times.estimate)):
         if quote:
             reading.stated[fact] = quote
-    if any(sentence.has("blame") for sentence in text) and "action" not in reading.stated:
-        reading.stated["excuse"] = next(sentence.quote("blame") for sentence in text if sentence.has("blame"))
+    names = ("blame",) if reading.stated.keys() & {"action", "symptom"} else ("blame", "others")
+    if "action" not in reading.stated and (quote := next((q for sentence in text if (q := sentence.quote(*names))), "")):
+        reading.stated["excuse"] = quote
 
 
 def symptom(sentence: Sentence, pack: Pack | None) -> str:
     """Errors, slowness, what cannot be done; not an issue, a problem, a degradation."""
     for start, stop in sentence.places("symptom"):
-        if not sentence.covers(start, "product over symptom"):
+        if not sentence.covers(start, "no symptom", "blame"):
             return sentence.text(max(0, start - 1), stop)
     return ""
 
 
 def action(sentence: Sentence, pack: Pack | None) -> str:
-    return sentence.quote("action")
+    return "" if sentence.has("advise", "no help") else sentence.quote("action")
 
 
 def cause(sentence: Sentence, pack: Pack | None) -> str:
@@ -75,8 +76,15 @@ def cause(sentence: Sentence, pack: Pack | None) -> str:
                 break
             if sentence.kinds[index] in ("word", "url") and _names_cause(sentence, index):
                 return sentence.text(stop - 1, index + 1)
+    linked = next(
+        (raw for raw, kind in zip(sentence.raw, sentence.kinds, strict=True) if kind == "url" and "status" in raw), ""
+    )
+    if linked and sentence.has("cause", "vendor"):
+        return linked
+    if sentence.has("mechanism"):
+        return sentence.quote("mechanism")
     for start, stop in sentence.places("vendor"):
-        if not _is_product_of(sentence, stop) and sentence.has("vendor trouble"):
+        if not _is_product_of(sentence, stop) and not sentence.covers(stop, "vendor noun") and sentence.has("vendor trouble"):
             return sentence.text(start, stop)
     return ""
 
@@ -87,14 +95,18 @@ def _names_cause(sentence: Sentence, index: int) -> bool:
 
 def _is_product_of(sentence: Sentence, stop: int) -> bool:
     """Whether a vendor's name goes on as a product's: "AWS Lambda"."""
-    return stop < len(sentence.raw) and sentence.raw[stop][:1].isupper() and not sentence.covers(stop, "weak symptom")
+    return (
+        stop < len(sentence.raw)
+        and sentence.raw[stop][:1].isupper()
+        and not sentence.covers(stop, "weak symptom", "vendor noun")
+    )
 
 
 def progress(sentence: Sentence, pack: Pack | None) -> str:
     """Something named works again, or a number says how far it has come."""
     if sentence.has("drop") and any(counted(sentence, "thing", "people")):
         return sentence.quote("drop")
-    if not sentence.has("progress") or sentence.covers(0, "promise"):
+    if not sentence.has("progress") or sentence.follows("intention", "progress", 7):
         return ""
     named = affected(sentence, pack) or (
         scope(sentence, pack) and sentence.has("region", "place", "thing", "people", "exact number")
@@ -161,6 +173,12 @@ def _named_region(sentence: Sentence) -> str:
     return ""
 
 
+def _marks_place(sentence: Sentence, index: int) -> bool:
+    raw = sentence.raw[index]
+    shaped = raw[:1].isupper() or (sentence.kinds[index] == "word" and any(map(str.isdigit, raw)))
+    return shaped and not sentence.covers(index, "ignore name", "weekday", "month", "zone", "unit")
+
+
 def affected(sentence: Sentence, pack: Pack | None) -> str:
     """A product, feature, component, host or user action by name."""
     for index, raw in enumerate(sentence.raw):
@@ -182,7 +200,7 @@ def _is_name(sentence: Sentence, index: int) -> bool:
         index, "ignore name", "weekday", "month", "zone", "place", "region", "plan", "am or pm", "unit", "platform"
     ):
         return False
-    if is_region(sentence.raw[index]) or _inside_cause(sentence, index):
+    if is_region(sentence.raw[index]) or _inside_cause(sentence, index) or sentence.covers(index + 1, "region"):
         return False
     opening = index == 0 or (index < 3 and sentence.low[index - 1] in {":", "-", "–", "—", "/", "[", "("})
     following = index + 1
@@ -213,7 +231,7 @@ def _object(sentence: Sentence) -> str:
     """What follows "affecting", "errors in", "unable to": the first word there that says something."""
     for _, stop in sentence.places("touch"):
         for index in range(stop, min(stop + 7, len(sentence.low))):
-            if sentence.kinds[index] != "word" and sentence.low[index] not in "-/":
+            if sentence.covers(index, "pronoun") or (sentence.kinds[index] != "word" and sentence.low[index] not in "-/"):
                 break
             if not sentence.covers(
                 index, "generic", "end", "vague number", "exact number", "unaffected", "place", "region", "plan"
@@ -236,8 +254,7 @@ def _workaround(sentence: Sentence, reading: Reading) -> bool:
         return True
     if sentence.has("no help", "update") or _own_words(sentence):
         return False
-    starts = {start for start, _ in sentence.places("do")}
-    advised = sentence.follows("advise", "do", 4) or (0 in starts and not sentence.has("end"))
+    advised = sentence.follows("advise", "do", 4) or sentence.covers(0, "command")
     if advised:
         reading.workaround = GIVEN
         reading.stated["workaround"] = sentence.quote("advise", "do")

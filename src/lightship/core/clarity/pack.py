@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from itertools import product
 
-GAP = 4
-"""How many words `~` may stand for."""
+GAPS = {"~": 4, "...": 12}
+"""How many words each may stand for."""
 Phrase = tuple[tuple[str, ...], str]
 """The rest of a phrase after its first word, and its class."""
 
@@ -25,16 +25,16 @@ class Candidates:
     def of(cls, phrases: Sequence[Phrase]) -> "Candidates":
         by_second: dict[str, list[Phrase]] = {}
         for rest, name in phrases:
-            if rest and rest[0] != "~":
+            if rest and rest[0] not in GAPS:
                 by_second.setdefault(rest[0], []).append((rest, name))
         alone = dict.fromkeys(name for rest, name in phrases if not rest)
-        return cls(tuple(alone), by_second, tuple(phrase for phrase in phrases if phrase[0][:1] == ("~",)))
+        return cls(tuple(alone), by_second, tuple(phrase for phrase in phrases if phrase[0] and phrase[0][0] in GAPS))
 
 
 @dataclass(frozen=True, eq=False)
 class Pack:
     """`phrases`: class -> phrases, between commas. `a|b`: either word. `*` before or after a first word stands for the rest of
-    it, `~` for up to four words. `stem`: one form of a word's inflections; phrases may be written in any of them.
+    it; `=` before it: this form alone. `~` stands for up to four words, `...` for up to twelve. `stem`: one form of a word's inflections; phrases may be written in any of them.
     `contractions`: the end of a word -> the word it stands for. `names`: whether a capital inside a sentence makes a name."""
 
     language: str
@@ -48,31 +48,34 @@ class Pack:
         return lru_cache(maxsize=8192)(self.stem)
 
     @cached_property
-    def _table(self) -> tuple[dict[str, list[Phrase]], dict[str, list[Phrase]], dict[str, list[Phrase]]]:
-        """By the first word, by its beginning, by its end."""
+    def _tables(self) -> tuple[dict[str, list[Phrase]], ...]:
+        """Phrases by the stem of their first word, by its exact form, by its beginning, by its end."""
         whole: dict[str, list[Phrase]] = {}
+        exact: dict[str, list[Phrase]] = {}
         begin: dict[str, list[Phrase]] = {}
         end: dict[str, list[Phrase]] = {}
         for name, phrases in self.phrases.items():
             for first, *rest in _variants(phrases):
-                entry = (tuple(word if word == "~" else self.stem(word) for word in rest), name)
-                if first.endswith("*"):
+                entry = (tuple(word if word in GAPS else self.stem(word) for word in rest), name)
+                if first.startswith("="):
+                    exact.setdefault(first[1:], []).append(entry)
+                elif first.endswith("*"):
                     begin.setdefault(first[:-1], []).append(entry)
                 elif first.startswith("*"):
                     end.setdefault(first[1:], []).append(entry)
                 else:
                     whole.setdefault(self.stem(first), []).append(entry)
-        return whole, begin, end
+        return whole, exact, begin, end
 
     @cached_property
     def candidates(self) -> Callable[[str, str], Candidates]:
         """What may begin with a word, given as written in small letters and as its stem."""
-        whole, begin, end = self._table
+        whole, exact, begin, end = self._tables
         heads, tails = sorted({len(key) for key in begin}), sorted({len(key) for key in end})
 
         @lru_cache(maxsize=8192)
         def candidates(word: str, stem: str) -> Candidates:
-            phrases = list(whole.get(stem, ()))
+            phrases = [*whole.get(stem, ()), *exact.get(word, ())]
             for length in heads:
                 phrases += begin.get(word[:length], ()) if length <= len(word) else ()
             for length in tails:
@@ -106,17 +109,16 @@ def _variants(phrases: str) -> Iterator[tuple[str, ...]]:
 
 
 def _end(stems: Sequence[str], at: int, rest: tuple[str, ...]) -> int:
-    """Where the phrase ends; 0 where the words are not its."""
-    gap = False
+    """Where the phrase ends; 0 where the text goes on otherwise."""
+    gap = 0
     for word in rest:
-        if word == "~":
-            gap = True
+        if word in GAPS:
+            gap = GAPS[word]
             continue
-        limit = at + GAP + 1 if gap else at + 1
-        at = next((place + 1 for place in range(at, min(limit, len(stems))) if stems[place] == word), 0)
+        at = next((place + 1 for place in range(at, min(at + gap + 1, len(stems))) if stems[place] == word), 0)
         if not at:
             return 0
-        gap = False
+        gap = 0
     return at
 
 

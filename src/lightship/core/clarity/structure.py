@@ -16,7 +16,7 @@ MOST_SENTENCES, MOST_TIMES = 200, 20
 
 _TOKEN = re.compile(
     r"""(?P<url>https?://[^\s<>()\[\]"']{1,2000})
-    |(?P<date>\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}(?!\d))
+    |(?P<date>\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}(?!\d))
     |(?P<clock>\d{1,2}:\d\d(?::\d\d)?(?!\d))
     |(?P<number>\d[\d.,]{0,20}(?<=\d)[ \u00a0\u202f]?%|\d[\d.,]{0,20}(?<=\d)|\d)
     |(?P<word>[^\W\d_](?:[\w'’]|[.\-](?=\w)){0,80})
@@ -28,7 +28,7 @@ _TOKEN = re.compile(
 _SITE = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|ai|dev|app|edu|gov|cloud|co|page|de|at|ch|eu|uk|fr|us)$", re.ASCII)
 _REGION = re.compile(
     r"^(?:[a-z]{2,12}-(?:gov-|iso-)?[a-z]{4,12}-?\d{1,2}[a-z]?|[a-z]{2}-(?:east|west|central|north|south)"
-    r"|[a-z]{3}\d{1,2}|(?:us|eu|ap|uk|na|sa|me|af)-?\d{1,2})$"
+    r"|[a-z]{3}\d{1,2}|(?:north|south|east|west|central)-?\d{1,2}|(?:us|eu|ap|uk|na|sa|me|af)-?\d{1,2})$"
 )
 _CODE = re.compile(r"^[a-zäöü]+[A-Z]\w*$|^[A-Z][a-z]+[A-Z]\w*$|^\w+-\w+-\d+$|^\w+_\w+$")
 
@@ -42,13 +42,14 @@ class When(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Time:
     """A time that the text names, from one word to another. `zone`: whether it says which zone. `stamp`: it stands alone before
-    a line, as in a log."""
+    a line, as in a log. `firm`: it has a figure, as "today" has not."""
 
     kind: When
     start: int
     stop: int
     zone: bool = False
     stamp: bool = False
+    firm: bool = True
 
 
 @dataclass(slots=True)
@@ -157,9 +158,11 @@ def _times(sentence: Sentence) -> Iterator[Time]:
         if not kind:
             at += 1
             continue
-        zone = stop < count and (stop in marked["zone"] or sentence.low[stop] in ("z", "utc", "gmt"))
+        zone = sentence.low[stop - 1].endswith("z") or (sentence.kinds[at] == "date" and "+" in sentence.low[at])
+        zone = zone or (stop < count and (stop in marked["zone"] or sentence.low[stop] in ("z", "utc", "gmt")))
         zone = zone or (stop + 1 < count and sentence.low[stop] in "+(" and (stop + 1) in marked["zone"])
-        yield Time(kind, at, stop, zone, _is_stamp(sentence, at, stop, marked["zone"]))
+        firm = any(character.isdigit() for word in sentence.low[at:stop] for character in word)
+        yield Time(kind, at, stop, zone, _is_stamp(sentence, at, stop, marked["zone"]), firm)
         at = stop
 
 
@@ -169,9 +172,7 @@ def _time_at(sentence: Sentence, at: int, marked: Mapping[str, Mapping[int, int]
     if kind == "clock":
         return When.CLOCK, marked["am or pm"].get(after, after)
     if kind == "date":
-        if after < count and sentence.low[after] == "t" and after + 1 < count:
-            after += 1
-        return When.DATE, after
+        return When.CLOCK if ":" in sentence.low[at] else When.DATE, after
     numbered = "number" in sentence.kinds[max(0, at - 1) : at + 2]  # "may 5" is a date, "it may fail" is none
     if (at in marked["month"] and numbered) or at in marked["weekday"]:
         return When.DATE, after

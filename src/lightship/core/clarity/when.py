@@ -36,15 +36,13 @@ def _is_promise(sentence: Sentence) -> bool:
     """Whether the sentence speaks of the next update."""
     if sentence.has("no update"):
         return False
-    if sentence.has("inform"):
+    if sentence.has("inform") or sentence.follows("update", "in", 0) or sentence.follows("update", "by", 0):
         return True
-    if sentence.has("update") and sentence.has("promise"):
-        if sentence.follows("promise", "update", 5) or sentence.follows("update", "promise", 3) or sentence.has("tell promise"):
-            return True
-        return any(start < 3 for start, _ in sentence.places("update")) and sentence.has("soon", "by", "in")
-    if sentence.has("update") and sentence.has("soon"):
+    if not sentence.has("update"):
+        return sentence.follows("promise", "tell", 2) and sentence.has("soon") and sentence.has("postmortem")
+    if sentence.follows("promise", "update", 5) or sentence.follows("update", "promise", 3):
         return True
-    return sentence.follows("promise", "tell", 2) and sentence.has("soon") and sentence.has("report")
+    return sentence.has("soon") and (len(sentence.low) < 8 or sentence.follows("tell", "update", 3))
 
 
 def _promise(sentence: Sentence, result: Times) -> None:
@@ -77,6 +75,11 @@ def _past_and_future(sentence: Sentence, result: Times) -> None:
         _began_and_ended(sentence, points, result)
 
 
+def _ahead_of(sentence: Sentence, index: int) -> bool:
+    """Whether what the word tells is still to come: "will be resolved", "to restore"."""
+    return any(sentence.covers(index - step, "promise", "intention") for step in (1, 2, 3))
+
+
 def _after(sentence: Sentence, name: str, time: Time, gap: int = 14) -> bool:
     return any(0 <= time.start - stop <= gap for _, stop in sentence.places(name)) or any(
         start < time.stop and stop > time.start for start, stop in sentence.places(name)
@@ -102,11 +105,11 @@ def _began_and_ended(sentence: Sentence, points: Sequence[Time], result: Times) 
         result.end = result.end or sentence.text(last.start, last.stop)
         return
     if first.stamp and len([time for time in points if time.kind is When.CLOCK]) <= 1:
-        if sentence.has("end"):
+        if any(not _ahead_of(sentence, start) for start, _ in sentence.places("end")):
             result.end = result.end or sentence.text(first.start, first.stop)
         return
     began = [time for time in points if _after(sentence, "begin", time, 4)]
-    ended = sentence.has("end")
+    ended = any(not _ahead_of(sentence, start) for start, _ in sentence.places("end"))
     if began and sentence.follows("end", "begin", 0):
         began = []
     if began:
@@ -116,5 +119,5 @@ def _began_and_ended(sentence: Sentence, points: Sequence[Time], result: Times) 
             result.end = result.end or sentence.text(clocks[-1].start, clocks[-1].stop)
     elif ended:
         result.end = result.end or sentence.text(first.start, last.stop)
-    elif sentence.has("symptom", "past harm") and not sentence.has("action") and not sentence.has("estimate"):
+    elif any(time.firm for time in points) and sentence.has("symptom", "past harm") and not sentence.has("remedy", "estimate"):
         result.start = result.start or sentence.text(first.start, first.stop)
