@@ -21,6 +21,7 @@ FILES = {
     "clarity": ("clarity",),
     "publish": ("publish", "hosts"),
     "channels": ("channels",),
+    "duty": ("duty",),
     "certificate": ("certificate",),
     "doctor": ("doctor", "drill"),
     "witness": ("witness", "steer"),

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from lightship.cli.shared import App, json_option, page_option, pass_app, read_key
+from lightship.cli.shared import App, json_option, page_option, pass_app, read_key, utc_now
 from lightship.config import PageConfig
 from lightship.doctor import GROUPS, Environment, Examination, Finding, Known, Verdict, examine
 from lightship.doctor.environment import RDAP, SECONDS
@@ -69,7 +69,7 @@ def _known(app: App, page: PageConfig) -> Known:
         app.desk()
         from lightship.store import models, reports  # after Django is set up
 
-        return reports.known(models.Page.objects.get(slug=page.slug))
+        return reports.known(models.Page.objects.get(slug=page.slug), utc_now())
     return Known()
 
 

@@ -67,7 +67,7 @@ def _check(slug: str, url: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @pass_app
 def apply(app: App, file: Path) -> None:
-    """Make pages, groups and components as FILE says. What is so already is left alone; nothing is removed.
+    """Make pages, groups, components and rosters as FILE says. What is so already is left alone; nothing is removed.
 
     \b
     lightship apply components.toml

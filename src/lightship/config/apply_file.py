@@ -5,22 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from lightship.config import ids
+from lightship.config import apply_roster, ids
+from lightship.config.apply_roster import WantedHours, WantedRotation, Zone
 from lightship.config.back_ends import tables
 from lightship.config.fields import Url, parsed
 from lightship.config.toml import ConfigError, Document, Fault, KeyPath, table
-
-
-def _zone(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("is not a time zone; use a name like Europe/Vienna") from error
-    return text
 
 
 def _line(text: str) -> str:
@@ -62,10 +54,12 @@ class WantedGroup:
 class _PageFields:
     name: Name | None = None
     description: str | None = None
-    time_zone: Annotated[str, AfterValidator(_zone)] | None = None
+    time_zone: Zone | None = None
     support_url: Url | None = None
     promise_minutes: Annotated[int, Field(ge=1, le=24 * 60)] | None = None
     kit: bool | None = None
+    staffed: tuple[WantedHours, ...] | None = None
+    rotation: tuple[WantedRotation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +87,7 @@ def read(document: Document) -> tuple[WantedPage, ...]:
     file, faults = document.check(_File, document.data)
     raw = [((key,), page) for key, page in tables(document.data) if key == "page"]
     for at, page in [*raw, *((("pages", slug), page) for slug, page in tables(document.data.get("pages")))]:
-        faults += _contradictions(document, at, page)
+        faults += [*_contradictions(document, at, page), *apply_roster.contradictions(document, at, page)]
     if "page" in document.data and "pages" in document.data:
         faults.append(document.fault(("page",), "either [page], for the only page, or [pages.SLUG] for each; not both"))
     if not document.data:

@@ -12,8 +12,22 @@ from typing import Any
 from pyrage import x25519  # type: ignore[import-untyped]
 
 from lightship.config import Config, PageConfig
-from lightship.doctor import asn, certificates, hosts, name, registry, servers, shared_fate, vaults, visits, witnesses, zone
+from lightship.doctor import (
+    asn,
+    certificates,
+    duty,
+    hosts,
+    name,
+    registry,
+    servers,
+    shared_fate,
+    vaults,
+    visits,
+    witnesses,
+    zone,
+)
 from lightship.doctor.checks import CHECKS, GROUPS, Finding, Severity, Verdict
+from lightship.doctor.duty import DutyFacts
 from lightship.doctor.environment import Environment
 from lightship.doctor.shared_fate import Shared
 from lightship.zones import open_zone
@@ -73,11 +87,12 @@ class Examination:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What the caller tells the doctor. With a database (`asked`): when the last drill was and which of its steps failed.
-    `key`: a recovery key, to try on the vault."""
+    `duty`: of the roster. `key`: a recovery key, to try on the vault."""
 
     drilled: datetime | None = None
     failed: tuple[str, ...] = ()
     asked: bool = False
+    duty: DutyFacts | None = None
     key: "x25519.Identity | None" = field(default=None, repr=False)
 
 
@@ -113,6 +128,7 @@ def _judged(config: Config, page: PageConfig, environment: Environment, known: K
     yield from _name(page, visited, environment)
     yield from vaults.judge(config, page, known.key, environment.now())
     yield from _drill(page, known, environment.now())
+    yield from duty.judge(page.slug, known.duty)
 
 
 def _name(page: PageConfig, visited: tuple[visits.Visit, ...], environment: Environment) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from lightship.config import Config, PageConfig
 from lightship.doctor import Environment, Examination, Known, examine
+from lightship.store.duty import facts as duty
 from lightship.store.models import Page, Report
 
 DOCTOR, DRILL = "doctor", "drill"
@@ -23,13 +24,13 @@ def newest(page: Page | str, kind: str) -> Report | None:
     return Report.objects.filter(page=page, kind=kind).first()
 
 
-def known(page: Page) -> Known:
+def known(page: Page, now: datetime) -> Known:
     """What the doctor cannot see for itself."""
-    last = newest(page, DRILL)
+    last, on_duty = newest(page, DRILL), duty.facts(page, now)
     if last is None:
-        return Known(asked=True)
+        return Known(asked=True, duty=on_duty)
     failed = tuple(step["title"] for step in last.facts.get("steps", ()) if step["status"] == "failed")
-    return Known(drilled=last.at, failed=failed, asked=True)
+    return Known(drilled=last.at, failed=failed, asked=True, duty=on_duty)
 
 
 def ask(page: Page, by: User, now: datetime) -> bool:
@@ -58,7 +59,7 @@ def take_on(page: Page, now: datetime) -> bool:
 
 def run(config: Config, page: PageConfig, row: Page, environment: Environment) -> Examination:
     """Examine the page now, and store the report. Takes some seconds."""
-    examination = examine(config, page, environment, known(row))
+    examination = examine(config, page, environment, known(row, environment.now()))
     Report.objects.create(page=row, kind=DOCTOR, at=examination.at, facts=examination.facts())
     return examination
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from lightship.config.apply_file import WantedComponent, WantedGroup, WantedPage
+from lightship.store.duty import apply as roster
 from lightship.store.journal import structure
 from lightship.store.journal.entry import JournalError
 from lightship.store.models import Component, Group, Page
@@ -39,6 +40,7 @@ def _page(want: WantedPage, slug: str, now: datetime) -> Iterator[str]:
     if structure.describe(page, _given(want, PAGE_FIELDS), None, now):
         yield f"described page {slug}"
     yield from _rows(page, want.rows, None, now)
+    yield from roster.apply(page, want, now)
 
 
 def _rows(page: Page, wants: Sequence[WantedGroup | WantedComponent], group: Group | None, now: datetime) -> Iterator[str]:

@@ -8,6 +8,7 @@ from lightship.config import Config
 from lightship.store import journal
 from lightship.worker.current import for_each_page, utc_now
 from lightship.worker.jobs import certificates, duty, examination, steering, unproven, vault
+from lightship.worker.jobs import certificates, duty_feeds, examination, hand_overs, steering, vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ JOBS: tuple[Job, ...] = (
     Job("steering", 10, steering.run),
     # Not at once: a worker that was away publishes what is left within seconds.
     Job("unproven posts", 2, unproven.run, delay=30),
+    Job("calendars of duty", 30, duty_feeds.run),
+    Job("hand-overs", 5, hand_overs.run),
     # Not at once: hosts that have just been started, or never published to, are no news.
     Job("examination", 600, examination.run, delay=300),
     Job("examination asked for", 1, examination.answer),
