@@ -51,7 +51,7 @@ class WindowForm(forms.Form):
         required=False,
         label="Who, in turn",
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3, "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 4, "autocapitalize": "none", "spellcheck": "false"}),
     )
 
     def clean_members(self) -> tuple[str, ...]:
@@ -109,12 +109,16 @@ class RotationForm(LinesForm):
         super().__init__(data, row=row, initial=initial)
         names = {account.id: account.username for account in roster.people()}
         rows = [_window(window, names) for window in stored.windows]
+        known = f"One a line, in order. There is {', '.join(names.values())}."
         blank = {"zone": page.time_zone}
         self.lines = self.windows = [
             WindowForm(data, prefix=f"w{number}", initial=rows[number] if number < len(rows) else blank)
             for number in range(max(WINDOWS, len(rows)))
         ]
-        self.more_open = len(rows) > 1 or any(window.has_changed() for window in self.windows[1:] if data)
+        for form in self.windows:
+            form.fields["members"].help_text = known
+        some = len(stored.days) < len(ALWAYS) or bool(stored.windows[0].until)
+        self.more_open = some or len(rows) > 1 or any(window.has_changed() for window in self.windows[1:] if data)
 
     def save(self, page: Page, by: By, now: datetime) -> object:
         data = self.cleaned_data

@@ -77,8 +77,7 @@ def rotation(request: HttpRequest, page: Page, id: str = "") -> HttpResponse:
     if row and request.POST.get("do") == "end":
         return _end(request, page, row, "The rotation is ended.")
     form = RotationForm(typed(request), page=page, row=row, now=now)
-    accounts = ", ".join(user.username for user in roster.writers())
-    return _form(request, page, form, "duty_rotation.html", "The roster has changed.", accounts=accounts)
+    return _form(request, page, form, "duty_rotation.html", "The roster has changed.")
 
 
 @on_page

@@ -1,5 +1,6 @@
 """The roster as templates show it: who is on duty, thirty days, what is wrong with it, and what waits for whom."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -9,14 +10,16 @@ from django.utils import timezone
 
 from lightship.core import durations
 from lightship.core.duty import roster as core
-from lightship.core.duty.hours import DAY, DAYS, cut, instant, without
+from lightship.core.duty.hours import DAY, DAYS, Span, cut, instant
 from lightship.core.duty.roster import AHEAD, NEEDED, Duty, Gap, Overlap, Shift
 from lightship.desk.labels import DUTY, person
 from lightship.page.labels import listed
 from lightship.store.duty import feeds, handover, roster
-from lightship.store.models import Feed, Page, Rotation
+from lightship.store.models import Feed, Override, Page, Rotation
 
 SHOWN_GAPS, SHADES = 5, 4
+NARROW = 0.22
+"""Of a day: what is narrower has room for one letter."""
 STALE = timedelta(hours=1)
 """A feed that was not read for so long is a warning."""
 Names = Mapping[str, str]
@@ -81,12 +84,13 @@ def overview(page: Page, now: datetime) -> dict[str, Any]:
     rotations = page.rotations.filter(ended_at=None)
     calendars = [feed_line(feed, now) for feed in page.feeds.filter(ended_at=None)]
     columns = [duty for duty in Duty if duty in NEEDED or any(shift.duty is duty for shift in shifts)]
+    gaps = core.gaps(shifts, now, until, roster.policy(page).staffed)
     return {
         "now_lines": [_now(duty, own, names, now) for duty in columns],
-        "gaps": gap_lines(core.gaps(shifts, now, until, roster.policy(page).staffed), now),
+        "gaps": gap_lines(gaps, now),
         "warnings": [*_warnings(page, shifts, names, now), *(line for feed in calendars for line in feed["warnings"])],
         "columns": [DUTY[duty] for duty in columns],
-        "days": _days(shifts, columns, names, now),
+        "days": _days(shifts, columns, gaps, names, now),
         "rotations": [{"row": row, **rotation_line(row, names)} for row in rotations],
         "overrides": [
             {"row": row, "who": person(row.person), "duty": DUTY[Duty(row.duty)]}
@@ -131,15 +135,18 @@ def gap_lines(gaps: Sequence[Gap], now: datetime) -> dict[str, Any]:
 
 def _warnings(page: Page, shifts: Sequence[Shift], names: Names, now: datetime) -> list[str]:
     until = now + AHEAD
-    both = core.alone(shifts, now, until)
-    claims = core.overlaps(roster.roster(page, now, until), now, until)
-    lines = [f"{names.get(one.people[0], '')} is writer and deputy at once, {_span(one)}." for one in both[:SHOWN_GAPS]]
-    lines += [
-        f"Two people are {DUTY[one.duty].lower()}, {_span(one)}: {names.get(one.people[0], 'a closed account')} counts, "
-        f"not {names.get(one.people[1], 'a closed account')}."
-        for one in claims[:SHOWN_GAPS]
-    ]
-    return lines + closed_accounts(page, names)
+    both = [(f"{names.get(one.people[0], '')} is writer and deputy at once", one) for one in core.alone(shifts, now, until)]
+    claims = [(_claim(one, names), one) for one in core.overlaps(roster.roster(page, now, until), now, until)]
+    spans: dict[str, list[Overlap]] = defaultdict(list)
+    for line, one in (*both, *claims):
+        spans[line].append(one)
+    lines = [f"{line}: {_span(own[0])}{f', and {len(own) - 1} more times' if own[1:] else ''}." for line, own in spans.items()]
+    return [*lines[:SHOWN_GAPS], *closed_accounts(page, names)]
+
+
+def _claim(one: Overlap, names: Names) -> str:
+    first, second = (names.get(who, "a closed account") for who in one.people)
+    return f"Two people are {DUTY[one.duty].lower()}; {first} counts, not {second}"
 
 
 def closed_accounts(page: Page, names: Names) -> list[str]:
@@ -186,18 +193,22 @@ def feed_line(feed: Feed, now: datetime) -> dict[str, Any]:
     return {"row": feed, "unknown": unknown, "warnings": warnings, "people": people}
 
 
-def _days(shifts: Sequence[Shift], columns: Iterable[Duty], names: Names, now: datetime) -> list[dict[str, Any]]:
+def _days(
+    shifts: Sequence[Shift], columns: Iterable[Duty], gaps: Sequence[Gap], names: Names, now: datetime
+) -> list[dict[str, Any]]:
     """Each of the thirty days with a track for each duty. Places in percent of the day, which may have 23 or 25 hours."""
     zone, today = timezone.get_current_timezone_name(), timezone.localtime(now).date()
-    shades = {who: number % SHADES for number, who in enumerate(sorted({shift.person for shift in shifts}, key=names.get))}  # type: ignore[arg-type]
+    people = sorted({shift.person for shift in shifts}, key=lambda who: names.get(who, ""))
+    shades = {who: number % SHADES for number, who in enumerate(people)}
+    spans = {duty: [(shift.span, shift.person) for shift in shifts if shift.duty is duty] for duty in columns}
+    for gap in gaps:
+        for duty in gap.missing:
+            spans[duty].append(((gap.starts, gap.ends), ""))
     days = []
     for number in range(AHEAD.days + 1):
         day = today + number * DAY
         start, end = instant(day, time(0), zone), instant(day + DAY, time(0), zone)
-        tracks = [
-            _track([shift for shift in shifts if shift.duty is duty], start, end, names, shades, duty in NEEDED)
-            for duty in columns
-        ]
+        tracks = [_track(own, start, end, names, shades) for own in spans.values()]
         here = f"{(now - start) / (end - start):.2%}" if number == 0 else ""
         days.append(
             {"day": day, "weekend": day.weekday() > 4, "first": number == 0 or day.day == 1, "tracks": tracks, "now": here}
@@ -206,20 +217,18 @@ def _days(shifts: Sequence[Shift], columns: Iterable[Duty], names: Names, now: d
 
 
 def _track(
-    own: Sequence[Shift], start: datetime, end: datetime, names: Names, shades: Mapping[str, int], needed: bool
+    own: Iterable[tuple[Span, str]], start: datetime, end: datetime, names: Names, shades: Mapping[str, int]
 ) -> dict[str, Any]:
-    spans = [(*span, shift.person) for shift in own for span in cut([shift.span], start, end)]
-    if needed:
-        spans += [(*span, "") for span in without([(start, end)], [shift.span for shift in own])]
+    """`who` empty: nobody, though somebody should be."""
     parts: list[dict[str, Any]] = [
         {
             "x": f"{(left - start) / (end - start):.2%}",
             "width": f"{(right - left) / (end - start):.2%}",
-            "who": names.get(who, "nobody"),
+            "who": names.get(who, "nobody") if (right - left) / (end - start) > NARROW else names.get(who, "–")[:1],
             "shade": shades.get(who),
             "text": f"{names.get(who, 'nobody')} {timezone.localtime(left):%H:%M} to {_clock(right, end)}",
         }
-        for left, right, who in sorted(spans)
+        for left, right, who in sorted((*part, who) for span, who in own for part in cut([span], start, end))
     ]
     return {"parts": parts, "text": "; ".join(part["text"] for part in parts) or "nobody"}
 
@@ -231,12 +240,20 @@ def _clock(at: datetime, end: datetime) -> str:
 def lately(page: Page, most: int = 8) -> list[dict[str, Any]]:
     """Who changed the roster, and who took over from whom, newest first."""
     lines: list[dict[str, Any]] = []
-    for noun, rows in (("a rotation", page.rotations), ("an override", page.overrides), ("a calendar", page.feeds)):
+    for rows in (page.rotations, page.overrides, page.feeds):
         for row in rows.select_related("made_by", "ended_by").order_by("-made_at")[:most]:
-            lines.append({"at": row.made_at, "who": person(row.made_by), "did": f"made {noun}"})
+            what = _what(row)
+            lines.append({"at": row.made_at, "who": person(row.made_by), "did": f"made {what}"})
             if row.ended_at:
-                lines.append({"at": row.ended_at, "who": person(row.ended_by), "did": f"ended {noun}"})
+                lines.append({"at": row.ended_at, "who": person(row.ended_by), "did": f"ended {what}"})
     for act in page.hand_overs.exclude(at=None).select_related("giver", "taker")[:most]:
         giver = f" from {person(act.giver)}" if act.giver else ""
         lines.append({"at": act.at, "who": person(act.taker), "did": f"took over as {DUTY[Duty(act.duty)].lower()}{giver}"})
     return sorted(lines, key=lambda line: line["at"], reverse=True)[:most]
+
+
+def _what(row: Rotation | Override | Feed) -> str:
+    if isinstance(row, Feed):
+        return f"the calendar {row.name}"
+    duty = DUTY[Duty(row.duty)].lower()
+    return f"a rotation: {duty}" if isinstance(row, Rotation) else f"{person(row.person)} {duty} from {moment_text(row.starts)}"
