@@ -35,7 +35,7 @@ def bob(stage: Stage) -> Client:
 
 def test_without_a_roster_the_first_view_says_that_nobody_is_called(stage: Stage, client: Client) -> None:
     assert "Nobody is on duty, so nobody is called when an update is late" in text(client, "/p/acme/")
-    assert "Nobody would be called" not in text(client)
+    assert "Somebody is missing" not in text(client)
 
 
 def test_a_rotation_is_made_changed_and_ended(stage: Stage, client: Client) -> None:
@@ -81,10 +81,10 @@ def test_a_rotation_that_nobody_could_work_by_comes_back(client: Client, wrong: 
 
 def test_a_gap_is_named_in_red_with_its_minutes(stage: Stage, client: Client) -> None:
     rotate(client)
-    assert "Nobody would be called at these times of the next 30 days: No deputy now, until" in text(client)
+    assert "Somebody is missing at these times of the next 30 days: No deputy now, until" in text(client)
     assert "(30 days)" in text(client)
     rotate(client, "deputy", "bob\nalice")
-    assert "Nobody would be called" not in text(client)
+    assert "Somebody is missing" not in text(client)
     assert "is writer and deputy at once" not in text(client)
 
 
@@ -95,7 +95,7 @@ def test_outside_published_hours_nobody_is_missing(stage: Stage, client: Client)
     typed = {**fill(client, f"{DUTY}hours/"), "l0-days": ["0", "1", "2", "3", "4"], "l0-begins": "08:00", "l0-until": "18:00"}
     client.post(f"{DUTY}hours/", typed)
     assert Page.objects.get().staffed == "Monday to Friday 08:00 to 18:00, Vienna time"
-    assert "Nobody would be called" not in text(client)
+    assert "Somebody is missing" not in text(client)
     answer = client.post(f"{DUTY}hours/", {**typed, "l1-begins": "10:00"})
     assert "fill in both, or neither" in read(answer).text
 

@@ -117,7 +117,7 @@ def without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
 
 def text_of(hours: Sequence[Hours]) -> str:
     """As readers read it: `Monday to Friday 08:00 to 18:00, Vienna time`."""
-    return "; ".join(f"{_days(line.days)} {_times(line)}, {_place(line.zone)} time" for line in hours)
+    return "; ".join(f"{days_text(line.days)} {_times(line)}, {_place(line.zone)} time" for line in hours)
 
 
 def _times(line: Hours) -> str:
@@ -128,7 +128,8 @@ def _place(zone: str) -> str:
     return "UTC" if zone in ("UTC", "Etc/UTC") else zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
-def _days(days: Sequence[int]) -> str:
+def days_text(days: Sequence[int]) -> str:
+    """`Monday to Friday, Sunday`."""
     if len(days) == len(DAYS):
         return "every day"
     runs = []

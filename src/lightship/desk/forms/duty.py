@@ -235,6 +235,7 @@ class HoursForm(LinesForm):
             LineForm(data, prefix=f"l{number}", initial=rows[number] if number < len(rows) else None)
             for number in range(max(LINES, len(rows)))
         ]
+        self.more_open = any(line.has_changed() for line in self.lines[1:] if data) or len(rows) > 1
 
     def save(self, page: Page, by: By, now: datetime) -> object:
         hours = [line for form in self.lines if (line := _hours(form.cleaned_data, self.cleaned_data["zone"]))]

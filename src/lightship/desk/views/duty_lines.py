@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from lightship.core import durations
 from lightship.core.duty import roster as core
-from lightship.core.duty.hours import DAY, DAYS, Span, cut, instant
+from lightship.core.duty.hours import DAY, DAYS, Span, cut, days_text, instant
 from lightship.core.duty.roster import AHEAD, NEEDED, Duty, Gap, Overlap, Shift
 from lightship.desk.labels import DUTY, person
 from lightship.page.labels import listed
@@ -179,7 +179,7 @@ def rotation_line(row: Rotation, names: Names) -> dict[str, Any]:
     ]
     weekly = rotation.every is core.Every.WEEK
     every = f"every week on {DAYS[rotation.start.weekday()]}" if weekly else "every day"
-    days = "" if len(rotation.days) == 7 else listed([DAYS[day] for day in sorted(rotation.days)])
+    days = "" if len(rotation.days) == 7 else days_text(rotation.days)
     return {"duty": DUTY[rotation.duty], "every": every, "days": days, "windows": windows}
 
 
