@@ -153,15 +153,15 @@ def _fields(of: Examination) -> dict[str, Any]:
 
 
 def test_an_overdue_drill_is_known_to_the_doctor(stage: Stage) -> None:
-    assert reports.known(stage.page, NOW).drilled is None
+    assert reports.known(config(), stage.page, NOW).drilled is None
     Report.objects.create(page=stage.page, kind="drill", at=NOW, facts={})
-    assert reports.known(stage.page, NOW).drilled == NOW
+    assert reports.known(config(), stage.page, NOW).drilled == NOW
 
 
 def test_a_drill_that_failed_is_known_to_the_doctor_too(stage: Stage) -> None:
     steps = [step("publish", 1.0), step("restore", 2.0, "failed")]
     Report.objects.create(page=stage.page, kind="drill", at=NOW, facts={"steps": steps})
-    assert reports.known(stage.page, NOW).failed == ("Restore",)
+    assert reports.known(config(), stage.page, NOW).failed == ("Restore",)
 
 
 def step(name: str, seconds: float, status: str = "done") -> dict[str, Any]:

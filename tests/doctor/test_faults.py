@@ -14,6 +14,7 @@ from tests.doctor.lab import HOSTS, NAME, PRODUCT, RECOVERY, Lab, networks
 from lightship.config import PageConfig
 from lightship.doctor import Environment, Examination, Known, Verdict, examine
 from lightship.doctor.checks import Finding
+from lightship.doctor.duty import DutyFacts
 from lightship.doctor.zone import scope
 from lightship.vault import key_in, new_key
 from lightship.zones import open_zone
@@ -23,7 +24,7 @@ VIENNA, ZURICH = HOSTS.values()
 
 
 def drilled(days: int = 3) -> Known:
-    return Known(drilled=datetime.now(UTC) - timedelta(days=days), asked=True, key=key_in(RECOVERY))
+    return Known(drilled=datetime.now(UTC) - timedelta(days=days), asked=True, duty=DutyFacts(made=True), key=key_in(RECOVERY))
 
 
 def examined(lab: Lab, page: PageConfig | None = None, environment: Environment | None = None, **config: Any) -> Examination:

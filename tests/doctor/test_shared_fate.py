@@ -27,7 +27,7 @@ from tests.doctor.values import (
 from lightship.config import Config, PageConfig, Peer
 from lightship.config.values import Vault
 from lightship.core.steering.records import MoveRecord, record_out
-from lightship.doctor import Known, Verdict, shared_fate, vaults, witnesses
+from lightship.doctor import Known, Verdict, duty, shared_fate, vaults, witnesses
 from lightship.doctor import _drill as rehearsed
 from lightship.doctor.asn import Network
 from lightship.doctor.shared_fate import Part
@@ -251,3 +251,15 @@ def test_a_machine_without_credentials_says_that_it_did_not_look() -> None:
 )
 def test_rehearsals(value: Known, faults: Faults) -> None:
     only(rehearsed(page(), value, NOW), faults)
+
+
+# Duty
+
+
+@table(
+    reached=((), {}),
+    one_is_not=((("bob", "lightship.toml has no channel"),), {"duty.reach": "lightship.toml has no channel"}),
+    not_asked=(None, {}),
+)
+def test_whoever_is_on_duty_and_cannot_be_reached_is_named(value: tuple[tuple[str, str], ...] | None, faults: Faults) -> None:
+    only(list(duty.judge("acme", value)), faults)

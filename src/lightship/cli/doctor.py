@@ -66,10 +66,10 @@ def doctor(app: App, everything: bool, key: Path | None, rdap: str | None) -> No
 def _known(app: App, page: PageConfig) -> Known:
     """What the desk's database says: when the last drill was."""
     with suppress(Exception):  # a laptop has no desk, and a dead desk is what the doctor is asked about
-        app.desk()
+        config = app.desk()
         from lightship.store import models, reports  # after Django is set up
 
-        return reports.known(models.Page.objects.get(slug=page.slug), utc_now())
+        return reports.known(config, models.Page.objects.get(slug=page.slug), utc_now())
     return Known()
 
 
@@ -109,24 +109,44 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
 @click.option(
     "--key", type=click.Path(exists=True, path_type=Path, dir_okay=False), help="The recovery key, to restore the vault with."
 )
+@click.option(
+    "--answer",
+    "patience",
+    metavar="SECONDS",
+    type=click.FloatRange(0, 3600),
+    default=300,
+    show_default=True,
+    help="How long to wait until the person on duty answers a nudge. 0: nobody is nudged.",
+)
 @page_option
 @json_option
 @pass_app
-def drill(app: App, key: Path | None) -> None:
+def drill(app: App, key: Path | None, patience: float) -> None:
     """Rehearse the worst day on the real configuration, and time it. Readers notice nothing.
 
     Publishes a canary to every host, moves a canary name and back, restores the vault into a throw-away database, and speaks
-    without the desk onto a canary path. Exit status 1 if anything failed.
+    without the desk onto a canary path. Then nudges the person on duty, and times the answer. Exit status 1 if anything failed.
 
     \b
     lightship drill --key recovery.txt
+    lightship drill --answer 0
     """
     config = app.config(without={"desk", "secrets"})
     page = config.page(app.slug)
+    patience = patience if _has_desk(app) else 0
     with Console(stderr=True).status("clearing away what earlier drills left") as status:
-        report = rehearse(config, page, key, Environment(), lambda title: status.update(title.lower()))
+        report = rehearse(config, page, key, Environment(), lambda title: status.update(title.lower()), patience)
     before = _record(app, page, report)
     app.say("\n".join(_drill_lines(report, before)), report, failed=not report["passed"])
+
+
+def _has_desk(app: App) -> bool:
+    with suppress(Exception):  # a laptop has no desk, and a dead desk is what drills are for
+        app.desk()
+        from lightship.store.models import Page  # after Django is set up
+
+        return Page.objects.exists()
+    return False
 
 
 def _record(app: App, page: PageConfig, report: dict[str, Any]) -> Sequence[dict[str, Any]]:

@@ -11,20 +11,23 @@ from lightship.doctor.checks import CHECKS, Finding
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyFacts:
     """`made`: whether anybody made a roster. `gaps`, `alone`: of the next 30 days (core/duty/roster.py), `alone` with the
-    account's name. `problems`: of calendars, in words."""
+    account's name. `problems`: of calendars, in words. `unreachable`: whoever is on the roster or on the escalation list and
+    cannot be reached, and why."""
 
     made: bool = False
     gaps: tuple[Gap, ...] = ()
     alone: tuple[Overlap, ...] = ()
     calendars: int = 0
     problems: tuple[str, ...] = ()
+    unreachable: tuple[tuple[str, str], ...] = ()
 
 
 def judge(page: str, facts: DutyFacts | None) -> Iterator[Finding]:
     """None: the desk's database was not asked."""
     check = CHECKS["duty.roster"]
     if facts is None:
-        yield check.unchecked(page, "the desk's database was not asked")
+        for name in ("duty.roster", "duty.reach"):
+            yield CHECKS[name].unchecked(page, "the desk's database was not asked")
         return
     if not facts.made:
         yield check.warn(page, "no roster was made, so nobody is called")
@@ -40,6 +43,11 @@ def judge(page: str, facts: DutyFacts | None) -> Iterator[Finding]:
     if facts.calendars:
         problems = "; ".join(facts.problems)
         yield CHECKS["duty.calendars"].warn_unless(not problems, page, f"{facts.calendars} read", problems)
+    reach = CHECKS["duty.reach"]
+    for person, reason in facts.unreachable:
+        yield reach.fail(person, reason)
+    if not facts.unreachable:
+        yield reach.ok(page, "a channel of lightship.toml reaches each of them")
 
 
 def _gaps(gaps: tuple[Gap, ...]) -> str:

@@ -33,6 +33,7 @@ from lightship.doctor import Environment
 from lightship.doctor.servers import Server, delegation
 from lightship.doctor.zone import CANARY, NOTHING, canary_at
 from lightship.drill.canary import Canary, DrillError, NotRehearsed, sweep
+from lightship.drill.duty import answer
 from lightship.hosts import File, Host, HostError, Place
 from lightship.net.client import PublicReader
 from lightship.publishing.publish import Clock
@@ -51,17 +52,23 @@ BODY = "Nothing is broken. This is a rehearsal, on a path that nobody links to."
 
 
 def rehearse(
-    config: Config, page: PageConfig, key: Path | None, environment: Environment, progress: Callable[[str], None]
+    config: Config,
+    page: PageConfig,
+    key: Path | None,
+    environment: Environment,
+    progress: Callable[[str], None],
+    patience: float = 0,
 ) -> dict[str, Any]:
     """Do every step, whether or not the one before failed; the report, as the desk keeps it. `key`: the file of a recovery key,
-    if one is at hand. `progress` gets the title of each step. Leaves nothing behind; what a killed drill left, the next one
-    removes first."""
+    if one is at hand. `patience`: seconds to wait for the person on duty. `progress` gets the title of each step. Leaves
+    nothing behind; what a killed drill left, the next one removes first."""
     hosts = [open_host(host) for host in page.hosts]
     plan = (
         ("publish", "Publish to every host", 5, lambda: asyncio.run(publish(hosts))),
         ("move", "Move the name", 5, lambda: move(page, environment)),
         ("restore", "Restore the desk", 60, lambda: restore(config, page, key)),
         ("speak", "Speak without the desk", 30, lambda: speak(page, hosts, environment.now)),
+        ("answer", "The person on duty answers", 300, lambda: answer(page.slug, patience, environment.now, progress)),
     )
     at, started = environment.now(), monotonic()
     asyncio.run(sweep(hosts))

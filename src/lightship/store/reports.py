@@ -1,5 +1,6 @@
 """Examinations and drills as rows, and who asked for one."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -7,6 +8,7 @@ from django.db import transaction
 
 from lightship.config import Config, PageConfig
 from lightship.doctor import Environment, Examination, Known, examine
+from lightship.store.duty import chain, contacts
 from lightship.store.duty import facts as duty
 from lightship.store.models import Page, Report
 
@@ -24,13 +26,15 @@ def newest(page: Page | str, kind: str) -> Report | None:
     return Report.objects.filter(page=page, kind=kind).first()
 
 
-def known(page: Page, now: datetime) -> Known:
+def known(config: Config, page: Page, now: datetime) -> Known:
     """What the doctor cannot see for itself."""
-    last, on_duty = newest(page, DRILL), duty.facts(page, now)
+    last, staff = newest(page, DRILL), chain.expected(page, now)
+    unreachable = tuple((user.username, reason) for user in staff if (reason := contacts.unreachable(config, user)))
+    known = Known(asked=True, duty=replace(duty.facts(page, now), unreachable=unreachable))
     if last is None:
-        return Known(asked=True, duty=on_duty)
+        return known
     failed = tuple(step["title"] for step in last.facts.get("steps", ()) if step["status"] == "failed")
-    return Known(drilled=last.at, failed=failed, asked=True, duty=on_duty)
+    return replace(known, drilled=last.at, failed=failed)
 
 
 def ask(page: Page, by: User, now: datetime) -> bool:
@@ -59,7 +63,7 @@ def take_on(page: Page, now: datetime) -> bool:
 
 def run(config: Config, page: PageConfig, row: Page, environment: Environment) -> Examination:
     """Examine the page now, and store the report. Takes some seconds."""
-    examination = examine(config, page, environment, known(row, environment.now()))
+    examination = examine(config, page, environment, known(config, row, environment.now()))
     Report.objects.create(page=row, kind=DOCTOR, at=examination.at, facts=examination.facts())
     return examination
 

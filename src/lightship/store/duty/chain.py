@@ -1,7 +1,7 @@
 """Whom the clock nudges, in order: those who hold the page's duties now, then its escalation list."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 
@@ -13,12 +13,25 @@ from lightship.store.duty import roster
 from lightship.store.models import Page
 
 Holders = Mapping[Duty, User]
+AHEAD = timedelta(days=30)
 Ask = Callable[[Page, datetime], Holders]
 
 
 def chain(page: Page, now: datetime, ask: Ask = roster.holder) -> Chain:
     holders = {str(duty): str(user.pk) for duty, user in ask(page, now).items() if user.is_active}
     return Chain(**holders, everyone=tuple(str(user.pk) for user in escalation(page)))
+
+
+def expected(page: Page, now: datetime) -> list[User]:
+    """Everybody whom the chain may nudge in the next days."""
+    people = {user.pk: user for user in [*ahead(page, now), *roster.holder(page, now).values(), *escalation(page)]}
+    return sorted(people.values(), key=lambda user: user.username)
+
+
+def ahead(page: Page, now: datetime) -> list[User]:
+    """Whom the roster names until AHEAD."""
+    people = {int(shift.person) for shift in roster.shifts(page, now, now + AHEAD)}
+    return list(User.objects.filter(pk__in=people, is_active=True))
 
 
 def escalation(page: Page) -> list[User]:

@@ -7,8 +7,7 @@ from datetime import datetime
 from lightship.config import Config
 from lightship.store import journal
 from lightship.worker.current import for_each_page, utc_now
-from lightship.worker.jobs import certificates, duty, examination, steering, unproven, vault
-from lightship.worker.jobs import certificates, duty_feeds, examination, hand_overs, steering, vault
+from lightship.worker.jobs import certificates, duty, duty_feeds, examination, hand_overs, steering, unproven, vault
 
 
 @dataclass(frozen=True, slots=True)
