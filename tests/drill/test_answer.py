@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from tests.database import database, template
 from tests.store.desk import new_desk
 
 from lightship.drill import duty as room
@@ -16,8 +15,6 @@ from lightship.drill.canary import DrillError, NotRehearsed
 from lightship.drill.duty import answer
 from lightship.store.duty import chain
 from lightship.store.models import Nudge
-
-__all__ = ["database", "template"]
 
 
 def now() -> datetime:
