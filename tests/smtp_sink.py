@@ -60,6 +60,10 @@ class _Session(socketserver.StreamRequestHandler):
         if self.sink.hangs:
             self.sink.over.wait()
             return
+        with contextlib.suppress(ConnectionError):  # the client was killed
+            self._talk()
+
+    def _talk(self) -> None:
         self._say("220 sink")
         to = list[str]()
         while line := self.rfile.readline().decode().strip():
@@ -86,13 +90,13 @@ class _Session(socketserver.StreamRequestHandler):
         letter = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
         received = [Received(address, letter) for address in to]
         self.sink.letters += received
-        self._say("250 taken")
+        with contextlib.suppress(ConnectionError):
+            self._say("250 taken")
         for one in received:
             self.sink.after_yes(one)
 
     def _say(self, line: str) -> None:
-        with contextlib.suppress(OSError):  # the client was killed
-            self.wfile.write(f"{line}\r\n".encode())
+        self.wfile.write(f"{line}\r\n".encode())
 
 
 class _Server(socketserver.ThreadingTCPServer):

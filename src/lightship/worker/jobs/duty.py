@@ -3,9 +3,11 @@ that are due meanwhile are sent beside it."""
 
 import asyncio
 import logging
+from collections.abc import Callable
+from datetime import datetime
 
 from lightship.config import Config
-from lightship.store.duty import nudges
+from lightship.store.duty import chain, nudges
 from lightship.worker.current import for_each_page, in_thread, utc_now
 
 AT_ONCE = 16
@@ -14,11 +16,11 @@ log = logging.getLogger("lightship.duty")
 _under_way: set[asyncio.Task[int]] = set()
 
 
-async def run(config: Config) -> None:
-    await for_each_page(config, lambda _, row: nudges.plan(row, utc_now()))
+async def run(config: Config, now: Callable[[], datetime] = utc_now, ask: chain.Ask = chain.holder) -> None:
+    await for_each_page(config, lambda _, row: nudges.plan(row, now(), ask))
     if len(_under_way) >= AT_ONCE:
         return
-    task = asyncio.create_task(in_thread(nudges.deliver, config, utc_now()))
+    task = asyncio.create_task(in_thread(nudges.deliver, config, now(), ask))
     _under_way.add(task)
     task.add_done_callback(_done)
     await asyncio.wait({task}, timeout=1)
