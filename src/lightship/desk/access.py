@@ -20,12 +20,27 @@ RULES: Mapping[str, Act | None] = {
     "report": None,  # the link is the right to report
     "front-line-pages": Act.REPORT,
     "front-line": Act.REPORT,
+    "kit": Act.READ,
+    "incident-kit": Act.READ,
+    "go": None,  # the link is the right to that form
     **dict.fromkeys(
         (
             *("home", "page", "live", "open", "incident", "timeline", "rename", "correct", "plan", "begin-or-finish", "move"),
             *("components", "shift", "component", "group", "settings", "history", "journal", "hosts", "hosts-live"),
             *("doctor", "drills", "other-desk", "take-in"),
             *("first-word", "alert-start", "alert-close", "front-line-links", "staff", "staffer"),
+            *(
+                "duty",
+                "duty-calendar",
+                "duty-feed",
+                "duty-hours",
+                "duty-override",
+                "duty-rotation",
+                "duty-swap",
+                "duty-take-back",
+            ),
+            *("on-it", "reached", "approval", "compose-open", "compose-update", "published", "withdraw", "merge", "levels"),
+            *("scorecard", "scorecard-export"),
         ),
         Act.WRITE,
     ),
