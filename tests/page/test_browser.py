@@ -121,7 +121,7 @@ def test_a_fresh_pulse_leaves_the_page_as_it_is(serve: Serve, tab: Open, now: An
         dave.goto(address)
     expect(dave.locator("#note")).to_be_empty()
     expect(dave.locator(".c .s").first).to_have_text("Down")
-    expect(dave.locator("#at")).to_have_text(re.compile(r"^Confirmed \S+ [ap]?m? ?\S+"))
+    expect(dave.locator("#at")).to_have_text(re.compile(r"^Page confirmed \S+ [ap]?m? ?\S+"))
 
 
 def test_the_days_of_all_rows_stand_under_each_other(serve: Serve, tab: Open) -> None:

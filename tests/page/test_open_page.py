@@ -41,7 +41,7 @@ def carol(browser: Browser) -> Iterator[Callable[[str], Tab]]:
         tab = contexts[-1].new_page()
         tab.on("pageerror", lambda error: faults.append(str(error)))
         tab.goto(address)
-        expect(tab.locator("#at")).to_contain_text("Confirmed")
+        expect(tab.locator("#at")).to_contain_text("Page confirmed")
         # She comes back to this tab again and again: each time the page asks anew.
         tab.evaluate("setInterval(() => document.dispatchEvent(new Event('visibilitychange')), 500) && 0")
         return tab

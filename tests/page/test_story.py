@@ -54,7 +54,7 @@ def test_the_block_holds_the_newest_sentence_who_said_it_and_when_and_every_fact
     assert "Next update by 14:30 UTC ; later than that, it is overdue." in block
     rows = "Problem Sign-in ends with error 503. Affects Customers in Graz How many 6,200 mailboxes Not affected Phones"
     assert (
-        f"{rows} Since 13:40 UTC Back by No estimate yet Doing now Moving twelve servers Meanwhile No workaround yet" in block
+        f"{rows} Since 13:40 UTC Doing now Moving twelve servers Meanwhile No workaround yet Back by No estimate yet" in block
     )
 
 

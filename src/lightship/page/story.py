@@ -127,27 +127,19 @@ def _facts(incident: Incident, facts: Facts, touched: tuple[Component, ...], now
     """In the order in which a reader asks: what, who, since when, what is being done. Only what was stated, and not what the
     lead says already."""
     affected = labels.listed([prose.legal(component.name) for component in touched], 6)
-    rows = [
-        ("Problem", facts.symptom),
-        ("Affects", facts.scope or affected),
-        ("How many", facts.numbers),
-        ("Not affected", facts.unaffected),
-        *([] if incident.ended else [("Doing now", facts.doing), ("Meanwhile", facts.workaround or _none_yet(facts))]),
-        ("Cause", facts.cause),
-        ("Prevention", facts.prevention),
-        ("Data", facts.data_lost),
-    ]
-    stated = [Fact(label, prose.line(text)) for label, text in rows if text and prose.plain(text) not in lead]
-    before = [fact for fact in stated if fact.label in _FIRST]
-    after = [fact for fact in stated if fact.label not in _FIRST]
-    return [*before, *_times(incident, facts, now), *after]
+    who = [("Affects", facts.scope or affected), ("How many", facts.numbers), ("Not affected", facts.unaffected)]
+    yield from _stated([("Problem", facts.symptom), *who], lead)
+    yield from _times(incident, facts, now)
+    if not incident.ended:
+        workaround = facts.workaround or ("No workaround yet" if facts.no_workaround else "")
+        yield from _stated([("Doing now", facts.doing), ("Meanwhile", workaround)], lead)
+        if facts.estimate or facts.no_estimate:
+            yield Fact("Back by", times.when(facts.estimate, now) if facts.estimate else Markup("No estimate yet"))
+    yield from _stated([("Cause", facts.cause), ("Prevention", facts.prevention), ("Data", facts.data_lost)], lead)
 
 
-_FIRST = ("Problem", "Affects", "How many", "Not affected")
-
-
-def _none_yet(facts: Facts) -> str:
-    return "No workaround yet" if facts.no_workaround else ""
+def _stated(rows: Iterable[tuple[str, str]], lead: str) -> Iterable[Fact]:
+    return [Fact(label, prose.line(text)) for label, text in rows if text and prose.plain(text) not in lead]
 
 
 def _times(incident: Incident, facts: Facts, now: datetime | None) -> Iterable[Fact]:
@@ -162,8 +154,6 @@ def _times(incident: Incident, facts: Facts, now: datetime | None) -> Iterable[F
     if incident.ended and over:
         lasted = lasting(incident)
         yield Fact("Ended", Markup("{}{}").format(times.when(over, now), f", after {lasted}" if lasted else ""))
-    elif not incident.ended and (facts.estimate or facts.no_estimate):
-        yield Fact("Back by", times.when(facts.estimate, now) if facts.estimate else Markup("No estimate yet"))
 
 
 def next_update(incident: Incident, now: datetime | None) -> Markup:

@@ -45,7 +45,7 @@ last=Date.parse(r.at)
 every=r.seconds
 if(last>best)best=new Date(last)
 if(r.html)swap(r.html,r.note)
-all("#at time",e=>{e.dateTime=best.toISOString();e.textContent=say(best);e.previousSibling.data="Confirmed "})}
+all("#at time",e=>{e.dateTime=best.toISOString();e.textContent=say(best);e.previousSibling.data="Page confirmed "})}
 stale(!(Date.now()-last<=(2*every+60)*1e3),r.skewed,r.note)
 count()}
 // The page itself is one request; all that follows can wait until it stands.
