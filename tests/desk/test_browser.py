@@ -188,3 +188,11 @@ def test_all_of_it_works_without_javascript(browser: Browser, desk: str, stage: 
     expect(page.locator("#timeline")).to_contain_text("It works again.")
     context.close()
     assert not Incident.objects.get().open
+
+
+def test_a_button_copies_what_support_says(page: Page, context: BrowserContext, stage: Stage) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/p/acme/incidents/{stage.outage().pk}/kit/")
+    page.get_by_role("button", name="Copy: On the telephone").click()
+    expect(page.locator("[data-copy]").first).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("textarea").first.input_value()

@@ -33,7 +33,7 @@ def views(stage: Stage) -> list[str]:
         "/p/acme/", "/p/acme/live/", "/p/acme/open/", "/p/acme/plan/", "/p/acme/parts/", f"/p/acme/parts/{stage.webmail.pk}/",
         f"/p/acme/groups/{stage.mail.pk}/", "/p/acme/settings/", "/p/acme/history/", "/p/acme/journal/", "/p/acme/hosts/",
         "/p/acme/hosts/live/", incident, f"{incident}said/", f"{incident}name/", f"/p/acme/updates/{update.pk}/", maintenance,
-        f"{maintenance}move/", "/password/", "/sign-in/",
+        f"{maintenance}move/", "/password/", "/sign-in/", "/p/acme/kit/", f"{incident}kit/",
     ]  # fmt: skip
 
 
