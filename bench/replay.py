@@ -18,10 +18,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from lightship.core.duty.cards import Card, Case
 from lightship.core.duty.figures import Figures
 from lightship.core.duty.policy import Policy
 from lightship.core.duty.promises import deadline
-from lightship.core.duty.scorecard import FRESH, Card, Case, by_person, card, figures
+from lightship.core.duty.scorecard import FRESH, by_person, card, figures
 from lightship.core.model import Facts, Impact, Incident, Kind, Status, Update, Wording
 from lightship.core.wire import moment, stamp
 

@@ -5,7 +5,8 @@ from random import Random
 
 from tests.sample import an_incident, an_update
 
-from lightship.core.duty.scorecard import Card, Case, Judgement, card
+from lightship.core.duty.cards import Card, Case, Judgement
+from lightship.core.duty.scorecard import card
 from lightship.core.model import Facts, Incident, Status, Update
 
 NOW = datetime(2026, 11, 22, 14, 15, tzinfo=UTC)

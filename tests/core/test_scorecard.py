@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.sample import an_incident, an_update
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.sample import a_component, an_incident, an_update
 
-from lightship.core.duty.scorecard import Case, Judgement, bounds, card, figures
+from lightship.core.duty.cards import Case, Judgement
+from lightship.core.duty.scorecard import bounds, card, figures, reported
 from lightship.core.model import Facts, Incident, Kind, Status, Update, Wording
 from lightship.core.updates import in_order
 
@@ -210,3 +213,108 @@ def test_what_is_no_month_is_refused(month: str) -> None:
 
 def test_december_is_followed_by_january() -> None:
     assert bounds("2026-12") == (datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+
+
+MAIL, PANEL = a_component("Webmail"), a_component("Control panel")
+
+
+@pytest.mark.parametrize(
+    ("minute", "components", "counts"),
+    [
+        (-120, {MAIL.id}, True),
+        (-120, set(), True),
+        (-120, {PANEL.id}, False),
+        (-120, {MAIL.id, PANEL.id}, True),
+        (1, {MAIL.id}, False),
+        (-24 * 60, {MAIL.id}, False),
+        (-24 * 60 + 1, {MAIL.id}, True),
+    ],
+)
+def test_a_report_is_of_the_incident_whose_component_it_names(minute: float, components: set[str], counts: bool) -> None:
+    mail = incident(post(0), components=(MAIL,))
+    assert reported(mail, [(at(minute), frozenset(components))], []) == ((at(minute),) if counts else ())
+
+
+def test_a_report_before_an_earlier_incident_ended_was_about_that_one() -> None:
+    mail, reports = incident(post(0), components=(MAIL,)), [(at(-90), frozenset[str]()), (at(-20), frozenset[str]())]
+    earlier = incident(post(-100), post(-60, RESOLVED), components=(MAIL,))
+    assert reported(mail, reports, [mail, earlier]) == (at(-20),)
+    elsewhere = replace(earlier, components=(PANEL,))
+    assert reported(mail, reports, [mail, elsewhere]) == (at(-90), at(-20))
+
+
+def test_the_example_of_the_manual() -> None:
+    """docs/reference/scorecard.md: 14:02, an automatic line at 14:20, 14:34 and 14:58."""
+    spoken = incident(
+        post(2, since=at(-9), promise=30),
+        post(20, automatic=True),
+        post(34, promise=60),
+        post(58, RESOLVED),
+    )
+    sums = figures([card(Case(incident=spoken, support=(at(-5),)), at(99))])
+    assert (minutes(sums.first_word), minutes(sums.support_gap)) == (11, 7)
+    assert (sums.in_time, sums.promises, minutes(sums.longest_silence)) == (1, 2, 32)
+    assert (minutes(sums.fresh), minutes(sums.open)) == (54, 56)
+
+
+POSTS = st.lists(
+    st.tuples(
+        st.integers(0, 300),
+        st.integers(-60, 0),
+        st.sampled_from([Status.INVESTIGATING, Status.MONITORING, RESOLVED]),
+        st.none() | st.integers(1, 90),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=7,
+    unique_by=lambda row: row[0],
+)
+
+
+def drawn(rows: Sequence[tuple[int, int, Status, int | None, bool]]) -> Incident:
+    return incident(
+        *(
+            post(minute, status, dated=minute + back, promise=None if ahead is None else minute + ahead, automatic=automatic)
+            for minute, back, status, ahead, automatic in rows
+        )
+    )
+
+
+@given(POSTS, st.integers(300, 500))
+def test_any_incident_adds_up(rows: Sequence[tuple[int, int, Status, int | None, bool]], now: int) -> None:
+    """Silences fill the open time without a gap; nothing is fresh that is not open; and a minute-by-minute walk through what
+    readers had finds the same minutes."""
+    spoken = drawn(rows)
+    one = card(Case(incident=spoken), at(now))
+    sums = figures([one])
+    assert sum((s.ends - s.starts for s in one.silences), timedelta()) == sums.open
+    assert sums.fresh <= sums.open and sums.in_time <= sums.promises <= len(one.posts)
+    opened = fresh = 0
+    for minute in range(now):
+        had = in_order([update for update in spoken.updates if update.created_at <= at(minute)])
+        if had and had[-1].status is not RESOLVED:
+            opened += 1
+            people = [update.created_at for update in had if not update.automatic]
+            fresh += any(at(minute) - time < 30 * MINUTE and since_opening(spoken, time, minute) for time in people)
+    assert (minutes(sums.open), minutes(sums.fresh)) == (opened, fresh)
+
+
+def since_opening(spoken: Incident, time: datetime, minute: int) -> bool:
+    """Whether it was open without a break from that update until that minute."""
+    steps = [update.created_at for update in spoken.updates if time <= update.created_at <= at(minute)]
+    states = (in_order([update for update in spoken.updates if update.created_at <= step])[-1].status for step in steps)
+    return RESOLVED not in states
+
+
+@given(POSTS, st.integers(0, 6), st.integers(-60, 60))
+def test_a_correction_afterwards_changes_nothing(
+    rows: Sequence[tuple[int, int, Status, int | None, bool]], which: int, promise: int
+) -> None:
+    """However its author rewords an update once its promise has passed and others have spoken, the figures stay."""
+    spoken = drawn(rows)
+    number = which % len(spoken.updates)
+    mended = corrected(spoken.updates[number], 600, 600 + promise)
+    prettier = replace(spoken, updates=(*spoken.updates[:number], mended, *spoken.updates[number + 1 :]))
+    if not spoken.ended:
+        prettier, spoken = (replace(one, updates=(*one.updates, post(599, RESOLVED))) for one in (prettier, spoken))
+    assert figures([card(Case(incident=prettier), at(900))]) == figures([card(Case(incident=spoken), at(900))])

@@ -10,8 +10,9 @@ from tests.sample import an_incident, an_update
 from tests.scorecards import NOW, case, year
 
 from lightship.core.duty import sheet
+from lightship.core.duty.cards import Case, Judgement
 from lightship.core.duty.figures import Figures
-from lightship.core.duty.scorecard import Case, Judgement, bounds, card, figures
+from lightship.core.duty.scorecard import bounds, card, figures
 from lightship.core.model import Status
 
 MINUTE = timedelta(minutes=1)

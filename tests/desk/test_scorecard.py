@@ -12,7 +12,7 @@ from tests.desk.cast import Stage, read
 from tests.sample import an_incident, an_update
 from tests.store.judged import write
 
-from lightship.core.duty.scorecard import Case, Judgement
+from lightship.core.duty.cards import Case, Judgement
 from lightship.core.model import Facts, Status
 from lightship.store import journal
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.contrib.auth.models import User
 
-from lightship.core.duty.scorecard import Case
+from lightship.core.duty.cards import Case
 from lightship.store.journal import insert
 from lightship.store.models import Alert, Judgement, Page
 

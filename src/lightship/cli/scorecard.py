@@ -7,7 +7,8 @@ import click
 
 from lightship.cli.shared import App, Refused, page_option, pass_app, utc_now
 from lightship.core.duty import sheet
-from lightship.core.duty.scorecard import Card, bounds, figures
+from lightship.core.duty.cards import Card
+from lightship.core.duty.scorecard import bounds, figures
 from lightship.core.model import Kind
 from lightship.page.scorecard import NAMES, facts
 from lightship.page.times import month_name

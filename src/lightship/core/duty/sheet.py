@@ -7,8 +7,9 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from lightship.core.duty.cards import Card, Post
 from lightship.core.duty.figures import Figures, IncidentFigures, PublicScorecard
-from lightship.core.duty.scorecard import Card, Post, bounds, figures
+from lightship.core.duty.scorecard import bounds, figures
 from lightship.core.model import Kind, month_of
 from lightship.core.wire import stamp
 

@@ -11,8 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from lightship.core.duty import sheet
+from lightship.core.duty.cards import Card
 from lightship.core.duty.figures import Figures
-from lightship.core.duty.scorecard import FRESH, Card, bounds, figures
+from lightship.core.duty.scorecard import FRESH, bounds, figures
 from lightship.core.model import Kind
 from lightship.desk.views.base import on_page, show
 from lightship.page import scorecard as drawing

@@ -1,10 +1,12 @@
 """A page's incidents as cards of the scorecard: what was posted, how it was judged, and when somebody said that it is wrong."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from lightship.core.duty.scorecard import ALWAYS, Card, Case, Judgement, bounds, card
+from lightship.core import model as core
+from lightship.core.duty.cards import Card, Case, Judgement
+from lightship.core.duty.scorecard import ALWAYS, REPORTED_WITHIN, Report, bounds, card, reported
 from lightship.core.duty.sheet import months
 from lightship.store import models
 from lightship.store.models import Alert, Incident, Page
@@ -33,26 +35,30 @@ def cards(
     held = {pk: known[pk] for pk in ids if known and pk in known}
     unread = [pk for pk in ids if pk not in held]
     for start in range(0, len(unread), BATCH):
-        held |= _read(unread[start : start + BATCH], now)
+        held |= _read(page, unread[start : start + BATCH], now)
     return held
 
 
-def _read(ids: list[str], now: datetime) -> dict[str, Card]:
+def _read(page: Page, ids: list[str], now: datetime) -> dict[str, Card]:
     incident_rows = list(Incident.objects.filter(pk__in=ids).order_by())
-    judgements, alerts = _judgements(ids), _alerts(ids)
+    incidents = [incident for incident in rows.incidents(incident_rows) if incident.updates]
+    practice = {row.pk for row in incident_rows if row.practice}
+    judgements, alerts, reports = _judgements(ids), _alerts(ids), _reports(page, incidents)
     return {
-        row.pk: card(
+        incident.id: card(
             Case(
                 incident=incident,
-                judgements=judgements[row.pk],
-                alerts=tuple(alert.at for alert in alerts[row.pk] if alert.source != REPORTS),
-                support=tuple(alert.at for alert in alerts[row.pk] if alert.source == REPORTS),
-                practice=row.practice,
+                judgements=judgements[incident.id],
+                alerts=tuple(alert.at for alert in alerts[incident.id] if alert.source != REPORTS),
+                support=(
+                    *(alert.at for alert in alerts[incident.id] if alert.source == REPORTS),
+                    *(() if incident.id in practice else reported(incident, reports, incidents)),
+                ),
+                practice=incident.id in practice,
             ),
             now,
         )
-        for row, incident in zip(incident_rows, rows.incidents(incident_rows), strict=True)
-        if incident.updates
+        for incident in incidents
     }
 
 
@@ -87,3 +93,14 @@ def still(cards: Mapping[str, Card], changed: Mapping[str, frozenset[str] | None
     return {
         pk: card for pk, card in cards.items() if card.incident.ended and pk not in touched and card.incident.month not in whole
     }
+
+
+def _reports(page: Page, incidents: Sequence[core.Incident]) -> list[Report]:
+    """What customers reported at the front line around the beginnings of these."""
+    # SEAM: becomes `models.CustomerReport`, once the front line has that table.
+    table = getattr(models, "CustomerReport", None)
+    firsts = [min(update.created_at for update in incident.updates) for incident in incidents]
+    if table is None or not firsts:
+        return []
+    reports = table.objects.filter(page=page, at__gt=min(firsts) - REPORTED_WITHIN, at__lte=max(firsts)).order_by("at")
+    return [(at, frozenset(components)) for at, components in reports.values_list("at", "components")]

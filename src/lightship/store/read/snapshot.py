@@ -8,8 +8,8 @@ from django.db.models import Count, QuerySet
 
 from lightship.core import model as core
 from lightship.core.duty import sheet
+from lightship.core.duty.cards import Card
 from lightship.core.duty.figures import PublicScorecard
-from lightship.core.duty.scorecard import Card
 from lightship.core.history import window_start
 from lightship.core.model import ComponentStatus, HostLink, Kind, Month, Snapshot, month_of
 from lightship.core.site.union import RECENT, RECENT_DAYS, in_shown_order
