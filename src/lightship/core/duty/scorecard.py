@@ -65,13 +65,12 @@ def reported(incident: Incident, reports: Iterable[Report], others: Iterable[Inc
     something else, and so is what came a day earlier, or before an incident of `others` that touched them had ended."""
     first = min(update.created_at for update in incident.updates)
     own = {component.id for component in incident.components}
-    ends = [
-        other.updates[-1].created_at
-        for other in others
-        if other.ended and other.updates[-1].created_at < first and own & {component.id for component in other.components}
-    ]
-    since = max([first - REPORTED_WITHIN, *ends])
-    return tuple(at for at, components in reports if since < at <= first and (not components or components & own))
+    about = [at for at, of in reports if first - REPORTED_WITHIN < at <= first and (not of or of & own)]
+    if not about:
+        return ()
+    ends = [other.updates[-1].created_at for other in others if other.ended and own & {part.id for part in other.components}]
+    before = max((end for end in ends if end < first), default=ALWAYS)
+    return tuple(at for at in about if at > before)
 
 
 class _Spoken:
