@@ -116,3 +116,13 @@ def test_a_year_can_be_taken_away_month_by_month(stage: Stage, client: Client) -
 def test_a_stranger_is_asked_to_sign_in(stage: Stage) -> None:
     for path in ("scorecard/", "scorecard.csv", "scorecard.json"):
         assert Client().get(f"/p/acme/{path}").status_code == 302
+
+
+def test_its_owner_publishes_it_in_the_settings(stage: Stage, client: Client) -> None:
+    form = read(client.get("/p/acme/settings/"))
+    typed = {name: values[-1] for name, values in form.fields.items() if values}
+    assert "Publish the scorecard at /scorecard/" in form.text and "scorecard" not in typed
+    client.post("/p/acme/settings/", {**typed, "scorecard": "on"})
+    stage.page.refresh_from_db()
+    assert stage.page.scorecard
+    assert stage.page.entries.first().action == "describe page"  # type: ignore[union-attr]

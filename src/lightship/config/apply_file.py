@@ -60,6 +60,7 @@ class _PageFields:
     kit: bool | None = None
     staffed: tuple[WantedHours, ...] | None = None
     rotation: tuple[WantedRotation, ...] = ()
+    scorecard: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,11 @@ class PageForm(EditForm):
         label="Publish the front-line kit at /kit/",
         help_text="What support says of each open incident. Anybody can read it there.",
     )
+    scorecard = forms.BooleanField(
+        required=False,
+        label="Publish the scorecard at /scorecard/",
+        help_text="Promises kept, silences and vague updates of the last twelve months, without names of staff.",
+    )
 
 
 class GroupForm(EditForm):

@@ -12,7 +12,7 @@ from lightship.store.journal import structure
 from lightship.store.journal.entry import JournalError
 from lightship.store.models import Component, Group, Page
 
-PAGE_FIELDS = ("name", "description", "time_zone", "support_url", "promise_minutes", "kit")
+PAGE_FIELDS = ("name", "description", "time_zone", "support_url", "promise_minutes", "kit", "scorecard")
 GROUP_FIELDS = ("name", "description")
 COMPONENT_FIELDS = (*GROUP_FIELDS, "showcase", "start_date", "only_show_if_degraded")
 
