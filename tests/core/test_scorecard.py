@@ -205,7 +205,7 @@ def test_months_share_an_incident_and_count_nothing_twice() -> None:
     assert (november.posts, december.posts, november.incidents, december.incidents) == (2, 1, 1, 1)
 
 
-@pytest.mark.parametrize("month", ["2026-13", "November", "", "2026-11-01", "2026-1"])
+@pytest.mark.parametrize("month", ["2026-13", "November", "", "2026-11-01", "2026-1", "0001-01", "9999-12"])
 def test_what_is_no_month_is_refused(month: str) -> None:
     with pytest.raises(ValueError, match="2026-11"):
         bounds(month)

@@ -91,7 +91,7 @@ def test_a_page_without_incidents_says_so(client: Client) -> None:
     assert "Nothing was open in the last twelve months." in text(client)
 
 
-@pytest.mark.parametrize("query", ["?month=2026-13", "?month=soon", "?month=2026-1", "?month=%00"])
+@pytest.mark.parametrize("query", ["?month=2026-13", "?month=soon", "?month=2026-1", "?month=%00", "?month=0001-01"])
 def test_what_is_no_month_is_not_found(client: Client, query: str) -> None:
     assert client.get(f"/p/acme/scorecard/{query}").status_code == 404
     assert client.get(f"/p/acme/scorecard.csv{query}").status_code == 404

@@ -109,7 +109,7 @@ def _of(part: int, whole: int) -> str:
 def _typical(known: Sequence[timedelta], median: timedelta | None) -> str:
     if len(known) < 2:
         return length(median)
-    return f"{length(median)} (median), {length(known[-1])} at most"
+    return f"{length(median)}, at most {length(known[-1])}"
 
 
 def _headline(months: Sequence[tuple[str, Figures]]) -> str:

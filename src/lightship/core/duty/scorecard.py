@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from lightship.core.duty.cards import Card, Case, Post, Promise, Silence
 from lightship.core.duty.figures import NONE, Figures
 from lightship.core.model import ENDED, Incident, Kind, Update, month_of
+from lightship.core.rules import EARLIEST
 from lightship.core.status import began
 
 FRESH = timedelta(minutes=30)
@@ -186,6 +187,6 @@ def bounds(month: str) -> tuple[datetime, datetime]:
         first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     except ValueError:
         first = ALWAYS
-    if month_of(first) != month:
+    if month_of(first) != month or not EARLIEST <= first.year < datetime.max.year:
         raise ValueError(f"{month!r} is no month: write it as 2026-11")
     return first, (first + timedelta(days=32)).replace(day=1)

@@ -14,7 +14,7 @@ from lightship.core.duty import sheet
 from lightship.core.duty.cards import Card
 from lightship.core.duty.figures import Figures
 from lightship.core.duty.scorecard import FRESH, bounds, figures
-from lightship.core.model import Kind
+from lightship.core.model import Kind, month_of
 from lightship.desk.views.base import on_page, show
 from lightship.page import scorecard as drawing
 from lightship.page.times import month_name
@@ -41,7 +41,7 @@ def scorecard(request: HttpRequest, page: Page) -> HttpResponse:
         page,
         month=month,
         title=month_name(month),
-        months=[(name, month_name(name)) for name, _ in rows],
+        neighbours=[(name, month_name(name), rel) for name, rel in _neighbours(month, now)],
         facts=drawing.facts(figures(cards, since, until)),
         plots=drawing.plots([(month_name(name), sums) for name, sums in rows]),
         table=[(name, month_name(name), _cells(sums)) for name, sums in rows],
@@ -80,6 +80,11 @@ def _asked(request: HttpRequest, now: datetime) -> str:
     except ValueError as error:
         raise Http404(str(error)) from error
     return month
+
+
+def _neighbours(month: str, now: datetime) -> list[tuple[str, str]]:
+    since, until = bounds(month)
+    return [(month_of(since - timedelta(days=1)), "prev"), *([(month_of(until), "next")] if until <= now else [])]
 
 
 def _cells(sums: Figures) -> list[str]:
