@@ -187,6 +187,6 @@ def bounds(month: str) -> tuple[datetime, datetime]:
         first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     except ValueError:
         first = ALWAYS
-    if month_of(first) != month or not EARLIEST <= first.year < datetime.max.year:
+    if month_of(first) != month or not EARLIEST <= first.year < FOREVER.year:
         raise ValueError(f"{month!r} is no month: write it as 2026-11")
     return first, (first + timedelta(days=32)).replace(day=1)
