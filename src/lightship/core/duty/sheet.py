@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -50,7 +51,12 @@ def months_since(first: datetime, now: datetime) -> list[str]:
 
 def month_figures(cards: Sequence[Card], names: Iterable[str]) -> list[tuple[str, Figures]]:
     """Of each month, but not of those before anything happened."""
-    rows = [(name, figures(cards, *bounds(name))) for name in names]
+    within: dict[str, list[Card]] = defaultdict(list)
+    for card in cards:  # so that a month adds up its own incidents, and not those of the whole year
+        first, last = card.began_at, card.last_at
+        for name in [month_of(first)] if month_of(first) == month_of(last) else months_since(first, last):
+            within[name].append(card)
+    rows = [(name, figures(within[name], *bounds(name))) for name in names]
     return rows[: max((number for number, (_, sums) in enumerate(rows, 1) if sums != Figures()), default=0)]
 
 
