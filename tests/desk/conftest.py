@@ -7,8 +7,9 @@ from django.test import Client
 from django.test.utils import override_settings
 from tests.database import database, template
 from tests.desk.cast import Stage, config, set_the_stage
+from tests.desk.chromium import browser, context, desk, page
 
-__all__ = ["database", "template"]
+__all__ = ["browser", "context", "database", "desk", "page", "template"]
 
 
 @pytest.fixture(autouse=True)
