@@ -223,7 +223,7 @@
   function filter(input) {
     const query = input.value.trim().toLowerCase();
     for (const row of input.closest("fieldset").querySelectorAll(".row")) {
-      const fold = row.closest("details.of");
+      const fold = row.closest("details.fold");
       const group = fold?.querySelector("summary").textContent.toLowerCase() ?? "";
       let shown = 0;
       for (const chip of row.children) {
