@@ -1,6 +1,6 @@
 """The apply file: order kept, what is unsaid left alone, every mistake told at once."""
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,18 @@ def test_the_example_gives_rows_in_the_order_of_the_file() -> None:
         ),
         WantedComponent(name="Incoming mail", id="mailincoming"),
     )
+
+
+def test_the_roster_of_the_example_is_one() -> None:
+    """It is in comments, for it needs accounts."""
+    head, _, roster = EXAMPLE.read_text().partition("# Who speaks while")
+    lines = ["", *(line.removeprefix("# ") if line.strip() != "#" else "" for line in roster.splitlines()[1:])]
+    (page,) = read(parse("a.toml", (head + "\n".join(lines)).encode()))
+    assert [line.begins for line in page.staffed or ()] == [time(7)]
+    assert [(one.duty, [window.members for window in one.windows]) for one in page.rotation] == [
+        ("writer", [("alice", "bob")]),
+        ("deputy", [("bob", "alice"), ("carol",)]),
+    ]
 
 
 def test_a_component_may_name_its_group_instead() -> None:
