@@ -41,7 +41,7 @@ TIMES = {
     "am or pm": "am, pm, a.m, p.m, o'clock, noon, midnight, hrs",
     "unit": "second, minute, min, hour, hr, day, week, business day, working day",
     "one": """an, another, one, two, three, four, five, six, seven, eight, nine, ten, twelve, fifteen, twenty, thirty,
-        forty, forty-five, sixty, ninety, half an, a further, a couple of, few""",
+        forty, forty-five, sixty, ninety, half an, a further, a couple of, few, =next""",
     "month": """january, february, march, april, may, june, july, august, september, october, november, december, jan, feb,
         mar, apr, jul, aug, sep, sept, oct, nov, dec""",
     "weekday": """monday, tuesday, wednesday, thursday, friday, saturday, sunday, today, tonight, yesterday, tomorrow, this
@@ -52,7 +52,7 @@ TIMES = {
     "begin": """since, begin, start, commence, onset, from around, from approximately, first notice, first see, first
         report, first observe, as early as, time off, out since, start time, first detected, starting at, occurred at""",
     "end": """resolve, restore, recover, mitigate, end, fix, until, fully operational, back online, back up, back to normal,
-        as of, closed, stabilize, stabilise, completed, concluded, is over, was over, lasting, return to normal, normal
+        as of, closed, stabilize, stabilise, =completed, concluded, is over, was over, lasting, return to normal, normal
         operation, come back, subside, cleared, time on""",
     "ago": "ago",
     "range": "between, from",
@@ -84,7 +84,7 @@ UPDATES = {
         up to, to last, will last, last up to, no later than, aim to have, scheduled to, hope to have, should be ~ by,
         should be ~ within, will be ~ by, will be ~ within, at the latest, predict, due to be back, likely to be ~ by,
         =projected, target ~ by, plan to have, finish ~ by, remaining ~ to take, be ~ finished, be ~ completed, be back ~
-        by, be back ~ within, back ~ by, =last until, maximum""",
+        by, be back ~ within, back ~ by, =last until, maximum, hope to""",
 }
 HARM = {
     "symptom": """error, fail, failure, fault, slow, slowness, slowly, slower, sluggish, delay, lag, laggy, latency,
@@ -109,9 +109,10 @@ HARM = {
         500|502|503|504|404|429, =broken, broke, keep ~ load, dead line|lines, cut off, =slower, forced to, kick ~ out,
         certificate warning, security warning, warning, in error, load slow, take longer, ring out, engaged tone, =down for,
         cut out, over and over, unplayable, rubber-band, rubberbanding, jitter, static, unintelligible, =looping, loop,
-        blackout, brownout, dim, overflow, backed up""",
+        blackout, brownout, dim, overflow, backed up, 500|502|503|504 response|error, not run, not actually, not be ~
+        running""",
     "no symptom": """fail over, failover, power failure, error budget, error correction, =slowly restoring, mount ~ rollout,
-        delay fuse""",
+        delay fuse, slow recovery|rollout|ramp""",
     "weak symptom": """issue, problem, incident, degradation, degraded, disruption, impact, trouble, difficulty,
         instability, anomaly, irregularity, situation, event, outage, interruption""",
     "power": "outage",
@@ -150,7 +151,7 @@ GROUPS = {
         underlying, degraded, data, towards, through, during, deployed, report, damage, about, approximately, request,
         response, page, call, location, reason, respond, =seeing, believe, receive, return, together, closely, one, notify,
         solved""",
-    "pronoun": "we, they, there, you, it, i, he, this, will, is, are, was, were, has, have, had, may, might, and we",
+    "pronoun": "we, they, there, you, it, i, he, this, will, is, are, was, were, has, have, had, may, might, and we, your, us",
     "vague number": """some, certain, subset, small number, few, several, multiple, many, various, limited number, number
         of, small percentage, small group, handful, portion of, select""",
     "exact number": """all, every, only, majority, none of, entire, whole, half of, exclusively, most of, everyone, most,
@@ -220,41 +221,41 @@ PRODUCTS = {
         reason, outage, technicians, crews, friday, everything, notice, information, meanwhile, otherwise, internal,
         external, sre, p1, p2, affected, products, fix, errors, maintenance, planned""",
     "vendor": """aws, amazon, azure, microsoft, google, gcp, cloudflare, fastly, akamai, linode, digitalocean, digital
-        ocean, hetzner, ovh, twilio, stripe, paypal, okta, auth0, sendgrid, mailgun, github, heroku, equinix, verizon, at&t,
-        comcast, vodafone, lumen, cogent, zayo, openai, anthropic, adyen, worldpay, slack, zendesk, intercom, snowflake,
-        datadog, cloudfront, let's encrypt, letsencrypt, jisc""",
+        ocean, hetzner, ovh, twilio, stripe, paypal, okta, auth0, sendgrid, mailgun, heroku, equinix, verizon, at&t,
+        comcast, vodafone, lumen, cogent, zayo, adyen, worldpay, snowflake, cloudfront, let's encrypt, letsencrypt, jisc""",
     "vendor noun": """service, product, customer, team, account, user, platform, region, engineer, support, marketplace,
         console, status""",
 }
 WORK = {
     "action": """roll back, rollback, roll ~ back, roll it back, revert, restart, reboot, reroute, re-route, reload, route ~
-        to, route to, fail over, failover, fail ~ over, dispatch, replace, migrate, drain, purge, rebuild, re-index,
-        reindex, replay, reprocess, re-process, re-run, rerun, suspend, pause, isolate, blocked, scaled, add ~ capacity, add
-        capacity, add ~ server, add ~ node, add ~ resource, additional capacity, resource ~ add, capacity ~ add, server ~
-        add, manually add, bring ~ online, brought ~ capacity, staff on site, on-site, onsite, on site, contact ~ support,
-        contact their, open ~ ticket, ticket with, support case, escalated, rotate, reissue, re-issue, renew, reset, swap,
-        move traffic, move ~ to, shift traffic, shift ~ traffic, traffic ~ move, traffic ~ shift, switched, restore ~ from,
-        restore from backup, restore ~ configuration, run ~ script, hotfix, deploy ~ patch, patching, apply ~ patch,
-        increase ~ limit, increase ~ capacity, increase ~ timeout, raise ~ limit, increase ~ size, resize, process ~
-        backlog, processing ~ remaining, process the remaining, catch up, work through ~ backlog, clearing, flush, throttle,
-        rate limit, limit ~ traffic, reduce ~ load, shed load, terminate ~ process, repair the, re-deploy, redeploy,
-        re-enable, re-create, recreate, resync, re-sync, retry ~ failed, resend, re-send, refund, reimburse, reconfigure,
-        update ~ dns, update ~ configuration, change ~ configuration, correct ~ configuration, configuration change, take ~
-        out of, remove ~ from, remove the, stop the, reimage, rebalance, promote, power cycle, warm ~ cache, warm up, undo,
-        increase ~ memory, feature flag, delete ~ index, vacuum, whitelist, restore a, restoring the database, tow, reseat,
-        bypass, turn off, turn ~ off, take offline, quarantine,
-        crew|technician|electrician|engineer|team|staff|plumber|truck ~
-        site|way|route|dispatch|respond|scene|assign|repair|replace, crew|technicians are working at|on|in|near|along, a
-        script, script ~ run|deploy|finish|correct|complete, redirect ~ traffic|request|user|call|customer|connection,
-        splice the|cable|fiber|fibre, run on generator|batteries, install a|the|new|additional, disabled, we ~ disable, add
-        ~ storage|memory|server|capacity|node|ip, add storage, open ~ case, file ~ ticket|case, take ~ offline, repair ~
-        cable|line|pipe|main|pole|transformer, withdraw, =withdrawn, put ~ back, move ~ over""",
+        to, route to, failover, dispatch, replace, migrate, drain, purge, rebuild, re-index, reindex, replay, reprocess,
+        re-process, re-run, rerun, suspend, pause, blocked, scaled, add ~ capacity, add capacity, add ~ server, add ~ node,
+        add ~ resource, additional capacity, resource ~ add, capacity ~ add, server ~ add, manually add, bring ~ online,
+        brought ~ capacity, staff on site, on-site, onsite, on site, contact ~ support, contact their, open ~ ticket, ticket
+        with, support case, escalated, rotate, reissue, re-issue, renew, reset, swap, move traffic, move ~ to, shift
+        traffic, shift ~ traffic, traffic ~ move, traffic ~ shift, switched, restore ~ from, restore from backup, restore ~
+        configuration, run ~ script, hotfix, deploy ~ patch, patching, apply ~ patch, increase ~ limit, increase ~ capacity,
+        increase ~ timeout, raise ~ limit, increase ~ size, resize, process ~ backlog, processing ~ remaining, process the
+        remaining, catch up, work through ~ backlog, flush, throttle, rate limit, limit ~ traffic, reduce ~ load, shed load,
+        terminate ~ process, repair the, re-deploy, redeploy, re-enable, re-create, recreate, resync, re-sync, retry ~
+        failed, resend, re-send, refund, reimburse, reconfigure, update ~ dns, update ~ configuration, change ~
+        configuration, correct ~ configuration, configuration change, take ~ out of, remove ~ from, remove the, stop the,
+        reimage, rebalance, promote, power cycle, warm ~ cache, warm up, undo, increase ~ memory, feature flag, delete ~
+        index, vacuum, whitelist, restore a, restoring the database, tow, reseat, bypass, turn off, turn ~ off, take
+        offline, quarantine, crew|technicians are working at|on|in|near|along, a script, script ~
+        run|deploy|finish|correct|complete, redirect ~ traffic|request|user|call|customer|connection, splice
+        the|cable|fiber|fibre, run on generator|batteries, install a|the|new|additional, disabled, we ~ disable, add ~
+        storage|memory|server|capacity|node|ip, add storage, open ~ case, file ~ ticket|case, take ~ offline, repair ~
+        cable|line|pipe|main|pole|transformer, withdraw, =withdrawn, put ~ back, move ~ over,
+        crew|technician|electrician|engineer|staff|plumber|truck ~ site|route|dispatch|respond|scene|assign|repair|replace,
+        on the|their way, isolate the|affected|faulty|failing|bad, =clearing the, we|have|been fail over, failed over,
+        =failing over, failed ~ over""",
     "vague action": """investigate, look into, work on, fix, mitigation, work to, monitor, engineer, team, working with,
         solution, working hard, identify, mitigate, resolve""",
-    "cause": """due to, because, because of, cause by, was caused, were caused, root cause was, root cause is, cause was,
-        cause is, cause :, root cause :, result of, as a result of, resulted from, stem from, trigger by, trace to, trace
-        back to, attribute to, originate, owing to, follow a, only appearing when, introduce by, introduced in, reason was,
-        reason is, culprit, bug in""",
+    "cause": """due to, because, because of, cause by, root cause was, root cause is, cause was, cause is, cause :, root
+        cause :, result of, as a result of, resulted from, stem from, trigger by, trace to, trace back to, attribute to,
+        originate, owing to, follow a, only appearing when, introduce by, introduced in, reason was, reason is, culprit, bug
+        in""",
     "mechanism": """fiber|fibre|cable|line cut, cut ~ main|cable|fiber|fibre|line, damage ~
         main|cable|fiber|fibre|line|mast|pole|pipe|substation, memory leak, ddos, denial-of-service, denial of service,
         lightning ~ hit|strike|damage, fallen tree, burst pipe|main, configuration|human error,
@@ -282,7 +283,7 @@ WORK = {
         available again, reachable again, accessible again, is back, are back, now available, flowing again, flow normally,
         handling all, complete for, drained, is clear, now clear, stopped growing, re-opened, reopened, resolved for ~
         majority, resolved for most, ~ now complete, =stable, =restored, back to full|usual, has|have resumed, =recovered,
-        has ~ returned, fully available""",
+        has ~ returned, fully available, again available|working|operational|operating|reachable|accessible, once again""",
     "intention": """to restore, to bring, to get, to return, work to, until, once, as soon as, before, expect, will be, make
         repairs, see if, try, aim, hope, effort, working towards, should be ~ soon, to be ~ restored, when""",
     "drop": "drop to, down to, reduce to, decreased to, fallen to, now at, now below, now under, so far, remain, out of",

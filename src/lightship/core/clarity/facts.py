@@ -65,7 +65,8 @@ def symptom(sentence: Sentence, pack: Pack | None) -> str:
 
 
 def action(sentence: Sentence, pack: Pack | None) -> str:
-    return "" if sentence.has("advise", "no help") else sentence.quote("action")
+    for_readers = sentence.has("no help") or sentence.follows("advise", "action", 12)
+    return "" if for_readers else sentence.quote("action")
 
 
 def cause(sentence: Sentence, pack: Pack | None) -> str:
