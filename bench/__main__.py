@@ -4,7 +4,20 @@ Those of RECORDED take options of their own: `python -m bench replay --help`."""
 import importlib
 import sys
 
-ALL = ("page_weight", "publish", "history", "hosts", "serve", "zones", "failover", "readers", "vault", "acceptance", "replay", "clarity")
+ALL = (
+    "page_weight",
+    "publish",
+    "history",
+    "hosts",
+    "serve",
+    "zones",
+    "failover",
+    "readers",
+    "vault",
+    "acceptance",
+    "replay",
+    "clarity",
+)
 RECORDED = ("replay", "clarity")
 """They read recorded data, and are called alone."""
 

@@ -262,4 +262,5 @@ def test_rehearsals(value: Known, faults: Faults) -> None:
     not_asked=(None, {}),
 )
 def test_whoever_is_on_duty_and_cannot_be_reached_is_named(value: tuple[tuple[str, str], ...] | None, faults: Faults) -> None:
-    only(list(duty.judge("acme", value)), faults)
+    facts = None if value is None else duty.DutyFacts(made=True, unreachable=value)
+    only(list(duty.judge("acme", facts)), faults)

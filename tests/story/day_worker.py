@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from lightship.cli.shared import App
+from lightship.core.duty.roster import Duty
 
 PEOPLE = ("alice", "bob", "carol", "erin", "frank")
 HOURS = 8
@@ -22,11 +23,11 @@ def names(at: datetime) -> dict[str, str]:
     return {"writer": pen, "deputy": "bob", "approver": rest, "lead": "erin"}
 
 
-def holder(page: object, at: datetime) -> Mapping[str, Any]:
+def holder(page: object, at: datetime) -> Mapping[Duty, Any]:
     from django.contrib.auth.models import User  # after Django is set up
 
     users = {user.username: user for user in User.objects.all()}
-    return {duty: users[name] for duty, name in names(at).items()}
+    return {Duty(duty): users[name] for duty, name in names(at).items()}
 
 
 def answer(line: str) -> None:

@@ -21,14 +21,15 @@ def answer(slug: str, patience: float, now: Now, progress: Callable[[str], None]
     if patience <= 0:
         raise NotRehearsed("nobody was nudged: there is no desk here, or --answer 0")
     # Only this step needs the desk, and a drill runs without one too.
-    from lightship.store.duty import chain, nudges
+    from lightship.core.duty.roster import Duty
+    from lightship.store.duty import nudges, roster
     from lightship.store.models import Nudge, Page
 
     page = Page.objects.filter(slug=slug).first()
     if page is None:
         raise NotRehearsed("the desk here does not know the page")
-    at, holders = now(), chain.holder(page, now())
-    person = holders.get("writer") or holders.get("deputy")
+    at, holders = now(), roster.holder(page, now())
+    person = holders.get(Duty.WRITER) or holders.get(Duty.DEPUTY)
     if person is None:
         raise NotRehearsed("nobody is on duty now: fill the roster")
     nudges.enqueue(

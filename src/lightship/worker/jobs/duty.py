@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from lightship.config import Config
-from lightship.store.duty import chain, nudges
+from lightship.store.duty import chain, nudges, roster
 from lightship.worker.current import for_each_page, in_thread, utc_now
 
 AT_ONCE = 16
@@ -16,7 +16,7 @@ log = logging.getLogger("lightship.duty")
 _under_way: set[asyncio.Task[int]] = set()
 
 
-async def run(config: Config, now: Callable[[], datetime] = utc_now, ask: chain.Ask = chain.holder) -> None:
+async def run(config: Config, now: Callable[[], datetime] = utc_now, ask: chain.Ask = roster.holder) -> None:
     await for_each_page(config, lambda _, row: nudges.plan(row, now(), ask))
     if len(_under_way) >= AT_ONCE:
         return
