@@ -139,8 +139,8 @@ def test_several_open_incidents_must_be_told_apart(desk: Terminal) -> None:
 
 def test_a_component_held_down_by_another_incident_stays_down(desk: Terminal) -> None:
     first = json.loads(desk("post", "Webmail is down", "-c", "Webmail", "--json", "--no-wait").out)["id"]
-    desk("post", "Everything is slow", "-c", "Webmail=down", "-c", "Control panel=slow", "--no-wait")
-    desk("resolve", "It works.", "--incident", first, "--no-wait")
+    desk("post", "Everything is slow", "--separate", "-c", "Webmail=down", "-c", "Control panel=slow", "--no-wait")
+    desk("resolve", "It works.", "--incident", first, "--ended", "1m", "--no-wait")
     state = desk("export", "out")
     assert state.status == 0
     parts = {c["name"]: c["status"] for c in json.loads(Path("out/lightship/state.json").read_text())["components"]}

@@ -47,7 +47,7 @@ def test_with_no_worker_alive_the_terminal_publishes_and_says_who_reads_it(serve
         ("a", "proven", facts["revision"]),
         ("b", "proven", facts["revision"]),
     ]
-    for command in (("update", "A disk failed."), ("resolve", "It works.")):
+    for command in (("update", "A disk failed."), ("resolve", "It works.", "--ended", "1m")):
         answer = served(*command)
         assert answer.status == 0
         assert "Read on a and b after " in answer.out
@@ -65,7 +65,7 @@ def test_what_no_host_is_proven_to_show_is_not_called_published(desk: Terminal) 
     assert "NOT PUBLISHED: no host is proven to show it." in answer.err
     assert "publishes it at once" not in answer.out
 
-    facts = desk("update", "More.", "--json")
+    facts = desk("update", "More.", "--vague-because", "A test.", "--json")
     assert (facts.status, json.loads(facts.out)["published"]) == (1, False)
 
 

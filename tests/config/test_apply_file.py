@@ -64,6 +64,15 @@ def test_a_component_may_name_its_group_instead() -> None:
         ("[page]\nname = 3", ["a.toml:2: page.name: should be a string, not a number"]),
         ('[page]\ntime_zone = "Wien"', ["a.toml:2: page.time_zone: is not a time zone; use a name like Europe/Vienna"]),
         ("[page]\npromise_minutes = 0", ["a.toml:2: page.promise_minutes: should be greater than or equal to 1"]),
+        ("[page.duty]\ncriticl = 2", ['a.toml:2: page.duty.criticl: unknown key; did you mean "critical"?']),
+        ("[page.duty]\napproval_wait = 90", ["a.toml:2: page.duty.approval_wait: should be less than or equal to 60"]),
+        (
+            '[page.duty.templates]\ninvestigating = "{symptoms}"',
+            [
+                "a.toml:2: page.duty.templates.investigating: The template has {symptoms}, which is no fact. "
+                "Did you mean {symptom}?"
+            ],
+        ),
         ("[page]\n[pages.a]", ["a.toml:1: page: either [page], for the only page, or [pages.SLUG] for each; not both"]),
         (
             '[[page.components]]\nname = "A"\n[[page.components]]\nname = "A"\nstart_date = "soon"\ngroup = "G"',

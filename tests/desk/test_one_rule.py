@@ -94,7 +94,7 @@ class Terminal(Journal):
         return Row.objects.order_by("created_at").last().pk  # type: ignore[union-attr]
 
     def ends(self, id: str) -> None:
-        self.run("resolve", "--no-wait", "Over.", "--incident", id)
+        self.run("resolve", "--no-wait", "Over.", "--incident", id, "--vague-because", "It is a test.")
 
 
 class Glass(Journal):

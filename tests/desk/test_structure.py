@@ -58,7 +58,8 @@ def test_a_page_describes_itself(stage: Stage, client: Client) -> None:
     for zone in ("Mars/Olympus", "America", "../UTC", "/etc/passwd"):
         refused = client.post("/p/acme/settings/", fill(client, "/p/acme/settings/", time_zone=zone))
         assert "use a name like Europe/Vienna" in read(refused).text
-    assert read(client.get("/p/acme/")).one("promise") == "45"
+    assert read(client.get("/p/acme/")).one("promise") == "usual"
+    assert "in 45 min" in read(client.get("/p/acme/")).text
 
 
 def test_an_empty_desk_says_what_to_do_first(database: object) -> None:

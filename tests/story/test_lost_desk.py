@@ -59,7 +59,7 @@ def live_through(made: Town) -> None:
     said = journal.NewUpdate(status=Status.RESOLVED, body="It works.")
     journal.update(over, said, alice, now - timedelta(days=40) + timedelta(minutes=9))
     made.run("post", "Webmail is down", "Sign-in fails with 503.", "-c", "Webmail=down", "--page", "acme", "--by", "alice")
-    made.run("post", "Beta is slow", "We look.", "--page", "beta", "--by", "alice")
+    made.run("post", "Beta is slow", "Signing in takes minutes.", "--page", "beta", "--by", "alice")
     Report.objects.create(page=page, kind="drill", at=now, facts={"seconds": 41.5, "ok": True, "words": None})
 
 
@@ -73,7 +73,17 @@ def test_with_the_key_every_row_comes_back_and_the_first_post_is_read_within_a_m
     told = acme.restore("--key", str(acme.key), "--vault", str(acme.vault()))
     restored = time.monotonic() - started
     after = rows(acme.home / "desk.sqlite3")  # before anybody speaks again
-    acme.run("post", "We are back", "The desk runs on another machine.", "--page", "acme", "--by", "alice")
+    acme.run(
+        "post",
+        "We are back",
+        "The desk runs on another machine.",
+        "--vague-because",
+        "A test.",
+        "--page",
+        "acme",
+        "--by",
+        "alice",
+    )
     acme.work()
     until(lambda: acme.shows("We are back"), "both hosts show the first post")
     spoken = time.monotonic() - started
@@ -108,7 +118,7 @@ def test_the_old_desk_is_refused_when_it_comes_back(acme: Town, tmp_path: Path) 
 def test_words_that_hosts_heard_after_the_vault_was_written_are_taken_in(acme: Town) -> None:
     kept = shutil.copytree(acme.vault(), acme.web / "an-older-copy")
     acme.run("update", "A disk failed; half is moved.", "--state", "known", "--page", "acme")
-    acme.run("post", "Panel is slow too", "We look.", "-c", "Panel=slow", "--page", "acme")
+    acme.run("post", "Panel is slow too", "Signing in takes minutes.", "-c", "Panel=slow", "--page", "acme")
     acme.run("publish", "--page", "acme")
     use(acme.home / "desk.sqlite3")
     last = Page.objects.get(slug="acme")
@@ -179,7 +189,7 @@ def test_from_sqlite_to_postgresql_and_back_nothing_is_lost(acme: Town) -> None:
         acme.restore("--key", str(acme.key), "--vault", str(acme.vault()), "--database", url)
         assert url in (acme.home / "lightship.toml").read_text()
         # Its counters go on after the rows that came: a new row takes a number of its own.
-        acme.run("post", "From PostgreSQL", "Still here.", "--page", "beta", "--by", "alice")
+        acme.run("post", "From PostgreSQL", "Still here.", "--vague-because", "A test.", "--page", "beta", "--by", "alice")
         acme.run("account", "carol")
         acme.keep()
         acme.is_lost()

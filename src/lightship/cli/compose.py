@@ -23,6 +23,7 @@ LEVELS = {
 CODES = {status.value: status for status in ComponentStatus}
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 STATES = {"looking": Status.INVESTIGATING, "known": Status.IDENTIFIED, "watching": Status.MONITORING}
+NONE_YET = "none-yet"
 COMPONENT_HELP = f"What is affected, and how: {', '.join(LEVELS)}. May be repeated."
 
 component_option = click.option("-c", "--component", "components", multiple=True, metavar="NAME[=LEVEL]", help=COMPONENT_HELP)
@@ -34,16 +35,22 @@ state_option = click.option(
 separate_option = click.option(
     "--separate", is_flag=True, help="It is an incident of its own, though one is open in the same component."
 )
-ended_option = click.option("--ended", metavar="TIME", help="When it ended: 14:20, or 10m (ago).")
+ended_options = (
+    click.option("--ended", metavar="TIME", help="When it ended: 14:20, or 10m (ago)."),
+    click.option("--prevention", default="", help="What prevents it from now on."),
+    click.option("--data-lost", default="", help="Whether data was lost: “none”."),
+)
 facts_options = (
     click.option("--symptom", default="", help="What customers see: “sign-in fails with 503”."),
-    click.option("--scope", default="", help="Who or how many are affected, and who is not."),
+    click.option("--scope", default="", help="Who is affected, and where: “mailboxes in Vienna”."),
+    click.option("--numbers", default="", help="How many: “about 4,000”."),
+    click.option("--unaffected", default="", help="Who is not affected."),
     click.option("--since", metavar="TIME", help="When it began: 13:41, 2026-11-22T13:41Z, or 20m (ago)."),
     click.option("--doing", default="", help="What is being done right now."),
-    click.option("--workaround", default="", help="What customers can do meanwhile."),
+    click.option("--workaround", default="", metavar="TEXT|none-yet", help="What customers can do meanwhile."),
     click.option("--back-by", metavar="TIME|none-yet", help="When it will work again, or that nobody can tell yet."),
     click.option(
-        "--next", "next_update", metavar="TIME", help="When you will speak next: 30m, 14:30. Default: the page's promise."
+        "--next", "next_update", metavar="TIME", help="When you will speak next: 30m, 14:30. Default: by the page's rules."
     ),
     click.option("--cause", default="", help="What caused it."),
 )
@@ -65,41 +72,50 @@ Composed = Callable[[Snapshot, Incident, str, Mapping[str, Any], datetime], NewU
 
 opening_options = in_order(component_option, *facts_options)
 update_options = in_order(incident_option, state_option, component_option, *facts_options)
-end_options = in_order(incident_option, ended_option, *facts_options)
+end_options = in_order(incident_option, *ended_options, *facts_options)
 
 
 def opening(page: Snapshot, name: str, body: str, options: Mapping[str, Any], now: datetime) -> NewIncident:
-    first = _new(page, Status.INVESTIGATING, body, options, now, page.page.promise_minutes)
+    # A title alone is a first word too.
+    options = {**options, "symptom": options["symptom"] or ("" if body.strip() else name)}
+    first = _new(page, Status.INVESTIGATING, body, options, now)
     return NewIncident(name=name, update=first, started_at=first.facts.since)
 
 
 def update(page: Snapshot, incident: Incident, body: str, options: Mapping[str, Any], now: datetime) -> NewUpdate:
     state = options["state"]
     status = STATES.get(state) or Status(state) if state else incident.status
-    return _new(page, status, body, options, now, page.page.promise_minutes)
+    return _new(page, status, body, options, now)
 
 
 def end(page: Snapshot, incident: Incident, body: str, options: Mapping[str, Any], now: datetime) -> NewUpdate:
     over = Status.COMPLETED if incident.kind is Kind.MAINTENANCE else Status.RESOLVED
-    return _new(page, over, body, {**options, "next_update": None}, now, 0)
+    return _new(page, over, body, {**options, "next_update": None}, now)
 
 
-def _new(page: Snapshot, status: Status, body: str, options: Mapping[str, Any], now: datetime, promise: int) -> NewUpdate:
-    """`promise`: minutes to the next update, where the options do not say; 0: none is promised."""
-    back_by, no_estimate = options["back_by"], options["back_by"] == "none-yet"
+def _new(page: Snapshot, status: Status, body: str, options: Mapping[str, Any], now: datetime) -> NewUpdate:
+    """Where the options do not say when the next update comes, it is promised as usual."""
+    back_by, no_estimate = options["back_by"], options["back_by"] == NONE_YET
+    workaround, next_update = options["workaround"], when(options["next_update"], now, ahead=True)
     facts = Facts(
         symptom=options["symptom"],
         scope=options["scope"],
+        numbers=options.get("numbers", ""),
+        unaffected=options.get("unaffected", ""),
         since=when(options["since"], now, ahead=False),
         doing=options["doing"],
-        workaround=options["workaround"],
+        workaround="" if workaround == NONE_YET else workaround,
+        no_workaround=workaround == NONE_YET,
         estimate=None if no_estimate else when(back_by, now, ahead=True),
         no_estimate=no_estimate,
-        next_update=when(options["next_update"], now, ahead=True) or (now + timedelta(minutes=promise) if promise else None),
+        next_update=next_update,
         ended=when(options.get("ended"), now, ahead=False),
         cause=options["cause"],
+        prevention=options.get("prevention", ""),
+        data_lost=options.get("data_lost", ""),
     )
-    return NewUpdate(status=status, body=body, facts=facts, statuses=statuses(page, options.get("components", ())) or None)
+    levels = statuses(page, options.get("components", ())) or None
+    return NewUpdate(status=status, body=body, facts=facts, statuses=levels, promise_usual=next_update is None)
 
 
 def chosen(

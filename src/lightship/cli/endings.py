@@ -30,7 +30,7 @@ def withdraw(app: App, /, reason: str, **options: Any) -> None:
     row = chosen_row(page, snapshot, options["incident_id"])
     with refusing(journal.JournalError):
         journal.withdraw(row, compose.text(reason), author(options["by"]), utc_now())
-    tell_posted(app, config, page, row.pk, f"{row.name}, withdrawn", wait=not options["no_wait"])
+    tell_posted(app, config, page, row, "withdrawn", wait=not options["no_wait"])
 
 
 @click.command()
@@ -51,7 +51,7 @@ def merge(app: App, /, incident: str, into: str, **options: Any) -> None:
     ended, other = _row(page, incident), _row(page, into)
     with refusing(journal.JournalError):
         journal.merge(ended, other, author(options["by"]), utc_now())
-    tell_posted(app, config, page, ended.pk, f"{ended.name}, merged into {other.name}", wait=not options["no_wait"])
+    tell_posted(app, config, page, ended, f"merged into {other.name}", wait=not options["no_wait"])
 
 
 def _row(page: "Page", id: str) -> "Incident":

@@ -3,17 +3,19 @@ from here."""
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from lightship.cli import compose
 from lightship.cli.compose import Composed, end_options, in_order, opening_options, update_options
+from lightship.cli.judging import judged, judging_options, practice_option, vague_option
 from lightship.cli.publish import bring
 from lightship.cli.shared import App, Refused, json_option, page_option, pass_app, refusing, utc_now, who_types
 from lightship.config import PageConfig
 from lightship.core.model import Incident, Snapshot
+from lightship.core.rules import fit_name
 from lightship.core.site.receipt import Verdict
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ class HostAnswer:
 @click.argument("body", default="")
 @opening_options
 @compose.separate_option
+@practice_option
+@vague_option
 @posting_options
 @pass_app
 def post(app: App, /, name: str, body: str, **options: Any) -> None:
@@ -65,20 +69,25 @@ def post(app: App, /, name: str, body: str, **options: Any) -> None:
     from lightship.store.journal import JournalError, OpenAlready, open_incident  # after Django is set up
 
     now = utc_now()
-    new = compose.opening(snapshot, name, compose.text(body), options, now)
+    new, by = compose.opening(snapshot, name, compose.text(body), options, now), author(options["by"])
+    with refusing(JournalError):
+        fit_name(name)
+    first, verdict = judged(page, None, new.update, options, by, now)
+    new = replace(new, update=first, practice=options["practice"])
     with refusing(JournalError):
         try:
-            incident = open_incident(page, new, author(options["by"]), now, separate=options["separate"])
+            incident = open_incident(page, new, by, now, separate=options["separate"], judged=verdict)
         except OpenAlready as error:
             raise Refused(
                 f"{error}\n  lightship update ... --incident {error.incidents[0].pk}\n  or post with --separate"
             ) from error
-    tell_posted(app, config, page, incident.pk, incident.name, wait=not options["no_wait"])
+    tell_posted(app, config, page, incident, wait=not options["no_wait"])
 
 
 @click.command()
-@click.argument("body")
+@click.argument("body", default="")
 @update_options
+@judging_options
 @posting_options
 @pass_app
 def update(app: App, /, body: str, **options: Any) -> None:
@@ -93,6 +102,7 @@ def update(app: App, /, body: str, **options: Any) -> None:
 @click.command()
 @click.argument("body", default="")
 @end_options
+@judging_options
 @posting_options
 @pass_app
 def resolve(app: App, /, body: str, **options: Any) -> None:
@@ -118,10 +128,12 @@ def _add(app: App, composed: Composed, body: str, options: dict[str, Any]) -> No
     from lightship.store.read import rows
 
     row = chosen_row(page, snapshot, options["incident_id"])
-    new = composed(snapshot, rows.incident(row), compose.text(body), options, utc_now())
+    now, by = utc_now(), author(options["by"])
+    new = composed(snapshot, rows.incident(row), compose.text(body), options, now)
+    new, verdict = judged(page, row, new, options, by, now)
     with refusing(journal.JournalError):
-        journal.update(row, new, author(options["by"]), utc_now())
-    tell_posted(app, config, page, row.pk, row.name, wait=not options["no_wait"])
+        journal.update(row, new, by, now, judged=verdict)
+    tell_posted(app, config, page, row, wait=not options["no_wait"])
 
 
 def chosen_row(page: "Page", snapshot: Snapshot, incident_id: str | None) -> "Row":
@@ -144,12 +156,17 @@ def author(by: str | None) -> "User | None":
     return user
 
 
-def tell_posted(app: App, config: PageConfig, page: "Page", id: str, name: str, *, wait: bool) -> None:
-    """Say at once that it is accepted; then who reads it. Exit status 1 where nobody does."""
+def tell_posted(app: App, config: PageConfig, page: "Page", row: "Row", became: str = "", *, wait: bool) -> None:
+    """Say at once that it is accepted; then who reads it. Exit status 1 where nobody does, unless it is practice. `became`:
+    what the incident became by it."""
     page.refresh_from_db()
-    facts, started = {"id": id, "revision": page.revision}, time.monotonic()
+    name = f"{row.name}, {became}" if became else row.name
+    if row.practice:
+        app.say(f"PRACTICE, and no reader sees it: {name} ({row.pk}).", {"id": row.pk, "practice": True})
+        return
+    facts, started = {"id": row.pk, "revision": page.revision}, time.monotonic()
     if not app.as_json:
-        click.echo(f"Posted: {name} ({id}), revision {page.revision}.")
+        click.echo(f"Posted: {name} ({row.pk}), revision {page.revision}.")
     if not wait:
         app.say("Not waited for: `lightship hosts` tells who reads it.", facts)
         return

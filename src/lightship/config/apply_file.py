@@ -13,6 +13,8 @@ from lightship.config.apply_roster import WantedHours, WantedRotation, Zone
 from lightship.config.back_ends import tables
 from lightship.config.fields import Url, parsed
 from lightship.config.toml import ConfigError, Document, Fault, KeyPath, table
+from lightship.core.compose import check_template
+from lightship.core.duty.policy import Speaker
 
 
 def _line(text: str) -> str:
@@ -20,6 +22,11 @@ def _line(text: str) -> str:
     text = " ".join(text.split())
     if not 1 <= len(text) <= 255:
         raise ValueError("should have 1 to 255 characters")
+    return text
+
+
+def _template(text: str) -> str:
+    check_template(text)  # Refused is a ValueError
     return text
 
 
@@ -50,17 +57,37 @@ class WantedGroup:
     components: tuple[Annotated[WantedComponent, parsed(lambda name: WantedComponent(name=_line(name)))], ...] = ()
 
 
+Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
+
+
+@table
+class WantedDuty:
+    """What core/duty/policy.py has. `escalation`: names of accounts. `templates`: by phase."""
+
+    critical: Minutes | None = None
+    monitoring: Annotated[int, Field(ge=0, le=24 * 60)] | None = None
+    first_word: Minutes | None = None
+    reports: Annotated[int, Field(ge=1, le=1000)] | None = None
+    reports_within: Minutes | None = None
+    approval: bool | None = None
+    approval_wait: Annotated[int, Field(ge=1, le=60)] | None = None
+    speaker: Speaker | None = None
+    escalation: tuple[str, ...] | None = None
+    templates: dict[str, Annotated[str, AfterValidator(_template)]] | None = None
+
+
 @table
 class _PageFields:
     name: Name | None = None
     description: str | None = None
     time_zone: Zone | None = None
     support_url: Url | None = None
-    promise_minutes: Annotated[int, Field(ge=1, le=24 * 60)] | None = None
-    kit: bool | None = None
+    promise_minutes: Minutes | None = None
     staffed: tuple[WantedHours, ...] | None = None
     rotation: tuple[WantedRotation, ...] = ()
+    kit: bool | None = None
     scorecard: bool | None = None
+    duty: WantedDuty | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from lightship.desk import session
 from lightship.desk.views import (
+    approval,
     doctor,
     duty,
     endings,
@@ -20,6 +21,7 @@ from lightship.desk.views import (
     scorecard,
     staff,
     structure,
+    written,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -39,6 +41,8 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/", home.page, name="page"),
     path("p/<slug:slug>/live/", home.live_part, name="live"),
     path("p/<slug:slug>/open/", incident.open_incident, name="open"),
+    path("p/<slug:slug>/open/text/", written.open_text, name="compose-open"),
+    path("p/<slug:slug>/incidents/<slug:id>/text/", written.update_text, name="compose-update"),
     path("p/<slug:slug>/incidents/<slug:id>/", incident.incident, name="incident"),
     path("p/<slug:slug>/incidents/<slug:id>/said/", incident.timeline_part, name="timeline"),
     path("p/<slug:slug>/incidents/<slug:id>/published/", published.incident_part, name="published"),
@@ -49,6 +53,7 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/kit/", kit.kit, name="kit"),
     path("p/<slug:slug>/incidents/<slug:id>/kit/", kit.incident_kit, name="incident-kit"),
     path("p/<slug:slug>/updates/<slug:id>/", incident.correct, name="correct"),
+    path("p/<slug:slug>/approvals/<slug:id>/", approval.approval, name="approval"),
     path("p/<slug:slug>/plan/", incident.plan, name="plan"),
     path("p/<slug:slug>/incidents/<slug:id>/turn/", incident.begin_or_finish, name="begin-or-finish"),
     path("p/<slug:slug>/incidents/<slug:id>/move/", incident.move, name="move"),
@@ -57,6 +62,7 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/parts/<slug:id>/", structure.component, name="component"),
     path("p/<slug:slug>/groups/<slug:id>/", structure.group, name="group"),
     path("p/<slug:slug>/settings/", structure.settings, name="settings"),
+    path("p/<slug:slug>/settings/duty/", structure.policy, name="policy"),
     path("p/<slug:slug>/history/", history.history, name="history"),
     path("p/<slug:slug>/journal/", history.journal, name="journal"),
     path("p/<slug:slug>/scorecard/", scorecard.scorecard, name="scorecard"),

@@ -1,13 +1,12 @@
 """How a person's update is judged before it is posted: a vague one needs a reason, and the reason is written down."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from lightship.core import clarity
-from lightship.core.clarity import Draft, Finding, Report, Verdict
-from lightship.core.rules import Refused
+from lightship.core.clarity import Draft, Finding, Report, Verdict, check
+from lightship.core.rules import Refused, fit_body
 
 REASON_LIMIT = 255
+EMPTY = "There is nothing to post yet: say what customers see, or write the text."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,28 +31,13 @@ class VagueError(Refused):
 
 
 def judge(draft: Draft, because: str = "") -> Judged:
-    """Refused: an empty text, and (VagueError) a vague one without a reason."""
+    """Refused: an empty text, one that is too long, and (VagueError) a vague one without a reason."""
+    fit_body(draft.body)
     if not draft.body.strip():
-        raise Refused("There is nothing to post yet: say what customers see, or write the text.")
+        raise Refused(EMPTY)
     report, because = check(draft), " ".join(because.split())
     if report.verdict is not Verdict.VAGUE:
         return Judged(verdict=report.verdict, findings=report.findings)
     if not because:
         raise VagueError(report)
     return Judged(verdict=report.verdict, findings=report.findings, overridden=because[:REASON_LIMIT])
-
-
-def _by_fields(draft: Draft) -> Report:
-    """Until core/clarity reads texts: judges by what the fields state."""
-    facts = draft.facts
-    stated = (draft.components, facts.symptom, facts.scope or facts.numbers, facts.since, facts.ended, facts.next_update)
-    score = sum(map(bool, (*stated, facts.estimate, facts.cause))) + 2 * bool(facts.doing) + 2 * bool(facts.workaround)
-    asked = {"symptom": "What do customers see?", "scope": "Who is affected?", "doing": "What is being done now?"}
-    lacking = [name for name in asked if not getattr(facts, name)]
-    findings = tuple(Finding(f"missing {name}", f"It does not say {name}.", asked[name], name) for name in lacking)
-    verdict = Verdict.VAGUE if score < 2 else Verdict.DEFINITIVE if score > 5 else Verdict.ACCEPTABLE
-    return Report(verdict=verdict, findings=findings)
-
-
-# SEAM: becomes `from lightship.core.clarity import check`, and `_by_fields` goes, once that is there.
-check: Callable[[Draft], Report] = getattr(clarity, "check", _by_fields)

@@ -6,7 +6,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from lightship.core.compose import check_template
 from lightship.core.duty.hours import Hours
+from lightship.core.model import INCIDENT_STATUSES
+from lightship.core.rules import Refused
 
 
 class Speaker(StrEnum):
@@ -53,6 +56,29 @@ class Policy:
         changed = {name: value for name, value in own.items() if value != getattr(default, name)}
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}
         return plain | ({"staffed": [line.stored() for line in self.staffed]} if self.staffed else {})
+
+
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "critical": (1, 24 * 60),
+    "monitoring": (0, 24 * 60),
+    "first_word": (1, 24 * 60),
+    "reports": (1, 1000),
+    "reports_within": (1, 24 * 60),
+    "approval_wait": (1, 60),
+}
+"""The least and the most of each."""
+
+
+def check(policy: Policy) -> None:
+    """Refused, where it cannot be meant."""
+    for name, (least, most) in LIMITS.items():
+        value = getattr(policy, name)
+        if not least <= value <= most:
+            raise Refused(f"{name} is {value}: choose a number from {least} to {most:,}.")
+    for status, template in policy.templates.items():
+        if status not in INCIDENT_STATUSES:
+            raise Refused(f"There is no phase {status!r} for a template: there is {', '.join(INCIDENT_STATUSES)}.")
+        check_template(template)
 
 
 LONG_OPEN = timedelta(hours=2)

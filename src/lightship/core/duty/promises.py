@@ -7,6 +7,8 @@ from lightship.core.model import Impact, Incident, Kind, Snapshot, Status, Updat
 from lightship.core.rules import Refused
 from lightship.core.status import impact, promised
 
+GRACE = timedelta(minutes=1)
+"""People write times to the minute."""
 PASSED = "This time has passed. Promise one that is still to come."
 
 
@@ -43,7 +45,7 @@ def check_promise(incident: Incident, next_update: datetime, promise_minutes: in
         raise Refused(PASSED)
     if incident.kind is Kind.MAINTENANCE or now - incident.started_at >= LONG_OPEN:
         return
-    if next_update > now + longest:
+    if next_update > now + longest + GRACE:
         minutes = int(longest.total_seconds() // 60)
         raise Refused(f"In the first two hours the next update is due within {minutes} minutes: promise an earlier one.")
 

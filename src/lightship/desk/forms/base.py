@@ -7,11 +7,16 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db import transaction
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from lightship.core import wire
+from lightship.core.local_time import exists, instants
 from lightship.core.model import Component, ComponentStatus, Snapshot
 from lightship.page.labels import TONE
 from lightship.store.journal import JournalError, structure
@@ -25,6 +30,7 @@ takes: a text that is somewhat too long comes back with the reason, and is not c
 FEW = 12
 """Components that one looks through at a glance."""
 YEARS = range(1990, 2201)
+_OFFSET = re.compile(r"T?\d\d:\d\d\S*(Z|[+-]\d\d:?\d\d)\s*$")
 # Control characters but tab and line ends; and halves of characters, which no encoding can write.
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -60,19 +66,61 @@ class ZoneField(TextField):
         super().__init__(label="Time zone", max_length=64, widget=forms.TextInput(attrs={"list": "zones"}), **more)
 
 
+class WallClock(forms.DateTimeInput):
+    """A time by the page's clock; hidden beside it, which one is meant where that clock shows it twice, or never."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return data.get(name, ""), data.get(f"{name}_which", "")
+
+    def format_value(self, value: Any) -> str | None:
+        return super().format_value(value[0] if isinstance(value, tuple) else value)
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        wall, which = value if isinstance(value, tuple) else (value, "")
+        html = super().render(name, wall, attrs, renderer)
+        return format_html('{}<input type="hidden" name="{}_which" value="{}">', html, name, which) if which else html
+
+
 class Moment(forms.DateTimeField):
-    """A time as staff write it, in the page's zone, which the view has activated. Cleans to UTC."""
+    """A time as staff write it, in the page's zone, which the view has activated. Cleans to UTC. In the nights in which clocks
+    change a time may mean two: then it is refused, and `offered` has both, to choose from."""
+
+    offered: Sequence[tuple[str, str]] = ()
 
     def __init__(self, **more: Any) -> None:
-        widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+        widget = WallClock(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
         errors = {"invalid": "This is not a time. Write date and time like 2026-11-22 03:15."}
         super().__init__(required=False, widget=widget, error_messages=errors, **more)
 
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, datetime) or timezone.is_naive(value):
+            return value
+        wall = timezone.make_naive(value)
+        return wall, wire.stamp(value) if len(instants(wall, _zone())) > 1 else ""
+
     def to_python(self, value: Any) -> datetime | None:
-        at = super().to_python(value)
+        text, which = value if isinstance(value, tuple) else (value, "")
+        with timezone.override(UTC):
+            at = super().to_python(text)
         if at and at.year not in YEARS:
             raise forms.ValidationError(f"The year {at.year} cannot be meant: write one from {YEARS[0]} to {YEARS[-1]}.")
-        return at.astimezone(UTC) if at else None
+        return self._meant(at, which) if at and not _OFFSET.search(str(text)) else at and at.astimezone(UTC)
+
+    def _meant(self, at: datetime, which: str) -> datetime:
+        wall, zone = at.replace(tzinfo=None), _zone()
+        meant = instants(wall, zone)
+        choices = {wire.stamp(moment): moment for moment in meant}
+        if len(meant) == 1 or which in choices:
+            return choices.get(which, meant[0])
+        self.offered = [(key, f"{moment.astimezone(zone):%H:%M %Z} ({moment:%H:%M} UTC)") for key, moment in choices.items()]
+        if exists(wall, zone):
+            raise forms.ValidationError(f"That night {wall:%H:%M} comes twice, for clocks go back. Choose which one you mean.")
+        raise forms.ValidationError(f"That night there is no {wall:%H:%M}, for clocks go forward. Choose what you mean.")
+
+
+def _zone() -> ZoneInfo:
+    zone = timezone.get_current_timezone()
+    return zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC")
 
 
 class Prose(TextField):

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from lightship.config.ids import new_id
 from lightship.core.roles import Role
 from lightship.desk.forms.base import ComponentsForm, TextField
-from lightship.desk.forms.incident import ONCE
+from lightship.desk.forms.open import ONCE
 
 ROLES = [(Role.WRITER.value, "Writer"), (Role.FRONT_LINE.value, "Front line")]
 _NAME = re.compile(r"[\w.@+-]{1,150}")

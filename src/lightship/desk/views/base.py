@@ -32,7 +32,7 @@ from lightship.page.render import asset, hashed
 from lightship.store import reconcile
 from lightship.store.journal import Duplicate, JournalError, OpenAlready, Overtaken
 from lightship.store.models import Incident, Page, StatusChange, Update
-from lightship.store.read import snapshot
+from lightship.store.read import rows, snapshot
 
 BUSY = "The desk's database did not answer, so nothing was posted. Your text is still here: try again in a moment."
 AWAY = "You were away, and nothing was posted. This is what you had typed: look it over, then send it again."
@@ -192,18 +192,22 @@ def _preview(request: HttpRequest, page: Page, form: ActionForm) -> HttpResponse
     """Made by the action itself, which is then undone: so it cannot differ from what readers will see. Two pages without their
     scripts: the incident's own, which begins with the new text, and the front page. Nothing is stored, nobody is woken."""
     with transaction.atomic():
-        incident_id = _incident_of(form.save(page, author(request), timezone.now()))
-        snapshot = snapshot_of(page)
+        preview = as_readers_see(page, _incident_of(form.save(page, author(request), timezone.now())))
         transaction.set_rollback(True)
-    incident = next((incident for incident in (*snapshot.open, *snapshot.recent) if incident.id == incident_id), None)
-    leaves = public.leaf(snapshot.page, incident, snapshot.hosts) if incident else {}
-    own = next((body for path, body in leaves.items() if path.endswith(".html")), b"").decode()
-    front = public.index(snapshot).decode()
-    preview = {"own": _SCRIPT.sub("", own), "front": _SCRIPT.sub("", front)}
     fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in _OWN]
     response = show(request, "preview.html", page, preview=preview, fields=fields)
     response.headers["Content-Security-Policy"] = policy(hashed(asset("page.css")))
     return response
+
+
+def as_readers_see(page: Page, incident_id: str) -> dict[str, str]:
+    """The page of an incident, which begins with its newest text, and the front page, as they are in the database now. Practice
+    is on no front page."""
+    snapshot = snapshot_of(page)
+    own = rows.incidents(Incident.objects.filter(pk=incident_id))
+    leaves = public.leaf(snapshot.page, own[0], snapshot.hosts) if own else {}
+    body = next((body for path, body in leaves.items() if path.endswith(".html")), b"").decode()
+    return {"own": _SCRIPT.sub("", body), "front": _SCRIPT.sub("", public.index(snapshot).decode())}
 
 
 def _incident_of(row: object) -> str:

@@ -32,7 +32,11 @@ def history(request: HttpRequest, page: Page) -> HttpResponse:
         incidents = incidents.filter(Q(name__icontains=query) | Q(updates__wordings__body__icontains=query)).distinct()
     leaf = Paginator(incidents, INCIDENTS).get_page(request.GET.get("leaf"))
     now = timezone.now()
-    lines = [{**summary(incident, now), "ended": ended_at(incident)} for incident in rows.incidents(leaf)]
+    practice = {row.pk for row in leaf if row.practice}
+    lines = [
+        {**summary(incident, now), "ended": ended_at(incident), "practice": incident.id in practice}
+        for incident in rows.incidents(leaf)
+    ]
     return show(request, "history.html", page, leaf=leaf, lines=lines, query=query)
 
 
@@ -45,7 +49,7 @@ def journal(request: HttpRequest, page: Page) -> HttpResponse:
 def entry_line(entry: Entry) -> dict[str, Any]:
     return {
         "author": labels.person(entry.author),
-        "action": labels.ACTION.get(entry.action, entry.action),
+        "action": labels.ACTION.get(entry.action, entry.action) + ("" if entry.revision else ", as practice,"),
         "name": entry.name,
         "at": entry.at,
         "incident_id": entry.incident_id,

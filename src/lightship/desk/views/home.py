@@ -12,14 +12,15 @@ from lightship.core.rules import time_zones
 from lightship.core.status import is_current, standing, worst
 from lightship.desk import labels
 from lightship.desk.asked import asked
-from lightship.desk.forms.incident import OpenForm
+from lightship.desk.forms.open import OpenForm
 from lightship.desk.forms.structure import NewPageForm
 from lightship.desk.views.base import author, config, done, on_page, refusals, show, snapshot_of, staff, typed
 from lightship.desk.views.history import entry_line
 from lightship.desk.views.hosts import hosts_now
 from lightship.desk.views.published import of_revision
-from lightship.desk.views.timeline import summary
+from lightship.desk.views.timeline import practised, summary
 from lightship.page.labels import TONE, number, sentence
+from lightship.store.duty.approval import waiting
 from lightship.store.journal import structure
 from lightship.store.models import Page
 
@@ -48,18 +49,19 @@ def page(request: HttpRequest, page: Page) -> HttpResponse:
     snapshot = snapshot_of(page)
     form = OpenForm(snapshot=snapshot, now=timezone.now())
     lately = [entry_line(entry) for entry in page.entries.select_related("author")[:LATELY]]
-    values = {**state_now(snapshot), **hosts_now(page), "published": of_revision(page, page.revision)}
+    values = {**_live(page, snapshot), **hosts_now(page)}
     return show(request, "home.html", page, **values, form=form, entries=lately)
 
 
 @on_page
 def live_part(request: HttpRequest, page: Page) -> HttpResponse:
     """What is kept fresh on the first view: open incidents and promises."""
-    return render(request, "desk/bits/live.html", _live(page))
+    return render(request, "desk/bits/live.html", {"page": page, **_live(page, snapshot_of(page))})
 
 
-def _live(page: Page) -> dict[str, Any]:
-    return {"page": page, **state_now(snapshot_of(page)), "published": of_revision(page, page.revision)}
+def _live(page: Page, snapshot: Snapshot) -> dict[str, Any]:
+    values = {"published": of_revision(page, page.revision), "practised": practised(page), "approvals": waiting(page)}
+    return {**state_now(snapshot), **values}
 
 
 def state_now(snapshot: Snapshot) -> dict[str, Any]:

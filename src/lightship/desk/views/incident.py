@@ -4,20 +4,25 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from lightship.core.model import Incident as Value
 from lightship.core.model import Kind, Snapshot, Status
 from lightship.desk import labels
-from lightship.desk.forms.incident import CorrectForm, MoveForm, OpenForm, PlanForm, RenameForm, UpdateForm
+from lightship.desk.forms.incident import CorrectForm, MoveForm, PlanForm, RenameForm
+from lightship.desk.forms.open import OpenForm
+from lightship.desk.forms.update import UpdateForm
+from lightship.desk.views import approval
 from lightship.desk.views.base import answer, author, done, on_page, show, snapshot_of, typed
 from lightship.desk.views.endings import left_behind
 from lightship.desk.views.hosts import hosts_now
 from lightship.desk.views.published import of_incident
 from lightship.desk.views.timeline import timeline, update_line
 from lightship.store import journal
+from lightship.store.duty.approval import returned
+from lightship.store.journal.entry import as_written
 from lightship.store.models import Incident, Page, Update, Wording
 from lightship.store.read import rows
 
@@ -80,12 +85,24 @@ def _first_tap(page: Page, form: OpenForm) -> Incident | None:
 @on_page
 def incident(request: HttpRequest, page: Page, id: str) -> HttpResponse:
     row, snapshot = get_object_or_404(Incident, page=page, pk=id), snapshot_of(page)
-    form = UpdateForm(typed(request), row=row, snapshot=snapshot, now=timezone.now())
+    form = UpdateForm(typed(request) or _sent_back(request, row), row=row, snapshot=snapshot, now=timezone.now())
+    if waits := approval.asked(request, page, row, form):
+        return waits
     carried = _carried(request, id)
     form.initial.update(carried)
     values = {**hosts_now(page), **timeline(row, form.incident, snapshot), **_standing(page, row, form.incident, snapshot)}
+    values |= {"approvals": list(row.approvals.filter(decided_at=None)), "returned": returned(row, author(request))}
     values["own_url"] = f"{values['public_url']}/{'maintenance' if values['planned'] else 'incidents'}/{id}/"
     return answer(request, page, form, "incident.html", POSTED, draft=f"say:{id}", carried=bool(carried), **values)
+
+
+def _sent_back(request: HttpRequest, row: Incident) -> QueryDict | None:
+    """The form of an update that waits or was sent back, for its author to change; of the newest state."""
+    asked = row.approvals.filter(pk=request.GET.get("draft", ""), asked_by=author(request), update=None).first()
+    data = approval.filled(asked) if asked and request.method == "GET" else None
+    if data:
+        data["seen"] = as_written(row)[-1].pk
+    return data
 
 
 def _standing(page: Page, row: Incident, incident: Value, snapshot: Snapshot) -> dict[str, Any]:

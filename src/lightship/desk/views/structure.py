@@ -10,6 +10,7 @@ from django.utils import timezone
 from lightship.core.model import ComponentStatus
 from lightship.core.rules import time_zones
 from lightship.desk import labels
+from lightship.desk.forms.policy import FIELD_HINT, PolicyForm
 from lightship.desk.forms.structure import ComponentForm, GroupForm, PageForm, StatusForm
 from lightship.desk.views.base import answer, attempt, author, done, on_page, show, snapshot_of, typed
 from lightship.page.labels import COMPONENT
@@ -104,3 +105,9 @@ def settings(request: HttpRequest, page: Page) -> HttpResponse:
     form, zones = PageForm(typed(request), row=page), time_zones()
     draft = f"settings:{page.slug}"
     return answer(request, page, form, "settings.html", "Saved.", to="settings", draft=draft, zones=zones)
+
+
+@on_page
+def policy(request: HttpRequest, page: Page) -> HttpResponse:
+    form, draft = PolicyForm(typed(request), row=page), f"policy:{page.slug}"
+    return answer(request, page, form, "policy.html", "Saved.", to="policy", draft=draft, field_hint=FIELD_HINT)

@@ -24,6 +24,12 @@ def summary(incident: Incident, now: datetime) -> dict[str, Any]:
     }
 
 
+def practised(page: models.Page) -> list[dict[str, Any]]:
+    """What is practised just now: of no snapshot, for that is what readers get."""
+    now = timezone.now()
+    return [summary(incident, now) for incident in rows.incidents(page.incidents.filter(open=True, practice=True))]
+
+
 def timeline(row: models.Incident, incident: Incident, snapshot: Snapshot | None) -> dict[str, Any]:
     """What the incident's view shows, and its timeline, which needs no snapshot."""
     authors = _authors(row)
@@ -35,7 +41,9 @@ def timeline(row: models.Incident, incident: Incident, snapshot: Snapshot | None
         "waits": incident.status is Status.SCHEDULED,
         "runs": incident.status in (Status.IN_PROGRESS, Status.VERIFYING),
         "updates": [_line(update, authors) for update in reversed(incident.updates)],
-        "touched": [labels.badge(c.name, levels.get(c.id, c.status)) for c in incident.components],
+        "touched": [
+            labels.badge(c.name, c.status if row.practice else levels.get(c.id, c.status)) for c in incident.components
+        ],
     }
 
 

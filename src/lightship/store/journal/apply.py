@@ -1,12 +1,15 @@
 """Make pages, groups and components as an apply file says. What the file leaves out stays."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from lightship.config.apply_file import WantedComponent, WantedGroup, WantedPage
+from lightship.core.duty.policy import Policy
 from lightship.store.duty import apply as roster
 from lightship.store.journal import structure
 from lightship.store.journal.entry import JournalError
@@ -37,10 +40,23 @@ def _page(want: WantedPage, slug: str, now: datetime) -> Iterator[str]:
     if page is None:
         page = structure.create_page(slug, want.name or slug, None, now)
         yield f"made page {slug}"
-    if structure.describe(page, _given(want, PAGE_FIELDS), None, now):
+    if structure.describe(page, {**_given(want, PAGE_FIELDS), **_policy(page, want)}, None, now):
         yield f"described page {slug}"
     yield from _rows(page, want.rows, None, now)
     yield from roster.apply(page, want, now)
+
+
+def _policy(page: Page, want: WantedPage) -> dict[str, Any]:
+    """The page's policy with what the file says of it. Accounts are named there, and kept by their ids."""
+    if want.duty is None:
+        return {}
+    given = {item.name: value for item in fields(want.duty) if (value := getattr(want.duty, item.name)) is not None}
+    if "escalation" in given:
+        accounts = dict(User.objects.filter(username__in=given["escalation"]).values_list("username", "pk"))
+        if unknown := [name for name in given["escalation"] if name not in accounts]:
+            raise JournalError(f"There is no account {', '.join(unknown)}: make it with `lightship account`, then apply again.")
+        given["escalation"] = [str(accounts[name]) for name in given["escalation"]]
+    return {"policy": Policy.of({**page.policy, **given}).stored()}
 
 
 def _rows(page: Page, wants: Sequence[WantedGroup | WantedComponent], group: Group | None, now: datetime) -> Iterator[str]:
@@ -62,15 +78,15 @@ def _row(page: Page, want: WantedGroup | WantedComponent, group: Group | None, n
     create: Callable[..., Group | Component]
     rows: QuerySet[Any]
     if isinstance(want, WantedGroup):
-        create, rows, fields = structure.create_group, page.groups.all(), _given(want, GROUP_FIELDS)
+        create, rows, given = structure.create_group, page.groups.all(), _given(want, GROUP_FIELDS)
     else:
         create, rows = structure.create_component, page.components.select_related("group")
-        fields = {**_given(want, COMPONENT_FIELDS), "group": group, "retired": False}
+        given = {**_given(want, COMPONENT_FIELDS), "group": group, "retired": False}
     identity = {"id": want.id} if want.id else {}
     row = rows.filter(**(identity or {"name": want.name})).first()
     if row is None:
-        return create(page, by=None, now=now, **identity, **fields), "made"
-    return row, "described" if structure.describe(row, fields, None, now) else ""
+        return create(page, by=None, now=now, **identity, **given), "made"
+    return row, "described" if structure.describe(row, given, None, now) else ""
 
 
 def _given(want: WantedPage | WantedGroup | WantedComponent, names: tuple[str, ...]) -> dict[str, Any]:

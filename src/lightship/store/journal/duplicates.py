@@ -54,8 +54,9 @@ def earlier_update(row: Incident, new: NewUpdate, by: By, now: datetime) -> Upda
 def earlier_incident(page: Page, new: NewIncident, by: By, now: datetime, *, separate: bool) -> Incident | None:
     """The incident that this one repeats as a retry of the same author; Duplicate for another of the same title; OpenAlready
     where something is open in its components, and nobody said that this is separate."""
-    recent = page.incidents.filter(kind=Kind.INCIDENT, updated_at__gte=now - duplicates.REPEAT, open=False)
-    running = list(page.incidents.filter(kind=Kind.INCIDENT, open=True))
+    own = page.incidents.filter(kind=Kind.INCIDENT, practice=new.practice)
+    recent = own.filter(updated_at__gte=now - duplicates.REPEAT, open=False)
+    running = list(own.filter(open=True))
     by_id = {row.pk: row for row in (*running, *recent)}
     incidents = rows.incidents(by_id.values())
     if same := duplicates.same_title(incidents, new.name, now):

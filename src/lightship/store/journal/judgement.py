@@ -14,9 +14,9 @@ WRITER = "Duty writer"
 """How readers know who speaks, where their names are not theirs to know."""
 
 
-def spoken(page: Page, new: NewUpdate, by: By, judged: Judged | None) -> NewUpdate:
-    """With the name or role of its author, where a person wrote it and the page's owner shows that."""
-    return replace(new, speaker=speaker(page, by)) if judged and by and not new.speaker else new
+def spoken(page: Page, new: NewUpdate, by: By) -> NewUpdate:
+    """With the name or role of its author, where the page's owner shows that."""
+    return replace(new, speaker=speaker(page, by)) if by and not new.speaker else new
 
 
 def speaker(page: Page, by: By) -> str:

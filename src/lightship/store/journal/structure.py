@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from lightship.core.duty import policy
 from lightship.core.rules import fit_name, millisecond, time_zones
 from lightship.store.journal.entry import By, JournalError, append
 from lightship.store.models import Component, Group, Page
@@ -104,3 +105,5 @@ def _check(fields: Mapping[str, Any]) -> None:
         raise JournalError(f"There is no time zone {zone!r}: use a name like Europe/Vienna.")
     if not 1 <= fields.get("promise_minutes", 30) <= 24 * 60:
         raise JournalError("The promised interval is between 1 minute and 24 hours.")
+    if "policy" in fields:
+        policy.check(policy.Policy.of(fields["policy"]))

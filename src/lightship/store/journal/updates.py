@@ -27,7 +27,7 @@ def open_incident(
     """Open an incident, or give the one that the same author opened just now by the same words. `separate` False: ask first
     whether it is an update of what is open in its components (see duplicates.OpenAlready). `judged`: how its first update was,
     if a person wrote it."""
-    new = replace(new, update=judgement.spoken(page, new.update, by, judged))
+    new = replace(new, update=judgement.spoken(page, new.update, by))
     decide = partial(updates.opened, new=new, id=new.id or new_id(), update_id=new_id(), now=now)
     earlier = partial(duplicates.earlier_incident, page, new, by, now, separate=separate)
     at = new.update.at or new.started_at or now
@@ -73,7 +73,7 @@ def update(
     """Add an update, or give the one that the same author posted just now by the same words. `last_read`: the id of the newest
     update that the author had read; Overtaken if there are newer ones. `judged`: how it was, if a person wrote it."""
     now, page, update_id = millisecond(now), incident.page, new_id()
-    new = judgement.spoken(page, new, by, judged)
+    new = judgement.spoken(page, new, by)
     with transaction.atomic():
         duplicates.lock(page)
         if first := duplicates.earlier_update(incident, new, by, now):
