@@ -163,6 +163,32 @@ def test_the_clock_is_passed_on_and_shown_what_goes_with_it(stage: Stage, client
     assert roster.holder(stage.page, timezone.now())[Duty.WRITER] == stage.bob
 
 
+def test_the_card_is_kept_fresh(stage: Stage, client: Client, bob: Client) -> None:
+    rotate(client)
+    assert "You hold the clock" in text(client, f"{DUTY}now/?to=page")
+    bob.post(DUTY, {"do": "speak"})
+    assert "Bob holds the clock" in text(client, f"{DUTY}now/?to=page")
+
+
+def test_a_change_of_the_roster_while_something_is_open_needs_both(stage: Stage, client: Client, bob: Client) -> None:
+    rotate(client)
+    stage.outage()
+    now = timezone.localtime()
+    typed = {"duty": "writer", "person": stage.bob.pk, "starts": f"{now:%Y-%m-%dT%H:%M}"}
+    client.post(f"{DUTY}override/", {**typed, "ends": f"{now + timedelta(hours=3):%Y-%m-%dT%H:%M}"})
+    # The rotation was made after the outage began: it is Alice's from then on.
+    assert "Your duty as writer ended" in text(client, "/p/acme/")
+    waiting = text(bob, "/p/acme/")
+    assert "You are writer since" in waiting
+    assert "Signing in fails." in waiting
+    answer = bob.post(DUTY, {"do": "take", "duty": "writer"}, follow=True)
+    assert "Confirmed. The clock stays with Alice until Alice confirms it too." in read(answer).text
+    assert "Alice holds the clock" in text(bob)
+    answer = client.post(DUTY, {"do": "give", "duty": "writer"}, follow=True)
+    assert "Bob holds the clock now." in read(answer).text
+    assert "Bob took over as writer from Alice" in text(client)
+
+
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
@@ -193,6 +219,11 @@ def test_a_calendar_names_people_and_who_is_unknown_is_mapped_by_hand(stage: Sta
     upload(client, CALENDAR.format(who="Zoe Example"))
     assert "PagerDuty names Zoe Example, whom nobody here is: say who it is." in text(client)
     row = Feed.objects.get()
+    assert read(client.get(f"{DUTY}calendars/{row.pk}/")).one("who:Zoe Example") == "?"
+    client.post(f"{DUTY}calendars/{row.pk}/", {"who:Zoe Example": "?"})
+    assert "whom nobody here is" in text(client)
+    client.post(f"{DUTY}calendars/{row.pk}/", {"who:Zoe Example": ""})
+    assert "whom nobody here is" not in text(client)
     client.post(f"{DUTY}calendars/{row.pk}/", {"who:Zoe Example": stage.bob.pk})
     assert roster.on_duty(stage.page, timezone.now()) == {Duty.WRITER: stage.bob}
     assert "whom nobody here is" not in text(client)
@@ -206,7 +237,7 @@ def test_a_calendar_names_people_and_who_is_unknown_is_mapped_by_hand(stage: Sta
         ("<!doctype html><h1>Sign in</h1>", "This is no calendar but a web page, perhaps to sign in."),
         ("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nEND:VCALENDAR", "This calendar is broken"),
         ("", "The submitted file is empty"),
-        (CALENDAR.format(who="Alice").replace("DAILY", "SECONDLY"), "repeats secondly: no shift does"),
+        (CALENDAR.format(who="Alice").replace("DAILY", "SECONDLY"), "more often: no shift does"),
         ("BEGIN:VCALENDAR\r\n" + "X:" + "y" * 3_000_000, "It is larger than 2 MB"),
         ("BEGIN:VCALENDAR\r\n" + "X:" + "y" * 10_000_000, "larger than 4 MB"),
     ],

@@ -102,6 +102,7 @@ def test_a_feed_names_who_is_on_duty(desk: Desk, cast: dict[str, User], site: Si
 LARGE = b"BEGIN:VCALENDAR\r\nX:" + b"y" * 10_000_000
 EACH_SECOND = event("Alice", ":19700101T000000Z", ":19700101T000001Z", "RRULE:FREQ=SECONDLY")
 OFTEN = "RRULE:FREQ=HOURLY;BYMINUTE=0,10,20,30,40,50"
+DAILY = "RRULE:FREQ=DAILY"
 HARM: dict[str, tuple[dict[str, object], str]] = {
     "10 MB": ({"body": LARGE}, "sends more than 2 MB: export only"),
     "10 MB, packed": (
@@ -116,9 +117,21 @@ HARM: dict[str, tuple[dict[str, object], str]] = {
     "bytes": ({"body": bytes(range(256)) * 9}, "no calendar"),
     "gone": ({"status": 404}, "answers with status 404 instead of a calendar. The address may have"),
     "failing": ({"status": 503}, "answers with status 503"),
-    "an event each second": ({"body": calendar(EACH_SECOND).encode()}, "repeats secondly"),
+    "an event each second": ({"body": calendar(EACH_SECOND).encode()}, "repeats every few hours or more often"),
     "an event every ten minutes": (
         {"body": calendar(event("Alice", ":20261101T000000Z", ":20261101T000100Z", OFTEN)).encode()},
+        "more often: no shift does. It is “Alice”.",
+    ),
+    "an event since the year 1": (
+        {"body": calendar(event("Alice", ":00010101T000000Z", ":00010101T010000Z", "RRULE:FREQ=DAILY")).encode()},
+        "repeats since 1. It is “Alice”: mend its begin.",
+    ),
+    "too many that repeat": (
+        {"body": calendar(*(event(f"{n}", ":20261101T000000Z", ":20261101T000100Z", DAILY) for n in range(201))).encode()},
+        "or 200 that repeat",
+    ),
+    "too many shifts": (
+        {"body": calendar(*(event(f"{n}", ":20261101T000000Z", ":20261101T000100Z", DAILY) for n in range(90))).encode()},
         "more than 5,000 shifts",
     ),
 }

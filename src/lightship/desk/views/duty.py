@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 
@@ -18,6 +18,9 @@ from lightship.desk.views import duty_lines
 from lightship.desk.views.base import answer, author, done, on_page, show, typed
 from lightship.store.duty import changes, feeds, handover, roster
 from lightship.store.models import Feed, HandOver, Override, Page, Rotation
+
+UNSAID = "?"
+"""Of whom a calendar names: nobody has said yet who it is."""
 
 
 @on_page
@@ -31,6 +34,13 @@ def duty(request: HttpRequest, page: Page) -> HttpResponse:
             return done(request, str(refused), _back(request), page, tone="slow")
     values = {**duty_lines.overview(page, now), **duty_lines.card(page, by, now)}
     return show(request, "duty.html", page, **values, staffed=page.staffed)
+
+
+@on_page
+def duty_card(request: HttpRequest, page: Page) -> HttpResponse:
+    """What is kept fresh: who holds the clock, and what waits."""
+    card = duty_lines.card(page, author(request), timezone.now())
+    return render(request, "desk/bits/duty_card.html", {**card, "to": request.GET.get("to", "")})
 
 
 def _back(request: HttpRequest) -> str:
@@ -126,7 +136,8 @@ def feed(request: HttpRequest, page: Page, id: str) -> HttpResponse:
     if request.method == "POST":
         try:
             for person_ in feeds.persons(row):
-                if (chosen := request.POST.get(f"who:{person_.name}")) is not None and chosen != person_.account:
+                chosen = request.POST.get(f"who:{person_.name}", UNSAID)
+                if chosen != UNSAID and (chosen != person_.account or not chosen):
                     feeds.map_person(row, person_.name, chosen)
         except Refused as refused:
             return done(request, str(refused), "duty-feed", page, row.pk, tone="down")
@@ -151,6 +162,7 @@ def _end(request: HttpRequest, page: Page, row: Any, message: str) -> HttpRespon
 _AT = "p/<slug:slug>/duty/"
 ADDRESSES: list[URLPattern] = [
     path(_AT, duty, name="duty"),
+    path(f"{_AT}now/", duty_card, name="duty-card"),
     path(f"{_AT}rotations/", rotation, name="duty-rotation"),
     path(f"{_AT}rotations/<slug:id>/", rotation, name="duty-rotation"),
     path(f"{_AT}override/", override, name="duty-override"),

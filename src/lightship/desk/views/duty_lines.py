@@ -141,7 +141,7 @@ def _warnings(page: Page, shifts: Sequence[Shift], names: Names, now: datetime) 
     for line, one in (*both, *claims):
         spans[line].append(one)
     lines = [f"{line}: {_span(own[0])}{f', and {len(own) - 1} more times' if own[1:] else ''}." for line, own in spans.items()]
-    return [*lines[:SHOWN_GAPS], *closed_accounts(page, names)]
+    return [*lines[:SHOWN_GAPS], *closed_accounts(page)]
 
 
 def _claim(one: Overlap, names: Names) -> str:
@@ -149,11 +149,14 @@ def _claim(one: Overlap, names: Names) -> str:
     return f"Two people are {DUTY[one.duty].lower()}; {first} counts, not {second}"
 
 
-def closed_accounts(page: Page, names: Names) -> list[str]:
-    """Members who can no longer sign in: their turns are gaps."""
+def closed_accounts(page: Page) -> list[str]:
+    """Members who can no longer sign in or write: their turns are gaps."""
+    able = {str(user.pk) for user in roster.writers()}
     members = {m for row in page.rotations.filter(ended_at=None) for window in row.windows for m in window["members"]}
-    gone = User.objects.filter(pk__in=[int(member) for member in members if member not in names])
-    return [f"{person(user)} can no longer sign in, so nobody has those turns: take them out of the rotation." for user in gone]
+    gone = User.objects.filter(pk__in=[int(member) for member in members if member not in able])
+    return [
+        f"{person(user)} can no longer write here, so nobody has those turns: take them out of the rotation." for user in gone
+    ]
 
 
 def _span(one: Overlap) -> str:

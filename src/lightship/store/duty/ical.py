@@ -1,8 +1,8 @@
 """A calendar file (RFC 5545) as events, its repetitions expanded. Whoever sent it is a stranger: everything is capped."""
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
-from itertools import islice, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,19 +15,17 @@ from lightship.core.rules import Refused
 
 LARGEST = 2 * 1024 * 1024
 """Bytes. A year of a team's shifts is some hundred thousand."""
-EVENTS, OCCURRENCES = 5_000, 5_000
+EVENTS, RULES, OCCURRENCES = 5_000, 200, 5_000
+EARLIEST, HOURS = 2000, 4
+"""A repetition begins in no earlier year, and comes no more often than every so many hours."""
 _TOO_OFTEN = ("SECONDLY", "MINUTELY")
 
 
 def read(raw: bytes, zone: str, since: datetime, until: datetime) -> list[Event]:
     """The events between two moments, in order. Times without a zone are of `zone`. Refused where it is none."""
     calendar = _parsed(raw)
-    kinds = [str(kind).upper() for event in calendar.walk("VEVENT") for rule in _rules(event) for kind in rule.get("FREQ", ())]
-    if len(calendar.walk("VEVENT")) > EVENTS:
-        raise Refused(f"This calendar has more than {EVENTS:,} events: export only the schedule of this page.")
-    if often := next((kind for kind in kinds if kind in _TOO_OFTEN), None):
-        raise Refused(f"An event in this calendar repeats {often.lower()}: no shift does. Mend it where it was made.")
     try:
+        _check(calendar.walk("VEVENT"))
         return list(_events(calendar, zone, since, until))
     except Refused:
         raise
@@ -52,14 +50,38 @@ def _parsed(raw: bytes) -> Calendar:
         raise Refused(f"This calendar is broken: {_first_line(error)}. Export it again.") from error
 
 
+def _check(events: Sequence[Any]) -> None:
+    """Refused where expanding them would take long: the time grows with the rules, their age, and how often they repeat."""
+    repeating = [(event, rule) for event in events for rule in _rules(event)]
+    if len(events) > EVENTS or len(repeating) > RULES:
+        raise Refused(
+            f"This calendar has more than {EVENTS:,} events, or {RULES} that repeat: export only this page's schedule."
+        )
+    for event, rule in repeating:
+        frequency, step = str(rule.get("FREQ", [""])[0]).upper(), int(rule.get("INTERVAL", [1])[0])
+        daily = math.prod(len(rule.get(part, [0])) for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+        hourly = frequency == "HOURLY" and (step < HOURS or daily > 1)
+        if frequency in _TOO_OFTEN or hourly or daily > 24 // HOURS:
+            raise Refused(
+                f"An event in this calendar repeats every few hours or more often: no shift does. It is {_name(event)}."
+            )
+        if event["DTSTART"].dt.year < EARLIEST:
+            raise Refused(
+                f"An event in this calendar repeats since {event['DTSTART'].dt.year}. It is {_name(event)}: mend its begin."
+            )
+
+
+def _name(event: Any) -> str:
+    return f"“{' '.join(str(event.get('SUMMARY', 'without a name')).split())[:60]}”"
+
+
 def _events(calendar: Calendar, zone: str, since: datetime, until: datetime) -> Iterator[Event]:
-    after: Iterable[Any] = recurring_ical_events.of(calendar, skip_bad_series=False).after(since)
-    components = list(islice(takewhile(lambda event: _moment(event["DTSTART"].dt, zone) < until, after), OCCURRENCES + 1))
+    components = recurring_ical_events.of(calendar, skip_bad_series=False).between(since, until)
     if len(components) > OCCURRENCES:
         raise Refused(
             f"This calendar has more than {OCCURRENCES:,} shifts in two months: export only the schedule of this page."
         )
-    for component in components:
+    for component in sorted(components, key=lambda component: _moment(component["DTSTART"].dt, zone)):
         starts, ends = _moment(component["DTSTART"].dt, zone), _moment(component["DTEND"].dt, zone)
         if starts < ends and str(component.get("STATUS", "")).upper() != "CANCELLED":
             yield Event(" ".join(str(component.get("SUMMARY", "")).split())[:255], _mails(component), starts, ends)

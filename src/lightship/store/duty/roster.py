@@ -40,9 +40,9 @@ def pending(page: Page, at: datetime) -> tuple[Pending, ...]:
 
 
 def shifts(page: Page, since: datetime, until: datetime) -> tuple[Shift, ...]:
-    """Of accounts that may sign in; whoever may not leaves a gap."""
-    alive = {str(pk) for pk in User.objects.filter(is_active=True).values_list("pk", flat=True)}
-    return tuple(shift for shift in core.shifts(roster(page, since, until), since, until) if shift.person in alive)
+    """Of accounts that may sign in and write; whoever may not leaves a gap."""
+    able = {str(user.pk) for user in writers()}
+    return tuple(shift for shift in core.shifts(roster(page, since, until), since, until) if shift.person in able)
 
 
 def roster(page: Page, since: datetime, until: datetime) -> Roster:
