@@ -1,6 +1,7 @@
 """Calendars made elsewhere, from a real server: read, refused, and the last good copy that stays in use."""
 
 import gzip
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -126,6 +127,18 @@ HARM: dict[str, tuple[dict[str, object], str]] = {
         {"body": calendar(event("Alice", ":00010101T000000Z", ":00010101T010000Z", "RRULE:FREQ=DAILY")).encode()},
         "repeats since 1. It is “Alice”: mend its begin.",
     ),
+    "a day that never comes": (
+        {
+            "body": calendar(
+                event("Alice", ":20261101T000000Z", ":20261101T000100Z", f"{DAILY};BYMONTH=2;BYMONTHDAY=30")
+            ).encode()
+        },
+        "by a rule that no shift has",
+    ),
+    "since long ago": (
+        {"body": calendar(*(event(f"{n}", ":20000101T000000Z", ":20000101T010000Z", DAILY) for n in range(80))).encode()},
+        "repeat since long ago",
+    ),
     "too many that repeat": (
         {"body": calendar(*(event(f"{n}", ":20261101T000000Z", ":20261101T000100Z", DAILY) for n in range(201))).encode()},
         "or 200 that repeat",
@@ -153,7 +166,7 @@ def test_what_is_no_calendar_is_refused_and_the_last_good_copy_stays(
     assert (row.read_at, row.tried_at, row.error) == (NOW, NOW + 10 * MINUTE, problem)
     assert roster.on_duty(desk.page, NOW + 18 * HOUR) == {Duty.WRITER: cast["bob"]}
     assert problem in facts.facts(desk.page, NOW + 10 * MINUTE).problems[0]
-    with pytest.raises(Refused, match=r"."):
+    with pytest.raises(Refused, match=re.escape(reason)):
         feeds.add(desk.page, "Another", None, None, NOW, url=site.url)
     assert Feed.objects.count() == 1
 

@@ -16,16 +16,18 @@ from lightship.core.rules import Refused
 LARGEST = 2 * 1024 * 1024
 """Bytes. A year of a team's shifts is some hundred thousand."""
 EVENTS, RULES, OCCURRENCES = 5_000, 200, 5_000
-EARLIEST, HOURS = 2000, 4
-"""A repetition begins in no earlier year, and comes no more often than every so many hours."""
+EARLIEST, HOURS, STEPS = 2000, 4, 500_000
+"""A repetition begins in no earlier year, comes no more often than every so many hours, and all take so many steps."""
 _TOO_OFTEN = ("SECONDLY", "MINUTELY")
+_RARE = ({"BYMONTH", "BYMONTHDAY"}, {"BYYEARDAY"}, {"BYWEEKNO"})
+"""Of these a rule may consist that never comes, and is looked for until the year 9999."""
 
 
 def read(raw: bytes, zone: str, since: datetime, until: datetime) -> list[Event]:
     """The events between two moments, in order. Times without a zone are of `zone`. Refused where it is none."""
     calendar = _parsed(raw)
     try:
-        _check(calendar.walk("VEVENT"))
+        _check(calendar.walk("VEVENT"), until)
         return list(_events(calendar, zone, since, until))
     except Refused:
         raise
@@ -50,25 +52,28 @@ def _parsed(raw: bytes) -> Calendar:
         raise Refused(f"This calendar is broken: {_first_line(error)}. Export it again.") from error
 
 
-def _check(events: Sequence[Any]) -> None:
+def _check(events: Sequence[Any], until: datetime) -> None:
     """Refused where expanding them would take long: the time grows with the rules, their age, and how often they repeat."""
-    repeating = [(event, rule) for event in events for rule in _rules(event)]
+    repeating, steps = [(event, rule) for event in events for rule in _rules(event)], 0
     if len(events) > EVENTS or len(repeating) > RULES:
         raise Refused(
             f"This calendar has more than {EVENTS:,} events, or {RULES} that repeat: export only this page's schedule."
         )
     for event, rule in repeating:
-        frequency, step = str(rule.get("FREQ", [""])[0]).upper(), int(rule.get("INTERVAL", [1])[0])
+        begins, frequency = event["DTSTART"].dt, str(rule.get("FREQ", [""])[0]).upper()
+        step, hourly = int(rule.get("INTERVAL", [1])[0]), frequency == "HOURLY"
         daily = math.prod(len(rule.get(part, [0])) for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
-        hourly = frequency == "HOURLY" and (step < HOURS or daily > 1)
-        if frequency in _TOO_OFTEN or hourly or daily > 24 // HOURS:
+        if frequency in _TOO_OFTEN or (hourly and (step < HOURS or daily > 1)) or daily > 24 // HOURS:
             raise Refused(
                 f"An event in this calendar repeats every few hours or more often: no shift does. It is {_name(event)}."
             )
-        if event["DTSTART"].dt.year < EARLIEST:
-            raise Refused(
-                f"An event in this calendar repeats since {event['DTSTART'].dt.year}. It is {_name(event)}: mend its begin."
-            )
+        if frequency != "YEARLY" and any(rare <= set(rule) for rare in _RARE):
+            raise Refused(f"An event in this calendar repeats by a rule that no shift has. It is {_name(event)}.")
+        if begins.year < EARLIEST:
+            raise Refused(f"An event in this calendar repeats since {begins.year}. It is {_name(event)}: mend its begin.")
+        steps += max(until.year - begins.year + 1, 1) * 366 * (24 // step if hourly else 1)
+    if steps > STEPS:
+        raise Refused("The events of this calendar repeat since long ago: begin them anew this year, or export less.")
 
 
 def _name(event: Any) -> str:
