@@ -1,44 +1,78 @@
-"""What the worker does for the roster: it reads calendars, and tells both sides of a change that waits."""
+"""The worker keeps the update clock: nudges go out by themselves, and a channel that hangs holds up nobody else."""
 
 import asyncio
-from datetime import timedelta
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+import pytest
 from django.contrib.auth.models import User
-from django.utils import timezone
 from tests.django_settings import CONFIG
-from tests.store.desk import new_desk
-from tests.worker.test_keeping import PAGE
+from tests.smtp_sink import Sink, sink
+from tests.store.desk import NOW, new_desk
 
 from lightship.config import Config
-from lightship.core.duty.roster import Duty, Shift
-from lightship.store.duty import changes, feeds
-from lightship.store.models import Feed, Nudge
-from lightship.worker.jobs import duty_feeds, hand_overs
-
-HERE = Config(path=CONFIG.path, base=CONFIG.base, desk_or_none=CONFIG.desk, pages={"acme": PAGE})
-EMPTY = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nEND:VCALENDAR\r\n"
+from lightship.config.values import BackEndConfig
+from lightship.core.duty.roster import Duty
+from lightship.store.models import Contact, Page
+from lightship.worker.jobs import JOBS, duty
 
 
-def test_a_calendar_that_cannot_be_read_is_told_and_does_not_stop_the_others() -> None:
-    desk, now = new_desk(), timezone.now()
-    gone, file = (feeds.add(desk.page, name, None, None, now, raw=EMPTY) for name in ("gone", "file"))
-    before = now - timedelta(minutes=11)
-    Feed.objects.filter(pk=gone.pk).update(url="http://127.0.0.1:1/a.ics")
-    Feed.objects.update(tried_at=before)
-    asyncio.run(duty_feeds.run(HERE))
-    gone.refresh_from_db()
-    file.refresh_from_db()
-    assert (gone.error, file.error) == ("127.0.0.1 does not answer: nothing listens there", "")
-    assert gone.tried_at and file.tried_at and min(gone.tried_at, file.tried_at) > before
+def channel(name: str, port: int) -> BackEndConfig:
+    options = {"host": "127.0.0.1", "port": port, "sender": "status@acme.test", "timeout": 30.0}
+    return BackEndConfig(name=name, kind="email", options=options)
 
 
-def test_both_sides_of_a_change_are_told_once() -> None:
-    desk, now = new_desk(), timezone.now()
-    alice, bob = (User.objects.create(username=name) for name in ("alice", "bob"))
-    for person, begins in ((alice, -60), (bob, -5)):
-        starts = now + timedelta(minutes=begins)
-        changes.override(desk.page, Shift(Duty.WRITER, str(person.pk), starts, now + timedelta(hours=1)), None, starts)
-    desk.opens(at=now - timedelta(minutes=30))
-    for _ in range(2):
-        asyncio.run(hand_overs.run(HERE))
-    assert sorted(nudge.person.username for nudge in Nudge.objects.all()) == ["alice", "bob"]
+@pytest.fixture
+def relay() -> Iterator[Sink]:
+    with sink() as relay:
+        yield relay
+
+
+@pytest.fixture
+def hole() -> Iterator[Sink]:
+    with sink() as hole:
+        hole.hangs = True
+        yield hole
+
+
+def settings(*channels: BackEndConfig) -> Config:
+    page = replace(CONFIG.pages["status"], slug="acme")
+    return replace(CONFIG, channels=channels, pages={"acme": page})
+
+
+def holder(page: Page, at: datetime) -> Mapping[Duty, User]:
+    users = {user.username: user for user in User.objects.all()}
+    return {Duty.WRITER: users["alice"], Duty.DEPUTY: users["bob"]}
+
+
+def at(minutes: float) -> datetime:
+    return NOW + timedelta(minutes=minutes)
+
+
+def test_the_clock_is_asked_every_second() -> None:
+    assert [job.pause for job in JOBS if job.name == "duty"] == [1]
+
+
+def test_a_black_hole_does_not_stop_the_clock(relay: Sink, hole: Sink) -> None:
+    desk = new_desk()
+    alice, _ = (User.objects.create(username=name, email=f"{name}@acme.test") for name in ("alice", "bob"))
+    Contact.objects.create(user=alice, channel="hole", address="alice@acme.test")
+    config = settings(channel("mail", relay.port), channel("hole", hole.port))
+    desk.opens()
+
+    bobs = threading.Event()
+    relay.after_yes = lambda received: bobs.set()
+
+    async def act() -> None:
+        await duty.run(config, lambda: at(20), holder)
+        await duty.run(config, lambda: at(27), holder)
+        assert await asyncio.to_thread(bobs.wait, 20), "Bob has nothing yet"
+        assert duty._under_way, "Alice's message still hangs"
+        hole.over.set()
+        while duty._under_way:
+            await asyncio.wait(set(duty._under_way))
+
+    asyncio.run(act())
+    assert [name for name, _ in relay.subjects] == ["bob"]
