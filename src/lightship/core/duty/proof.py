@@ -12,6 +12,8 @@ a message whose first way hangs."""
 QUIET, TRIED = timedelta(seconds=8), timedelta(seconds=3)
 """After a post: without a sign of a worker, which checks each host every five seconds, or with every host failing, the desk
 says so. The next try may still succeed."""
+GONE = timedelta(seconds=45)
+"""Without a sign for so long a worker is dead, whenever the post was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,12 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class Publication:
     """Of a revision: when it was posted (None: by no entry of this desk), what each host does with it, and why nobody reads it
     (`unpublished`; empty: somebody does, or it is on its way)."""
 
     posted_at: datetime | None
-    proofs: Sequence[Proof] = ()
+    proofs: tuple[Proof, ...] = ()
     unpublished: str = ""
 
     @property
@@ -43,15 +45,17 @@ class Reach:
         return bool(self.proofs) and all(proof.seconds is not None for proof in self.proofs)
 
 
-def judge(posted_at: datetime, proofs: Sequence[Proof], now: datetime) -> Reach:
+def judge(posted_at: datetime, proofs: tuple[Proof, ...], now: datetime) -> Publication:
     age, silent, failed = now - posted_at, _silent(posted_at, proofs), _failed(posted_at, proofs)
+    last = max((proof.checked_at for proof in proofs if proof.checked_at), default=None)
+    gone = silent and (age >= QUIET or last is None or now - last > GONE)
     if any(proof.seconds is not None for proof in proofs):
-        return Reach(posted_at, proofs)
-    lost = not proofs or age >= LATEST or (silent and age >= QUIET) or (failed and age >= TRIED)
-    return Reach(posted_at, proofs, _reason(proofs, age, silent=silent) if lost else "")
+        return Publication(posted_at, proofs)
+    lost = not proofs or age >= LATEST or gone or (failed and age >= TRIED)
+    return Publication(posted_at, proofs, _reason(proofs, last, silent=silent) if lost else "")
 
 
-def alarming(state: Reach, now: datetime) -> bool:
+def alarming(state: Publication, now: datetime) -> bool:
     """Whether staff must be told now that nobody reads it."""
     if state.posted_at is None or state.proven:
         return False
@@ -69,12 +73,11 @@ def _failed(posted_at: datetime, proofs: Sequence[Proof]) -> bool:
     return all(proof.reason and proof.checked_at and proof.checked_at >= posted_at for proof in proofs)
 
 
-def _reason(proofs: Sequence[Proof], age: timedelta, *, silent: bool) -> str:
+def _reason(proofs: Sequence[Proof], last: datetime | None, *, silent: bool) -> str:
     if not proofs:
         return "the page has no hosts in lightship.toml"
     if silent:
-        last = max((proof.checked_at for proof in proofs if proof.checked_at), default=None)
         seen_at = f"last seen {last:%Y-%m-%d %H:%M:%S} UTC" if last else "none was ever seen"
         return f"no worker is running ({seen_at}): start one with `lightship worker`"
     reasons = "; ".join(f"{proof.host}: {proof.reason}" for proof in proofs if proof.reason)
-    return f"no host is proven to show it after {age.total_seconds():.0f} s" + (f" ({reasons})" if reasons else "")
+    return "no host is proven to show it" + (f" ({reasons})" if reasons else "")

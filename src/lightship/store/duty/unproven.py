@@ -13,11 +13,13 @@ from lightship.channels import tell_staff
 from lightship.config import Config, PageConfig
 from lightship.core.duty import proof
 from lightship.core.duty.policy import Policy
-from lightship.core.duty.proof import Proof, Reach
+from lightship.core.duty.proof import Proof, Publication
 from lightship.core.duty.roster import Duty
 from lightship.store.duty.nudges import enqueue
 from lightship.store.duty.roster import holder
 from lightship.store.models import Entry, Nudge, Page, Receipt, Report
+
+__all__ = ["Proof", "Publication", "last_resort", "raise_alarm", "status"]
 
 KIND = "unproven"
 """Of the nudges, and of the report that stands for them where nobody has an address."""
@@ -27,11 +29,11 @@ POSTS = Q(update__isnull=False) | Q(action="correct")
 log = logging.getLogger("lightship.duty")
 
 
-def status(page: Page, revision: int, now: datetime, hosts: Collection[str] | None = None) -> Reach:
+def status(page: Page, revision: int, now: datetime, hosts: Collection[str] | None = None) -> Publication:
     """`hosts`: the names of those that the page has in lightship.toml; by default those that have receipts."""
     posted_at = page.entries.filter(revision=revision).values_list("at", flat=True).first()
     if posted_at is None:
-        return Reach(None)
+        return Publication(None)
     names = page.receipts.order_by("host").values_list("host", flat=True).distinct() if hosts is None else hosts
     return proof.judge(posted_at, tuple(_proof(page, revision, posted_at, name) for name in names), now)
 
@@ -86,7 +88,7 @@ def _first_unread(page: Page, hosts: Collection[str], now: datetime) -> Entry | 
     read = page.receipts.filter(host__in=hosts, epoch=page.epoch).aggregate(newest=Max("revision"))["newest"] or 0
     alarms = (page.nudges.filter(kind=KIND), page.reports.filter(kind=KIND))
     covered = max(filter(None, (rows.aggregate(at=Max("at"))["at"] for rows in alarms)), default=None)
-    posts = page.entries.filter(POSTS, revision__gt=read, at__lte=now - proof.HOPELESS)
+    posts = page.entries.filter(POSTS, revision__gt=read, at__lte=now - proof.HOPELESS).exclude(incident__practice=True)
     if covered:
         posts = posts.filter(at__gt=covered)
     return posts.select_related("author").order_by("revision").first()
@@ -110,7 +112,7 @@ def _failing_channel(now: datetime) -> str:
     return "" if failed and lately.filter(channel=name, sent_at__gt=failed.at).exists() else name
 
 
-def _body(config: Config, page: PageConfig, post: Entry, state: Reach) -> str:
+def _body(config: Config, page: PageConfig, post: Entry, state: Publication) -> str:
     author = f" by {post.author.get_full_name() or post.author.username}" if post.author else ""
     return (
         f"“{post.name}” was posted{author} at {post.at:%H:%M:%S} UTC (revision {post.revision}), and readers of "

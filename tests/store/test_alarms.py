@@ -114,6 +114,11 @@ def test_what_is_posted_after_the_alarm_gets_its_own(stage: Stage, posted_at: da
     assert reached() == ["alice", "bob", "oscar", "oscar"]
 
 
+def test_practice_reaches_no_host_and_alarms_nobody(stage: Stage, posted_at: datetime) -> None:
+    stage.page.incidents.update(practice=True)
+    assert not look(stage, posted_at + s(600))
+
+
 def test_a_change_of_settings_is_no_post(stage: Stage) -> None:
     now = Entry.objects.latest("at").at
     assert not look(stage, now + s(600))
