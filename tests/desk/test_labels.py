@@ -10,6 +10,7 @@ from tests.desk.cast import Stage, read
 from lightship.core.model import ComponentStatus, Facts, Impact, Status
 from lightship.core.site.receipt import Verdict
 from lightship.store import journal
+from lightship.store.duty import front_line
 from lightship.store.models import Receipt
 
 # Codes that are no English word a staffer could have meant.
@@ -28,12 +29,16 @@ def views(stage: Stage) -> list[str]:
     now = datetime.now(UTC)
     for verdict in Verdict:
         Receipt.objects.create(page=stage.page, host="vienna", at=now, seen_at=now, verdict=verdict, reason="Told.")
+    for text in ("Cannot sign in, error 503", "No page at all", "White, on the phone as well"):
+        front_line.report(stage.page, now, text=text, components=[stage.panel.pk], by=stage.bob)
+    front_line.make_link(stage.page, "Night shift", stage.alice, now)
     incident, maintenance = f"/p/acme/incidents/{outage.pk}/", f"/p/acme/incidents/{works.pk}/"
     return [
         "/p/acme/", "/p/acme/live/", "/p/acme/open/", "/p/acme/plan/", "/p/acme/parts/", f"/p/acme/parts/{stage.webmail.pk}/",
         f"/p/acme/groups/{stage.mail.pk}/", "/p/acme/settings/", "/p/acme/history/", "/p/acme/journal/", "/p/acme/hosts/",
         "/p/acme/hosts/live/", incident, f"{incident}said/", f"{incident}name/", f"/p/acme/updates/{update.pk}/", maintenance,
         f"{maintenance}move/", "/password/", "/sign-in/", "/p/acme/kit/", f"{incident}kit/",
+        "/p/acme/front-line/", "/p/acme/front-line/links/", "/staff/",
     ]  # fmt: skip
 
 
