@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import process_time
 from typing import Any
 
 import pytest
@@ -259,3 +260,11 @@ def test_addresses_are_kept_where_they_can_be_clicked() -> None:
     assert plain("Use [this](https://a.example/b) *now*") == "Use this now"
     assert plain("Use [this](https://a.example/b)", links=True) == "Use this (https://a.example/b)"
     assert plain("snake_case stays, _this_ does not") == "snake_case stays, this does not"
+
+
+@pytest.mark.parametrize("typed", ["A. ", "a@", "x . ", "[a](", "::1", "0a-", "a.", "<br "])
+def test_a_hostile_text_costs_no_more_than_a_long_one(typed: str) -> None:
+    text = typed * 8000
+    started = process_time()
+    kit_of(replace(GIVEN, symptom=text, scope=text, workaround=text, doing=text, cause=text), body=text)
+    assert process_time() - started < 3

@@ -17,6 +17,8 @@ from lightship.core.status import current_facts, promised, standing
 SPOKEN_MOST = 75
 """Words: 30 seconds at 150 a minute."""
 CHAT_MOST = 480
+SENTENCES_MOST = 8
+"""Of a text that does not fit as a whole: no more are tried."""
 KINDS = ("phone", "reply", "chat", "social")
 """What may leave the house. The sheet stays in it."""
 DEFAULT = Policy()
@@ -90,7 +92,8 @@ class _Line:
     def forms(self) -> Iterable[str]:
         """The whole, then with ever fewer of its sentences."""
         parts = sentences(self.text)
-        yield from (" ".join(filter(None, (self.label, ended(" ".join(parts[:most]))))) for most in range(len(parts), 0, -1))
+        for most in filter(None, (len(parts), *range(min(len(parts) - 1, SENTENCES_MOST), 0, -1))):
+            yield " ".join(filter(None, (self.label, ended(" ".join(parts[:most])))))
 
 
 def _fitted(lines: Sequence[_Line], most: int, measure: Callable[[str], int]) -> str:
