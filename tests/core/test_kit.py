@@ -268,3 +268,18 @@ def test_a_hostile_text_costs_no_more_than_a_long_one(typed: str) -> None:
     started = process_time()
     kit_of(replace(GIVEN, symptom=text, scope=text, workaround=text, doing=text, cause=text), body=text)
     assert process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", 0),
+        ("We know it.", 3),
+        ("About 6,200 of mail 7", 8),
+        ("two thirty-seven", 3),
+        ("障害が発生しました", 5),
+        ("A P I", 3),
+    ],
+)
+def test_numbers_and_dense_writing_take_their_time_to_say(text: str, words: int) -> None:
+    assert weight(text) == words

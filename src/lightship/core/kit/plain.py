@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from lightship.core.rules import time_zones
@@ -20,6 +21,7 @@ SPACED = re.compile(r"\s+(?=[.,;:!?](?:\s|$))")
 """What stands before a comma or a full stop when something was taken out."""
 
 
+@lru_cache(maxsize=1024)
 def plain(source: str, *, links: bool = False) -> str:
     """Markdown as text on one line. `links`: with the addresses that they lead to."""
     text = _LINK.sub(r"\1 (\2)" if links else r"\1", source[:MOST])
@@ -36,6 +38,7 @@ def ended(text: str) -> str:
     return text if not text or text[-1] in ".!?…。！？" else f"{text}."
 
 
+@lru_cache(maxsize=64)
 def zone(name: str) -> tuple[ZoneInfo, str]:
     """A zone and how people call it: `Vienna time`; UTC where the name says nothing to them."""
     city = name.rsplit("/", 1)[-1].replace("_", " ")

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime
-from math import ceil
+from functools import lru_cache
 
 from lightship.core.kit.plain import MONTHS, SPACED, plain, zone
 
@@ -69,6 +69,8 @@ _ABBREVIATION = re.compile("|".join(rf"(?<!\w){re.escape(short)}(?!\w)" for shor
 _AMOUNT = re.compile(rf"(?<=\d)\s?({'|'.join(sorted(_UNITS, key=len, reverse=True))})\b", re.IGNORECASE)
 _ZONE = re.compile(rf"(?<=\d\d)\s?({'|'.join(_ZONES)})\b")
 _CAPITALS = re.compile(r"\b([A-Z]{2,6})(s?)\b")
+_DIGIT, _NUMBER = re.compile(r"\d"), re.compile(r"\S*\d\S*")
+_HYPHEN, _DENSE = re.compile(r"(?<=[^\s-])-(?=[^\s-])"), re.compile("[\u2e80-\U0010ffff]+")
 _REST = (
     (re.compile(r"\bv(?:er)?\.?\s?(?=\d)", re.IGNORECASE), "version "),
     (re.compile(r"(?<!\d)[~≈](?=\d)"), "about "),
@@ -82,6 +84,7 @@ _REST = (
 )
 
 
+@lru_cache(maxsize=1024)
 def speakable(source: str) -> str:
     """As somebody would say it."""
     text = _WEB.sub(_address, _ABBREVIATION.sub(lambda match: _SHORT[match[0].lower()], plain(source)))
@@ -110,11 +113,9 @@ def _spelled(match: re.Match[str]) -> str:
 def weight(text: str) -> int:
     """How many words it is to a speaker: a number has one for each digit, and two letters without spaces between words (as in
     Chinese) are one."""
-    total = 0
-    for token in text.split():
-        dense = sum(letter >= "\u2e80" for letter in token)
-        total += max(1, sum(letter.isdigit() for letter in token)) + token.strip("-").count("-") + ceil(max(0, dense - 1) / 2)
-    return total
+    digits = len(_DIGIT.findall(text)) - len(_NUMBER.findall(text))
+    dense = sum(len(run) // 2 for run in _DENSE.findall(text))
+    return len(text.split()) + digits + len(_HYPHEN.findall(text)) + dense
 
 
 def spoken_time(at: datetime, now: datetime, zone_name: str) -> str:
