@@ -1,9 +1,10 @@
 """By when the next update of an incident is due, as its newest update promised or as the page's policy says."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 
 from lightship.core.duty.policy import LONG_OPEN, Policy
-from lightship.core.model import Impact, Incident, Kind, Snapshot, Status, Update
+from lightship.core.model import ENDED, Impact, Incident, Kind, Snapshot, Status, Update
 from lightship.core.rules import Refused
 from lightship.core.status import impact, promised
 
@@ -13,9 +14,10 @@ PASSED = "This time has passed. Promise one that is still to come."
 
 
 def interval(incident: Incident, promise_minutes: int, policy: Policy) -> timedelta:
-    """How long an incident may go without an update: a critical one no longer than the page's others."""
-    if incident.status is Status.MONITORING:
-        return timedelta(minutes=policy.monitoring or promise_minutes)
+    """How long an incident may go without an update: a critical one no longer than the page's others, and one whose fix is
+    watched as long as before, unless the page's owner says otherwise."""
+    if incident.status is Status.MONITORING and policy.monitoring:
+        return timedelta(minutes=policy.monitoring)
     if impact(incident) is Impact.CRITICAL:
         return timedelta(minutes=min(policy.critical, promise_minutes))
     return timedelta(minutes=promise_minutes)
@@ -27,12 +29,19 @@ def last_spoken(incident: Incident) -> Update:
 
 
 def deadline(incident: Incident, promise_minutes: int, policy: Policy) -> datetime | None:
-    """When the next update is due: the promise, else one interval after the last person spoke. None for what has ended, and for
-    a maintenance that promises nothing."""
+    """When the next update is due: the promise, else one interval after the last person spoke, or after a machine opened it
+    again since. None for what has ended, and for a maintenance that promises nothing."""
     promise = promised(incident)
     if promise or incident.ended or incident.kind is Kind.MAINTENANCE:
         return promise
-    return last_spoken(incident).created_at + interval(incident, promise_minutes, policy)
+    since = max(last_spoken(incident).created_at, _opened_at(incident))
+    return since + interval(incident, promise_minutes, policy)
+
+
+def _opened_at(incident: Incident) -> datetime:
+    """Since when readers have had it open without a break."""
+    newest_first = takewhile(lambda update: update.status not in ENDED, reversed(incident.updates))
+    return min(update.created_at for update in newest_first)
 
 
 def check_promise(incident: Incident, next_update: datetime, promise_minutes: int, policy: Policy, now: datetime) -> None:
