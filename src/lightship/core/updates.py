@@ -38,7 +38,8 @@ _OK = ComponentStatus.OPERATIONAL
 class NewUpdate:
     """An update to write. `statuses`: component id -> the level at which its incident holds it from then on. An update that
     begins or ends a maintenance, or ends an incident, need not state any. `at`: for backdating; None means now.
-    `promise_usual`: the next one is promised for one interval from now (core/duty/promises). `speaker`: see Update."""
+    `promise_usual`: the next one is promised for one interval from now (core/duty/promises). `speaker`, `automatic`: see
+    Update."""
 
     status: Status
     body: str
@@ -48,6 +49,7 @@ class NewUpdate:
     at: datetime | None = None
     promise_usual: bool = False
     speaker: str = ""
+    automatic: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +159,7 @@ def added(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now
 
 def owed(incident: Incident, now: datetime) -> NewUpdate | None:
     """The update by which the clock must begin or end a maintenance by now. It is dated when it was due, but after the newest
-    update, else that one would remain the current one. Its body is empty: nobody wrote one."""
+    update, else that one would remain the current one. Its body is empty: nobody wrote one, and it keeps no promise."""
     starts, ends = incident.scheduled_for, incident.scheduled_until
     if incident.auto_start and incident.status is Status.SCHEDULED and starts and starts <= now:
         status, due = Status.IN_PROGRESS, starts
@@ -166,7 +168,7 @@ def owed(incident: Incident, now: datetime) -> NewUpdate | None:
     else:
         return None
     at = max(due, incident.updates[-1].display_at + timedelta(milliseconds=1))
-    return NewUpdate(status=status, body="", at=at) if at <= now else None
+    return NewUpdate(status=status, body="", at=at, automatic=True) if at <= now else None
 
 
 def set_by_hand(page: PageNow, component_id: str, level: ComponentStatus, id: str, now: datetime) -> StatusChange | None:
@@ -210,6 +212,7 @@ def _with(page: PageNow, incident: Incident, new: NewUpdate, update_id: str, now
         changes=changes if stated or new.statuses is not None else None,
         notify=new.notify,
         speaker=new.speaker,
+        automatic=new.automatic,
     )
     result = replace(incident, updates=in_order((*incident.updates, update)), updated_at=now)
     changed = {change.component_id for change in changes if change.old is not change.new}
