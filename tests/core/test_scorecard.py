@@ -205,6 +205,22 @@ def test_months_share_an_incident_and_count_nothing_twice() -> None:
     assert (november.posts, december.posts, november.incidents, december.incidents) == (2, 1, 1, 1)
 
 
+def test_a_promise_counts_in_the_month_in_which_it_was_met() -> None:
+    start = (datetime(2026, 11, 30, 23, 50, tzinfo=UTC) - NOW) / MINUTE
+    one = card(Case(incident=incident(post(start, promise=start + 30), post(start + 5, RESOLVED))), at(start + 9999))
+    assert [figures([one], *bounds(month)).promises for month in ("2026-11", "2026-12")] == [1, 0]
+
+
+def test_a_review_is_no_post_and_opens_nothing() -> None:
+    one = card(Case(incident=incident(post(0), post(10, RESOLVED), post(9000, Status.POSTMORTEM))), at(9999))
+    assert (len(one.posts), one.spans) == (2, ((at(0), at(10)),))
+
+
+def test_an_update_of_a_desk_whose_clock_runs_ahead_counts_nothing_backwards() -> None:
+    one = card(Case(incident=incident(post(0), post(5))), at(3))
+    assert (minutes(figures([one]).open), one.last_at) == (5, at(5))
+
+
 @pytest.mark.parametrize("month", ["2026-13", "November", "", "2026-11-01", "2026-1", "0001-01", "9999-12"])
 def test_what_is_no_month_is_refused(month: str) -> None:
     with pytest.raises(ValueError, match="2026-11"):

@@ -26,6 +26,7 @@ ALWAYS, FOREVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=
 
 def card(case: Case, now: datetime) -> Card:
     incident = case.incident
+    now = max([now, *(update.created_at for update in incident.updates)])  # another desk's clock may run ahead
     spoken = _Spoken(now)
     for update in sorted(incident.updates, key=lambda update: (update.created_at, update.display_at, update.id)):
         spoken.add(update)
@@ -106,7 +107,7 @@ class _Spoken:
     def finish(self) -> None:
         if self._opened is not None:
             self._hush(self._now, again=None)
-            self.spans.append((self._opened, max(self._now, self._opened)))
+            self.spans.append((self._opened, self._now))
         self._settle(self._now, spoke=False)
 
     def _span(self, at: datetime, *, ended: bool, person: bool) -> None:
@@ -120,7 +121,7 @@ class _Spoken:
 
     def _hush(self, at: datetime, again: tuple[datetime, bool] | None) -> None:
         if self._quiet:
-            self.silences.append(Silence(self._quiet[0], max(at, self._quiet[0]), self._quiet[1]))
+            self.silences.append(Silence(self._quiet[0], at, self._quiet[1]))
         self._quiet = again
 
     def _settle(self, at: datetime, *, spoke: bool = True) -> None:
@@ -137,7 +138,7 @@ def _due(update: Update, until: datetime) -> datetime | None:
     due: datetime | None = None
     for wording in update.wordings:
         promise = wording.facts.next_update
-        if promise and promise > max(wording.at, update.created_at) and wording.at <= min(due or until, until):
+        if promise and promise > max(wording.at, update.created_at) and wording.at <= (due or until):
             due = promise
     return due
 
