@@ -45,6 +45,7 @@ def text(client: Client, query: str = "") -> str:
 def test_a_month_has_its_figures_and_what_happened_at_its_end(spoken: Stage, client: Client) -> None:
     march, april = (text(client, f"?month=2026-{month}") for month in ("03", "04"))
     assert "Promised updates in time 0 of 1" in march and "First word after 7 min" in march
+    assert "First word after: 7 min (from the time stated)" in march
     assert "Posted although vague: Nobody knows more" in march and "Alice at 1 update" in march
     assert "Longest silence 1 h 20 min" in april and "Posted without approval: Carol is away" in april
     assert "Nobody knows more" not in april

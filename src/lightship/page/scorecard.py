@@ -16,13 +16,13 @@ CELLS, CELL = 90, 5
 FULL = timedelta(hours=2)
 SILENCES = ((FULL / 4, "ok"), (FULL / 2, "slow"), (FULL, "part"))
 """How long a silence may be for each tone; a longer one is `down`."""
-PROMISES = "Promised updates in time"
+PROMISES, FIRST_WORD = "Promised updates in time", "First word after"
 NAMES = (
     "Incidents",
     PROMISES,
     "Longest silence",
     "Update under 30 min old",
-    "First word after",
+    FIRST_WORD,
     "Support knew before",
     "Vague updates",
     "Posted although vague",

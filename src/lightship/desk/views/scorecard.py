@@ -22,6 +22,8 @@ from lightship.store.models import Page
 from lightship.store.read import scorecard as read
 
 WIDTH = 1000
+SIGNS = {"alert": "from an alert", "support": "from customers", "since": "from the time stated"}
+"""What a first word was counted from."""
 Facts = dict[str, Any]
 
 
@@ -95,13 +97,14 @@ def _cells(sums: Figures) -> list[str]:
 
 def _line(card: Card) -> Facts:
     """An incident with the drawing of when it was spoken of."""
-    facts = [(name, value) for name, value in drawing.facts(sheet.of(card)) if name != "Incidents"]
+    facts = dict(drawing.facts(sheet.of(card))[1:])  # the first is how many incidents it is
+    if drawing.FIRST_WORD in facts:
+        facts[drawing.FIRST_WORD] += f" ({SIGNS[card.known_by]})"
     return {
         "incident": card.incident,
         "from": card.began_at,
         "to": card.last_at if card.incident.ended else None,
-        "known_by": {"alert": "an alert", "support": "customers", "since": "as stated"}.get(card.known_by, ""),
-        "facts": facts if not card.incident.withdrawn else [],
+        "facts": facts.items(),
         "holders": ", ".join(card.holders),
         "marks": _marks(card),
         "sentence": _sentence(card),
