@@ -147,9 +147,15 @@ def deadlines(incident: Incident, minutes: int, policy: Policy) -> Iterator[Dead
 
 
 def steps(line: Deadline) -> Iterator[Step]:
-    """The steps of the chain that were reached before somebody spoke."""
+    """The steps of the chain that were reached before somebody spoke. Of a deadline set ten minutes before or less, the
+    writer is nudged half-way, and the deputy, where that is later than his three minutes, half-way from there."""
+    first = line.due + STEPS["T-10"]
+    if first <= line.made < line.due:
+        first = line.made + (line.due - line.made) / 2
+    second = line.due + STEPS["T-3"]
+    early = {"T-10": first, "T-3": second if second > first else first + (line.due - first) / 2}
     for name, offset in STEPS.items():
-        at = line.due + offset
+        at = early.get(name, line.due + offset)
         if line.made <= at and (line.met is None or at < line.met):
             yield Step(at, name, line)
 
