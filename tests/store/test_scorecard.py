@@ -137,6 +137,13 @@ def test_an_export_has_the_scorecard_of_all_months(desk: Desk, people: dict[str,
     assert {row["id"]: int(row["promises_kept"]) for row in rows} == {one.incident.id: sheet.of(one).in_time for one in year()}
 
 
+def test_practice_is_never_exported(desk: Desk) -> None:
+    write(desk.page, [case(5), replace(case(6), practice=True)], {})
+    files = exported(desk)
+    assert not [path for path in ("scorecard.json", "scorecard.csv") if case(6).incident.id.encode() in files[path]]
+    assert case(5).incident.id.encode() in files["scorecard.json"]
+
+
 def test_an_export_of_a_page_without_incidents_has_an_empty_one(desk: Desk) -> None:
     files = exported(desk)
     assert json.loads(files["scorecard.json"])["months"] == []

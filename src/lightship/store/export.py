@@ -25,8 +25,8 @@ def files(page: models.Page, config: PageConfig, now: datetime) -> Iterator[tupl
 
 
 def _scorecard(page: models.Page, now: datetime) -> Iterator[tuple[str, bytes]]:
-    """Of every month since the first. It is derived: an import does not read it."""
-    cards = tuple(scorecard.cards(page, ALWAYS, now).values())
+    """Of every month since the first, without practice. It is derived: an import does not read it."""
+    cards = tuple(scorecard.cards(page, ALWAYS, now, practice=False).values())
     first = min((card.began_at for card in cards), default=now)
     document = sheet.document(cards, sheet.months_since(first, now), now)
     yield "scorecard.json", wire.canonical(document)
