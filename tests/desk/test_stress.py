@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from tests.desk.cast import Stage
 from tests.desk.test_structure import receipt
 from tests.standing import status_of
@@ -96,7 +96,8 @@ def test_a_button_that_was_pressed_says_so_and_posts_once(page: Page, stage: Sta
     page.goto(f"/p/acme/incidents/{incident.pk}/")
     page.get_by_label(NEW).fill("Half of the mailboxes work.")
     page.route(f"**/incidents/{incident.pk}/", lambda route: held.append(route))
-    assert page.evaluate(PRESSED, ".act .first") == ["Posting…", "true", "true"]
+    with page.expect_request(lambda request: request.method == "POST"):
+        assert page.evaluate(PRESSED, ".act .first") == ["Posting…", "true", "true"]
     assert len(held) == 1
     held[0].continue_()
     expect(page.locator("#timeline")).to_contain_text("Half of the mailboxes work.")
@@ -107,7 +108,8 @@ def test_every_other_button_says_so_too(page: Page, stage: Stage) -> None:
     work, held = stage.works(), list[Route]()
     page.goto(f"/p/acme/incidents/{work.pk}/")
     page.route("**/turn/", lambda route: held.append(route))
-    assert page.evaluate(PRESSED, "button[value=begin]")[:2] == ["One moment…", "true"]
+    with page.expect_request("**/turn/"):
+        assert page.evaluate(PRESSED, "button[value=begin]")[:2] == ["One moment…", "true"]
     assert len(held) == 1
     held[0].continue_()
     expect(page.get_by_text("The work has begun.")).to_be_visible()
@@ -297,3 +299,30 @@ def test_what_was_learned_comes_after_the_end_and_what_was_left_behind_is_set_ri
     post(page, "Set")
     expect(page.get_by_text("not all of what it touched works")).to_have_count(0)
     assert status_of(stage.webmail.pk) is ComponentStatus.OPERATIONAL
+
+
+def test_without_javascript_all_of_it_is_there(browser: Browser, desk: str, stage: Stage) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=desk)
+    context.add_cookies([{"name": "sessionid", "value": stage.signed_in().cookies["sessionid"].value, "url": desk}])
+    page, incident = context.new_page(), stage.outage()
+    page.goto("/p/acme/")
+    page.get_by_text("Something else is broken").click()
+    page.get_by_label("Webmail", exact=True).check()
+    page.get_by_label(BODY).fill("Mail is late.")
+    post(page)
+    post(page, "Yes, of “Webmail is down”")
+    post(page)
+    expect(page.locator("#published")).to_contain_text("NOT PUBLISHED: no worker is running")
+    receipt(stage, "vienna", "unreachable", 0, reason="Connection refused.")
+    page.goto(f"/p/acme/incidents/{incident.pk}/")
+    page.get_by_role("link", name="Who reads it now?").click()
+    expect(page.locator("#published")).to_contain_text("on its way")
+    page.get_by_label(NEW).fill("Mine.")
+    page.get_by_label("Webmail").select_option("partial_outage")
+    bob_posts(stage, incident)
+    post(page)
+    expect(page.get_by_text("Bob set Webmail to Slow")).to_contain_text("your form says Partly down")
+    post(page, "Post mine as well")
+    expect(page.locator("#timeline")).to_contain_text("Mine.")
+    context.close()
+    assert Incident.objects.count() == 1
