@@ -147,15 +147,22 @@ def answer(
             except Overtaken as error:
                 return show(request, template, page, 409, **values, **_overtaken(page, form, error))
             except OpenAlready as error:
-                # The same form, sent again by an author who has read which ones are open, opens another.
-                form.data = request.POST.copy()
-                form.data["separate"] = "on"
-                return show(request, template, page, 409, **values, open_already=error.incidents)
+                return show(request, template, page, 409, **values, open_already=_asked(form, error.incidents))
             except Duplicate as error:
                 form.add_error(None, str(error))
-                values["first"] = error.first
+                values |= {"first": error.first, "open_already": _asked(form, [error.first])}
     refused = request.method == "POST" and form.errors
     return show(request, template, page, 422 if refused else 200, **values)
+
+
+def _asked(form: ActionForm, incidents: Sequence[Incident]) -> Sequence[Incident]:
+    """The incidents that what was typed may be an update of, if the form opens one. The same form, sent again by an author who
+    has read which they are, opens another."""
+    if "separate" not in form.fields:
+        return ()
+    form.data = form.data.copy()  # type: ignore[attr-defined]  # a posted form has a QueryDict
+    form.data["separate"] = "on"  # type: ignore[index]
+    return incidents
 
 
 def _overtaken(page: Page, form: ActionForm, error: Overtaken) -> dict[str, Any]:
