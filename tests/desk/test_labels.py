@@ -32,12 +32,20 @@ def views(stage: Stage) -> list[str]:
     for text in ("Cannot sign in, error 503", "No page at all", "White, on the phone as well"):
         front_line.report(stage.page, now, text=text, components=[stage.panel.pk], by=stage.bob)
     front_line.make_link(stage.page, "Night shift", stage.alice, now)
+    gone, part, over = (stage.outage(name=name) for name in ("A test", "Part of it", "Nearly over"))
+    journal.withdraw(gone, "It was a test.", stage.alice, now)
+    journal.merge(part, outage, stage.alice, now)
+    left = {stage.panel.pk: ComponentStatus.DEGRADED}
+    nearly = journal.NewUpdate(status=Status.RESOLVED, body="Nearly.", statuses=left)
+    journal.update(over, nearly, stage.bob, now)
     incident, maintenance = f"/p/acme/incidents/{outage.pk}/", f"/p/acme/incidents/{works.pk}/"
     return [
         "/p/acme/", "/p/acme/live/", "/p/acme/open/", "/p/acme/plan/", "/p/acme/parts/", f"/p/acme/parts/{stage.webmail.pk}/",
         f"/p/acme/groups/{stage.mail.pk}/", "/p/acme/settings/", "/p/acme/history/", "/p/acme/journal/", "/p/acme/hosts/",
         "/p/acme/hosts/live/", incident, f"{incident}said/", f"{incident}name/", f"/p/acme/updates/{update.pk}/", maintenance,
-        f"{maintenance}move/", "/password/", "/sign-in/", "/p/acme/kit/", f"{incident}kit/",
+        f"{maintenance}move/", f"{incident}withdraw/", f"{incident}merge/", f"{incident}published/",
+        *(f"/p/acme/incidents/{row.pk}/" for row in (gone, part, over)), f"/p/acme/incidents/{over.pk}/levels/",
+        "/password/", "/sign-in/", "/p/acme/kit/", f"{incident}kit/",
         "/p/acme/front-line/", "/p/acme/front-line/links/", "/staff/",
     ]  # fmt: skip
 

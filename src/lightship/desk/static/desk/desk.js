@@ -222,6 +222,7 @@
   // With many components: what is typed leaves those whose name or group has it.
   function filter(input) {
     const query = input.value.trim().toLowerCase();
+    for (const set of input.closest("fieldset").querySelectorAll(".set")) set.hidden = !set.querySelector("label").textContent.toLowerCase().includes(query);
     for (const row of input.closest("fieldset").querySelectorAll(".row")) {
       const fold = row.closest("details.fold");
       const group = fold?.querySelector("summary").textContent.toLowerCase() ?? "";
