@@ -1,7 +1,7 @@
 """How well the clarity check agrees with a person who read the same updates, and how long it takes.
 
-python -m bench clarity --labelled FILE: lines of JSON with text, status, verdict, facts (docs/reference/clarity.md). Without it,
-the project's own English and German examples.
+python -m bench clarity --labelled FILE: lines of JSON with text, status, verdict, facts (docs/reference/clarity.md). Without
+it, the project's own English and German examples.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from lightship.core.model import Facts, Status
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 SPLITS = 20
 JUDGED: dict[str, Callable[[Mapping[str, Any]], bool]] = {
-    **{key: (lambda facts, key=key: bool(facts[key])) for key in FLAGS},
+    **{key: itemgetter(key) for key in FLAGS},
     "workaround given": lambda facts: facts["workaround"] == GIVEN,
     "workaround none": lambda facts: facts["workaround"] == NONE,
     "next_update time": lambda facts: facts["next_update"] == "time",
@@ -91,9 +92,9 @@ def agreement(name: str, examples: Sequence[Example]) -> None:
 
 
 def _draft(example: Example, *, given: bool = False) -> Draft:
-    """`given`: with the fields of the form that its author would have filled: those facts that the label says the update has. A
-    fact that it lacks leaves its field empty, and then the text is read: so what the check sees wrongly still counts against it.
-    There is no field for progress."""
+    """`given`: with the fields of the form that its author would have filled: those facts that the label says it has. A fact
+    that it lacks leaves its field empty, and then the text is read: so what the check sees wrongly still counts against it. There
+    is no field for progress."""
     if not given:
         return Draft(body=example.text, status=example.status, language=example.language)
     has = example.facts
@@ -126,9 +127,8 @@ def baseline(examples: Sequence[Example]) -> None:
     truth = [example.verdict == "vague" for example in examples]
     lengths = [len(example.text.split()) for example in examples]
     best = max(range(1, 80), key=lambda most: _score(truth, [length <= most for length in lengths]).f1)
-    print(
-        f"{'short is vague':20} {_score(truth, [length <= best for length in lengths])}   (up to {best} words, the best for these)"
-    )
+    score = _score(truth, [length <= best for length in lengths])
+    print(f"{'short is vague':20} {score}   (up to {best} words, the best for these)")
 
 
 def halves(examples: Sequence[Example], reports: Sequence[Report]) -> None:
@@ -138,7 +138,8 @@ def halves(examples: Sequence[Example], reports: Sequence[Report]) -> None:
     for _ in range(SPLITS):
         dice.shuffle(pairs)
         for half in (pairs[: len(pairs) // 2], pairs[len(pairs) // 2 :]):
-            figures.append(_score([truth for truth, _ in half], [guess for _, guess in half]).f1)
+            truth, guess = zip(*half, strict=True)
+            figures.append(_score(truth, guess).f1)
     low, *_, high = statistics.quantiles(figures, n=20)
     print(f"{'vague F1, halves':20} 5th to 95th percentile {low:.2f} to {high:.2f} of {len(figures)} random halves")
 

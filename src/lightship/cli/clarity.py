@@ -1,5 +1,6 @@
 """clarity: what a draft lacks, before anybody reads it."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,11 @@ SAYS = {
 
 def show(report: Report) -> str:
     """A report in words, for a terminal: the verdict, then a line for each finding, with its question."""
-    lines = [SAYS[report.verdict]]
-    for finding in report.findings:
-        lines.append(f"  - {finding.message}{' ' if finding.question else ''}{finding.question}")
-    return "\n".join(lines)
+    findings = [f"  - {finding.message} {finding.question}".rstrip() for finding in report.findings]
+    return "\n".join([SAYS[report.verdict], *findings])
 
 
-def facts(report: Report) -> dict[str, Any]:
+def report_facts(report: Report) -> dict[str, Any]:
     """A report for a machine."""
     findings = [
         {"kind": f.kind, "message": f.message, "question": f.question, "field": f.field, "quote": f.quote}
@@ -55,10 +54,10 @@ def clarity(app: App, file: str, state: str, language: str, components: Sequence
     lightship clarity draft.txt --status known
     echo "We are looking into an issue." | lightship clarity --json
     """
-    body = click.get_text_stream("stdin").read(LONGEST_FILE) if file == "-" else _text(file)
+    body = sys.stdin.read(LONGEST_FILE) if file == "-" else _text(file)
     status = Status.RESOLVED if state == "over" else STATES.get(state) or Status(state)
     report = check(Draft(body=body, status=status, language=language, components=tuple(components)))
-    app.say(show(report), facts(report))
+    app.say(show(report), report_facts(report))
 
 
 def _text(name: str) -> str:

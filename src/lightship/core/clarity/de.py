@@ -23,69 +23,57 @@ def stem(word: str) -> str:
     return word
 
 
-TIMES = {
+PHRASES = {
     "am or pm": "uhr, h",
     "unit": "sekunde, min, std, tag, tage, woche, werktag, minute, minuten, stunden",
     "one": """einer, einen, zwei, drei, vier, fünf, sechs, sieben, acht, neun, zehn, zwölf, fünfzehn, zwanzig, dreißig, eine
-        halbe, einer halben, eine weitere, wenigen, paar, ein""",
-    "month": """januar, februar, märz, april, mai, juni, juli, august, september, oktober, november, dezember, jänner,
-        feber, jan, feb, apr, jun, jul, aug, sep, okt, nov, dez""",
+        halbe|weitere, einer halben, wenigen, paar, ein""",
+    "month": """januar, februar, märz, april, mai, juni, juli, august, september, oktober, november, dezember, jänner, feber,
+        jan, feb, apr, jun, jul, aug, sep, okt, nov, dez""",
     "weekday": """montag, dienstag, mittwoch, donnerstag, freitag, samstag, sonnabend, sonntag, heute, gestern, morgen,
         mitternacht, mittag""",
     "zone": "mez, mesz, utc, gmt, cet, cest, ortszeit, z",
-    "begin": "seit, ab etwa, begann, begonnen, beginn, beginnend, gegen, aufgetreten, seit etwa, erstmals, die nach, nach",
-    "end": """behoben, gelöst, wiederhergestellt, beendet, wieder erreichbar, wieder verfügbar, wieder normal,
-        abgeschlossen, wieder da, wieder online, wieder in betrieb, beseitigt, wieder hergestellt, entstört, ende der|des,
-        um ... ende""",
+    "begin": "seit, ab|seit etwa, begann, begonnen, beginn, beginnend, gegen, aufgetreten, erstmals, die nach, nach",
+    "end": """behoben, gelöst, wiederhergestellt, beendet, wieder erreichbar|verfügbar|normal|da|online|hergestellt,
+        abgeschlossen, wieder in betrieb, beseitigt, entstört, ende der|des, um ... ende""",
     "ago": "her, zuvor",
     "range": "zwischen, von",
-    "past harm": """beeinträchtigt, betroffen, sehen wir, beobachten wir, wurde, war, kam, stellten wir fest, beschädigt,
-        ausgelöst""",
+    "past harm": "beeinträchtigt, betroffen, sehen|beobachten wir, wurde, war, kam, stellten wir fest, beschädigt, ausgelöst",
     "remedy": """neu gestartet, zurückgerollt, rollback, umgeschaltet, umgeleitet, getauscht, ersetzt, behoben, repariert,
         wiederhergestellt, zurückgenommen, eingespielt, deaktiviert""",
     "in": "in, innerhalb, binnen, alle, spätestens, gegen, etwa",
     "by": "um, bis, vor, gegen, spätestens",
-}
-UPDATES = {
     "update": """meldung, update, statusmeldung, information, informationen, neuigkeit, nachricht von uns, details,
         aktualisierung, infos, stand, zwischenstand, neues, bescheid""",
     "promise": "folgen, nächste, nächster, werden, melden, informieren, geben, wieder, weitere",
     "tell": "melden, informieren, geben, folgen, bereitstellen, berichten",
-    "inform": """melden uns, wir melden ... uns, melden ... wieder, auf dem laufenden, informieren sie, halten ...
-        informiert, informieren wir, kommen ... auf sie zu, berichten wir, geben ... bekannt, geben ... bescheid, melden wir
-        uns""",
+    "inform": """melden uns, wir melden ... uns, melden ... wieder, auf dem laufenden, informieren sie|wir, halten ...
+        informiert, kommen ... auf sie zu, berichten wir, geben ... bekannt, geben ... bescheid, melden wir uns""",
     "soon": """in kürze, bald, demnächst, sobald, baldmöglichst, so schnell wie möglich, zeitnah, schnellstmöglich, zu
         gegebener zeit, umgehend, so bald wie möglich, später""",
     "no update": "keine weiteren, für weitere informationen, weitere informationen finden, informationen finden sie, siehe",
-    "estimate": """voraussichtlich, erwarten, rechnen mit, schätzen, vermutlich, wird ... dauern, dauert noch, dauert etwa,
-        planen, prognose, soll ... bis, sollten ... bis""",
+    "estimate": """voraussichtlich, erwarten, rechnen mit, schätzen, vermutlich, wird ... dauern, dauert noch|etwa, planen,
+        prognose, soll ... bis, sollten ... bis""",
     "intention": "um ... zu, bis, sobald, arbeiten an, wird ... werden, soll, hoffen, voraussichtlich, damit, zu beheben",
-}
-HARM = {
     "symptom": """fehlermeldung, *fehlermeldung, fehlschlagen, schlagen ... fehl, schlagen fehl, fehlgeschlagen, langsam,
         verlangsamt, verzögern, verzögert, *verzögerung, verspätet, *latenz, latenzen, zeitüberschreitung, timeout, nicht
-        erreichbar, unerreichbar, nicht verfügbar, nicht möglich, nicht mehr möglich, können ... nicht, können ... kein,
-        kann nicht, nicht nutzbar, nicht anmelden, lassen sich nicht, lassen ... nicht, laden nicht, lädt, öffnet nicht,
-        startet nicht, funktioniert nicht, geht nicht, antwortet nicht, reagiert nicht, kommen ~ verspätet, kommen nicht an,
-        nicht zugestellt, nicht angezeigt, werden nicht, brechen ... ab, bricht ... ab, abbrechen, abbruch, *abbruch,
-        *abbrüche, abbrüche, stürzt ... ab, absturz, abstürze, trennen, getrennt, unterbrochen, abgelehnt, weisen ...
-        zurück, zurückgewiesen, leere seite, weiße seite, weißer bildschirm, keine treffer, keine ergebnisse, liefert keine,
-        ohne strom, ohne wasser, ohne internet, ohne gas, ohne heizung, kein strom, kein wasser, kein internet, kein
-        mobilfunk, kein netz, kein empfang, kein ton, kein bild, kein zugriff, ausgefallen, fällt ... aus, fällt aus,
-        ausfällt, ausfallen, totalausfall, hängt, eingefroren, falsch, doppelt, fehlende, veraltet, verloren, datenverlust,
-        paketverlust, *verlust, abgemeldet, warnung, *warnung, wartezeit, *wartezeiten, überlastet, offline, instabil,
-        ruckelt, gestört, unvollständig, beschädigte daten, gesperrt, antwortet mit, 500, 502, 503, 504, 404, fehler|meldung
-        500|502|503|504|404, fehlern, mit|einen|einem|eine fehler, *fehlern, *fehlerrate, *fehlerraten, nicht ...
-        einchecken|öffnen|anmelden|laden|nutzen|abrufen|telefonieren|bezahlen|drucken|senden|empfangen|starten|erreichen|buchen|aufladen|sehen|speichern""",
-    "weak symptom": """problem, störung, *störung, vorfall, einschränkung, *einschränkungen, beeinträchtigung,
-        schwierigkeit, unregelmäßigkeit, unterbrechung, lage, ausfall, sache""",
-    "touch": """problem mit, probleme mit, problem bei, probleme bei, störung bei, störung der, störung des, störung im,
-        störung beim, ausfall der, ausfall des, ausfall von, fehler bei, fehler beim, fehler in, fehler im, verzögerungen
-        bei, verzögerungen beim, betrifft, betreffen, betroffen sind, betroffen, einschränkungen bei, einschränkungen im,
-        einschränkungen beim, zugriff auf, zugang zu, beeinträchtigt, problem mit der, problem mit dem, ausfall bei, fehler
-        beim|bei""",
-}
-GROUPS = {
+        erreichbar|verfügbar|möglich|nutzbar|anmelden|zugestellt|angezeigt, unerreichbar, nicht mehr möglich, können
+        ... nicht, können ... kein, kann|laden|öffnet|startet|funktioniert|geht|reagiert|werden nicht, lassen sich
+        nicht, lassen ... nicht, lädt, antwortet nicht|mit, kommen ~ verspätet, kommen nicht an, brechen ... ab, bricht ...
+        ab, abbrechen, abbruch, *abbruch, *abbrüche, abbrüche, stürzt ... ab, absturz, abstürze, trennen, getrennt,
+        unterbrochen, abgelehnt, weisen ... zurück, zurückgewiesen, leere|weiße seite, weißer bildschirm, keine treffer|
+        ergebnisse, liefert keine, ohne strom|wasser|internet|gas|heizung, kein strom|wasser|internet|mobilfunk|netz|
+        empfang|ton|bild|zugriff, ausgefallen, fällt ... aus, fällt aus, ausfällt, ausfallen, totalausfall, hängt,
+        eingefroren, falsch, doppelt, fehlende, veraltet, verloren, datenverlust, paketverlust, *verlust, abgemeldet,
+        warnung, *warnung, wartezeit, *wartezeiten, überlastet, offline, instabil, ruckelt, gestört, unvollständig,
+        beschädigte daten, gesperrt, 500, 502, 503, 504, 404, fehler|meldung 500|502|503|504|404, fehlern, mit|einen|
+        einem|eine fehler, *fehlern, *fehlerrate, *fehlerraten, nicht ... einchecken|öffnen|anmelden|laden|nutzen|
+        abrufen|telefonieren|bezahlen|drucken|senden|empfangen|starten|erreichen|buchen|aufladen|sehen|speichern""",
+    "weak symptom": """problem, störung, *störung, vorfall, einschränkung, *einschränkungen, beeinträchtigung, schwierigkeit,
+        unregelmäßigkeit, unterbrechung, lage, ausfall, sache""",
+    "touch": """problem|probleme mit|bei, störung bei|der|des|im|beim, ausfall der|des|von|bei, fehler bei|beim|
+        in|im, verzögerungen bei|beim, betrifft, betreffen, betroffen sind, betroffen, einschränkungen bei|im|beim,
+        zugriff auf, zugang zu, beeinträchtigt, problem mit der|dem""",
     "people": """kunde, nutzer, *nutzer, benutzer, anwender, *kunden, mitglied, studierende, studenten, schüler, händler,
         haushalt, teilnehmer, spieler, fluggäste, fahrgäste, patienten, mieter, mandanten, konten, firmen, unternehmen,
         besucher, mitarbeiter, bewohner, betriebe, versicherte, leser, anschlüsse, abonnenten, verbraucher, gäste""",
@@ -93,20 +81,20 @@ GROUPS = {
         *geräte, zahlung, filiale, standort, anschluss, knoten, instanz, datei, shops, dienste, masten, zähler, endpunkte,
         domains, postfächer, konten, räume, zellen, sendungen, züge, jobs""",
     "generic": """dienst, dienste, diensten, service, system, systeme, plattform, produkt, infrastruktur, netzwerk,
-        anwendung, server, verbindung, problem, störung, kunde, nutzer, alle, einige, mehrere, manche, viele, wenige,
-        unsere, der, die, das, den, dem, des, ein, eine, einer, einem, zu, bei, in, im, von, vom, und, oder, mit, für, auf,
-        an, am, teilweise, derzeit, aktuell, zurzeit, momentan, es, kann, kommen, ist, wird, sie, wir, uns, ihr, ihre,
-        weiteren, anderen, bereich, teil, funktion, funktionen, leistung, verfügbarkeit, erreichbarkeit, betrieb, zugriff,
-        nicht, auch, noch, wieder, ursache, fehler, untersuchen, beheben, lösung, team, technik, umgebung, komponenten,
-        technisch, intern, interne, extern, externe, anbieter, dienstleister, lieferant, lieferanten, beeinträchtigung,
-        einschränkung, ausfall, betroffen, zum, zur, beim, aus, als, weil, da""",
-    "vague number": """einige, mehrere, manche, bestimmte, einzelne, viele, wenige, ein teil, teilweise, vereinzelt,
-        diverse, verschiedene, zahlreiche, kleine anzahl, geringe anzahl""",
-    "exact number": """alle, aller, sämtliche, nur, ausschließlich, jede, jeder, mehrheit, die hälfte, keine kunden, die
-        meisten, gesamte, gesamten, ganze, überwiegende teil, lediglich""",
-    "unaffected": """nicht betroffen, nicht beeinträchtigt, weiterhin verfügbar, weiterhin erreichbar, laufen weiter,
-        funktioniert weiterhin, keine auswirkung, unbeeinträchtigt, beschränkt auf, begrenzt auf, betrifft nur, betrifft
-        ausschließlich, davon unberührt""",
+        anwendung, server, verbindung, problem, störung, kunde, nutzer, alle, einige, mehrere, manche, viele, wenige, unsere,
+        der, die, das, den, dem, des, ein, eine, einer, einem, zu, bei, in, im, von, vom, und, oder, mit, für, auf, an, am,
+        teilweise, derzeit, aktuell, zurzeit, momentan, es, kann, kommen, ist, wird, sie, wir, uns, ihr, ihre, weiteren,
+        anderen, bereich, teil, funktion, funktionen, leistung, verfügbarkeit, erreichbarkeit, betrieb, zugriff, nicht, auch,
+        noch, wieder, ursache, fehler, untersuchen, beheben, lösung, team, technik, umgebung, komponenten, technisch, intern,
+        interne, extern, externe, anbieter, dienstleister, lieferant, lieferanten, beeinträchtigung, einschränkung, ausfall,
+        betroffen, zum, zur, beim, aus, als, weil, da""",
+    "vague number": """einige, mehrere, manche, bestimmte, einzelne, viele, wenige, ein teil, teilweise, vereinzelt, diverse,
+        verschiedene, zahlreiche, kleine|geringe anzahl""",
+    "exact number": """alle, aller, sämtliche, nur, ausschließlich, jede, jeder, mehrheit, die hälfte|meisten, keine kunden,
+        gesamte, gesamten, ganze, überwiegende teil, lediglich""",
+    "hit": "betroffen, betroffenen, beeinträchtigten",
+    "unaffected": """nicht betroffen|beeinträchtigt, weiterhin verfügbar|erreichbar, laufen weiter, funktioniert weiterhin,
+        keine auswirkung, unbeeinträchtigt, beschränkt|begrenzt auf, betrifft nur|ausschließlich, davon unberührt""",
     "region": """region, bezirk, stadtteil, landkreis, landkreises, gemeinde, rechenzentrum, verfügbarkeitszone, campus,
         norden, süden, *straße, straße, *gasse, *platz, umspannwerk, bundesland, viertel, großraum, kanton, wohnheim,
         *wohnheimen, raum, kreis, standort, osten, westen, gebiet, gebäude, terminal, halle, turm, am""",
@@ -122,8 +110,6 @@ GROUPS = {
     "plan": "kostenlose, premium, geschäfts, privat, gewerbliche, geschäftliche",
     "plan noun": "tarif, konten, zugang",
     "segment": "die ... nutzen",
-}
-PRODUCTS = {
     "product": """anmeldung, *anmeldung, anzumelden, login, registrierung, bezahlung, zahlung, *zahlung, rechnung,
         überweisung, lastschrift, lastschriften, online-banking, onlinebanking, mobile-banking, geldautomat, geldautomaten,
         kontostand, guthaben, bestellung, *bestellung, warenkorb, shop, *shop, webshop, webseite, website, homepage, portal,
@@ -131,84 +117,82 @@ PRODUCTS = {
         nachrichtenversand, push-nachrichten, benachrichtigung, sms, anruf, telefonie, telefonieren, telefon, festnetz,
         mobilfunk, mobile daten, internet, breitband, wlan, vpn, strom, stromversorgung, wasser, wasserleitung, trinkwasser,
         gas, fernwärme, heizung, warmwasser, fernsehen, tv, notruf, video, *player, wiedergabe, streaming, upload, download,
-        dateiablage, speicher, objektspeicher, backup, datensicherung, datenbank, suche, *suche, karte, *karten,
-        kartendaten, bericht, export, import, schnittstelle, api-*, rest-api, webhook, dns, domain, domains, zertifikat,
-        virtuelle maschinen, virtuelle server, cluster, kubernetes, drucken, druckdienst, bibliothek, *katalog, prüfung,
-        *prüfung, vorlesung, stundenplan, lernplattform, moodle, spielersuche, spiel, bestenliste, lobby, lobby-*, ticket,
-        tickets, *tickets, buchung, reservierung, einchecken, check-in, fahrplan, fahrkarten, flüge, termin, termine,
-        terminbuchung, formular, *app, app, *-app, bildschirm, code, passwort, passwörter, zähler, zwei-faktor,
-        bestätigungscode, paket, sendungsverfolgung, versand, lieferung, kasse, terminal, bonusprogramm, depot, handel,
-        wertpapierhandel, kreditkarte, kreditkarten, telefonzentrale, hotline, callcenter, *zugang, dokument, *programm,
-        windows-*, profil, kommentare, synchronisierung, builds, pipeline, netz, *netz, mobilfunknetz, *signal, mast,
-        *automat, *automaten, index, spielserver, flug, *flüge""",
+        dateiablage, speicher, objektspeicher, backup, datensicherung, datenbank, suche, *suche, karte, *karten, kartendaten,
+        bericht, export, import, schnittstelle, api-*, rest-api, webhook, dns, domain, domains, zertifikat, virtuelle
+        maschinen|server, cluster, kubernetes, drucken, druckdienst, bibliothek, *katalog, prüfung, *prüfung, vorlesung,
+        stundenplan, lernplattform, moodle, spielersuche, spiel, bestenliste, lobby, lobby-*, ticket, tickets, *tickets,
+        buchung, reservierung, einchecken, check-in, fahrplan, fahrkarten, flüge, termin, termine, terminbuchung, formular,
+        *app, app, *-app, bildschirm, code, passwort, passwörter, zähler, zwei-faktor, bestätigungscode, paket,
+        sendungsverfolgung, versand, lieferung, kasse, terminal, bonusprogramm, depot, handel, wertpapierhandel, kreditkarte,
+        kreditkarten, telefonzentrale, hotline, callcenter, *zugang, dokument, *programm, windows-*, profil, kommentare,
+        synchronisierung, builds, pipeline, netz, *netz, mobilfunknetz, *signal, mast, *automat, *automaten, index,
+        spielserver, flug, *flüge""",
     "vendor": """aws, amazon, azure, microsoft, google, cloudflare, fastly, akamai, telekom, vodafone, hetzner, ovh, twilio,
         stripe, paypal, okta, sparkassen, visa, mastercard, sap, datev, github, magenta, swisscom, ionos""",
     "others": "dienstleister, lieferant, lieferanten, drittanbieter, zulieferer, externer, anbieter",
     "ignore name": "uhr, mez, mesz, utc, wir, sie, api, http, url, ip, id, it, edv, pr",
-}
-WORK = {
-    "action": """neu gestartet, neu starten, starten ... neu, starten wir ... neu, neustart, zurückgerollt, zurückrollen,
-        rollback, rollen ... zurück, rückgängig, zurückgenommen, nehmen ... zurück, nahmen ... zurück, ziehen ... zurück,
-        umgeschaltet, schalten ... um, umgestellt, stellen ... um, umgeleitet, leiten ... um, umleiten, ausgewichen,
-        getauscht, tauschen, austauschen, ausgetauscht, ersetzt, ergänzt, erweitert, erweitern, zusätzliche kapazität, mehr
-        kapazität, eingespielt, spielen ... ein, wiedereingespielt, aus der sicherung, aus dem backup, techniker sind,
-        techniker unterwegs, trupp, entstörtrupp, vor ort, unterwegs, repariert, deaktiviert, abgeschaltet, schalten ... ab,
-        gesperrt haben, isoliert, gedrosselt, bauen ... auf, neu aufgebaut, neu auf, nachgeholt, arbeiten ... ab,
-        abgearbeitet, rückstau, rückstand, verschoben, verlagert, verlagern, migriert, skript, korrigiert, zurückgesetzt,
-        setzen ... zurück, geleert, ticket beim, ticket eröffnet, eskaliert, hotfix, notstromaggregat, aggregat, erneuert,
-        erneuern, bagger sind, spleißen, graben, entfernt, freigegeben, angepasst, erhöht, nachgeliefert, erstattet, neu
-        verlegt, verlegen, =leeren, reparatur läuft|hat|wurde|arbeiten, cache ... geleert""",
-    "vague action": """untersuchen, prüfen, gehen ... nach, arbeiten an, arbeiten mit, arbeiten daran, analysieren,
-        hochdruck, wird gearbeitet, beobachten, überwachen, mit nachdruck, arbeiten dauern an""",
-    "cause": """wegen, aufgrund, auf grund, ursache war, ursache :, grund war, grund :, war der grund, ausgelöst durch,
-        verursacht durch, infolge, weil, durch einen, durch ein, bedingt durch, zurückzuführen auf, von einem, von einer,
-        stromausfall in, stromausfall im""",
+    "action": """neu gestartet|starten|aufgebaut|auf|verlegt, starten ... neu, starten wir ... neu, neustart,
+        zurückgerollt, zurückrollen, rollback, rollen ... zurück, rückgängig, zurückgenommen, nehmen ... zurück, nahmen ...
+        zurück, ziehen ... zurück, umgeschaltet, schalten ... um, umgestellt, stellen ... um, umgeleitet, leiten ... um,
+        umleiten, ausgewichen, getauscht, tauschen, austauschen, ausgetauscht, ersetzt, ergänzt, erweitert, erweitern,
+        zusätzliche|mehr kapazität, eingespielt, spielen ... ein, wiedereingespielt, aus der sicherung, aus dem backup,
+        techniker sind|unterwegs, trupp, entstörtrupp, vor ort, unterwegs, repariert, deaktiviert, abgeschaltet, schalten
+        ... ab, gesperrt haben, isoliert, gedrosselt, bauen ... auf, nachgeholt, arbeiten ... ab, abgearbeitet, rückstau,
+        rückstand, verschoben, verlagert, verlagern, migriert, skript, korrigiert, zurückgesetzt, setzen ... zurück, geleert,
+        ticket beim|eröffnet, eskaliert, hotfix, notstromaggregat, aggregat, erneuert, erneuern, bagger sind, spleißen,
+        graben, entfernt, freigegeben, angepasst, erhöht, nachgeliefert, erstattet, verlegen, =leeren, reparatur läuft|hat|
+        wurde|arbeiten, cache ... geleert""",
+    "vague action": """untersuchen, prüfen, gehen ... nach, arbeiten an|mit|daran, analysieren, hochdruck, wird gearbeitet,
+        beobachten, überwachen, mit nachdruck, arbeiten dauern an""",
+    "cause": """wegen, aufgrund, auf grund, ursache|grund war|:, war der grund, ausgelöst|verursacht|bedingt durch,
+        infolge, weil, durch einen|ein, zurückzuführen auf, von einem|einer, stromausfall in|im""",
     "mechanism": """bagger ... beschädigt, blitz ... beschädigt, sturm ... beschädigt, fehlkonfiguration, speicherleck,
         kabelschaden, *bruch der leitung, rohrbruch, blitzschlag, blitzeinschlag, ddos, ddos-*, abgelaufenes zertifikat,
-        zertifikat ... abgelaufen, hardwaredefekt, softwarefehler, konfigurationsfehler, bedienungsfehler, konfiguration
-        war, stromausfall, festplattenfehler, defekte|defekter|defektes|defekten,
-        fehlerhafte|fehlerhaftes|fehlerhaften|fehlerhafter update|version|konfiguration|updates""",
+        zertifikat ... abgelaufen, hardwaredefekt, softwarefehler, konfigurationsfehler, bedienungsfehler, konfiguration war,
+        stromausfall, festplattenfehler, defekte|defekter|defektes|defekten, fehlerhafte|fehlerhaftes|fehlerhaften|
+        fehlerhafter update|version|konfiguration|updates""",
     "vague cause": """problem, störung, technisch, unbekannt, externer, extern, dienstleister, anbieter, lieferant,
         zulieferer, gefunden, identifiziert, bekannt, ermittelt, wird, noch, einer, eines, einem, der, die, das, den, dem,
         des, unsere, bei, wir, sie, es, ist, ausfall, derzeit, aktuell, probleme, schwierigkeiten, ein, sich, in, im, uns,
         allen, und, nicht""",
-    "vague cause said": """ursache wurde, die ursache, technische störung, technisches problem, technische probleme,
-        externer dienstleister, unvorhergesehen""",
+    "vague cause said": """ursache wurde, die ursache, technische störung|probleme, technisches problem, externer
+        dienstleister, unvorhergesehen""",
     "vendor trouble": "ausfall, ausgefallen, störung, problem, gestört, nicht erreichbar",
-    "progress": """wieder normal, wieder online, wieder erreichbar, wieder verfügbar, funktioniert wieder, läuft wieder,
-        laufen wieder, laufen ... wieder, läuft alles wieder, läuft ... normal, wieder stabil, wieder hergestellt,
-        wiederhergestellt, läuft stabil, laufen stabil, wieder in betrieb, geht wieder, gehen wieder, wieder möglich, wieder
-        versorgt, vollständig hergestellt, fließt wieder, kommen wieder an, wieder da, lädt wieder""",
-    "drop": "gesunken auf, sinkt auf, gefallen auf, nur noch, reduziert auf, noch etwa, liegt bei, unter",
+    "progress": """wieder normal|online|erreichbar|verfügbar|stabil|hergestellt|möglich|versorgt|da, funktioniert|
+        geht|gehen|fließt|lädt wieder, läuft|laufen wieder|stabil, laufen ... wieder, läuft alles wieder, läuft ...
+        normal, wiederhergestellt, wieder in betrieb, vollständig hergestellt, kommen wieder an""",
+    "drop": "gesunken|sinkt|gefallen|reduziert auf, nur noch, noch etwa, liegt bei, unter",
     "claims": "meldet, bestätigt, hat ... behoben, berichtet",
-    "all of it": "sämtliche dienste, sämtliche systeme, alles, die gesamte plattform, gesamte plattform, komplett",
+    "all of it": "sämtliche dienste|systeme, alles, die gesamte plattform, gesamte plattform, komplett",
     "everything": "dienste, dienst, systeme, system, plattform, alles, produkte",
-}
-READERS = {
     "workaround": "umgehung, workaround, abhilfe, umgehungslösung, zwischenlösung, behelfslösung, ausweichmöglichkeit",
-    "none": "keine, nicht, noch nicht, derzeit keine, unbekannt, leider keine, ohne",
-    "advise": """bitte, sie können, sie stattdessen, können sie, empfehlen, raten, stattdessen, nutzen sie, verwenden sie,
-        versuchen sie, wer, weichen sie, solange, ersatzweise, alternativ""",
-    "do": """laden sie, neu laden, aktualisieren sie, leeren sie, melden sie sich ab, abmelden, neu anmelden, rufen sie,
-        wählen sie, starten sie, neu starten, bezahlen sie, =nutzen, =verwenden, =versuchen, =wechseln, =anrufen, =abkochen,
-        =abrufen, =benutzen, =ausweichen, =zahlen, =installieren, =speichern, =exportieren, =öffnen, =laden, =drucken""",
-    "command": """=nutzen|verwenden|versuchen|wechseln|rufen|benutzen|laden|installieren|speichern|öffnen|starten|leeren|melden|kochen|wählen|zahlen
-        sie""",
-    "no help": """kontaktieren sie, wenden sie sich, support, kundendienst, um verständnis, um geduld, um entschuldigung,
+    "none": "keine, nicht, noch nicht, derzeit|leider keine, unbekannt, ohne",
+    "advise": """bitte, sie können|stattdessen, können|nutzen|verwenden|versuchen|weichen sie, empfehlen, raten,
+        stattdessen, wer, solange, ersatzweise, alternativ""",
+    "do": """laden|aktualisieren|leeren|rufen|wählen|starten|bezahlen sie, neu laden|anmelden|starten, melden sie
+        sich ab, abmelden, =nutzen, =verwenden, =versuchen, =wechseln, =anrufen, =abkochen, =abrufen, =benutzen, =ausweichen,
+        =zahlen, =installieren, =speichern, =exportieren, =öffnen, =laden, =drucken""",
+    "command": """=nutzen|verwenden|versuchen|wechseln|rufen|benutzen|laden|installieren|speichern|öffnen|starten|
+        leeren|melden|kochen|wählen|zahlen sie""",
+    "no help": """kontaktieren sie, wenden sie sich, support, kundendienst, um verständnis|geduld|entschuldigung,
         verzeihung, statusseite, später erneut, haben sie geduld""",
-    "apology": """entschuldigen, um verzeihung, verzeihung, tut uns leid, bedauern, um verständnis, ihre geduld, um geduld,
-        für ihr verständnis""",
+    "apology": """entschuldigen, um verzeihung|verständnis|geduld, verzeihung, tut uns leid, bedauern, ihre geduld, für ihr
+        verständnis""",
     "late": "verspätet, zu spät, später als, hätten ... melden, versprochen, überfällig, versäumt",
-    "blame": """außerhalb unserer, nicht in unserer, externer dienstleister, externen dienstleisters, unser dienstleister,
-        unser lieferant, unseres lieferanten, unseres dienstleisters, liegt nicht bei uns, nicht unsere schuld, schuld,
-        nicht informiert, ohne ankündigung, drittanbieter, anbieter verursacht, verantwortung liegt, nicht beeinflussen""",
+    "blame": """außerhalb unserer, nicht in unserer, externer dienstleister, externen dienstleisters, unser dienstleister|
+        lieferant, unseres lieferanten|dienstleisters, liegt nicht bei uns, nicht unsere schuld, schuld, nicht informiert|
+        beeinflussen, ohne ankündigung, drittanbieter, anbieter verursacht, verantwortung liegt""",
     "own": "wir, unsere techniker, unser team",
-    "jargon": """p0, p1, p2, sev1, sev2, sre, replika, failover, quorum, oom, k8s, pod, pods, shard, sharding, p99, p95,
-        5xx, heap, deadlock, hypervisor, bgp, vlan, mtu, haproxy, nginx, kafka, redis, postgres, mysql, elasticsearch,
-        ingress, canary, dslam, olt, bras, mpls, rfo, rca, noc, verbindungspool, lastverteiler, backpressure""",
+    "jargon": """p0, p1, p2, sev1, sev2, sre, replika, failover, quorum, oom, k8s, pod, pods, shard, sharding, p99, p95, 5xx,
+        heap, deadlock, hypervisor, bgp, vlan, mtu, haproxy, nginx, kafka, redis, postgres, mysql, elasticsearch, ingress,
+        canary, dslam, olt, bras, mpls, rfo, rca, noc, verbindungspool, lastverteiler, backpressure""",
     "function word": "heute, daran, dafür, damit, dazu, hier, nun, jetzt, sehr, mehr, so, wie, was, wer, wo, dass",
 }
 
 PACK = Pack(
-    language="de", phrases={**TIMES, **UPDATES, **HARM, **GROUPS, **PRODUCTS, **WORK, **READERS}, stem=stem, names=False
+    language="de",
+    phrases=PHRASES,
+    stem=stem,
+    names=False,
+    abbreviations=frozenset({"ca", "z.b", "u.a", "bzw", "nr", "usw", "str"}),
 )

@@ -91,7 +91,7 @@ def cause(sentence: Sentence, pack: Pack | None) -> str:
 
 
 def _names_cause(sentence: Sentence, index: int) -> bool:
-    return not sentence.covers(index, "vague cause", "symptom", "end", "people") and len(sentence.low[index]) > 2
+    return not sentence.covers(index, "vague cause", "pronoun", "symptom", "end", "people", "function word", "one")
 
 
 def _is_product_of(sentence: Sentence, stop: int) -> bool:
@@ -143,7 +143,7 @@ def _group(sentence: Sentence) -> str:
         return ""
     for start, stop in sentence.places("exact number"):
         for index in range(stop, min(stop + 4, len(sentence.low))):
-            if sentence.covers(index, "end") or sentence.low[index] in {"affected", "impacted", ",", "(", ")"}:
+            if sentence.covers(index, "end", "hit") or sentence.low[index] in ",()":
                 break
             if sentence.covers(index, "people", "thing", "product"):
                 return sentence.text(start, index + 1)
@@ -169,7 +169,7 @@ def _named_region(sentence: Sentence) -> str:
                 and not sentence.covers(index, "ignore name")
             ):
                 return sentence.text(min(index, start), max(index + 1, stop))
-        if start and sentence.covers(start - 1, "one", "one place"):
+        if sentence.covers(start - 1, "one"):
             return sentence.text(start - 1, stop)
     return ""
 
@@ -190,7 +190,7 @@ def affected(sentence: Sentence, pack: Pack | None) -> str:
         if pack and pack.names and raw[:1].isupper() and _is_name(sentence, index):
             return raw
     for start, stop in sentence.places("product"):
-        if not _inside_cause(sentence, start) and not (stop < len(sentence.low) and sentence.covers(stop, "maker")):
+        if not _inside_cause(sentence, start):
             return sentence.text(start, stop)
     return _object(sentence)
 

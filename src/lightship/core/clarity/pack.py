@@ -17,7 +17,7 @@ Phrase = tuple[tuple[str, ...], str]
 class Candidates:
     """What may begin with one word: classes of the word alone, phrases by their second word, phrases that go on with a gap."""
 
-    words: tuple[str, ...]
+    alone: tuple[str, ...]
     phrases: Mapping[str, Sequence[Phrase]]
     gapped: tuple[Phrase, ...]
 
@@ -27,20 +27,22 @@ class Candidates:
         for rest, name in phrases:
             if rest and rest[0] not in GAPS:
                 by_second.setdefault(rest[0], []).append((rest, name))
-        alone = dict.fromkeys(name for rest, name in phrases if not rest)
-        return cls(tuple(alone), by_second, tuple(phrase for phrase in phrases if phrase[0] and phrase[0][0] in GAPS))
+        alone = tuple(dict.fromkeys(name for rest, name in phrases if not rest))
+        return cls(alone, by_second, tuple(phrase for phrase in phrases if phrase[0] and phrase[0][0] in GAPS))
 
 
 @dataclass(frozen=True, eq=False)
 class Pack:
-    """`phrases`: class -> phrases, between commas. `a|b`: either word. `*` before or after a first word stands for the rest of
-    it; `=` before it: this form alone. `~` stands for up to four words, `...` for up to twelve. `stem`: one form of a word's inflections; phrases may be written in any of them.
-    `contractions`: the end of a word -> the word it stands for. `names`: whether a capital inside a sentence makes a name."""
+    """`phrases`: class -> phrases, between commas. `a|b`: either word. `~` stands for up to four words, `...` for up to twelve.
+    Of a first word, `*` before or after it stands for the rest of it, and `=` before it means this form alone. `stem`: one form
+    of a word's inflections; phrases may be written in any of them. `contractions`: the end of a word -> what it stands for.
+    `abbreviations`: their full stop ends no sentence. `names`: whether a capital letter inside a sentence makes a name."""
 
     language: str
     phrases: Mapping[str, str]
     stem: Callable[[str], str] = field(default=str)
     contractions: Mapping[str, str] = field(default_factory=dict)
+    abbreviations: frozenset[str] = frozenset()
     names: bool = True
 
     @cached_property
@@ -90,8 +92,8 @@ class Pack:
         classes: list[set[str]] = [set() for _ in text]
         for start, (word, stem) in enumerate(zip(text, stems, strict=True)):
             candidates = self.candidates(word, stem)
-            classes[start].update(candidates.words)
-            for name in candidates.words:
+            classes[start].update(candidates.alone)
+            for name in candidates.alone:
                 marks.setdefault(name, []).append((start, start + 1))
             following = stems[start + 1] if start + 1 < len(stems) else ""
             for rest, name in (*candidates.phrases.get(following, ()), *candidates.gapped):
@@ -104,7 +106,7 @@ class Pack:
 
 def _variants(phrases: str) -> Iterator[tuple[str, ...]]:
     for phrase in phrases.split(","):
-        if alternatives := [word.split("|") for word in phrase.split()]:
+        if alternatives := [word.split("|") for word in re.sub(r"\|\s+", "|", phrase).split()]:
             yield from product(*alternatives)
 
 

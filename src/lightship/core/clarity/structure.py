@@ -96,7 +96,9 @@ def sentences(text: str, pack: Pack | None) -> list[Sentence]:
     result, current = [], Sentence(opens_line=True)
     for match in _TOKEN.finditer(text[:LONGEST]):
         kind, raw = match.lastgroup or "", match[0]
-        if kind == "line" or (kind == "end" and not _abbreviates(current, raw, text, match.end())):
+        if kind == "line" or (
+            kind == "end" and not _abbreviates(current, raw, text[match.end() : match.end() + 2].strip()[:1], pack)
+        ):
             if current.low:
                 result.append(current)
                 current = Sentence(opens_line=kind == "line")
@@ -114,28 +116,23 @@ def sentences(text: str, pack: Pack | None) -> list[Sentence]:
     return result
 
 
-def _abbreviates(sentence: Sentence, raw: str, text: str, at: int) -> bool:
-    """Whether this dot ends no sentence: "a.m. we", "approx. 5", "3. Juli"."""
+def _abbreviates(sentence: Sentence, raw: str, following: str, pack: Pack | None) -> bool:
+    """Whether this dot ends no sentence: "11 a.m. we", "approx. 5", "3. Juli"."""
     if raw != "." or not sentence.low:
         return False
-    last, kind = sentence.low[-1], sentence.kinds[-1]
-    following = text[at : at + 2].strip()[:1]
-    if kind == "number":
-        return len(last) <= 2 and following.isalpha()
-    return last in {"a.m", "p.m", "approx", "ca", "e.g", "i.e", "z.b", "u.a", "bzw", "etc", "no", "nr", "vs"} and not (
-        following.isupper() and last in {"a.m", "p.m", "etc"}
-    )
+    if sentence.kinds[-1] == "number":
+        return len(sentence.low[-1]) <= 2 and following.isalpha()
+    return bool(pack and sentence.low[-1] in pack.abbreviations) and not following.isupper()
 
 
 def _add(sentence: Sentence, kind: str, raw: str, pack: Pack | None) -> None:
     low = raw.lower().replace("’", "'")
     if kind == "word" and pack and "'" in low:
-        for ending, word in pack.contractions.items():
-            if low.endswith(ending) and len(low) > len(ending):
-                low = low.removesuffix(ending)
-                _append(sentence, kind, raw, {"ca": "can", "wo": "will"}.get(low, low), pack)
-                if word:
-                    _append(sentence, kind, "", word, pack)
+        for ending, replacement in pack.contractions.items():
+            if low.endswith(ending):
+                whole = [*filter(None, [low.removesuffix(ending)]), *replacement.split()]
+                for index, word in enumerate(whole):
+                    _append(sentence, kind, "" if index else raw, word, pack)
                 return
     _append(sentence, kind, raw, low, pack)
 
@@ -167,7 +164,7 @@ def _times(sentence: Sentence) -> Iterator[Time]:
 
 
 def _time_at(sentence: Sentence, at: int, marked: Mapping[str, Mapping[int, int]]) -> tuple[When | None, int]:
-    kind, count = sentence.kinds[at], len(sentence.low)
+    kind = sentence.kinds[at]
     after = at + 1
     if kind == "clock":
         return When.CLOCK, marked["am or pm"].get(after, after)
@@ -217,6 +214,6 @@ def counted(sentence: Sentence, *names: str) -> Iterator[int]:
         if kind != "number" or index in taken:
             continue
         named_after = any(sentence.covers(index + step, *names) for step in (1, 2, 3))
-        named_before = index > 1 and sentence.low[index - 1] == ":" and sentence.covers(index - 2, *names, "affected")
+        named_before = index > 1 and sentence.low[index - 1] == ":" and sentence.covers(index - 2, *names, "hit")
         if sentence.low[index].endswith("%") or named_after or named_before:
             yield index

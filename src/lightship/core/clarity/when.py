@@ -6,6 +6,9 @@ from itertools import pairwise
 
 from lightship.core.clarity.structure import Sentence, Time, When
 
+NEAR = 15
+"""Words between a time and what happened then."""
+
 
 @dataclass(slots=True)
 class Times:
@@ -39,7 +42,7 @@ def _is_promise(sentence: Sentence) -> bool:
     if sentence.has("inform") or sentence.follows("update", "in", 0) or sentence.follows("update", "by", 0):
         return True
     if not sentence.has("update"):
-        return sentence.follows("promise", "tell", 2) and sentence.has("soon") and sentence.has("postmortem")
+        return False
     if sentence.follows("promise", "update", 5) or sentence.follows("update", "promise", 3):
         return True
     return sentence.has("soon") and (len(sentence.low) < 8 or sentence.follows("tell", "update", 3))
@@ -109,7 +112,7 @@ def _began_and_ended(sentence: Sentence, points: Sequence[Time], result: Times) 
             result.end = result.end or sentence.text(first.start, first.stop)
         return
     began = [time for time in points if _after(sentence, "begin", time, 4)]
-    ended = any(not _ahead_of(sentence, start) for start, _ in sentence.places("end"))
+    ended = any(not _ahead_of(sentence, start) and start - last.stop <= NEAR for start, _ in sentence.places("end"))
     if began and sentence.follows("end", "begin", 0):
         began = []
     if began:
