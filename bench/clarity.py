@@ -93,8 +93,8 @@ def agreement(name: str, examples: Sequence[Example]) -> None:
 
 def _draft(example: Example, *, given: bool = False) -> Draft:
     """`given`: with the fields of the form that its author would have filled: those facts that the label says it has. A fact
-    that it lacks leaves its field empty, and then the text is read: so what the check sees wrongly still counts against it. There
-    is no field for progress."""
+    that it lacks leaves its field empty, and then the text is read: so what the check sees wrongly still counts against it.
+    There is no field for progress."""
     if not given:
         return Draft(body=example.text, status=example.status, language=example.language)
     has = example.facts
@@ -112,7 +112,7 @@ def _draft(example: Example, *, given: bool = False) -> Draft:
     )
     components = ("Webmail",) if has["affected"] else ()
     return Draft(
-        body=example.text, status=example.status, language="en" if example.language == "en" else example.language,
+        body=example.text, status=example.status, language=example.language,
         facts=facts, components=components,
     )  # fmt: skip
 

@@ -34,9 +34,11 @@ class PendingLog:
     unkept: list[Json] = field(default_factory=list, compare=False)
     faults: list[str] = field(default_factory=list, compare=False)
 
-    def keep(self, incident: Incident, update_id: str, by: str, at: datetime) -> PendingUpdate:
+    def keep(self, incident: Incident, update_id: str, by: str, at: datetime, vague_because: str = "") -> PendingUpdate:
+        """`vague_because`: why it was posted though it says next to nothing."""
         pending = PendingUpdate(update_id, stamp(at), by, incident)
-        self._add({"said": pending.id, "at": pending.at, "by": by, "incident": to_json(incident)})
+        vague = {"vague_because": vague_because} if vague_because else {}
+        self._add({"said": pending.id, "at": pending.at, "by": by, "incident": to_json(incident), **vague})
         return pending
 
     def settle(self, updates: Iterable[PendingUpdate]) -> None:

@@ -97,13 +97,14 @@ class BreakGlass:
         hosts = "".join(f"  {host.host}: {host.why}\n" for host in unreadable)
         raise NothingLeftError(f"no host holds anything that can be believed:\n{hosts}{TAKE_AS_IS}")
 
-    async def speak(self, compose: Compose, by: str) -> tuple[PendingUpdate, Outcome]:
-        """Add one update and publish. Refused like in a desk's journal; then nothing is stored or published."""
+    async def speak(self, compose: Compose, by: str, vague_because: Callable[[], str] = str) -> tuple[PendingUpdate, Outcome]:
+        """Add one update and publish. Refused like in a desk's journal; then nothing is stored or published.
+        `vague_because`: asked once it is composed, why it is posted though it is vague; empty where it is not."""
         scene = await self.look()
         incident = compose(scene.union)
         pending = _same(scene.pending, incident)
         if pending is None:
-            pending = self.pending_log.keep(incident, _newest(incident).id, by, self.clock())
+            pending = self.pending_log.keep(incident, _newest(incident).id, by, self.clock(), vague_because())
         return pending, await self.publish()
 
     async def publish(self) -> Outcome:

@@ -4,8 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
@@ -15,18 +14,18 @@ from lightship.breakglass.pending import NAME, PendingLog, PendingUpdate
 from lightship.breakglass.speak import BreakGlass, NothingLeftError, Outcome, Scene
 from lightship.channels import tell_staff
 from lightship.cli import compose
+from lightship.cli.clarity import Judge, report_facts, vague_option
 from lightship.cli.compose import Composed, end_options, opening_options, update_options
+from lightship.cli.scene import scene_facts, scene_words
 from lightship.cli.shared import App, Refused, json_option, page_option, refuse_unknown, refusing, utc_now, who_types
 from lightship.config import Config
 from lightship.config.ids import new_id
 from lightship.core import rules, updates
-from lightship.core.durations import ago
+from lightship.core.clarity import drafted
 from lightship.core.model import Incident
 from lightship.core.site.union import Union
-from lightship.core.wire import stamp
 from lightship.net.client import PublicReader
 from lightship.publishing.read_only import open_host
-from lightship.publishing.survey import HostState
 from lightship.signing import SigningKey
 
 HOW = """\
@@ -102,9 +101,10 @@ def show(here: Here) -> None:
 @click.argument("name")
 @click.argument("body", default="")
 @opening_options
+@vague_option
 @json_option
 @click.pass_obj
-def post(here: Here, /, name: str, body: str, **options: Any) -> None:
+def post(here: Here, /, name: str, body: str, vague_because: str, **options: Any) -> None:
     """Say that something is broken. BODY - reads the text from standard input.
 
     \b
@@ -114,14 +114,17 @@ def post(here: Here, /, name: str, body: str, **options: Any) -> None:
 
     def composed(union: Union) -> Incident:
         new = compose.opening(union.snapshot, name, body, options, now)
+        judge.read(drafted(union.snapshot, new.update, None, now))
         return updates.opened(union.now, new, new_id(), new_id(), now)
 
-    _speak(here, composed)
+    judge = Judge(vague_because)
+    _speak(here, composed, judge)
 
 
 @breakglass.command()
 @click.argument("arguments", nargs=-1, required=True, metavar="[INCIDENT] BODY")
 @update_options
+@vague_option
 @json_option
 @click.pass_obj
 def update(here: Here, /, arguments: Sequence[str], **options: Any) -> None:
@@ -136,6 +139,7 @@ def update(here: Here, /, arguments: Sequence[str], **options: Any) -> None:
 @breakglass.command()
 @click.argument("arguments", nargs=-1, metavar="[[INCIDENT] BODY]")
 @end_options
+@vague_option
 @json_option
 @click.pass_obj
 def resolve(here: Here, /, arguments: Sequence[str], **options: Any) -> None:
@@ -172,25 +176,29 @@ def _add(here: Here, composed: Composed, arguments: Sequence[str], options: dict
         raise click.UsageError("put the text in quotes: it is one word to the shell then")
     *named, body = arguments
     body, now = compose.text(body), utc_now()
+    judge = Judge(options.pop("vague_because"))
 
     def added(union: Union) -> Incident:
         incident = compose.chosen(union.snapshot, named[0] if named else options["incident_id"], "breakglass post")
         new = composed(union.snapshot, incident, body, options, now)
+        judge.read(drafted(union.snapshot, new, incident, now))
         return updates.added(union.now, incident, new, new_id(), now)
 
-    _speak(here, added)
+    _speak(here, added, judge)
 
 
-def _speak(here: Here, composed: Callable[[Union], Incident]) -> None:
+def _speak(here: Here, composed: Callable[[Union], Incident], judge: Judge) -> None:
     config, glass = here.opened()
     if not here.clock_is_right:
         insist_on_clock([host.url for host in glass.page.hosts], glass.reader)
-    pending, outcome = _run("publishing", glass.speak(composed, here.by))
+    pending, outcome = _run("publishing", glass.speak(composed, here.by, lambda: judge.vague_because))
     troubles = [*config.lacking, *tell_staff(config.channels, *staff_message(pending, outcome))]
     incident = outcome.scene.union.content.incidents.get(pending.incident.id, pending.incident)
     lines = [f"Said: {incident.name} ({incident.id}).", became_words(outcome)]
+    lines += [f"Posted though it is vague, because: {judge.vague_because}"] if judge.vague_because else []
     lines += [f"staff not told: {trouble}" for trouble in troubles]
-    facts = {"id": incident.id, "update": pending.id, **became_facts(outcome), "troubles": troubles}
+    clarity = {**report_facts(judge.report), "vague_because": judge.vague_because}
+    facts = {"id": incident.id, "update": pending.id, **became_facts(outcome), "troubles": troubles, "clarity": clarity}
     here.say("\n".join(lines), facts, failed=not any(receipt.proven for receipt in outcome.receipts))
 
 
@@ -241,54 +249,3 @@ def staff_message(pending: PendingUpdate, outcome: Outcome) -> tuple[str, str]:
         f"Readers see it at {page.url}. When the desk is back, it says so on every view: take in there what was said here.",
     ]
     return subject, "\n".join(body)
-
-
-def scene_words(scene: Scene, now: datetime) -> str:
-    epoch, revision = scene.union.version
-    lines = ["What survives:", *(f"  {state.host.name}: {_state_words(state, now)}" for state in scene.states)]
-    lines += [f"  {unreadable.host}: passed over: {unreadable.why}" for unreadable in scene.unreadable]
-    incidents = scene.union.snapshot.open
-    lines += ["", "Open:" if incidents else "Nothing is open."]
-    for incident in incidents:
-        last = ago(incident.updates[-1].display_at, now)
-        lines.append(f"  {incident.id}  {incident.name} ({incident.status}, last word {last})")
-    if scene.pending:
-        lines += ["", "Said from here, and not proven on every host yet (lightship breakglass publish):"]
-        lines += [f"  {pending.incident.name}, by {pending.by}, {pending.at}" for pending in scene.pending]
-    if not scene.agreed:
-        newest = f"they hold up to revision {revision} of epoch {epoch}"
-        lines += ["", f"Hosts differ. The next command here joins them ({newest})."]
-    return "\n".join(lines)
-
-
-def _state_words(state: HostState, now: datetime) -> str:
-    manifest = state.manifest
-    facts = [f"revision {manifest.revision} of epoch {manifest.epoch}, drawn {ago(manifest.at, now)}, signature right"]
-    facts.append(f"publisher last seen {ago(state.pulse.at, now)}" if state.pulse else "no pulse")
-    if state.outside:
-        facts.append(f"can only be read: {state.outside}")
-    if state.torn:
-        facts.append(f"torn, and believed: {', '.join(state.torn)}")
-    return "; ".join(facts)
-
-
-def scene_facts(scene: Scene) -> dict[str, Any]:
-    return {
-        "hosts": [
-            {
-                "host": state.host.name,
-                "epoch": state.manifest.epoch,
-                "revision": state.manifest.revision,
-                "at": stamp(state.manifest.at),
-                "pulse": stamp(state.pulse.at) if state.pulse else None,
-                "writable": not state.outside,
-                "why": state.outside,
-                "torn": list(state.torn),
-            }
-            for state in scene.states
-        ],
-        "lost": [asdict(unreadable) for unreadable in scene.unreadable],
-        "open": [{"id": i.id, "name": i.name, "status": i.status} for i in scene.union.snapshot.open],
-        "pending": [{"update": p.id, "incident": p.incident.id, "by": p.by, "at": p.at} for p in scene.pending],
-        "agreed": scene.agreed,
-    }

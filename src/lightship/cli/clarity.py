@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import click
 
 from lightship.cli.compose import STATES
 from lightship.cli.shared import App, json_option, pass_app
-from lightship.core.clarity import Draft, Report, Verdict, check
+from lightship.core import rules
+from lightship.core.clarity import Draft, Report, Verdict, check, guess
 from lightship.core.model import Status
 
 LONGEST_FILE = 1_000_000
@@ -35,17 +37,45 @@ def report_facts(report: Report) -> dict[str, Any]:
     return {"verdict": report.verdict.value, "facts": dict(report.facts), "findings": findings}
 
 
+vague_option = click.option("--vague-because", default="", metavar="REASON", help="Post it though it is vague, and record why.")
+
+
+def refuse_vague(report: Report, reason: str) -> None:
+    """Refused where a draft is vague and nobody gave a reason to post it all the same."""
+    if report.verdict is Verdict.VAGUE and not reason.strip():
+        raise rules.Refused(f"{show(report)}\nNothing was posted. To post it all the same: --vague-because REASON")
+
+
+@dataclass
+class Judge:
+    """Reads what is about to be posted. `reason`: why to post it though it is vague."""
+
+    reason: str
+    report: Report = field(default_factory=lambda: Report(verdict=Verdict.ACCEPTABLE))
+
+    def read(self, draft: Draft) -> None:
+        """Say what it lacks, before it is posted. Refused where it is vague and no reason is given."""
+        self.report = check(draft)
+        refuse_vague(self.report, self.reason)
+        if self.report.findings:
+            click.echo(show(self.report), err=True)
+
+    @property
+    def vague_because(self) -> str:
+        return self.reason if self.report.verdict is Verdict.VAGUE else ""
+
+
 @click.command()
 @click.argument("file", default="-")
 @click.option(
     "--status", "state", type=click.Choice([*STATES, "over", *Status]), default="looking", metavar="|".join([*STATES, "over"]),
     help="Where the incident stands; each status asks for other facts.", show_default=True,
 )  # fmt: skip
-@click.option("--language", default="en", metavar="CODE", help="Of the text: en, de. Of others only times, numbers and names.")
+@click.option("--language", metavar="CODE", help="Of the text: en, de. Default: the one whose commonest words it has.")
 @click.option("-c", "--component", "components", multiple=True, metavar="NAME", help="What is affected. May be repeated.")
 @json_option
 @pass_app
-def clarity(app: App, file: str, state: str, language: str, components: Sequence[str]) -> None:
+def clarity(app: App, file: str, state: str, language: str | None, components: Sequence[str]) -> None:
     """What a draft lacks: whether it is vague, and what to ask its author. FILE - reads standard input.
 
     Needs no lightship.toml. The exit status is 0 whatever it finds: it advises, and blocks nothing.
@@ -56,7 +86,7 @@ def clarity(app: App, file: str, state: str, language: str, components: Sequence
     """
     body = sys.stdin.read(LONGEST_FILE) if file == "-" else _text(file)
     status = Status.RESOLVED if state == "over" else STATES.get(state) or Status(state)
-    report = check(Draft(body=body, status=status, language=language, components=tuple(components)))
+    report = check(Draft(body=body, status=status, language=language or guess(body), components=tuple(components)))
     app.say(show(report), report_facts(report))
 
 

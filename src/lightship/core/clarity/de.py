@@ -92,6 +92,8 @@ PHRASES = {
         verschiedene, zahlreiche, kleine|geringe anzahl""",
     "exact number": """alle, aller, sämtliche, nur, ausschließlich, jede, jeder, mehrheit, die hälfte|meisten, keine kunden,
         gesamte, gesamten, ganze, überwiegende teil, lediglich""",
+    "common": """der, die, das, und, ist, wir, unser, mit, für, nicht, auf, ein, eine, wird, es, zu, den, dem, im, von, bei,
+        sie, um, bitte, seit, noch""",
     "hit": "betroffen, betroffenen, beeinträchtigten",
     "unaffected": """nicht betroffen|beeinträchtigt, weiterhin verfügbar|erreichbar, laufen weiter, funktioniert weiterhin,
         keine auswirkung, unbeeinträchtigt, beschränkt|begrenzt auf, betrifft nur|ausschließlich, davon unberührt""",

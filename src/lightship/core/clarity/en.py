@@ -130,18 +130,18 @@ PHRASES = {
         reason, respond, =seeing, believe, receive, return, together, closely, one, notify, solved""",
     "pronoun": "we, they, there, you, it, i, he, this, will, is, are, was, were, has, have, had, may, might, and we, your, us",
     "vague number": """some, certain, subset, small number|percentage|group, few, several, multiple, many, various, limited
-        number, number|portion of, handful, select""",
+        number, number|portion of""",
     "exact number": """all, every, only, majority, none|half|most of, entire, whole, exclusively, everyone, most, each,
         solely, one third, two thirds, no customer|one""",
+    "common": "the, and, is, are, we, our, with, for, this, of, to, that, have, has, be, at, from, will, not, =been, it",
     "hit": "affected, impacted",
     "unaffected": """unaffected, unimpacted, not|only affect|impact, not be|been affect|impact, no impact|effect to|on|
         for, remain available|operational|unaffected|stable, limited|isolated|confined|restricted|specific to, affect|
         impact only, exclusively on, still available, continue to operate|function|work normally|as, =works normally,
         everything else ~ work""",
     "region": """region, availability zone, zone, data center|centre, datacenter, datacentre, facility, campus, county,
-        district, suburb, village, town, city, street, neighbourhood, neighborhood, zip code, coast, province, state of,
-        branch, exchange, substation, point of presence, geographic area, locations, avenue, road, terminal, building, hall,
-        residence, park, island, area""",
+        district, suburb, city, street, neighbourhood, neighborhood, coast, substation, geographic area, locations, avenue,
+        road, terminal, building, hall, residence, park, island, area""",
     "place": """europe, asia, africa, america, north|south|latin america, eu, uk, usa, us west|east, west|east coast,
         united states|kingdom, germany, france, austria, switzerland, spain, portugal, italy, poland, netherlands, ireland,
         canada, mexico, brazil, india, china, japan, singapore, australia, new zealand|york, apac, emea, middle east, hong
@@ -259,9 +259,9 @@ PHRASES = {
         re-run, retry, restart, reboot, pay, add, change, upgrade, disable, enable, delete, set, visit a, boil, unplug,
         reconnect, choose, select, export, save, move, open|follow the, go to, update to|your, submit ~ again, print,
         browse, wait for, collect, check in|out, reset, mark, install""",
-    "no help": """contact support|us|our|customer, open a case|ticket, status page, stay tuned, bear with, subscribe,
-        follow, refer to, check back, try again later, visit https|our, patience, reach out, view all, let us know, if you
-        have questions, for further updates, for updates, note that""",
+    "no help": """contact support|us|our|customer, open a case|ticket, status page, bear with, subscribe, follow, refer
+        to, check back, try again later, visit https|our, patience, reach out, view all, let us know, if you have questions,
+        for updates""",
     "apology": "sorry, apologize, apologise, apology, for your patience|understanding, your patience, regret, for bearing with",
     "blame": """fail to notify, failed to inform, not inform|notify, without notice, their fault|side|end, not our fault,
         fault of, blame, beyond|outside our control, outside|out of our control, waiting for them, did not tell|warn""",
@@ -274,9 +274,9 @@ PHRASES = {
         postgres, mysql, elasticsearch, ingress, egress, canary, rfo, rca, mttr, olt, dslam, bras, gpon, mpls""",
     "function word": """i, he, no, after, before, between, while, when, if, once, since, until, but, so, however, although,
         though, then, there, here, today, yesterday, tomorrow, should, what, where, how, each, another, previously, earlier,
-        later, around, normally, unfortunately, additionally, meanwhile, rest, ops, staff, support, resources, script,
-        follow, beginning, everything, mitigation, recovery, unexpected, summary, workaround, estimated, crews, technicians,
-        post, despite, under, limited, intermittent, initial, late, early, traffic, checking, waiting, power, water""",
+        later, around, normally, unfortunately, additionally, meanwhile, ops, staff, support, script, follow, beginning,
+        everything, mitigation, recovery, summary, workaround, estimated, crews, technicians, post, despite, under, limited,
+        intermittent, traffic, power, water""",
 }
 
 # A sentence that begins with the plain form is advice.

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lightship.core.clarity.pack import Pack
 from lightship.core.clarity.structure import Sentence, counted, is_identifier, is_region
 from lightship.core.clarity.verdict import ABSENT, GIVEN, NONE
 from lightship.core.clarity.when import Times, times
 
+MOST_TOUCHED = 20
+"""Phrases of a sentence after which something affected is looked for."""
 NO_NAME = ("function word", "generic", "symptom", "weak symptom", "people", "begin", "end", "action", "vague number")
 """Classes whose words may open a sentence, with a capital."""
 
@@ -230,7 +233,7 @@ def _inside_cause(sentence: Sentence, index: int) -> bool:
 
 def _object(sentence: Sentence) -> str:
     """What follows "affecting", "errors in", "unable to": the first word there that says something."""
-    for _, stop in sentence.places("touch"):
+    for _, stop in islice(sentence.places("touch"), MOST_TOUCHED):
         for index in range(stop, min(stop + 7, len(sentence.low))):
             if sentence.covers(index, "pronoun") or (sentence.kinds[index] != "word" and sentence.low[index] not in "-/"):
                 break

@@ -7,7 +7,7 @@ from datetime import datetime
 from lightship.core.clarity.facts import Reading
 from lightship.core.clarity.findings import Finding, shortened
 from lightship.core.clarity.pack import Pack
-from lightship.core.clarity.structure import LONGEST, Sentence, sentences
+from lightship.core.clarity.structure import LONGEST, Sentence, is_region, sentences
 from lightship.core.duty.promises import last_spoken
 from lightship.core.model import Facts, Incident
 from lightship.core.status import promised
@@ -69,7 +69,10 @@ def jargon(text: Sequence[Sentence], public: Sequence[str]) -> Iterator[Finding]
         if not known & set(sentence.low[start:stop])
     )
     internal = dict.fromkeys(
-        raw for sentence in text for raw in sentence.raw if _INTERNAL.match(raw) and raw.lower() not in known
+        raw
+        for sentence in text
+        for raw in sentence.raw
+        if _INTERNAL.match(raw) and not is_region(raw) and raw.lower() not in known
     )
     for kind, terms in (("jargon", trade), ("internal name", internal)):
         if terms:

@@ -1,6 +1,7 @@
 """A language's words, compiled so that one pass over a text marks every word and phrase with the classes it belongs to."""
 
 import importlib
+import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from itertools import product
 
 GAPS = {"~": 4, "...": 12}
 """How many words each may stand for."""
+FEW, COMMON = 6, 10
+"""Words too few to tell a language by; of how many, one at least is among its commonest."""
 Phrase = tuple[tuple[str, ...], str]
 """The rest of a phrase after its first word, and its class."""
 
@@ -102,6 +105,25 @@ class Pack:
                     for index in range(start, stop):
                         classes[index].add(name)
         return marks, classes
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Those that have a pack."""
+    beside = importlib.import_module(__package__).__path__
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(beside) if len(module.name) == 2))
+
+
+def guess(text: str, default: str = "en") -> str:
+    """The language of a text, by its commonest words; `default` where there are too few words, "und" (undetermined, ISO 639-2)
+    where it is none that has a pack."""
+    low = re.findall(r"[^\W\d_]+", text[:2000].lower())
+    if len(low) < FEW:
+        return default
+    packs = [pack for name in languages() if (pack := find(name))]
+    shares = {pack.language: sum("common" in pack.candidates(word, pack.stems(word)).alone for word in low) for pack in packs}
+    best = max(shares, key=lambda name: (shares[name], name == default))
+    return best if shares[best] * COMMON >= len(low) else "und"
 
 
 def _variants(phrases: str) -> Iterator[tuple[str, ...]]:

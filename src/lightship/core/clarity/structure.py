@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     |(?P<mark>[-–—:,/()\[\]&+*|>"“”„])""",
     re.VERBOSE,
 )
-_SITE = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|ai|dev|app|edu|gov|cloud|co|page|de|at|ch|eu|uk|fr|us)$", re.ASCII)
+_SITE = re.compile(r"^\w[\w.-]*\.(?:com|org|net|io|ai|dev|app|edu|gov|cloud|co|page|de|at|ch|eu|uk|fr|us)$", re.ASCII)
 _REGION = re.compile(
     r"^(?:[a-z]{2,12}-(?:gov-|iso-)?[a-z]{4,12}-?\d{1,2}[a-z]?|[a-z]{2}-(?:east|west|central|north|south)"
     r"|[a-z]{3}\d{1,2}|(?:north|south|east|west|central)-?\d{1,2}|(?:us|eu|ap|uk|na|sa|me|af)-?\d{1,2})$"
