@@ -1,7 +1,9 @@
 """`lightship breakglass` in a terminal: no desk, no database, not every credential, and every mistake told in words."""
 
+import base64
 import contextlib
 import http.server
+import json
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,7 +13,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from tests.breakglass.conftest import book_now, desk_publishes, laptop_of, utc_now, words_on
+from tests.breakglass.conftest import SEAL, MakeHost, book_now, desk_publishes, laptop_of, utc_now, words_on
 from tests.publishing.hosts import Broken
 from tests.publishing.test_verify import Answer, answering
 
@@ -108,3 +110,29 @@ def test_where_nothing_can_be_kept_it_is_spoken_all_the_same_and_that_is_told(
     assert str(pending_log.path) in became_words(told)
     assert laptop_of(tmp_path / "b", [vienna, oslo], name="bob").publishes().proven
     assert "Sign-in fails." in words_on(oslo)
+
+
+def spoken(config: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "lightship.cli", "--config", str(config), "breakglass", "--as", "bob", "post", "Webmail"]
+    return subprocess.run([*command, *more], capture_output=True, text=True, check=False)
+
+
+def test_what_is_vague_is_posted_for_a_reason_only_and_the_reason_is_recorded(make_host: MakeHost, tmp_path: Path) -> None:
+    oslo = make_host("oslo")
+    desk_publishes(book_now(), oslo)
+    key = base64.b64encode(SEAL.seed).decode()
+    hosts = f'[pages.harbour.hosts.oslo]\nkind = "folder"\npath = "{oslo.path}"\nurl = "{oslo.url}"\n'
+    config = tmp_path / "lightship.toml"
+    config.write_text(f'[pages.harbour]\nurl = "https://harbour.example"\nkey = "{key}"\n{hosts}')
+    refused = spoken(config, "We are looking into an issue.")
+    assert refused.returncode == 1 and "Vague: " in refused.stderr and "--vague-because REASON" in refused.stderr
+    assert not (tmp_path / NAME).exists()
+    posted = spoken(config, "We are looking into an issue.", "--vague-because", "first word")
+    assert posted.returncode == 0, posted.stderr
+    assert "Posted though it is vague, because: first word" in posted.stdout
+    assert '"vague_because":"first word"' in (tmp_path / NAME).read_text()
+    clear = spoken(
+        config, "Sign-in fails with 503 for all customers since 13:41 UTC.", "--vague-because", "not needed", "--json"
+    )
+    assert json.loads(clear.stdout)["clarity"]["verdict"] == "definitive"
+    assert "not needed" not in (tmp_path / NAME).read_text()

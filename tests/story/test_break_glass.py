@@ -51,7 +51,7 @@ def test_what_was_said_without_the_desk_and_what_the_desk_said_end_up_on_every_h
     journal.update(incident, say, None, utc_now())
     told = laptop(site, "update", "Bob: mailboxes are being moved.", "--state", "watching")
     assert told["proven"], told
-    laptop(site, "post", "Control panel is slow", "Bob: it answers after a minute.")
+    laptop(site, "post", "Control panel is slow", "Bob: every click is slow.")
     for host in site.urls:
         assert "Bob: mailboxes are being moved." in site.front(host)
 
@@ -69,7 +69,7 @@ def test_what_was_said_without_the_desk_and_what_the_desk_said_end_up_on_every_h
 
     revision = Page.objects.get().revision
     until(lambda: site.proven(revision) == set(site.urls), "the desk speaks again, on every host")
-    words = ("Alice: a controller failed.", "Bob: mailboxes are being moved.", "Bob: it answers after a minute.")
+    words = ("Alice: a controller failed.", "Bob: mailboxes are being moved.", "Bob: every click is slow.")
     for host, url in site.urls.items():
         assert [said for said in words if said not in site.front(host)] == []
         assert list(audit(Verifier(), url, SEAL.verify, whole=True)) == []

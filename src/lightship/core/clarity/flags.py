@@ -71,8 +71,8 @@ def jargon(text: Sequence[Sentence], public: Sequence[str]) -> Iterator[Finding]
     internal = dict.fromkeys(
         raw
         for sentence in text
-        for raw in sentence.raw
-        if _INTERNAL.match(raw) and not is_region(raw) and raw.lower() not in known
+        for raw, low in zip(sentence.raw, sentence.low, strict=True)
+        if low not in known and _INTERNAL.match(raw) and not is_region(raw)
     )
     for kind, terms in (("jargon", trade), ("internal name", internal)):
         if terms:

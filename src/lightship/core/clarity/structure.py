@@ -11,7 +11,7 @@ from lightship.core.clarity.pack import Pack
 LONGEST = 6_000
 """Characters of a draft that are read."""
 
-MOST_SENTENCES, MOST_TIMES = 200, 20
+MOST_SENTENCES, MOST_TIMES = 100, 20
 """Of a draft; of a sentence."""
 
 _TOKEN = re.compile(
@@ -27,7 +27,7 @@ _TOKEN = re.compile(
 )
 _SITE = re.compile(r"^\w[\w.-]*\.(?:com|org|net|io|ai|dev|app|edu|gov|cloud|co|page|de|at|ch|eu|uk|fr|us)$", re.ASCII)
 _REGION = re.compile(
-    r"^(?:[a-z]{2,12}-(?:gov-|iso-)?[a-z]{4,12}-?\d{1,2}[a-z]?|[a-z]{2}-(?:east|west|central|north|south)"
+    r"^(?:[a-z]{2,12}-(?:gov-|iso-)?(?:north|south)?(?:north|south|east|west|central)(?:-?\d{1,2}[a-z]?)?"
     r"|[a-z]{3}\d{1,2}|(?:north|south|east|west|central)-?\d{1,2}|(?:us|eu|ap|uk|na|sa|me|af)-?\d{1,2})$"
 )
 _CODE = re.compile(r"^[a-zäöü]+[A-Z]\w*$|^[A-Z][a-z]+[A-Z]\w*$|^\w+-\w+-\d+$|^\w+_\w+$")
@@ -103,12 +103,13 @@ def sentences(text: str, pack: Pack | None) -> list[Sentence]:
                 result.append(current)
                 current = Sentence(opens_line=kind == "line")
             current.opens_line = current.opens_line or kind == "line"
+            if len(result) == MOST_SENTENCES:
+                break
             continue
         if kind != "end" and raw not in '*|>"“”„':
             _add(current, kind, raw, pack)
-    if current.low:
+    if current.low and len(result) < MOST_SENTENCES:
         result.append(current)
-    del result[MOST_SENTENCES:]
     for sentence in result:
         if pack:
             sentence.marks, sentence.classes = pack.marks(sentence.low, sentence.stems)
