@@ -25,7 +25,7 @@ def test_a_command_sent_again_gets_the_first_answer(desk: Terminal) -> None:
 
 def test_a_second_of_one_title_is_refused_with_the_first(desk: Terminal) -> None:
     first = posted(desk, "Webmail is down", "Sign-in fails.")
-    answer = desk("post", "Webmail is down", "Something else.", WAIT_NOT)
+    answer = desk("post", "Webmail is down", "Sign-in takes minutes.", WAIT_NOT)
     assert answer.status == 1
     assert first in answer.err and "give this one a title of its own" in answer.err
 
@@ -44,7 +44,7 @@ def test_what_was_a_mistake_is_withdrawn(desk: Terminal) -> None:
     answer = desk("withdraw", "It was a test.", WAIT_NOT)
     assert answer.status == 0 and "Webmail is down, withdrawn" in answer.out
     assert Incident.objects.get(pk=withdrawn).withdrawn
-    answer = desk("update", "More.", "--incident", withdrawn, WAIT_NOT)
+    answer = desk("update", "Sign-in fails with 503.", "--incident", withdrawn, WAIT_NOT)
     assert answer.status == 1 and "This was withdrawn" in answer.err
 
 

@@ -76,11 +76,18 @@ TEXTS: list[tuple[str, Status, Facts, list[str], str]] = [
         "Everybody in Vienna was affected. How many: 4,000. All mailboxes are on new hardware.",
     ),
     (
+        "what only looks like a sentence",
+        KNOWN,
+        Facts(cause="A failed storage controller.", scope="Customers on two servers.", workaround="Use IMAP."),
+        [],
+        "Who is affected: Customers on two servers. Cause: A failed storage controller. What you can do meanwhile: Use IMAP.",
+    ),
+    (
         "the end",
         OVER,
         ENDED,
         ["Webmail"],
-        "Over for Webmail. It lasted from 13:41 UTC to 14:00 UTC. Sign-in failed with error 503. "
+        "Over for Webmail. It lasted from 13:41 UTC to 14:00 UTC. What customers saw: Sign-in failed with error 503. "
         "Cause: a failed storage controller. What we did: moved all mailboxes to spare hardware. "
         "So that it does not happen again: a second controller is on order. No data was lost.",
     ),

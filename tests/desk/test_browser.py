@@ -1,5 +1,6 @@
 """The desk in a real browser: narrow, dark, live, cut off, and without JavaScript."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +15,7 @@ from lightship.store.models import Incident, Receipt
 
 pytestmark = pytest.mark.server("chromium")
 BODY = "What do customers see?"
+TEXT = "The text that readers get"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -43,6 +45,7 @@ def test_every_view_fits_a_phone_and_axe_finds_nothing(page: Page, stage: Stage,
 def test_three_touches_and_a_text_reach_the_public(page: Page, stage: Stage) -> None:
     page.goto("/")
     page.get_by_label("Webmail", exact=True).check()
+    page.get_by_label("Down", exact=True).check()
     page.get_by_label(BODY).fill("Signing in fails.")
     page.get_by_role("button", name="Post").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Webmail is down")
@@ -52,6 +55,7 @@ def test_three_touches_and_a_text_reach_the_public(page: Page, stage: Stage) -> 
 def test_a_draft_survives_a_reload_and_is_gone_once_posted(page: Page, stage: Stage) -> None:
     page.goto("/p/acme/")
     page.get_by_label("IMAP", exact=True).check()
+    page.get_by_label("Down", exact=True).check()
     page.get_by_label(BODY).fill("Mail is late.")
     page.reload()
     expect(page.get_by_label(BODY)).to_have_value("Mail is late.")
@@ -66,6 +70,7 @@ def test_a_draft_survives_a_reload_and_is_gone_once_posted(page: Page, stage: St
 def test_without_a_connection_the_text_stays_and_the_desk_says_so(page: Page, context: BrowserContext, stage: Stage) -> None:
     page.goto("/p/acme/")
     page.get_by_label("IMAP", exact=True).check()
+    page.get_by_label("Down", exact=True).check()
     page.get_by_label(BODY).fill("Mail is late.")
     context.set_offline(True)
     page.get_by_role("button", name="Post").click()
@@ -89,10 +94,10 @@ def test_receipts_arrive_while_one_looks(page: Page, stage: Stage) -> None:
 def test_a_colleagues_post_appears_while_mine_is_typed(page: Page, stage: Stage) -> None:
     incident = stage.outage()
     page.goto(f"/p/acme/incidents/{incident.pk}/")
-    page.get_by_label("What is new?").fill("My words.")
+    page.get_by_label(TEXT).fill("My words.")
     journal.update(incident, journal.NewUpdate(status=Status.IDENTIFIED, body="A disk."), stage.bob, datetime.now(UTC))
     expect(page.locator("#timeline")).to_contain_text("A disk.")
-    expect(page.get_by_label("What is new?")).to_have_value("My words.")
+    expect(page.get_by_label(TEXT)).to_have_value("My words.")
     page.get_by_role("button", name="Post").click()
     page.get_by_role("button", name="Post mine as well").click()
     expect(page.locator("#timeline")).to_contain_text("My words.")
@@ -109,6 +114,7 @@ def test_the_end_asks_only_what_the_end_needs(page: Page, stage: Stage) -> None:
 def test_a_preview_shows_the_page_with_its_style(page: Page, stage: Stage) -> None:
     page.goto("/p/acme/")
     page.get_by_label("Webmail", exact=True).check()
+    page.get_by_label("Down", exact=True).check()
     page.get_by_label(BODY).fill("Signing in fails.")
     page.get_by_role("button", name="Preview").click()
     framed = page.frame_locator("iframe").last
@@ -125,12 +131,13 @@ def test_all_of_it_works_without_javascript(browser: Browser, desk: str, stage: 
     page = context.new_page()
     page.goto("/p/acme/")
     page.get_by_label("Webmail", exact=True).check()
+    page.get_by_label("Down", exact=True).check()
     page.get_by_label(BODY).fill("Signing in fails.")
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Post").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Webmail is down")
     page.get_by_label("It is over", exact=True).check()
-    page.get_by_label("What is new?").fill("It works again.")
+    page.get_by_label(TEXT).fill("It works again.")
     page.get_by_role("button", name="Post").click()
     expect(page.locator("#timeline")).to_contain_text("It works again.")
     context.close()
@@ -143,3 +150,22 @@ def test_a_button_copies_what_support_says(page: Page, context: BrowserContext, 
     page.get_by_role("button", name="Copy: On the telephone").click()
     expect(page.locator("[data-copy]").first).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == page.locator("textarea").first.input_value()
+
+
+def test_the_text_is_written_while_one_types_and_never_over_what_one_wrote(page: Page, stage: Stage) -> None:
+    page.goto("/p/acme/open/")
+    page.get_by_label("Webmail", exact=True).check()
+    page.get_by_label("Down", exact=True).check()
+    page.get_by_label(BODY).fill("signing in fails")
+    expect(page.get_by_label(TEXT)).to_have_value(re.compile("^Signing in fails. Affected: Webmail. Next update by "))
+    expect(page.get_by_role("link", name="Who, where, how many?")).to_be_visible()
+    page.get_by_label(TEXT).fill("Nobody can sign in to webmail.")
+    page.get_by_label(BODY).fill("signing in fails with error 503")
+    expect(page.get_by_text("nothing writes over it")).to_be_visible()
+    expect(page.get_by_label(TEXT)).to_have_value("Nobody can sign in to webmail.")
+    page.get_by_role("link", name="Who, where, how many?").click()
+    expect(page.get_by_label("Who is affected, and where")).to_be_focused()
+    page.get_by_role("button", name="Write it again from the facts").click()
+    expect(page.get_by_label(TEXT)).to_have_value(re.compile("^Signing in fails with error 503"))
+    page.get_by_role("button", name="Post").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Webmail is down")

@@ -15,7 +15,7 @@ from lightship.store.journal import structure
 from lightship.store.models import Incident, Update
 
 pytestmark = pytest.mark.server("chromium")
-NEW, BODY = "What is new?", "What do customers see?"
+NEW, BODY = "The text that readers get", "What do customers see?"
 SLOW = ComponentStatus.DEGRADED
 # Taps a button thrice, and answers when the browser is about to leave: what it says, and whether all of its form are held.
 PRESSED = """async (selector) => {
@@ -158,12 +158,14 @@ def test_back_and_post_make_no_second_incident(page: Page, stage: Stage) -> None
     for _ in range(2):
         page.goto("/p/acme/open/")
         page.get_by_label("Webmail", exact=True).check()
+        page.get_by_label("Down", exact=True).check()
         page.get_by_label(BODY).fill("Signing in fails.")
         post(page)
         expect(page.get_by_role("heading", level=1)).to_have_text("Webmail is down")
     expect(page.get_by_text("nothing was posted twice")).to_be_visible()
     page.go_back()
     page.get_by_label("Webmail", exact=True).check()
+    page.get_by_label("Down", exact=True).check()
     page.get_by_label(BODY).fill("Signing in fails with 503.")
     post(page)
     page.get_by_role("link", name="Open “Webmail is down”").click()
@@ -308,6 +310,7 @@ def test_without_javascript_all_of_it_is_there(browser: Browser, desk: str, stag
     page.goto("/p/acme/")
     page.get_by_text("Something else is broken").click()
     page.get_by_label("Webmail", exact=True).check()
+    page.get_by_label("Down", exact=True).check()
     page.get_by_label(BODY).fill("Mail is late.")
     post(page)
     post(page, "Yes, of “Webmail is down”")

@@ -25,6 +25,7 @@ _TIME_WORDS = {"utc", "gmt", "cet", "cest", "am", "pm", "h"} | {
 _NO_NOUN = re.compile(
     r"an?|again|and|are|as|at|be|but|by|for|from|has|have|in|is|of|on|or|since|so|than|that|the|to|was|were|with"
 )
+_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|can|cannot|do|does|did|will|must)\b")
 _NONE = {"no", "none", "no.", "none.", "nothing", "nothing."}
 
 _AT_FIRST = ("symptom", "components", "scope", "unaffected", "since", "cause", "doing", "workaround", "estimate", "next_update")
@@ -182,10 +183,10 @@ class _Sentences:
 
 
 def labelled(label: str, text: str) -> str:
-    """`Label: text.`; a text that is a sentence of its own stands for itself."""
+    """`Label: text.`; a text that is a sentence of its own, as far as that can be told, stands for itself."""
     if not text:
         return ""
-    if not label or (text[:1].isupper() and text.endswith(_ENDS[:3])):
+    if not label or (text[:1].isupper() and text.endswith(_ENDS[:3]) and _VERB.search(text)):
         return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(_ENDS[:4]) else '.'}"
     return f"{label}: {text}{'' if text.endswith(_ENDS[:4]) else '.'}"
 
