@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 # Old name -> what it is called now (docs/decisions/0032).
-KEPT = {("incident.py", "seen")}  # the name of a form's hidden field
+KEPT = {("update.py", "seen")}  # the name of a form's hidden field
 GONE = {
     "Line": "Connection", "DialError": "ConnectError", "Stranger": "PublicReader", "stranger": "reader",
     "dial": "net.pinned", "Eye": "HostCheck", "Sight": "CheckResult", "Seen": "CheckStatus", "eye": "host_check",

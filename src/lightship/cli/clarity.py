@@ -68,7 +68,8 @@ class Judge:
 @click.command()
 @click.argument("file", default="-")
 @click.option(
-    "--status", "state", type=click.Choice([*STATES, "over", *(status.value for status in Status)]), default="looking", metavar="|".join([*STATES, "over"]),
+    "--status", "state", type=click.Choice([*STATES, "over", *(status.value for status in Status)]), default="looking",
+    metavar="|".join([*STATES, "over"]),
     help="Where the incident stands; each status asks for other facts.", show_default=True,
 )  # fmt: skip
 @click.option("--language", metavar="CODE", help="Of the text: en, de. Default: the one whose commonest words it has.")

@@ -43,11 +43,11 @@ def judge(page: str, facts: DutyFacts | None) -> Iterator[Finding]:
     if facts.calendars:
         problems = "; ".join(facts.problems)
         yield CHECKS["duty.calendars"].warn_unless(not problems, page, f"{facts.calendars} read", problems)
-    reach = CHECKS["duty.reach"]
+    reachable = CHECKS["duty.reach"]
     for person, reason in facts.unreachable:
-        yield reach.fail(person, reason)
+        yield reachable.fail(person, reason)
     if not facts.unreachable:
-        yield reach.ok(page, "a channel of lightship.toml reaches each of them")
+        yield reachable.ok(page, "a channel of lightship.toml reaches each of them")
 
 
 def _gaps(gaps: tuple[Gap, ...]) -> str:

@@ -45,8 +45,8 @@ def _is_promise(sentence: Sentence) -> bool:
         return False
     if sentence.follows("promise", "update", 5) or sentence.follows("update", "promise", 3):
         return True
-    told = any(not sentence.covers(start - 1, "pronoun") for start, _ in sentence.places("update"))
-    return told and sentence.follows("update", "soon", 4)
+    announced = any(not sentence.covers(start - 1, "pronoun") for start, _ in sentence.places("update"))
+    return announced and sentence.follows("update", "soon", 4)
 
 
 def _promise(sentence: Sentence, result: Times) -> None:

@@ -88,7 +88,7 @@ def _decide(request: HttpRequest, page: Page, row: Approval, now: datetime) -> H
 
 def _post(request: HttpRequest, page: Page, row: Approval, now: datetime, approved_by: str = "", unapproved: str = "") -> None:
     """As its author filled it in; whoever posts it has read the newest update that this view showed."""
-    form = _form(page, row, now, seen=request.POST.get("seen", ""))
+    form = _form(page, row, now, last_read=request.POST.get("seen", ""))
     if not form.is_valid() or form.judged is None:
         raise Refused(WRONG.format(_errors(form)))
     form.judged = replace(form.judged, approved_by=approved_by, unapproved=unapproved)
@@ -98,10 +98,10 @@ def _post(request: HttpRequest, page: Page, row: Approval, now: datetime, approv
         approvals.decide(row, author(request), now, reason=unapproved, update=update)
 
 
-def _form(page: Page, row: Approval, now: datetime, seen: str = "") -> UpdateForm:
+def _form(page: Page, row: Approval, now: datetime, last_read: str = "") -> UpdateForm:
     data = filled(row)
-    if seen:
-        data["seen"] = seen
+    if last_read:
+        data["seen"] = last_read
     return UpdateForm(data, row=row.incident, snapshot=snapshot_of(page), now=now)
 
 
@@ -121,7 +121,7 @@ def _preview(page: Page, row: Approval, now: datetime) -> dict[str, Any]:
     """What readers would read if it was posted now; nothing is stored."""
     if row.decided_at:
         return {}
-    form = _form(page, row, now, seen=as_written(row.incident)[-1].pk)
+    form = _form(page, row, now, last_read=as_written(row.incident)[-1].pk)
     if not form.is_valid():
         return {"form": form, "wrong": WRONG.format(_errors(form))}
     try:

@@ -97,10 +97,8 @@ def still(cards: Mapping[str, Card], changed: Mapping[str, frozenset[str] | None
 
 def _reports(page: Page, incidents: Sequence[core.Incident]) -> list[Report]:
     """What customers reported at the front line around the beginnings of these."""
-    # SEAM: becomes `models.CustomerReport`, once the front line has that table.
-    table = getattr(models, "CustomerReport", None)
     firsts = [min(update.created_at for update in incident.updates) for incident in incidents]
-    if table is None or not firsts:
+    if not firsts:
         return []
-    reports = table.objects.filter(page=page, at__gt=min(firsts) - REPORTED_WITHIN, at__lte=max(firsts)).order_by("at")
+    reports = models.CustomerReport.objects.filter(page=page, at__gt=min(firsts) - REPORTED_WITHIN, at__lte=max(firsts)).order_by("at")
     return [(at, frozenset(components)) for at, components in reports.values_list("at", "components")]
