@@ -100,5 +100,7 @@ def _reports(page: Page, incidents: Sequence[core.Incident]) -> list[Report]:
     firsts = [min(update.created_at for update in incident.updates) for incident in incidents]
     if not firsts:
         return []
-    reports = models.CustomerReport.objects.filter(page=page, at__gt=min(firsts) - REPORTED_WITHIN, at__lte=max(firsts)).order_by("at")
+    reports = models.CustomerReport.objects.filter(
+        page=page, at__gt=min(firsts) - REPORTED_WITHIN, at__lte=max(firsts)
+    ).order_by("at")
     return [(at, frozenset(components)) for at, components in reports.values_list("at", "components")]
