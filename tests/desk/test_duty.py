@@ -181,6 +181,7 @@ def test_a_change_of_the_roster_while_something_is_open_needs_both(stage: Stage,
     waiting = text(bob, "/p/acme/")
     assert "You are writer since" in waiting
     assert "Signing in fails." in waiting
+    assert "Changed by hand: Bob is writer from" in waiting
     answer = bob.post(DUTY, {"do": "take", "duty": "writer"}, follow=True)
     assert "Confirmed. The clock stays with Alice until Alice confirms it too." in read(answer).text
     assert "Alice holds the clock" in text(bob)

@@ -12,7 +12,7 @@ from lightship.core.duty.hours import Hours
 from lightship.core.duty.roster import Duty, Every, Shift, Window
 from lightship.core.rules import Refused
 from lightship.store.duty import changes, handover, roster
-from lightship.store.models import HandOver, Nudge, Override, Page, Rotation, Staffer
+from lightship.store.models import Alert, HandOver, Nudge, Override, Page, Rotation, Staffer
 
 WRITER, DEPUTY = Duty.WRITER, Duty.DEPUTY
 HOUR = timedelta(hours=1)
@@ -116,6 +116,22 @@ def test_practice_and_planned_work_hold_up_no_change(desk: Desk, alice: User, bo
     incident.save()
     desk.schedules(NOW + MINUTE, NOW + 5 * HOUR)
     assert roster.open_since(desk.page, NOW + HOUR) is None
+
+
+def test_what_everybody_forgot_holds_up_no_change(desk: Desk) -> None:
+    desk.opens(at=NOW - timedelta(days=31))
+    assert roster.open_since(desk.page, NOW) is None
+    desk.opens("IMAP is slow", at=NOW - timedelta(days=29))
+    assert roster.open_since(desk.page, NOW) == NOW - timedelta(days=29)
+
+
+def test_an_alert_is_something_open_until_it_is_closed(desk: Desk) -> None:
+    Alert.objects.create(page=desk.page, at=NOW, source="person", summary="Sign-in fails", closed_at=NOW + HOUR)
+    Alert.objects.create(page=desk.page, at=NOW + 59 * MINUTE, source="person", summary="IMAP fails")
+    Alert.objects.create(page=desk.page, at=NOW - HOUR, source="drill", summary="Practice", practice=True)
+    assert roster.open_since(desk.page, NOW - MINUTE) is None
+    assert roster.open_since(desk.page, NOW + MINUTE) == NOW
+    assert roster.open_since(desk.page, NOW + 5 * HOUR) == NOW
 
 
 def test_one_tap_takes_the_pen_until_the_rosters_next_change(desk: Desk, alice: User, bob: User, carol: User) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from lightship.core import durations
@@ -44,9 +45,18 @@ def card(page: Page, user: User, now: datetime) -> dict[str, Any]:
             if user.pk in (row.taker_id, row.giver_id)
         ],
         "matters": matters(page, now) if mine or any(row.taker_id == user.pk for row in offers) else [],
+        "by_hand": [_by_hand(row) for row in _overrides(page, now).filter(starts__lt=now + DAY)] if mine or offers else [],
         "colleagues": [(str(one.pk), person(one)) for one in roster.writers() if one != user],
         "made": roster.is_made(page),
     }
+
+
+def _overrides(page: Page, now: datetime) -> QuerySet[Override]:
+    return page.overrides.filter(ended_at=None, ends__gt=now).select_related("person").order_by("starts")
+
+
+def _by_hand(row: Override) -> str:
+    return f"{person(row.person)} is {DUTY[Duty(row.duty)].lower()} from {moment_text(row.starts)} to {moment_text(row.ends)}"
 
 
 def _concerns(one: Any, user: User) -> bool:
@@ -70,10 +80,11 @@ def _waiting(duty: Duty, giver: str, taker: str, due: datetime, user: User, page
 
 def matters(page: Page, now: datetime) -> list[dict[str, Any]]:
     """What goes with the clock, with times as times."""
-    lines = handover.matters(page, now)
-    return [
-        {**line, **{key: datetime.fromisoformat(line[key]) if line[key] else None for key in ("due", "at")}} for line in lines
-    ]
+    lines = []
+    for line in handover.matters(page, now):
+        due = datetime.fromisoformat(line["due"]) if line["due"] else None
+        lines.append({**line, "due": due, "late": bool(due and due <= now)})
+    return lines
 
 
 def overview(page: Page, now: datetime) -> dict[str, Any]:
@@ -92,10 +103,7 @@ def overview(page: Page, now: datetime) -> dict[str, Any]:
         "columns": [DUTY[duty] for duty in columns],
         "days": _days(shifts, columns, gaps, names, now),
         "rotations": [{"row": row, **rotation_line(row, names)} for row in rotations],
-        "overrides": [
-            {"row": row, "who": person(row.person), "duty": DUTY[Duty(row.duty)]}
-            for row in page.overrides.filter(ended_at=None, ends__gt=now).select_related("person").order_by("starts")
-        ],
+        "overrides": [{"row": row, "who": person(row.person), "duty": DUTY[Duty(row.duty)]} for row in _overrides(page, now)],
         "calendars": calendars,
         "lately": lately(page),
     }

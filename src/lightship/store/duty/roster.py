@@ -18,7 +18,7 @@ from lightship.core.model import ENDED, Kind
 from lightship.core.roles import Act, Role, may
 from lightship.store.models import Alert, Feed, HandOver, Override, Page, Rotation, Staffer, Update
 
-LONG_OPEN = timedelta(days=60)
+FORGOTTEN = timedelta(days=30)
 """What has been open for longer holds up no change of the roster: nobody watches it."""
 
 
@@ -130,31 +130,34 @@ def policy(page: Page) -> Policy:
 
 def open_since(page: Page, at: datetime) -> datetime | None:
     """From when on something was open all the time until `at`; None: nothing is. Practice does not count, nor planned work."""
-    since = _earliest_open(page, at)
+    oldest = at - FORGOTTEN
+    since = _earliest_open(page, oldest, at)
     while since:
-        earlier = [start for start, end in _ended_around(page, since) if start < since <= end]
+        earlier = [start for start, end in _ended_around(page, oldest, since) if start < since <= end]
         if not earlier:
-            return max(since, at - LONG_OPEN)
+            return since
         since = min(earlier)
     return None
 
 
-def _earliest_open(page: Page, at: datetime) -> datetime | None:
-    incidents = [start for start, end in _spans(page, at) if start <= at and (end is None or end > at)]
-    alerts = Alert.objects.filter(Q(closed_at=None) | Q(closed_at__gt=at), page=page, practice=False, at__lte=at)
+def _earliest_open(page: Page, oldest: datetime, at: datetime) -> datetime | None:
+    incidents = [start for start, end in _spans(page, oldest, at) if start <= at and (end is None or end > at)]
+    alerts = Alert.objects.filter(Q(closed_at=None) | Q(closed_at__gt=at), page=page, practice=False, at__range=(oldest, at))
     return min([*incidents, *alerts.values_list("at", flat=True)], default=None)
 
 
-def _spans(page: Page, at: datetime) -> list[tuple[datetime, datetime | None]]:
-    own = page.incidents.filter(kind=Kind.INCIDENT, practice=False, created_at__lte=at)
+def _spans(page: Page, oldest: datetime, at: datetime) -> list[tuple[datetime, datetime | None]]:
+    own = page.incidents.filter(kind=Kind.INCIDENT, practice=False, created_at__range=(oldest, at))
     spans: list[tuple[datetime, datetime | None]] = [(start, None) for start in _begins(own.filter(open=True))]
     return spans + list(_ended(own.filter(open=False, updated_at__gt=at)))
 
 
-def _ended_around(page: Page, at: datetime) -> list[tuple[datetime, datetime]]:
+def _ended_around(page: Page, oldest: datetime, at: datetime) -> list[tuple[datetime, datetime]]:
     """What was open just before a moment, and has ended since."""
-    own = page.incidents.filter(kind=Kind.INCIDENT, practice=False, open=False, created_at__lt=at, updated_at__gte=at)
-    alerts = Alert.objects.filter(page=page, practice=False, at__lt=at, closed_at__gte=at)
+    own = page.incidents.filter(
+        kind=Kind.INCIDENT, practice=False, open=False, created_at__range=(oldest, at), updated_at__gte=at
+    )
+    alerts = Alert.objects.filter(page=page, practice=False, at__range=(oldest, at), closed_at__gte=at)
     return [*_ended(own), *((start, end) for start, end in alerts.values_list("at", "closed_at") if end)]
 
 
