@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lightship.core.duty.holding import Pass, holders, pending
 from lightship.core.duty.roster import Duty, Shift
@@ -82,3 +84,28 @@ def test_a_lead_waits_too_and_a_deputy_does_not() -> None:
 def test_nobody_is_the_deputy_of_himself(passes: list[Pass], moment: float, open_since: float | None, deputy: str) -> None:
     since = None if open_since is None else at(open_since)
     assert holders(ROSTER, passes, at(moment), since)[DEPUTY] == deputy
+
+
+PEOPLE = st.sampled_from(["alice", "bob", "carol"])
+TILED = st.lists(PEOPLE, min_size=8, max_size=8).map(
+    lambda people: tuple(Shift(WRITER, who, at(2 * n), at(2 * n + 2)) for n, who in enumerate(people))
+)
+PASSES = st.lists(st.builds(lambda who, minutes: Pass(WRITER, who, at(minutes / 60)), PEOPLE, st.integers(0, 900)), max_size=6)
+
+
+@given(TILED, PASSES, st.integers(0, 900), st.none() | st.integers(0, 900))
+@settings(max_examples=300, deadline=None)
+def test_a_full_roster_never_leaves_the_clock_without_a_holder(
+    roster: tuple[Shift, ...], passes: list[Pass], minute: int, opened: int | None
+) -> None:
+    """And the holder is whom the roster names, or who took it, or who had it when something was opened: nobody else."""
+    moment, since = at(minute / 60), None if opened is None else at(min(opened, minute) / 60)
+    holder = holders(roster, passes, moment, since)[WRITER]
+    named = {shift.person for shift in roster if shift.starts <= (since or moment) < shift.ends}
+    assert holder in named | {act.person for act in passes if act.at <= moment}
+    if since is None and not passes:
+        assert {holder} == named
+    for waiting in pending(roster, passes, moment, since):
+        assert waiting.giver == holder != waiting.taker
+        confirmed = holders(roster, [*passes, Pass(WRITER, waiting.taker, moment)], moment, since)
+        assert confirmed[WRITER] == waiting.taker

@@ -11,7 +11,7 @@ from lightship.core.duty import roster as core
 from lightship.core.duty.hours import Hours
 from lightship.core.duty.roster import Duty, Every, Shift, Window
 from lightship.core.rules import Refused
-from lightship.store.duty import changes, handover, roster
+from lightship.store.duty import changes, facts, handover, roster
 from lightship.store.models import Alert, HandOver, Nudge, Override, Page, Rotation, Staffer
 
 WRITER, DEPUTY = Duty.WRITER, Duty.DEPUTY
@@ -253,3 +253,17 @@ def test_staffed_hours_are_published_as_text_and_kept_as_hours(desk: Desk, alice
 def test_a_page_that_nobody_made_a_roster_for_has_no_holder(desk: Desk) -> None:
     assert roster.holder(desk.page, NOW) == {}
     assert not roster.is_made(desk.page)
+
+
+def test_the_doctor_is_told_of_gaps_by_the_minute_and_of_one_who_is_alone(desk: Desk, alice: User, bob: User) -> None:
+    assert not facts.facts(desk.page, NOW).made
+    rotate(desk.page, daily(alice))
+    told = facts.facts(desk.page, NOW)
+    assert (told.made, [(gap.missing, gap.starts, gap.ends) for gap in told.gaps]) == (
+        True,
+        [((DEPUTY,), NOW, NOW + core.AHEAD)],
+    )
+    rotate(desk.page, daily(alice, bob, duty=DEPUTY))
+    told = facts.facts(desk.page, NOW)
+    assert told.gaps == ()
+    assert [one.people for one in told.alone[:1]] == [("alice", "alice")]
