@@ -23,7 +23,7 @@ LEASE = timedelta(seconds=90)
 """Longer than any channel takes for one message; renewed before each."""
 MOST = 100
 """Claimed at once."""
-HEAD_START = 0.5
+HEAD_START = 3.0
 """Seconds for which a nudge waits for an earlier one about the same thing, so that they arrive in order. One that hangs holds
 up nobody longer."""
 GIVE_UP = timedelta(hours=2)
