@@ -40,7 +40,7 @@ RULES: Mapping[str, Act | None] = {
                 "duty-take-back",
             ),
             *("on-it", "reached", "approval", "compose-open", "compose-update", "published", "withdraw", "merge", "levels"),
-            *("scorecard", "scorecard-export"),
+            *("scorecard", "scorecard-export", "duty-card", "policy"),
         ),
         Act.WRITE,
     ),
