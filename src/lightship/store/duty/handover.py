@@ -14,8 +14,8 @@ from lightship.core.duty.roster import Duty
 from lightship.core.model import Kind
 from lightship.core.rules import Refused, millisecond
 from lightship.core.wire import stamp
-from lightship.store.duty import roster
-from lightship.store.models import HandOver, Judgement, Nudge, Page
+from lightship.store.duty import nudges, roster
+from lightship.store.models import HandOver, Judgement, Page
 from lightship.store.read import rows
 
 ROSTER, PASS, TAKE = "roster", "pass", "take"
@@ -144,22 +144,12 @@ def _stated(facts: Any) -> Mapping[str, str]:
 
 
 def tell(page: Page, person: User, key: str, subject: str, body: str, now: datetime) -> int:
-    """A message to one person, once for each key. The worker sends it (store/duty/nudges.py)."""
-    _, made = Nudge.objects.get_or_create(
-        key=f"{page.pk}:hand_over:{key}:{person.pk}",
-        defaults={
-            "page": page,
-            "kind": "hand_over",
-            "step": key.partition(":")[0],
-            "person": person,
-            "due": now,
-            "at": now,
-            "subject": subject[:255],
-            "body": body,
-            "path": f"/p/{page.slug}/duty/",
-        },
+    """A message to one person, once for each key."""
+    step, path = key.partition(":")[0], f"/p/{page.slug}/duty/"
+    about = f"hand_over {key}"
+    return nudges.enqueue(
+        page, kind="hand_over", step=step, key=about, people=[person], due=now, at=now, subject=subject, body=body, path=path
     )
-    return int(made)
 
 
 def _of(page: Page, waiting: Pending) -> HandOver:
