@@ -68,10 +68,14 @@ class Judge:
 @click.command()
 @click.argument("file", default="-")
 @click.option(
-    "--status", "state", type=click.Choice([*STATES, "over", *(status.value for status in Status)]), default="looking",
+    "--status",
+    "state",
+    type=click.Choice([*STATES, "over", *(status.value for status in Status)]),
+    default="looking",
     metavar="|".join([*STATES, "over"]),
-    help="Where the incident stands; each status asks for other facts.", show_default=True,
-)  # fmt: skip
+    help="Where the incident stands; each status asks for other facts.",
+    show_default=True,
+)
 @click.option("--language", metavar="CODE", help="Of the text: en, de. Default: the one whose commonest words it has.")
 @click.option("-c", "--component", "components", multiple=True, metavar="NAME", help="What is affected. May be repeated.")
 @json_option

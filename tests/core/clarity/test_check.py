@@ -82,7 +82,7 @@ def agreement(examples: list[Example], language: str) -> dict[str, float]:
 @pytest.mark.parametrize(("language", "examples"), [("en", english()), ("de", german())])
 def test_it_agrees_with_a_reader_in_english_and_in_german(language: str, examples: list[Example]) -> None:
     shares = agreement(examples, language)
-    assert len(examples) == 60
+    assert len(examples) >= 60
     assert shares["vague"] >= 0.9
     assert {fact: share for fact, share in shares.items() if share < 0.9} == {}
 

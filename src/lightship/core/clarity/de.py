@@ -68,7 +68,9 @@ PHRASES = {
         warnung, *warnung, wartezeit, *wartezeiten, überlastet, offline, instabil, ruckelt, gestört, unvollständig,
         beschädigte daten, gesperrt, 500, 502, 503, 504, 404, fehler|meldung 500|502|503|504|404, fehlern, mit|einen|
         einem|eine fehler, *fehlern, *fehlerrate, *fehlerraten, nicht ... einchecken|öffnen|anmelden|laden|nutzen|
-        abrufen|telefonieren|bezahlen|drucken|senden|empfangen|starten|erreichen|buchen|aufladen|sehen|speichern""",
+        abrufen|telefonieren|bezahlen|drucken|senden|empfangen|starten|erreichen|buchen|aufladen|sehen|speichern,
+        =down, kaputt, lahmgelegt, =tot, nicht ... erreichbar|verfügbar|möglich|funktionieren, funktioniert|geht|lädt|
+        startet ... nicht, dauert|dauern ... länger, längere|lange ladezeiten""",
     "weak symptom": """problem, störung, *störung, vorfall, einschränkung, *einschränkungen, beeinträchtigung, schwierigkeit,
         unregelmäßigkeit, unterbrechung, lage, ausfall, sache""",
     "touch": """problem|probleme mit|bei, störung bei|der|des|im|beim, ausfall der|des|von|bei, fehler bei|beim|

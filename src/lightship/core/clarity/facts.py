@@ -112,6 +112,8 @@ def progress(sentence: Sentence, pack: Pack | None) -> str:
         return sentence.quote("drop")
     if not sentence.has("progress") or sentence.follows("intention", "progress", 7):
         return ""
+    if any(low.endswith("%") for low in sentence.low):
+        return sentence.quote("progress")
     named = affected(sentence, pack) or (
         scope(sentence, pack) and sentence.has("region", "place", "thing", "people", "exact number")
     )
@@ -165,12 +167,10 @@ def _named_region(sentence: Sentence) -> str:
     for start, stop in sentence.places("region"):
         if sentence.covers(start, "zone"):
             continue
+        if stop < len(sentence.kinds) and sentence.kinds[stop] == "number":
+            return sentence.text(start, stop + 1)
         for index in (start - 1, start - 2, stop, stop + 1):
-            if (
-                0 < index < len(sentence.raw)
-                and sentence.raw[index][:1].isupper()
-                and not sentence.covers(index, "ignore name")
-            ):
+            if 0 <= index < len(sentence.raw) and _marks_place(sentence, index):
                 return sentence.text(min(index, start), max(index + 1, stop))
         if sentence.covers(start - 1, "one"):
             return sentence.text(start - 1, stop)
@@ -179,7 +179,11 @@ def _named_region(sentence: Sentence) -> str:
 
 def _marks_place(sentence: Sentence, index: int) -> bool:
     raw = sentence.raw[index]
-    shaped = raw[:1].isupper() or (sentence.kinds[index] == "word" and any(map(str.isdigit, raw)))
+    shaped = (
+        (raw[:1].isupper() and index > 0)
+        or (len(raw) > 1 and raw.isupper())
+        or (sentence.kinds[index] == "word" and any(map(str.isdigit, raw)))
+    )
     return shaped and not sentence.covers(index, "ignore name", "weekday", "month", "zone", "unit")
 
 
@@ -228,7 +232,7 @@ def _passive(sentence: Sentence, at: int) -> bool:
 
 
 def _inside_cause(sentence: Sentence, index: int) -> bool:
-    return any(sentence.covers(index - step, "cause", "by whom") for step in range(1, 9))
+    return sentence.covers(index, "mechanism") or any(sentence.covers(index - step, "cause", "by whom") for step in range(1, 9))
 
 
 def _object(sentence: Sentence) -> str:

@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     r"""(?P<url>https?://[^\s<>()\[\]"']{1,2000})
     |(?P<date>\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}(?!\d))
     |(?P<clock>\d{1,2}:\d\d(?::\d\d)?(?!\d))
-    |(?P<number>\d[\d.,]{0,20}(?<=\d)[ \u00a0\u202f]?%|\d[\d.,]{0,20}(?<=\d)|\d)
+    |(?P<number>\d[\d.,]{0,20}(?<=\d)[ \u00a0\u202f]?(?:%|per\ ?cent)|\d[\d.,]{0,20}(?<=\d)|\d)
     |(?P<word>[^\W\d_](?:[\w'’]|[.\-](?=\w)){0,80})
     |(?P<line>\n)
     |(?P<end>[.!?…;]+(?=\s|$|["'”»)*_]|[A-ZÄÖÜ]))
@@ -216,5 +216,5 @@ def counted(sentence: Sentence, *names: str) -> Iterator[int]:
             continue
         named_after = any(sentence.covers(index + step, *names) for step in (1, 2, 3))
         named_before = index > 1 and sentence.low[index - 1] == ":" and sentence.covers(index - 2, *names, "hit")
-        if sentence.low[index].endswith("%") or named_after or named_before:
+        if sentence.low[index].endswith(("%", "cent")) or named_after or named_before:
             yield index
