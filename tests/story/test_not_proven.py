@@ -81,10 +81,15 @@ def configure(site: Site, more: str) -> None:
     site.config = load(path, {}, {"hosts": hosts.find, "channels": channels.find})
 
 
-def serve_desk(site: Site) -> None:
+@pytest.fixture
+def desk(site: Site, told: Staff) -> Iterator[None]:
     port = servers.free_port()
     site.start("desk", "lightship.cli", "--config", str(site.config.path), "desk", "--bind", f"127.0.0.1:{port}")
     until(lambda: b"ok" in _answer(port), "the desk answers")
+    yield
+    process = site.children.pop("desk")
+    process.terminate()  # killed, it would leave its own child behind
+    process.wait(20)
 
 
 def _answer(port: int) -> bytes:
@@ -119,23 +124,22 @@ def working(site: Site) -> None:
     until(lambda: site.proven(site.page.revision) == {"vienna", "oslo"}, "the page is out")
 
 
-def test_the_worker_is_killed_and_the_desk_tells(site: Site, told: Staff) -> None:
-    serve_desk(site)
+def test_the_worker_is_killed_and_the_desk_tells(site: Site, told: Staff, desk: None) -> None:
     working(site)
     site.kill("worker")
     check_one_alarm_each(told, post(site), "no worker is running")
 
 
-def test_all_hosts_refuse_and_worker_and_desk_together_tell_once(site: Site, told: Staff) -> None:
-    serve_desk(site)
+def test_all_hosts_refuse_and_worker_and_desk_together_tell_once(site: Site, told: Staff, desk: None) -> None:
     working(site)
     for host in site.urls:
         site.kill(host)
     check_one_alarm_each(told, post(site), "vienna: ")
 
 
-@pytest.mark.server("seaweedfs")
-def test_credentials_are_revoked(site: Site, told: Staff, seaweedfs: servers.Store) -> None:
+@pytest.fixture
+def stored(site: Site, told: Staff, seaweedfs: servers.Store) -> Site:
+    """The page on one host alone, a store."""
     toml = site.home / "lightship.toml"
     lines = toml.read_text().replace(f'url = "{site.urls["oslo"]}"', f'url = "{seaweedfs.endpoint}/{seaweedfs.bucket}"')
     store = f'store = "s3://{seaweedfs.bucket}"\nendpoint = "{seaweedfs.endpoint}"\nkey = "{seaweedfs.key}"'
@@ -144,7 +148,12 @@ def test_credentials_are_revoked(site: Site, told: Staff, seaweedfs: servers.Sto
     toml.write_text(lines[:start] + lines[lines.index("[pages.acme.hosts.oslo]") :])
     (site.home / "secret").write_text(seaweedfs.secret)
     configure(site, "")
-    serve_desk(site)
+    return site
+
+
+@pytest.mark.server("seaweedfs")
+def test_credentials_are_revoked(stored: Site, told: Staff, desk: None) -> None:
+    site = stored
     site.work()
     until(lambda: site.proven(site.page.revision) == {"oslo"}, "the page is out")
     site.kill("worker")
