@@ -34,10 +34,10 @@ from lightship.store.journal import structure
 from lightship.store.models import Alert, Component, Incident, Nudge, Page, Wording
 from lightship.store.read import snapshot
 
-ROUNDS = int(os.environ.get("LIGHTSHIP_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("LIGHTSHIP_ROUNDS", "12"))
 CHANGES = {"back": datetime(2026, 10, 25, 1, tzinfo=UTC), "forward": datetime(2026, 3, 29, 1, tzinfo=UTC)}
 """When Vienna's clocks change: in the middle of what is played."""
-HOURS = 22 if ROUNDS > 50 else 4
+HOURS = 22 if ROUNDS > 50 else 3
 AWAY = (timedelta(minutes=-20), timedelta(minutes=15))
 """From when until when, counted from the change, no worker runs."""
 EARLY = timedelta(minutes=5)
@@ -219,6 +219,7 @@ class Verdict:
     missing: list[str] = field(default_factory=list)
     late: list[float] = field(default_factory=list)
     overtaken: int = 0
+    held_back: int = 0
     disorder: list[str] = field(default_factory=list)
     over: list[str] = field(default_factory=list)
     copies: int = 0
@@ -233,7 +234,7 @@ def judge(play: Play) -> Verdict:
     for stood in play.day.deadlines:
         own = [came for came in about[stood.name, stood.text] if stood.made <= came.at]
         _judge_steps(play, stood, own, verdict)
-        _judge_order(stood, own, verdict)
+        _judge_order(play, stood, own, verdict)
     _judge_over(play, verdict)
     _judge_copies(play, verdict)
     return verdict
@@ -255,14 +256,21 @@ def _judge_steps(play: Play, deadline: Deadline, own: list[Came], verdict: Verdi
                 verdict.missing.append(f"{deadline.name} due {deadline.due}: {step} {person} at {when}; there came {own}")
 
 
-def _judge_order(deadline: Deadline, own: list[Came], verdict: Verdict) -> None:
-    """Each step's first letter after that of the step before; two persons of a step have no order."""
+def _judge_order(play: Play, deadline: Deadline, own: list[Came], verdict: Verdict) -> None:
+    """Each step's first letter after that of the step before; two persons of a step have no order. A worker that is killed over
+    a letter holds back that one, until its claim runs out."""
     first: dict[str, int] = {}
     for place, came in enumerate(own):
         first.setdefault(came.step, place)
-    places = [first[step] for step in ORDER if step in first]
-    if places != sorted(places) and len({came.at for came in own}) > 1:
-        verdict.disorder.append(f"{deadline.name} due {deadline.due}: {[(c.step, c.to) for c in own]}")
+    steps = [step for step in ORDER if step in first]
+    for earlier, later in pairwise(steps):
+        if first[earlier] < first[later]:
+            continue
+        at = own[first[earlier]].at
+        if any(at - delivery.LEASE - 2 * TICK <= kill <= at for kill in play.kills):
+            verdict.held_back += 1
+        else:
+            verdict.disorder.append(f"{deadline.name} due {deadline.due}: {[(c.at, c.step, c.to) for c in own]}")
 
 
 def _judge_over(play: Play, verdict: Verdict) -> None:
@@ -296,7 +304,7 @@ def table(play: Play, verdict: Verdict) -> str:
         *((f"nudges due, letters: {step}", f"{verdict.due[step]}, {letters[step]}") for step in ORDER),
         ("nudges missing", f"{len(verdict.missing)}"),
         ("overtaken by a post while their worker was dead", f"{verdict.overtaken}"),
-        ("out of order", f"{len(verdict.disorder)}"),
+        ("out of order, not explained by a kill", f"{verdict.held_back + len(verdict.disorder)}, {len(verdict.disorder)}"),
         ("about what is over", f"{len(verdict.over)}"),
         ("workers killed", f"{play.killed}"),
         ("copies, not explained by a kill", f"{verdict.copies}, {len(verdict.unexplained)}"),
