@@ -16,10 +16,11 @@ from lightship.store.models import Entry, Nudge
 
 LASTS = timedelta(hours=1)
 KEY = "nudge"
-OF_INCIDENT = frozenset({"incident", "timeline", "on-it"})
-"""Views of the incidents that the nudge is about: form (with its preview), timeline, acknowledgement."""
-OF_PAGE = frozenset({"hosts-live"})
-"""Parts of every form: what readers see now. They change nothing."""
+OF_INCIDENT = frozenset({"incident", "timeline", "on-it", "published", "compose-update", "incident-kit"})
+"""Views of the incidents that the nudge is about: form (with its preview and its text from facts), timeline,
+acknowledgement, who reads what was posted, and what support says."""
+OF_PAGE = frozenset({"hosts-live", "first-word", "compose-open"})
+"""Parts of every form: what readers see now, and what customers report. They change nothing."""
 
 
 def begin(request: HttpRequest, nudge: Nudge, now: datetime) -> None:

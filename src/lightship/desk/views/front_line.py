@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from lightship.core.duty.policy import Policy
 from lightship.core.history import gravest
+from lightship.core.kit import kit
 from lightship.core.model import Incident, Snapshot
 from lightship.core.roles import Act, may
 from lightship.core.status import is_current
@@ -77,7 +79,7 @@ def _button(request: HttpRequest, page: Page, sender: Mapping[str, Any], key: st
         "chips": _counted(form, reported.components),
         "reported": reported,
         "alert": alerts.open_alerts(page).filter(practice=False).first(),
-        "incidents": [_line(incident, snapshot) for incident in gravest(current)],
+        "incidents": [_line(incident, snapshot, Policy.of(page.policy)) for incident in gravest(current)],
         "link": sender.get("link"),
         "writes": may(role_of(request.user), Act.WRITE),
     }
@@ -103,14 +105,9 @@ def _counted(form: ReportForm, counts: Mapping[str, int]) -> list[tuple[str, lis
     return [(part["name"], [(box, counts.get(str(box.data["value"]), 0)) for box, _ in part["boxes"]]) for part in form.chips()]
 
 
-def _line(incident: Incident, snapshot: Snapshot) -> dict[str, Any]:
+def _line(incident: Incident, snapshot: Snapshot, policy: Policy) -> dict[str, Any]:
     latest = incident.updates[-1]
-    return {**summary(incident, snapshot.at), "latest": latest, "sayable": sayable(snapshot, incident)}
-
-
-def sayable(snapshot: Snapshot, incident: Incident) -> str:
-    """What may be said on the phone. Until the kit is there: nothing beside the newest update."""
-    return ""
+    return {**summary(incident, snapshot.at), "latest": latest, "sayable": kit(snapshot, incident, snapshot.at, policy).phone}
 
 
 @on_page

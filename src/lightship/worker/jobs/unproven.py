@@ -2,9 +2,8 @@
 
 from lightship.config import Config, PageConfig
 from lightship.store.duty import unproven
-from lightship.store.duty.nudges import deliver
 from lightship.store.models import Page
-from lightship.worker.current import for_each_page, in_thread, utc_now
+from lightship.worker.current import for_each_page, utc_now
 
 
 async def run(config: Config) -> None:
@@ -13,4 +12,3 @@ async def run(config: Config) -> None:
         unproven.last_resort(config, row, utc_now())
 
     await for_each_page(config, look)
-    await in_thread(deliver, config, utc_now())
