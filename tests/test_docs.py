@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "lightship"
 DOCS = ROOT / "docs"
 REFERENCE = (DOCS / "reference" / "commands.md").read_text()
-PAGES = sorted([*DOCS.glob("operate/*.md"), *DOCS.glob("reference/*.md"), DOCS / "tutorial.md"])
+PAGES = sorted([*DOCS.glob("operate/*.md"), *DOCS.glob("respond/*.md"), *DOCS.glob("reference/*.md"), DOCS / "tutorial.md"])
 
 
 def _commands(group: click.Command = lightship, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:

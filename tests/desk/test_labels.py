@@ -41,7 +41,8 @@ def views(stage: Stage) -> list[str]:
     incident, maintenance = f"/p/acme/incidents/{outage.pk}/", f"/p/acme/incidents/{works.pk}/"
     return [
         "/p/acme/", "/p/acme/live/", "/p/acme/open/", "/p/acme/plan/", "/p/acme/parts/", f"/p/acme/parts/{stage.webmail.pk}/",
-        f"/p/acme/groups/{stage.mail.pk}/", "/p/acme/settings/", "/p/acme/history/", "/p/acme/journal/", "/p/acme/hosts/",
+        f"/p/acme/groups/{stage.mail.pk}/", "/p/acme/settings/", "/p/acme/settings/duty/", "/p/acme/history/",
+        "/p/acme/journal/", "/p/acme/hosts/",
         "/p/acme/hosts/live/", incident, f"{incident}said/", f"{incident}name/", f"/p/acme/updates/{update.pk}/", maintenance,
         f"{maintenance}move/", f"{incident}withdraw/", f"{incident}merge/", f"{incident}published/",
         *(f"/p/acme/incidents/{row.pk}/" for row in (gone, part, over)), f"/p/acme/incidents/{over.pk}/levels/",

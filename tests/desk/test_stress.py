@@ -187,9 +187,9 @@ def test_one_more_in_the_same_component_is_asked_about_and_the_text_goes_where_i
     post(page)
     post(page, "Yes, of “Webmail is down”")
     expect(page.get_by_text("Not posted yet")).to_be_visible()
-    expect(page.get_by_label(NEW)).to_have_value("Mail is late.")
+    expect(page.get_by_label(BODY)).to_have_value("Mail is late.")
     page.reload()
-    expect(page.get_by_label(NEW)).to_have_value("Mail is late.")
+    expect(page.get_by_label(BODY)).to_have_value("Mail is late.")
     post(page)
     expect(page.locator("#timeline")).to_contain_text("Mail is late.")
     assert (Incident.objects.count(), incident.updates.count()) == (1, 2)
@@ -225,7 +225,7 @@ def test_what_is_open_comes_first_and_its_late_update_is_red(page: Page, stage: 
     assert note and note["y"] > box["y"]
     button.click()
     expect(page.get_by_role("button", name="Post", exact=True)).to_be_in_viewport()
-    expect(page.get_by_label(NEW)).to_be_in_viewport()
+    expect(page.get_by_label("What is being done now")).to_be_in_viewport()
     composer, log = page.get_by_label(NEW).bounding_box(), page.locator("#timeline").bounding_box()
     assert composer and log and composer["y"] < log["y"]
 

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import click
@@ -21,7 +21,7 @@ from lightship.cli.shared import App, Refused, json_option, page_option, refuse_
 from lightship.config import Config
 from lightship.config.ids import new_id
 from lightship.core import rules, updates
-from lightship.core.clarity import drafted
+from lightship.core.drafts import drafted
 from lightship.core.model import Incident
 from lightship.core.site.union import Union
 from lightship.net.client import PublicReader
@@ -114,8 +114,9 @@ def post(here: Here, /, name: str, body: str, vague_because: str, **options: Any
 
     def composed(union: Union) -> Incident:
         new = compose.opening(union.snapshot, name, body, options, now)
-        judge.read(drafted(union.snapshot, new.update, None, now))
-        return updates.opened(union.now, new, new_id(), new_id(), now)
+        first, draft = drafted(union.now, None, new.update, now)
+        judge.read(draft)
+        return updates.opened(union.now, replace(new, update=first), new_id(), new_id(), now)
 
     judge = Judge(vague_because)
     _speak(here, composed, judge)
@@ -180,8 +181,8 @@ def _add(here: Here, composed: Composed, arguments: Sequence[str], options: dict
 
     def added(union: Union) -> Incident:
         incident = compose.chosen(union.snapshot, named[0] if named else options["incident_id"], "breakglass post")
-        new = composed(union.snapshot, incident, body, options, now)
-        judge.read(drafted(union.snapshot, new, incident, now))
+        new, draft = drafted(union.now, incident, composed(union.snapshot, incident, body, options, now), now)
+        judge.read(draft)
         return updates.added(union.now, incident, new, new_id(), now)
 
     _speak(here, added, judge)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lightship.cli.clarity import show, vague_option
 from lightship.cli.compose import in_order
 from lightship.cli.shared import Refused, refusing
 from lightship.core import rules
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from lightship.store.models import Incident, Page
 
-vague_option = click.option(
-    "--vague-because", default="", metavar="REASON", help="Post it though it says little; the reason is written down."
-)
 unapproved_option = click.option(
     "--unapproved-because", default="", metavar="REASON", help="Post it without the approval that the page asks for."
 )
@@ -46,11 +44,8 @@ def judged(
         try:
             return new, replace(judge(draft, options["vague_because"]), unapproved=unapproved)
         except VagueError as error:
-            lines = [f"  {finding.question or finding.message}" for finding in error.report.findings if finding.question]
-            raise Refused(
-                "\n".join(["this says little that a reader could repeat:", *lines])
-                + "\nSay it in the text or by an option such as --scope; or post it as it is with --vague-because REASON"
-            ) from error
+            way = "Say it in the text or by an option such as --scope; or post it as it is with --vague-because REASON"
+            raise Refused(f"{show(error.report)}\nNothing was posted. {way}") from error
 
 
 def _unapproved(page: "Page", row: "Incident", reason: str, by: "User | None", now: datetime) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lightship.cli import compose
+from lightship.cli.clarity import vague_option
 from lightship.cli.compose import Composed, end_options, in_order, opening_options, update_options
-from lightship.cli.judging import judged, judging_options, practice_option, vague_option
+from lightship.cli.judging import judged, judging_options, practice_option
 from lightship.cli.publish import bring
 from lightship.cli.shared import App, Refused, json_option, page_option, pass_app, refusing, utc_now, who_types
 from lightship.config import PageConfig

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lightship.core import updates
-from lightship.core.clarity import Draft
+from lightship.core.clarity import Draft, guess
 from lightship.core.compose import compose
 from lightship.core.duty.policy import Policy
 from lightship.core.duty.promises import interval
@@ -23,7 +23,8 @@ def drafted(page: PageNow, incident: Incident | None, new: NewUpdate, now: datet
     new = replace(new, facts=replace(new.facts, next_update=promise(page, incident, new, now)), promise_usual=False)
     named = {*(new.statuses or {}), *(part.id for part in (incident.components if incident else ()))}
     names = [part.name for part in page.components if part.id in named]
-    if not new.body.strip():
+    composed = not new.body.strip()
+    if composed:
         template = page.policy.templates.get(new.status, "") if page.policy else ""
         new = replace(new, body=compose(new.facts, new.status, names, template, now=now))
     draft = Draft(
@@ -34,6 +35,8 @@ def drafted(page: PageNow, incident: Incident | None, new: NewUpdate, now: datet
         all_components=tuple(part.name for part in page.components if not part.retired),
         working=_working(page, new, now),
         before=incident,
+        language="en" if composed else guess(new.body),  # ours is English, and too terse to be guessed
+        now=now,
     )
     return new, draft
 

@@ -11,10 +11,10 @@ from lightship.core.clarity.given import Given, given
 from lightship.core.clarity.pack import Pack, find, guess
 from lightship.core.clarity.structure import Sentence, sentences
 from lightship.core.clarity.verdict import FLAGS, Verdict, missing, verdict
-from lightship.core.model import ComponentStatus, Facts, Incident, Snapshot, Status
-from lightship.core.updates import NO_FACTS, NewUpdate
+from lightship.core.model import Facts, Incident, Status
+from lightship.core.updates import NO_FACTS
 
-__all__ = ["Draft", "Finding", "Report", "Verdict", "check", "drafted", "find", "guess"]
+__all__ = ["Draft", "Finding", "Report", "Verdict", "check", "find", "guess"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,23 +41,6 @@ class Report:
     verdict: Verdict
     facts: Mapping[str, bool | str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
-
-
-def drafted(page: Snapshot, new: NewUpdate, before: Incident | None, now: datetime, language: str = "") -> Draft:
-    """A draft of what is about to be posted on a page. `language`: without it, by the commonest words of the text."""
-    broken = {key for key, level in (new.statuses or {}).items() if level is not ComponentStatus.OPERATIONAL}
-    down = broken | {component.id for component in page.live if component.status is not ComponentStatus.OPERATIONAL}
-    return Draft(
-        body=new.body,
-        status=new.status,
-        facts=new.facts,
-        components=tuple(component.name for component in page.live if component.id in (new.statuses or {})),
-        all_components=tuple(component.name for component in page.live),
-        working=tuple(component.name for component in page.live if component.id not in down),
-        before=before,
-        language=language or guess(new.body),
-        now=now,
-    )
 
 
 def check(draft: Draft) -> Report:

@@ -42,7 +42,7 @@ class PolicyForm(EditForm):
     speaker = forms.ChoiceField(label="Who readers see as the speaker", choices=SPEAKERS, widget=forms.RadioSelect)
     escalation = forms.ModelMultipleChoiceField(
         required=False,
-        label="The whole list, told last",
+        label="Escalation list, told last",
         queryset=User.objects.filter(is_active=True).order_by("username"),
         widget=forms.CheckboxSelectMultiple,
     )

@@ -28,7 +28,7 @@ from lightship.store.read import rows
 
 POSTED = ""
 """What becomes of it is said by bits/published.html, as the receipts come."""
-CARRIED = ("body", "symptom", "doing", "scope", "workaround", "cause")
+CARRIED = ("body", "symptom", "doing", "scope", "numbers", "unaffected", "workaround", "cause")
 BY_HAND = {
     "begin": (Status.IN_PROGRESS, "The work has begun."),
     "finish": (Status.COMPLETED, "The work is done."),
@@ -54,7 +54,10 @@ def open_incident(request: HttpRequest, page: Page) -> HttpResponse:
 def _carry(request: HttpRequest, page: Page, id: str) -> HttpResponse:
     """Take what was typed for a new incident to the form of the one that it turned out to be. Nothing is posted yet."""
     row = get_object_or_404(Incident, page=page, pk=id)
-    request.session["carried"] = {"to": id, "fields": {name: request.POST.get(name, "") for name in CARRIED}}
+    texts = {name: request.POST.get(name, "") for name in CARRIED}
+    if request.POST.get("composed"):  # ours: it is written anew, for the other incident
+        texts["body"] = ""
+    request.session["carried"] = {"to": id, "fields": texts}
     message = f"Not posted yet. Your text is below, as an update of “{row.name}”: look it over, then post it."
     return done(request, message, "incident", page, id, draft=f"open:{page.slug}", tone="slow")
 
