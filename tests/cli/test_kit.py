@@ -9,7 +9,19 @@ from lightship.store.models import Incident, Page
 
 
 def opened(desk: Terminal, name: str = "Webmail is down", next_update: str = "30m") -> str:
-    desk("post", name, "We see it.", "-c", "Webmail=down", "--symptom", "Sign-in fails.", "--next", next_update, "--no-wait")
+    desk(
+        "post",
+        name,
+        "We see it.",
+        "-c",
+        "Webmail=down",
+        "--symptom",
+        "Sign-in fails.",
+        "--next",
+        next_update,
+        "--no-wait",
+        "--separate",
+    )
     return Incident.objects.get(name=name).pk
 
 

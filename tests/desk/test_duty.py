@@ -127,7 +127,11 @@ def test_an_override_and_a_swap_are_one_action_each(stage: Stage, client: Client
 
 @pytest.mark.parametrize(
     ("starts", "message"),
-    [("2027-03-28T02:30", "couldn’t be interpreted"), ("2026-10-25T02:30", "couldn’t be interpreted"), ("", "required")],
+    [
+        ("2027-03-28T02:30", "01:30 CET (00:30 UTC) 03:30 CEST (01:30 UTC)"),
+        ("2026-10-25T02:30", "02:30 CEST (00:30 UTC) 02:30 CET (01:30 UTC)"),
+        ("", "required"),
+    ],
 )
 def test_an_override_in_an_hour_that_is_skipped_or_comes_twice_asks_again(
     stage: Stage, client: Client, starts: str, message: str

@@ -36,7 +36,7 @@ def test_from_signed_in_to_the_first_public_word_in_a_tick_a_text_and_a_tap(stag
     assert status_of(stage.webmail.pk) is ComponentStatus.MAJOR
     promised = rows.incident(incident).updates[0].facts.next_update
     assert promised and timedelta(minutes=29) < promised - datetime.now(UTC) <= timedelta(minutes=30)
-    assert "no worker is running: start one" in read(posted).text
+    assert "no worker is running (none was ever seen): start one" in read(posted).text
 
 
 def test_two_taps_on_post_open_one_incident(stage: Stage, client: Client) -> None:

@@ -10,10 +10,11 @@ from django.contrib.auth.models import User
 from django.db import connection
 from tests.store.desk import new_desk
 
+from lightship.core.duty.roster import Duty
 from lightship.drill import duty as room
 from lightship.drill.canary import DrillError, NotRehearsed
 from lightship.drill.duty import answer
-from lightship.store.duty import chain
+from lightship.store.duty import roster
 from lightship.store.models import Nudge
 
 
@@ -30,7 +31,7 @@ def alice(database: object, monkeypatch: pytest.MonkeyPatch) -> User:
     new_desk()
     alice = User.objects.create(username="alice", email="alice@acme.test")
     # The roster is another room's; what a drill asks of it is who holds the pen.
-    monkeypatch.setattr(chain, "holder", lambda page, at: {"writer": alice})
+    monkeypatch.setattr(roster, "holder", lambda page, at: {Duty.WRITER: alice})
     return alice
 
 
