@@ -128,6 +128,13 @@ def test_incidents_that_are_due_together_make_one_nudge() -> None:
     assert [n.clocks for n in due([later, WEBMAIL], CHAIN, [], at(-10))] == [(WEBMAIL,)]
 
 
+def test_a_deputy_is_never_nudged_before_the_writer_because_another_incident_is_due() -> None:
+    short = replace(PANEL, since=at(-4), due=at(1))
+    assert short.at(Step.DEPUTY) <= at(-3) + TOGETHER
+    made = [sent(nudge) for nudge in due([WEBMAIL], CHAIN, [], at(-10))]
+    assert [(n.person, n.clocks) for n in due([WEBMAIL, short], CHAIN, made, at(-3))] == [("bob", (WEBMAIL,))]
+
+
 def test_practice_and_first_words_are_never_in_one_message_with_an_update() -> None:
     others = [replace(PANEL, subject="drill", practice=True), replace(PANEL, subject="alert", first_word=True, since=None)]
     nudges = due([WEBMAIL, *others], CHAIN, [], at(-5))

@@ -218,6 +218,7 @@ class Verdict:
     due: Counter[str] = field(default_factory=Counter)
     missing: list[str] = field(default_factory=list)
     late: list[float] = field(default_factory=list)
+    too_late: list[str] = field(default_factory=list)
     overtaken: int = 0
     held_back: int = 0
     disorder: list[str] = field(default_factory=list)
@@ -250,6 +251,8 @@ def _judge_steps(play: Play, deadline: Deadline, own: list[Came], verdict: Verdi
             enough = [c for c in own if c.to == person and ORDER.index(c.step) >= ORDER.index(step) and c.at >= at - EARLY]
             if enough:
                 verdict.late.append(max((enough[0].at - when).total_seconds(), 0.0))
+                if enough[0].at > when + delivery.LEASE + 3 * TICK:
+                    verdict.too_late.append(f"{deadline}: {step} {person} at {when}; kills {sorted(play.kills)}; came {own}")
             elif any(when <= kill for kill in play.kills) and deadline.ends <= when + delivery.LEASE + 2 * TICK:
                 verdict.overtaken += 1
             else:
@@ -375,6 +378,7 @@ def test_every_nudge_of_a_day_arrives_in_order_and_none_about_what_is_over(
     with capsys.disabled():
         sys.stdout.write(f"\n{table(play, verdict)}\n")
     assert verdict.missing == []
+    assert verdict.too_late == []
     assert verdict.disorder == []
     assert verdict.over == []
     assert verdict.unexplained == []

@@ -143,7 +143,9 @@ def _missing(clock: Clock, chain: Chain, about: Sequence[Sent], now: datetime) -
     spared = any(chain.holds(nudge.acknowledged_by) for nudge in about if nudge.acknowledged_by)
     missing: dict[str, list[Step]] = {}
     for number, step in enumerate(STEPS):
-        if clock.at(step) > now + TOGETHER or (step is Step.DEPUTY and spared):
+        # Ahead of its time a step goes along with others only after the step before it.
+        early = TOGETHER if number == 0 or clock.at(STEPS[number - 1]) <= now else timedelta()
+        if clock.at(step) > now + early or (step is Step.DEPUTY and spared):
             continue
         for person in chain.people(step, failed):
             if all(STEPS.index(nudge.step) < number for nudge in about if nudge.person == person):
