@@ -101,13 +101,13 @@ class Day:
 
     def _posts(self, opens: datetime, posts: int) -> Iterator[tuple[datetime, datetime | None]]:
         """When each is made, and what it promises; the last one ends it."""
-        at, before = opens, opens
+        at, before = opens, set[datetime]()
         for _ in range(posts + 1):
             minutes = self.random.choice((5, 15, 20, 30, 30, 30))
             promise = at.replace(second=0) + timedelta(minutes=minutes) if self.random.random() < 0.9 else None
-            if promise == before:  # the same deadline promised again is none that is nudged about anew
+            while promise in before:  # the same deadline promised again is none that is nudged about anew
                 promise += timedelta(minutes=1)
-            before = promise or before
+            before |= {promise} if promise else set()
             yield at, promise
             shift = self.random.choices(*zip(*POSTS, strict=True))[0]
             wanted = (promise or at + INTERVAL) + timedelta(minutes=shift, seconds=self.random.randrange(60))

@@ -206,7 +206,8 @@ class Play:
         return not any(tick(deadline.made) <= self.now <= deadline.ends for deadline in self.day.deadlines)
 
     def up(self, at: datetime) -> datetime:
-        """The first tick from then on at which workers ran."""
+        """The first tick from then on at which workers ran: a report may be older than the day that is played."""
+        at = max(at, self.day.begins + TICK)
         away = tuple(self.change + span for span in AWAY)
         return tick(away[1]) if away[0] <= tick(at) < away[1] else tick(at)
 
