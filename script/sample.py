@@ -1,13 +1,15 @@
-"""A page to look at: Lumen Mail, with some weeks of history and one open incident. Does nothing to a page that has any.
+"""A page to look at: Lumen Mail, with some weeks of history, one open incident, a roster of three, and what customers report.
+Does nothing to a page that has any.
 
 python script/sample.py run/lightship.toml
 """
 
 import os
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from lightship.cli.shared import App
+from lightship.core.duty.roster import Duty, Every, Rotation, Window
 from lightship.core.model import ComponentStatus, Facts, Status
 
 DOWN, PARTLY, SLOW, FINE = ComponentStatus.MAJOR, ComponentStatus.PARTIAL, ComponentStatus.DEGRADED, ComponentStatus.OPERATIONAL
@@ -31,9 +33,18 @@ PAST = (
     (5, 9, "Spam filter", SLOW, "Mail arrives up to ten minutes late", "Incoming mail waits in the spam filter for up to ten minutes.", "The filter's rules had grown too large; we pruned them."),
 )  # fmt: skip
 
+REPORTS = (
+    # minutes ago, component, customer, what they say
+    (32, "Webmail", "4711", "Error 503 after the password."),
+    (31, "Webmail", "2087", "Sign-in fails since nine, the phone still gets mail."),
+    (30, "Webmail", "3350", "White page with 503."),
+    (6, "Control panel", "1264", "Every click in the control panel takes ten seconds."),
+)  # fmt: skip
+
 
 def main(config: str) -> None:
-    _, page = App(config, os.environ).page()
+    app = App(config, os.environ)
+    _, page = app.page()
     if page.components.exists():
         return
     from django.contrib.auth import get_user_model
@@ -61,6 +72,8 @@ def main(config: str) -> None:
         components=frozenset([ids["Databases"]]),
     )
     journal.schedule(page, window, author, now - timedelta(days=1))
+    _staff(page, author, app.config(), born)
+    _reports(page, author, now, ids)
     _open(page, author, now, ids)
     print("made the sample page: Lumen Mail")
 
@@ -115,6 +128,39 @@ def _open(page, author, now, ids) -> None:  # type: ignore[no-untyped-def]
         status=KNOWN, body="A storage controller failed. We are moving 12 servers to spare hardware.", facts=known
     )
     journal.update(incident, second, author, now - timedelta(minutes=11))
+
+
+def _staff(page, author, config, born) -> None:  # type: ignore[no-untyped-def]
+    """Three take turns by the week. Who has no password signs in with a link: `lightship account NAME`."""
+    from django.contrib.auth import get_user_model
+
+    from lightship.store.duty import changes, contacts
+    from lightship.store.models import Contact, Staffer
+
+    users = get_user_model().objects
+    alice, bob = (
+        users.create_user(name.lower(), f"{name.lower()}@lumen.example", first_name=name, last_name=family)
+        for name, family in (("Alice", "Okafor"), ("Bob", "Lindqvist"))
+    )
+    for user, title in ((author, "Incident communication"), (alice, "Incident communication"), (bob, "Mail team")):
+        Staffer.objects.get_or_create(user=user, defaults={"public_title": title})
+    mail = next((channel for channel in config.channels if channel.kind == contacts.EMAIL), None)
+    for user in (alice, bob) if mail else ():  # without a channel the roster says that nobody can be reached, as is true
+        Contact.objects.create(user=user, channel=mail.name, address=user.email)
+    for duty, people in ((Duty.WRITER, (author, alice, bob)), (Duty.DEPUTY, (bob, author, alice))):
+        turns = Window(begins=time(9), zone="Europe/Vienna", members=tuple(str(user.pk) for user in people))
+        changes.rotate(page, Rotation(duty=duty, every=Every.WEEK, start=born.date(), windows=(turns,)), author, born)
+
+
+def _reports(page, author, now, ids) -> None:  # type: ignore[no-untyped-def]
+    """From support, before the first post and since."""
+    from lightship.store.duty import front_line
+
+    link, _ = front_line.make_link(page, "Support, floor 2", author, now - timedelta(days=40))
+    for ago, component, customer, text in REPORTS:
+        front_line.report(
+            page, now - timedelta(minutes=ago), text=text, components=[ids[component]], customer=customer, link=link
+        )
 
 
 if __name__ == "__main__":
