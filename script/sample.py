@@ -145,8 +145,9 @@ def _staff(page, author, config, born) -> None:  # type: ignore[no-untyped-def]
     for user, title in ((author, "Incident communication"), (alice, "Incident communication"), (bob, "Mail team")):
         Staffer.objects.get_or_create(user=user, defaults={"public_title": title})
     mail = next((channel for channel in config.channels if channel.kind == contacts.EMAIL), None)
-    for user in (alice, bob) if mail else ():  # without a channel the roster says that nobody can be reached, as is true
-        Contact.objects.create(user=user, channel=mail.name, address=user.email)
+    if mail:  # else the roster says that nobody can be reached, which is true
+        for user in (alice, bob):
+            Contact.objects.create(user=user, channel=mail.name, address=user.email)
     for duty, people in ((Duty.WRITER, (author, alice, bob)), (Duty.DEPUTY, (bob, author, alice))):
         turns = Window(begins=time(9), zone="Europe/Vienna", members=tuple(str(user.pk) for user in people))
         changes.rotate(page, Rotation(duty=duty, every=Every.WEEK, start=born.date(), windows=(turns,)), author, born)
