@@ -171,6 +171,7 @@ NUMBERS = [
     ("About 4,000 mailboxes fail, 12% of all.", ("4,000 mailboxes", "12 %")),
     ("Since 13:41 UTC, on 22 November 2026. Next at 14:30.", ()),
     ("Error 503. 503 again.", ("503",)),
+    ("Sign-in fails with error 503. No mail is lost.", ("503",)),
     ("3.5 TB are copied, 2 of 7 shelves left.", ("3.5 TB", "2", "7 shelves")),
     ("db-04, v2 and 10.0.0.1 are back.", ()),
     ("Nothing.", ()),

@@ -83,7 +83,8 @@ def numbers_of(text: str) -> tuple[str, ...]:
         number, percent, noun = match[1].rstrip(".,"), match[2], match[3]
         if number.count(".") > 1 or (noun and noun.lower() in _TIME_WORDS):
             continue  # an address, a date
-        noun = None if noun and _NO_NOUN.fullmatch(noun.lower()) else noun
+        ended = match[1] != number  # the word behind it begins another sentence, or another part of this one
+        noun = None if ended or (noun and _NO_NOUN.fullmatch(noun.lower())) else noun
         quantities[f"{number} %" if percent else f"{number} {noun}" if noun else number] = None
     return tuple(quantities)[:NUMBERS_SHOWN]
 
