@@ -3,7 +3,7 @@
 const d=document,h=d.documentElement,all=(s,f)=>d.querySelectorAll(s).forEach(f),
 english=/^en/.test(navigator.language)?navigator.language:"en-GB",
 md={month:"short",day:"numeric"},
-show=(t,o)=>t.toLocaleString(english,{hour:"numeric",minute:"2-digit",...o}),
+show=(t,o)=>t.toLocaleString(english,{hour:"2-digit",minute:"2-digit",hourCycle:"h23",...o}),
 say=(t,was="")=>show(t,{timeZoneName:"short",
 ...(/\d{4},/.test(was)?{...md,year:"numeric"}:t.toDateString()!=new Date().toDateString()&&md)}),
 yours=(t,was)=>was+(t.getTimezoneOffset()?` (${show(t,t.getDate()!=t.getUTCDate()&&md)} your time)`:""),
