@@ -50,7 +50,7 @@ def test_of_what_has_ended_nothing_is_said(stage: Stage, client: Client) -> None
     journal.update(row, journal.NewUpdate(status=Status.RESOLVED, body="It works."), stage.alice, datetime.now(UTC))
     path = f"/p/acme/incidents/{row.pk}/"
     assert "It has ended" in read(client.get(f"{path}kit/")).text
-    assert "What support says" not in read(client.get(path)).text
+    assert "What support may say" not in read(client.get(path)).text
     assert client.get(f"/p/acme/incidents/{stage.works().pk}/kit/").status_code == 404
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from lightship.desk import labels
+from lightship.page.labels import listed
 from lightship.store.duty import nudges
 from lightship.store.models import Nudge, Page
 
@@ -21,7 +22,9 @@ def _shown(subject: str, sent: list[Nudge]) -> dict[str, Any]:
         "by": labels.person(answered.acknowledged_by) if answered else "",
         "at": answered.acknowledged_at if answered else None,
         "lines": [
-            {"who": labels.person(nudge.person), "at": nudge.sent_at, "channel": nudge.channel, "error": nudge.error}
+            {"who": labels.person(nudge.person), "at": nudge.sent_at, "channel": nudge.channel}
             for nudge in sent
+            if nudge.sent_at or not nudge.error
         ],
+        "unreached": listed([labels.person(nudge.person) for nudge in sent if nudge.error and not nudge.sent_at]),
     }

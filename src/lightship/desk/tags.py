@@ -77,6 +77,12 @@ def first_word(page: Page) -> dict[str, Any]:
     return first_word_now(page, timezone.now())
 
 
+@register.inclusion_tag("desk/bits/reports_beside.html")
+def customer_reports(page: Page) -> dict[str, Any]:
+    """What customers report, beside the form of an update."""
+    return first_word_now(page, timezone.now())
+
+
 @register.filter
 def code(text: str) -> SafeString:
     """Text in backticks as code."""

@@ -92,7 +92,7 @@ def overview(page: Page, now: datetime) -> dict[str, Any]:
     until = now + AHEAD
     shifts, names = roster.shifts(page, now - 2 * DAY, until + 8 * DAY), names_here()
     own = [shift for shift in shifts if shift.ends > now]
-    rotations = page.rotations.filter(ended_at=None)
+    rotations = sorted(page.rotations.filter(ended_at=None), key=lambda row: list(Duty).index(Duty(row.duty)))
     calendars = [feed_line(feed, now) for feed in page.feeds.filter(ended_at=None)]
     columns = [duty for duty in Duty if duty in NEEDED or any(shift.duty is duty for shift in shifts)]
     gaps = core.gaps(shifts, now, until, roster.policy(page).staffed)

@@ -33,6 +33,7 @@ def first_word_now(page: Page, now: datetime) -> dict[str, Any]:
         "quotes": [_quote(quote, front_line.sender_names(page)) for quote in tally.quotes],
         "open_url": reverse("open", args=(page.slug,)) + _query(tally),
         "minutes": policy.first_word,
+        "covered": bool(tally.components) and front_line.opened(page).components >= tally.components.keys(),
     }
 
 

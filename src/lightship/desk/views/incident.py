@@ -116,7 +116,7 @@ def _standing(page: Page, row: Incident, incident: Value, snapshot: Snapshot) ->
         "left_behind": [labels.line(component) for component in left_behind(incident, snapshot)],
         "closed": incident.ended and (incident.withdrawn or bool(incident.merged_into)),
         "into_name": into or "another",
-        "others": any(other.kind is Kind.INCIDENT and other.id != row.pk for other in snapshot.open),
+        "others": page.incidents.filter(kind=Kind.INCIDENT, open=True, practice=row.practice).exclude(pk=row.pk).exists(),
     }
 
 

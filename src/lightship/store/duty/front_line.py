@@ -81,7 +81,7 @@ def report(
 def _start_if_enough(page: Page, now: datetime) -> None:
     """The page is locked, so that two reports at once start one alert."""
     reports = _values(page, now - FLOOD_WITHIN)
-    if first_word.starts(reports, Policy.of(page.policy), _opened(page), _past(page), now):
+    if first_word.starts(reports, Policy.of(page.policy), opened(page), _past(page), now):
         alerts.start(page, SOURCE, summary(page, recent(page, now)), now)
 
 
@@ -132,6 +132,6 @@ def _past(page: Page) -> Past:
     return Past(*(rows.aggregate(at=Max("closed_at"))["at"] for rows in (closed, dismissed)))
 
 
-def _opened(page: Page) -> Open:
+def opened(page: Page) -> Open:
     rows = page.incidents.filter(open=True, kind=Kind.INCIDENT, practice=False)
     return Open(len(rows), frozenset(component["id"] for row in rows for component in row.components))
