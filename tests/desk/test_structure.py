@@ -88,7 +88,7 @@ def test_hosts_speak_in_sentences(stage: Stage, client: Client) -> None:
     assert "bucket : could not be written to since" in text
     assert "The disk is full." in text
     assert "1 of 2 hosts proven" in text
-    assert "The worker is publishing" in text
+    assert "The worker was last seen" in text
 
 
 def test_a_host_that_is_behind_says_so(stage: Stage, client: Client) -> None:

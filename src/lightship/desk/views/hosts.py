@@ -87,7 +87,7 @@ def _worker(page: Page, hosts: Sequence[Mapping[str, Any]], now: datetime) -> di
     if now - at > receipts.QUIET:
         text = "No sign of a worker: what you post is kept, but readers do not see it. Last seen"
         return {"tone": "down", "text": text, "at": at}
-    return {"tone": "ok", "text": "The worker is publishing; last seen", "at": at}
+    return {"tone": "ok", "text": "The worker was last seen", "at": at}
 
 
 def _steered(page: Page) -> dict[str, Any] | None:
