@@ -10,10 +10,11 @@ from tests.desk.cast import Stage, read
 from tests.desk.test_incident import fill
 
 from lightship.core.duty.roster import Duty
-from lightship.core.model import Status
+from lightship.core.model import ComponentStatus, Status
 from lightship.store import journal
 from lightship.store.duty import approval as approvals
 from lightship.store.models import Approval, Incident, Judgement, Nudge, Page, Update
+from lightship.store.read import rows
 
 TEXT = "Half of the mailboxes are moved."
 
@@ -142,3 +143,31 @@ def test_where_nobody_is_on_duty_to_approve_it_is_posted_and_that_is_written_dow
 def test_an_update_that_waits_is_seen_on_the_first_view(stage: Stage, client: Client, carol: User, incident: Incident) -> None:
     asked(client, incident)
     assert "waits for Carol" in read(client.get("/p/acme/")).text
+
+
+def test_approving_does_not_take_back_a_level_that_a_colleague_set_meanwhile(
+    stage: Stage, client: Client, carol: User, incident: Incident
+) -> None:
+    row, hers = asked(client, incident), stage.signed_in(carol)
+    better = journal.NewUpdate(
+        status=Status.MONITORING, body="Most of it works.", statuses={stage.webmail.pk: ComponentStatus.DEGRADED}
+    )
+    journal.update(incident, better, stage.bob, datetime.now(UTC))
+    shown = " ".join(read(hers.get(f"/p/acme/approvals/{row.pk}/")).text.split())
+    assert "Webmail is now Slow ; this update follows." in shown
+    assert decide(hers, row, "approve").status_code == 302
+    after = rows.incident(Incident.objects.get(pk=incident.pk))
+    assert after.updates[-1].body == TEXT
+    assert after.status is Status.MONITORING
+    assert [component.status for component in after.components] == [ComponentStatus.DEGRADED]
+
+
+def test_a_form_without_the_mark_of_what_was_read_is_overtaken_in_words(
+    stage: Stage, client: Client, incident: Incident
+) -> None:
+    path = f"/p/acme/incidents/{incident.pk}/"
+    typed = fill(client, path, body=TEXT)
+    del typed["seen"]
+    answer = client.post(path, typed)
+    assert answer.status_code == 409
+    assert "Someone else was quicker" in read(answer).text

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.desk.cast import Stage, read
 
 from lightship.core.roles import Role
@@ -217,3 +219,24 @@ def test_nobody_reads_anothers_confirmation(stage: Stage, link: str) -> None:
     assert "Dave" in read(Client().get(f"{link}?noted={row.pk}")).text
     _, token = front_line.make_link(stage.page, "Day shift", None, datetime.now(UTC))
     assert "Dave" not in read(Client().get(f"/report/{token}/?noted={row.pk}")).text
+
+
+def test_what_the_writers_part_costs_does_not_grow_with_the_quotes(stage: Stage, client: Client) -> None:
+    now = datetime.now(UTC)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/p/acme/first-word/")
+        return len(queries)
+
+    def reported(number: int) -> None:
+        link, _ = front_line.make_link(stage.page, f"Shift {number}", stage.alice, now)
+        front_line.report(stage.page, now, text=f"It fails, {number}", link=link)
+
+    asked()
+    for number in range(4):
+        reported(number)
+    few = asked()
+    for number in range(4, 24):
+        reported(number)
+    assert asked() == few

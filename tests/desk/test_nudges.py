@@ -16,8 +16,9 @@ from lightship.config.values import BackEndConfig
 from lightship.core.duty.roster import Duty
 from lightship.desk.restricted import KEY
 from lightship.desk.urls import urlpatterns
+from lightship.store.duty import approval as approvals
 from lightship.store.duty import links, nudges
-from lightship.store.models import Alert, Contact, Incident, Nudge, Staffer
+from lightship.store.models import Alert, Approval, Contact, Incident, Nudge, Page, Staffer
 
 MAIL = BackEndConfig(name="mail", kind="email", options={"host": "127.0.0.1", "port": 9, "sender": "status@acme.test"})
 CHAT = BackEndConfig(name="room", kind="chat", options={"urls": ("json://127.0.0.1:9/",)})
@@ -149,6 +150,23 @@ def test_the_form_of_another_incident_and_of_another_page_stay_shut(stage: Stage
         assert phone.get(reverse(name, args=("beta", incident.pk))).status_code == 302
     assert phone.get(f"/p/acme/incidents/{incident.pk}/said/").status_code == 200
     assert phone.get("/p/acme/hosts/live/").status_code == 200
+
+
+def test_what_waits_for_an_approval_is_open_to_its_author_and_no_other_is(
+    stage: Stage, incident: Incident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Page.objects.update(policy={"approval": True})
+    monkeypatch.setattr(approvals, "holder", lambda *_: {Duty.APPROVER: stage.bob})  # patched: the roster is another room's
+    url = sent(stage)[1]
+    bobs = approvals.ask(incident, {}, stage.bob, stage.alice, timezone.now())
+    others = approvals.ask(stage.outage(), {}, stage.alice, stage.bob, timezone.now())
+    phone, path = spoken(url), f"/p/acme/incidents/{incident.pk}/"
+    fields = read(phone.get(path)).fields | {"body": ["A quarter of the mailboxes works again."]}
+    answer = phone.post(path, fields, follow=True)
+    assert "It waits for Bob" in read(answer).text
+    assert Approval.objects.filter(asked_by=stage.alice, incident=incident).count() == 1
+    for row in (bobs, others):
+        assert phone.get(f"/p/acme/approvals/{row.pk}/").status_code == 302, "as signed out"
 
 
 def test_the_session_ends_after_an_hour_and_with_the_password(stage: Stage, incident: Incident) -> None:

@@ -16,8 +16,8 @@ from lightship.core.duty.policy import Policy
 from lightship.core.duty.roster import Duty
 from lightship.core.model import Facts, Status
 from lightship.store import journal
-from lightship.store.duty import contacts, delivery, links, nudges
-from lightship.store.models import Alert, Contact, Incident, Nudge, Page, Report
+from lightship.store.duty import chain, contacts, delivery, links, nudges
+from lightship.store.models import Alert, Contact, Incident, Nudge, Page, Report, Staffer
 
 WRITER, DEPUTY = "Update by 14:30 UTC: Webmail is down", "Update by 14:30 UTC: Webmail is down"
 NAMES = ("alice", "bob", "carol", "erin", "frank")
@@ -274,3 +274,10 @@ def test_without_a_roster_or_a_list_all_who_may_write_are_nudged(crew: Crew) -> 
     nudges.plan(crew.desk.page, at(20), lambda page, now: {})
     assert nudges.deliver(crew.config, at(20)) == 4
     assert sorted(name for name, _ in crew.relay.subjects) == ["alice", "bob", "carol", "erin"]
+
+
+def test_a_role_of_a_newer_version_does_not_stop_the_clock() -> None:
+    desk = new_desk()
+    alice, dora = (User.objects.create(username=name) for name in ("alice", "dora"))
+    Staffer.objects.create(user=dora, role="observer")
+    assert chain.escalation(desk.page) == [alice]

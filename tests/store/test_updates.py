@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from tests.standing import status_of
 from tests.store.desk import DOWN, MINUTE, NOW, OK, SLOW, new_desk
 
@@ -71,6 +72,40 @@ def test_a_correction_keeps_every_wording_and_says_that_it_is_edited() -> None:
     ]
     assert [wording.facts.scope for wording in update.wordings] == ["", "Vienna", ""]
     assert (update.edited, update.display_at, update.updated_at) == (True, NOW, NOW + 2 * MINUTE)
+
+
+def test_a_correction_cannot_make_a_promise_that_a_post_could_not() -> None:
+    desk = new_desk()
+    incident = desk.opens()
+    first, due = incident.updates.get(), NOW + 20 * MINUTE
+    for wrong in (NOW - MINUTE, NOW + 300 * MINUTE):
+        with pytest.raises(journal.JournalError, match=r"promise an earlier one|still to come"):
+            journal.correct(first, "Sign-in fails.", Facts(next_update=wrong), None, NOW + MINUTE)
+    journal.correct(first, "Sign-in fails.", Facts(next_update=due), None, NOW + MINUTE)
+    journal.correct(first, "Sign-in fails for all.", Facts(next_update=due), None, due + MINUTE)
+    desk.says(incident, at=due + 2 * MINUTE)
+    journal.correct(first, "Signing in fails.", Facts(next_update=NOW), None, due + 3 * MINUTE)
+
+
+def test_dating_a_post_back_allows_no_other_promise() -> None:
+    desk = new_desk()
+    incident = desk.opens(at=NOW)
+    for wrong in (NOW + 2 * MINUTE, NOW + 300 * MINUTE):
+        new = journal.NewUpdate(status=Status.IDENTIFIED, body="A disk.", at=NOW + MINUTE, facts=Facts(next_update=wrong))
+        with pytest.raises(journal.JournalError, match=r"promise an earlier one|still to come"):
+            journal.update(incident, new, None, NOW + 5 * MINUTE)
+
+
+def test_a_speaker_of_many_names_can_post() -> None:
+    desk = new_desk()
+    desk.page.policy = {"speaker": "name"}
+    desk.page.save()
+    user = User.objects.create(username="alice", first_name="A" * 150, last_name="B" * 150)
+    new = journal.NewUpdate(status=Status.INVESTIGATING, body="Down.")
+    incident = journal.open_incident(desk.page, journal.NewIncident(name="Down", update=new), user, NOW)
+    speaker = incident.updates.get().speaker
+    assert speaker.startswith("AAA")
+    assert len(speaker) <= (Update._meta.get_field("speaker").max_length or 0)
 
 
 def test_whoever_did_not_read_the_newest_update_is_told_and_nothing_is_written() -> None:

@@ -21,6 +21,13 @@ _MAY: Mapping[Role, frozenset[Act]] = {
 }
 
 
+def stored(name: str | None) -> Role:
+    """The role that a row names. None: without a row, everybody writes. One that this version does not know only reports."""
+    if name is None:
+        return Role.WRITER
+    return Role(name) if name in list(Role) else Role.FRONT_LINE
+
+
 def may(role: Role, act: Act) -> bool:
     """READ: open incidents and the front-line kit. REPORT: that customers see something. WRITE: all that the desk can do."""
     return act in _MAY[role]

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from lightship.core.roles import Act, Role, may
+from lightship.core.roles import Act, Role, may, stored
 from lightship.store.models import Staffer
 
 RULES: Mapping[str, Act | None] = {
@@ -52,10 +52,7 @@ _INSTEAD = {"home": "front-line-pages", "page": "front-line"}
 
 def role_of(user: AbstractBaseUser | AnonymousUser) -> Role:
     """A writer, unless the account's row says otherwise; with a role that this version does not know, one that only reports."""
-    stored = Staffer.objects.filter(user=user.pk).values_list("role", flat=True).first()
-    if stored is None:
-        return Role.WRITER
-    return Role(stored) if stored in list(Role) else Role.FRONT_LINE
+    return stored(Staffer.objects.filter(user=user.pk).values_list("role", flat=True).first())
 
 
 class Access:

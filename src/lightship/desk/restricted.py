@@ -8,11 +8,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from lightship.store.models import Entry, Nudge
+from lightship.store.models import Approval, Entry, Nudge
 
 LASTS = timedelta(hours=1)
 KEY = "nudge"
@@ -21,6 +21,8 @@ OF_INCIDENT = frozenset({"incident", "timeline", "on-it", "published", "compose-
 acknowledgement, who reads what was posted, and what support says."""
 OF_PAGE = frozenset({"hosts-live", "first-word", "compose-open"})
 """Parts of every form: what readers see now, and what customers report. They change nothing."""
+OWN = "approval"
+"""What was typed in the form and waits for an approval, for its author alone."""
 
 
 def begin(request: HttpRequest, nudge: Nudge, now: datetime) -> None:
@@ -83,12 +85,14 @@ def allows(grant: Mapping[str, Any], path: str) -> bool:
         return False
     if match.url_name in OF_PAGE:
         return True
-    return match.url_name in OF_INCIDENT and _is_about(grant, match)
+    if match.url_name == OWN:
+        asked = Approval.objects.filter(pk=match.kwargs["id"], asked_by=grant["user"]).first()
+        return bool(asked and _is_about(grant, asked.incident_id))
+    return match.url_name in OF_INCIDENT and _is_about(grant, match.kwargs.get("id", ""))
 
 
-def _is_about(grant: Mapping[str, Any], match: ResolverMatch) -> bool:
+def _is_about(grant: Mapping[str, Any], incident: str) -> bool:
     """The incidents of the nudge, and the one that the form has opened meanwhile."""
-    incident = match.kwargs.get("id", "")
     return incident in grant["subjects"] or (grant["path"].endswith("/open/") and _opened_here(grant, incident))
 
 

@@ -59,6 +59,15 @@ def check_promise(incident: Incident, next_update: datetime, promise_minutes: in
         raise Refused(f"In the first two hours the next update is due within {minutes} minutes: promise an earlier one.")
 
 
+def check_correction(
+    incident: Incident, update_id: str, next_update: datetime | None, promise_minutes: int, policy: Policy, now: datetime
+) -> None:
+    """Refused: a correction to another promise, where that is the one that holds, and might not be given now."""
+    holds = last_spoken(incident)
+    if holds.id == update_id and next_update and next_update != holds.facts.next_update:
+        check_promise(incident, next_update, promise_minutes, policy, now)
+
+
 def phase(snapshot: Snapshot, at: datetime) -> tuple[datetime, int]:
     """What changes on the front with time alone: the UTC hour, for readers without a script see when it was rendered; how many
     promises are late; and, where the front-line kit is published, how many of its texts are old. Between two moments of one

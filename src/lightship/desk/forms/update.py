@@ -63,7 +63,7 @@ class UpdateForm(PostForm):
 
     def before_and_now(self, snapshot: Snapshot) -> tuple[forms.Form, forms.Form]:
         opened = partial(UpdateForm, row=self.row, snapshot=snapshot, now=self.now)
-        return opened(as_of=self.data["seen"]), opened()
+        return opened(as_of=self.data.get("seen", "")), opened()
 
     def levels(self) -> dict[str, list[BoundField]]:
         """The statuses of the components that the incident touches (`own`), and of the others."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from lightship.core.rules import Refused
 from lightship.desk import labels
+from lightship.desk.forms.follow import Difference, follow
 from lightship.desk.forms.update import UpdateForm
 from lightship.desk.middleware import policy
 from lightship.desk.views.base import as_readers_see, author, done, on_page, show, snapshot_of
@@ -88,7 +89,7 @@ def _decide(request: HttpRequest, page: Page, row: Approval, now: datetime) -> H
 
 def _post(request: HttpRequest, page: Page, row: Approval, now: datetime, approved_by: str = "", unapproved: str = "") -> None:
     """As its author filled it in; whoever posts it has read the newest update that this view showed."""
-    form = _form(page, row, now, last_read=request.POST.get("seen", ""))
+    form, _ = _form(page, row, now, request.POST.get("seen", ""))
     if not form.is_valid() or form.judged is None:
         raise Refused(WRONG.format(_errors(form)))
     form.judged = replace(form.judged, approved_by=approved_by, unapproved=unapproved)
@@ -98,11 +99,15 @@ def _post(request: HttpRequest, page: Page, row: Approval, now: datetime, approv
         approvals.decide(row, author(request), now, reason=unapproved, update=update)
 
 
-def _form(page: Page, row: Approval, now: datetime, last_read: str = "") -> UpdateForm:
-    data = filled(row)
+def _form(page: Page, row: Approval, now: datetime, last_read: str) -> tuple[UpdateForm, tuple[Difference, ...]]:
+    """As it was filled in; what its author had not touched follows what colleagues posted since, and what both changed is
+    named."""
+    snapshot = snapshot_of(page)
+    form = UpdateForm(filled(row), row=row.incident, snapshot=snapshot, now=now)
+    differences = follow(form, *form.before_and_now(snapshot))
     if last_read:
-        data["seen"] = last_read
-    return UpdateForm(data, row=row.incident, snapshot=snapshot_of(page), now=now)
+        form.data["seen"] = last_read  # type: ignore[index]  # follow made it a copy
+    return form, differences
 
 
 def filled(row: Approval) -> QueryDict:
@@ -121,14 +126,15 @@ def _preview(page: Page, row: Approval, now: datetime) -> dict[str, Any]:
     """What readers would read if it was posted now; nothing is stored."""
     if row.decided_at:
         return {}
-    form = _form(page, row, now, last_read=as_written(row.incident)[-1].pk)
+    form, differences = _form(page, row, now, as_written(row.incident)[-1].pk)
+    values: dict[str, Any] = {"form": form, "differences": differences}
     if not form.is_valid():
-        return {"form": form, "wrong": WRONG.format(_errors(form))}
+        return {**values, "wrong": WRONG.format(_errors(form))}
     try:
         with transaction.atomic():
             form.save(page, row.asked_by, now)
             preview = as_readers_see(page, row.incident_id)
             transaction.set_rollback(True)
     except Refused as error:
-        return {"form": form, "wrong": WRONG.format(error)}
-    return {"form": form, "preview": preview}
+        return {**values, "wrong": WRONG.format(error)}
+    return {**values, "preview": preview}

@@ -24,13 +24,14 @@ def first_word_now(page: Page, now: datetime) -> dict[str, Any]:
     """What the part shows. `waiting`: the alerts, the first word of the oldest due first."""
     policy, tally = Policy.of(page.policy), front_line.recent(page, now)
     waiting = [_alert(alert, policy, now) for alert in alerts.open_alerts(page)]
+    names = front_line.sender_names(page) if tally.quotes else {}
     return {
         "page": page,
         "waiting": waiting,
         "customers": tally.customers,
         "report_summary": front_line.summary(page, tally) if tally.customers else "",
         "components": _components(page, tally),
-        "quotes": [_quote(quote, front_line.sender_names(page)) for quote in tally.quotes],
+        "quotes": [_quote(quote, names) for quote in tally.quotes],
         "open_url": reverse("open", args=(page.slug,)) + _query(tally),
         "minutes": policy.first_word,
         "covered": bool(tally.components) and front_line.opened(page).components >= tally.components.keys(),

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from lightship.core.duty.nudges import Chain
 from lightship.core.duty.policy import Policy
 from lightship.core.duty.roster import Duty
-from lightship.core.roles import Act, Role, may
+from lightship.core.roles import Act, Role, may, stored
 from lightship.store.duty import roster
 from lightship.store.models import Page
 
@@ -42,5 +42,6 @@ def escalation(page: Page) -> list[User]:
 
 
 def role(user: User) -> Role:
+    """With one that this version does not know, an account only reports: the clock must not stop at it."""
     staffer = getattr(user, "staffer", None)
-    return Role(staffer.role) if staffer else Role.WRITER
+    return stored(staffer.role if staffer else None)

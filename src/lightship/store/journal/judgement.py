@@ -10,6 +10,8 @@ from lightship.store.duty.roster import holder
 from lightship.store.journal.entry import By
 from lightship.store.models import Judgement, Page, Staffer, Update
 
+SPEAKER = 255
+"""The column's length. First and last name may have 300 characters, and no post fails for that."""
 WRITER = "Duty writer"
 """How readers know who speaks, where their names are not theirs to know."""
 
@@ -25,7 +27,7 @@ def speaker(page: Page, by: By) -> str:
     if shown is Speaker.NOBODY or by is None:
         return ""
     staffer = Staffer.objects.filter(user=by).first() or Staffer()
-    name = staffer.public_name or by.get_full_name()
+    name = staffer.public_name or by.get_full_name()[:SPEAKER]
     return name if shown is Speaker.NAME and name else staffer.public_title or WRITER
 
 

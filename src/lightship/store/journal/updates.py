@@ -10,7 +10,9 @@ from django.db import transaction
 from lightship.config.ids import new_id
 from lightship.core import model as core
 from lightship.core import updates, wire
+from lightship.core.duty import promises
 from lightship.core.duty.judged import Judged
+from lightship.core.duty.policy import Policy
 from lightship.core.model import ComponentStatus, Facts, Impact, Kind, month_of
 from lightship.core.rules import fit_body, fit_name, millisecond
 from lightship.core.updates import NewIncident, NewUpdate, PageNow, Window
@@ -108,6 +110,8 @@ def correct(row: Update, body: str, facts: Facts, by: By, now: datetime) -> Word
     fit_body(body)
     with transaction.atomic():
         append(incident.page, "correct", now, by, incident=incident)
+        value, policy = rows.incident(incident), Policy.of(incident.page.policy)
+        promises.check_correction(value, row.pk, facts.next_update, incident.page.promise_minutes, policy, now)
         wording = Wording.objects.create(update=row, at=now, body=body, facts=wire.to_json(facts))
         Update.objects.filter(pk=row.pk).update(updated_at=now)
         Incident.objects.filter(pk=incident.pk).update(updated_at=now)
