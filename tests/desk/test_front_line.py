@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.desk.cast import Stage, read
 
 from lightship.core.roles import Role
+from lightship.desk import logs
 from lightship.store.access import throttle
 from lightship.store.duty import alerts, front_line
 from lightship.store.models import Alert, Attempt, CustomerReport, FrontLineLink, Incident, Staffer
@@ -240,3 +241,13 @@ def test_what_the_writers_part_costs_does_not_grow_with_the_quotes(stage: Stage,
     for number in range(4, 24):
         reported(number)
     assert asked() == few
+
+
+def test_no_log_has_a_link_that_still_works(link: str, caplog: pytest.LogCaptureFixture) -> None:
+    logs.hide_links()
+    assert Client().post(link, {}).status_code == 422
+    assert Client(enforce_csrf_checks=True).post("/sign-in/link/MQ/secret-token/").status_code == 403
+    refused = [record.getMessage() for record in caplog.records if record.name in logs.LOGGERS]
+    assert [line.partition("/")[2] for line in refused] == ["report/…", "sign-in/link/…"]
+    assert link not in caplog.text
+    assert "secret-token" not in caplog.text

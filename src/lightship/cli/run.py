@@ -63,8 +63,9 @@ def application() -> "WSGIHandler":
     config = App(None, current()).desk()
     from django.core.wsgi import get_wsgi_application  # after Django is set up
 
-    from lightship.desk import watch
+    from lightship.desk import logs, watch
 
+    logs.hide_links()
     watch.start(config)
     return get_wsgi_application()
 
