@@ -171,3 +171,9 @@ def test_a_form_without_the_mark_of_what_was_read_is_overtaken_in_words(
     answer = client.post(path, typed)
     assert answer.status_code == 409
     assert "Someone else was quicker" in read(answer).text
+
+
+def test_only_the_fields_of_the_form_are_kept(stage: Stage, client: Client, carol: User, incident: Incident) -> None:
+    row = asked(client, incident, other="x" * 1000, go="post")
+    assert {"body", "status", "seen"} <= row.fields.keys()
+    assert not {"other", "go", "csrfmiddlewaretoken"} & row.fields.keys()

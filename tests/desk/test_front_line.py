@@ -251,3 +251,9 @@ def test_no_log_has_a_link_that_still_works(link: str, caplog: pytest.LogCapture
     assert [line.partition("/")[2] for line in refused] == ["report/…", "sign-in/link/…"]
     assert link not in caplog.text
     assert "secret-token" not in caplog.text
+
+
+def test_a_null_character_in_an_address_is_no_error_on_any_database(client: Client, link: str) -> None:
+    assert Client().get(f"{link}?noted=%00").status_code == 200
+    assert client.post(LINKS, {"revoke": "\0"}).status_code == 200
+    assert client.post("/p/acme/duty/", {"do": "decline", "id": "\0"}).status_code == 404

@@ -71,6 +71,24 @@ def test_what_is_refused_changes_nothing() -> None:
     assert (desk.revisions(), incident.updates.count()) == (before, 1)
 
 
+def test_incidents_of_two_pages_are_not_merged() -> None:
+    desk, other = new_desk(), new_desk("beta")
+    first, second = desk.opens(), other.opens()
+    desk.resolves(first)
+    with pytest.raises(journal.JournalError, match="two pages"):
+        journal.merge(first, second, None, NOW + 3 * MINUTE)
+
+
+def test_of_two_that_hold_one_component_the_other_holds_on_when_one_is_withdrawn() -> None:
+    desk = new_desk()
+    first, second = desk.opens(), desk.opens("Mail is slow", NOW + MINUTE)
+    desk.says(second, "Slow.", at=NOW + 2 * MINUTE, statuses={desk.webmail.pk: SLOW})
+    journal.withdraw(first, "A test.", None, NOW + 3 * MINUTE)
+    assert status_of(desk.webmail.pk, NOW + 4 * MINUTE) is SLOW
+    journal.withdraw(second, "A test.", None, NOW + 5 * MINUTE)
+    assert status_of(desk.webmail.pk, NOW + 6 * MINUTE) is OK
+
+
 def test_it_goes_through_an_export_into_another_database_and_back() -> None:
     desk = new_desk()
     first = desk.opens()

@@ -1,6 +1,7 @@
 """Calendars made elsewhere, from a real server: read, refused, and the last good copy that stays in use."""
 
 import gzip
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -148,6 +149,13 @@ HARM: dict[str, tuple[dict[str, object], str]] = {
         "more than 5,000 shifts",
     ),
 }
+
+
+def test_a_null_character_in_a_calendar_reaches_no_row(desk: Desk, site: Site) -> None:
+    site.body = WEEKLY.replace("SUMMARY:", "SUMMARY:\0").encode()
+    row = feeds.add(desk.page, "PagerDuty", Duty.WRITER, None, NOW, url=site.url)
+    assert row.shifts
+    assert "\\u0000" not in json.dumps(row.shifts)
 
 
 @pytest.mark.parametrize("name", HARM)

@@ -21,7 +21,6 @@ from lightship.store.duty import approval as approvals
 from lightship.store.journal.entry import as_written
 from lightship.store.models import Approval, Incident, Page
 
-_OWN = ("csrfmiddlewaretoken", "go")
 WRONG = "It cannot be posted as it stands: {}. Send it back, so that its author can mend it."
 
 
@@ -35,7 +34,8 @@ def asked(request: HttpRequest, page: Page, row: Incident, form: UpdateForm) -> 
     if person is None:
         form.judged = replace(form.judged, unapproved=why)
         return None
-    fields = {name: [str(value) for value in values] for name, values in request.POST.lists() if name not in _OWN}
+    lists = ((name, values) for name, values in request.POST.lists() if name in form.fields)
+    fields = {name: [str(value).replace("\0", "") for value in values] for name, values in lists}
     approval = approvals.ask(row, fields, author(request), person, now)
     message = f"Not posted yet: {labels.person(person)} was asked to read it."
     return done(request, message, "approval", page, approval.pk, draft=f"say:{row.pk}", tone="slow")

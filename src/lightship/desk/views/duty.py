@@ -63,7 +63,7 @@ def _tap(page: Page, by: User, data: Any, now: datetime) -> str:
         act: Callable[..., HandOver] = handover.hand_over if doing == "give" else handover.take_over
         return _confirmed(act(page, about, by, now), by)
     if doing == "decline":
-        handover.decline(get_object_or_404(HandOver, page=page, pk=data.get("id", "")), by, now)
+        handover.decline(get_object_or_404(HandOver, page=page, pk=data.get("id", "").replace("\0", "")), by, now)
         return "Declined. The clock stays where it was."
     raise Refused("Nothing was done: press one of the buttons.")
 

@@ -97,7 +97,7 @@ def _noted(page: Page, form: ReportForm, sender: Mapping[str, Any]) -> CustomerR
 
 def _mine(request: HttpRequest, page: Page, sender: Mapping[str, Any]) -> CustomerReport | None:
     """The report that was just noted, if it came from here."""
-    return CustomerReport.objects.filter(page=page, pk=request.GET.get("noted", ""), **sender).first()
+    return CustomerReport.objects.filter(page=page, pk=request.GET.get("noted", "").replace("\0", ""), **sender).first()
 
 
 def _counted(form: ReportForm, counts: Mapping[str, int]) -> list[tuple[str, list[tuple[Any, int]]]]:
@@ -114,7 +114,7 @@ def _line(incident: Incident, snapshot: Snapshot, policy: Policy) -> dict[str, A
 def links(request: HttpRequest, page: Page) -> HttpResponse:
     """For writers: make links, revoke them, and see what came by each."""
     now, form = timezone.now(), LinkForm(request.POST if "name" in request.POST else None)
-    revoked = page.front_line_links.filter(pk=request.POST.get("revoke", "")).first()
+    revoked = page.front_line_links.filter(pk=request.POST.get("revoke", "").replace("\0", "")).first()
     if revoked:
         front_line.revoke(revoked, now)
         return done(request, f"The link {revoked.name} opens nothing any more.", "front-line-links", page)

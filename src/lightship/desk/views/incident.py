@@ -37,7 +37,7 @@ BY_HAND = {
 
 @on_page
 def open_incident(request: HttpRequest, page: Page) -> HttpResponse:
-    if into := request.POST.get("into"):
+    if into := request.POST.get("into", "").replace("\0", ""):
         return _carry(request, page, into)
     reported = {"components": request.GET.getlist("c")}  # by customers, beside whose reports the link stands
     form = OpenForm(typed(request), snapshot=snapshot_of(page), now=timezone.now(), initial=reported)
@@ -101,7 +101,9 @@ def incident(request: HttpRequest, page: Page, id: str) -> HttpResponse:
 
 def _sent_back(request: HttpRequest, row: Incident) -> QueryDict | None:
     """The form of an update that waits or was sent back, for its author to change; of the newest state."""
-    asked = row.approvals.filter(pk=request.GET.get("draft", ""), asked_by=author(request), update=None).first()
+    asked = row.approvals.filter(
+        pk=request.GET.get("draft", "").replace("\0", ""), asked_by=author(request), update=None
+    ).first()
     data = approval.filled(asked) if asked and request.method == "GET" else None
     if data:
         data["seen"] = as_written(row)[-1].pk

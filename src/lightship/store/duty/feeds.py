@@ -122,6 +122,7 @@ def _expanded(row: Feed, raw: bytes, now: datetime) -> list[dict[str, Any]]:
     """What is past stays as it was: a calendar may forget it, or tell it otherwise now."""
     past = [entry for entry in row.shifts if stamp(now - BACK) < entry["ends"] <= stamp(now)]
     own = Duty(row.duty) if row.duty else None
+    raw = raw.replace(b"\0", b"")  # PostgreSQL stores none: neither names nor the reason why it is refused may have one
     return [*past, *_entries(ical.read(raw, row.page.time_zone, now, now + AHEAD), own)]
 
 

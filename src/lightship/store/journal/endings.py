@@ -31,6 +31,8 @@ def withdraw(incident: Incident, reason: str, by: By, now: datetime) -> Update:
 def merge(incident: Incident, into: Incident, by: By, now: datetime) -> Update:
     """End it as a part of `into`, which takes over what it holds. Two entries: readers of either learn of it."""
     now, page, ids, practice = millisecond(now), incident.page, (new_id(), new_id()), incident.practice
+    if into.page_id != incident.page_id:
+        raise JournalError("These are on two pages, and each page has its own readers: end both.")
     if into.practice is not practice:
         raise JournalError("Practice and what readers read cannot be merged.")
     with transaction.atomic():
