@@ -83,8 +83,21 @@ def matters(page: Page, now: datetime) -> list[dict[str, Any]]:
     lines = []
     for line in handover.matters(page, now):
         due = datetime.fromisoformat(line["due"]) if line["due"] else None
-        lines.append({**line, "due": due, "late": bool(due and due <= now)})
+        facts = {FACTS[name]: text for name, text in line["facts"].items()}
+        lines.append({**line, "facts": facts, "due": due, "late": bool(due and due <= now)})
     return lines
+
+
+FACTS = {
+    "symptom": "Problem",
+    "scope": "Affects",
+    "numbers": "How many",
+    "unaffected": "Not affected",
+    "doing": "Doing now",
+    "workaround": "Meanwhile",
+    "cause": "Cause",
+}
+"""As readers see them named."""
 
 
 def overview(page: Page, now: datetime) -> dict[str, Any]:
