@@ -95,6 +95,22 @@ def test_an_incident_opened_from_reports_has_their_components_and_closes_the_ale
     assert "report" not in read(client.get("/p/acme/first-word/")).text.casefold()
 
 
+def test_reports_of_what_is_open_stand_beside_its_form_and_offer_no_second_incident(
+    stage: Stage, client: Client, link: str
+) -> None:
+    form = read(client.get("/p/acme/open/?c=" + stage.imap.pk))
+    client.post("/p/acme/open/", {**form.fields, "how": "major_outage", "body": "Mail cannot be fetched.", "go": "post"})
+    say(link, "Error 12", "Dave", components=[stage.imap.pk])
+    beside = read(client.get(f"/p/acme/incidents/{Incident.objects.get().pk}/")).text
+    assert "1 customer reports" in beside
+    assert "“Error 12”" in beside
+    home = read(client.get(DESK)).text
+    assert "That is open already" in home
+    assert "Open an incident from these" not in home
+    say(link, "No login", "Erin", components=[stage.webmail.pk])
+    assert "Open an incident from these" in read(client.get(DESK)).text
+
+
 def test_a_writer_closes_an_alert_with_a_reason(stage: Stage, client: Client) -> None:
     client.post("/p/acme/alerts/start/")
     alert = Alert.objects.get()

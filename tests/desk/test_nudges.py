@@ -239,6 +239,15 @@ def test_one_tap_says_i_am_on_it_and_keeps_the_link(stage: Stage, incident: Inci
         assert "was nudged" in text
 
 
+def test_a_nudges_link_shows_no_way_that_it_does_not_open(stage: Stage, incident: Incident, client: Client) -> None:
+    _, url = sent(stage)
+    address = f"/p/acme/incidents/{incident.pk}/"
+    own, restricted = (read(browser.get(address)).text for browser in (client, spoken(url)))
+    for name in ("Rename", "Withdraw", "Correct"):
+        assert name in own
+        assert name not in restricted
+
+
 def test_a_colleague_takes_it_on_at_the_desk(stage: Stage, incident: Incident, client: Client) -> None:
     sent(stage, stage.bob)
     answer = client.post(f"/p/acme/on-it/{incident.pk}/", follow=True)
