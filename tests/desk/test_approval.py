@@ -177,3 +177,13 @@ def test_only_the_fields_of_the_form_are_kept(stage: Stage, client: Client, caro
     row = asked(client, incident, other="x" * 1000, go="post")
     assert {"body", "status", "seen"} <= row.fields.keys()
     assert not {"other", "go", "csrfmiddlewaretoken"} & row.fields.keys()
+
+
+def test_where_the_author_took_the_approvers_duty_the_lead_reads_it(
+    stage: Stage, client: Client, carol: User, incident: Incident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holders = {Duty.APPROVER: stage.alice, Duty.LEAD: carol}
+    monkeypatch.setattr(approvals, "holder", lambda *_: holders)  # patched: the roster is another room's
+    assert asked(client, incident).approver == carol
+    del holders[Duty.LEAD]
+    assert approvals.approver(stage.page, stage.alice, datetime.now(UTC)) == (None, approvals.OWN)

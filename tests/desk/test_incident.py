@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -9,7 +10,8 @@ from django.test import Client
 from tests.desk.cast import Stage, read
 from tests.standing import status_of
 
-from lightship.core.model import ComponentStatus, Status
+from lightship.core.model import ComponentStatus, Facts, Status
+from lightship.core.status import promised
 from lightship.store import journal
 from lightship.store.journal import structure
 from lightship.store.models import Entry, Incident, Update
@@ -110,6 +112,9 @@ def test_a_title_and_how_grave_it_is_can_be_given(stage: Stage, client: Client) 
     client.post("/p/acme/open/", typed)
     incident = Incident.objects.get()
     assert (incident.name, incident.impact_override) == ("Mail is late", "critical")
+    due = promised(rows.incident(incident))
+    assert due
+    assert due - incident.created_at == timedelta(minutes=20), "the interval of a critical one, from the first word on"
     client.post(f"/p/acme/incidents/{incident.pk}/name/", {"name": "Mail comes late", "impact": ""})
     incident.refresh_from_db()
     assert (incident.name, incident.impact_override) == ("Mail comes late", "")
@@ -265,6 +270,21 @@ def test_a_correction_is_a_revision_and_the_first_wording_stays(stage: Stage, cl
     assert [text.body for text in update.wordings] == ["Signing in fails.", "Signing in fails for some."]
     assert update.facts.scope == "Mailboxes in Vienna"
     assert "Signing in fails." in read(shown).text and "Corrected" in read(shown).text
+
+
+def test_a_word_is_corrected_though_the_promise_beside_it_has_passed(stage: Stage, client: Client) -> None:
+    at = datetime.now(UTC) - timedelta(minutes=25)
+    say = journal.NewUpdate(status=Status.INVESTIGATING, body="Down.", facts=Facts(next_update=at + timedelta(minutes=20)))
+    incident = journal.open_incident(stage.page, journal.NewIncident(name="Down", update=say), stage.alice, at)
+    row, before = incident.updates.get(), promised(rows.incident(incident))
+    path = f"/p/acme/updates/{row.pk}/"
+    assert client.post(path, fill(client, path, body="Signing in fails.")).status_code == 302
+    assert (rows.update(row).body, promised(rows.incident(incident))) == ("Signing in fails.", before)
+    answer = client.post(
+        path,
+        fill(client, path, next_update=f"{(at + timedelta(minutes=21)).astimezone(ZoneInfo('Europe/Vienna')):%Y-%m-%dT%H:%M}"),
+    )
+    assert "This time has passed" in read(answer).text
 
 
 def test_markdown_is_shown_sanitised(stage: Stage, client: Client) -> None:

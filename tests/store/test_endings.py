@@ -8,8 +8,8 @@ from tests.desk.cast import config
 from tests.standing import status_of
 from tests.store.desk import DOWN, MINUTE, NOW, OK, SLOW, Desk, new_desk
 
-from lightship.core.model import ComponentStatus, Impact, Incident, Status
-from lightship.core.status import impact
+from lightship.core.model import ComponentStatus, Facts, Impact, Incident, Status
+from lightship.core.status import impact, promised
 from lightship.importers import Imported
 from lightship.store import journal
 from lightship.store.export import files
@@ -69,6 +69,15 @@ def test_what_is_refused_changes_nothing() -> None:
     with pytest.raises(journal.JournalError, match="into itself"):
         journal.merge(incident, incident, None, NOW + MINUTE)
     assert (desk.revisions(), incident.updates.count()) == (before, 1)
+
+
+def test_a_promise_that_is_late_does_not_stand_in_the_way_of_a_merge_and_stays_late() -> None:
+    desk = new_desk()
+    first, due = desk.opens(), NOW + 20 * MINUTE
+    new = journal.NewUpdate(status=Status.INVESTIGATING, body="Slow.", facts=Facts(next_update=due))
+    second = journal.open_incident(desk.page, journal.NewIncident(name="The panel is slow", update=new), None, NOW)
+    journal.merge(first, second, None, due + MINUTE)
+    assert promised(rows.incident(second)) == due
 
 
 def test_incidents_of_two_pages_are_not_merged() -> None:

@@ -9,18 +9,20 @@ from lightship.core.clarity import Draft, guess
 from lightship.core.compose import compose
 from lightship.core.duty.policy import Policy
 from lightship.core.duty.promises import interval
-from lightship.core.model import ENDED, ComponentStatus, Incident
+from lightship.core.model import ENDED, ComponentStatus, Impact, Incident
 from lightship.core.rules import Refused, millisecond
 from lightship.core.updates import NewIncident, NewUpdate, PageNow
 
 _ID = "draft0000000"
 
 
-def drafted(page: PageNow, incident: Incident | None, new: NewUpdate, now: datetime) -> tuple[NewUpdate, Draft]:
+def drafted(
+    page: PageNow, incident: Incident | None, new: NewUpdate, now: datetime, impact: Impact | None = None
+) -> tuple[NewUpdate, Draft]:
     """The update with its promise and, where its body is empty, with the text composed of its facts; and the draft of it.
-    `incident`: that it is added to; None for a first one."""
+    `incident`: that it is added to; None for a first one, whose `impact` may be set by hand."""
     now = millisecond(now)  # as it will be when this is written: else a promise of the interval would be longer than it
-    new = replace(new, facts=replace(new.facts, next_update=promise(page, incident, new, now)), promise_usual=False)
+    new = replace(new, facts=replace(new.facts, next_update=promise(page, incident, new, now, impact)), promise_usual=False)
     named = {*(new.statuses or {}), *(part.id for part in (incident.components if incident else ()))}
     names = [part.name for part in page.components if part.id in named]
     composed = not new.body.strip()
@@ -41,7 +43,9 @@ def drafted(page: PageNow, incident: Incident | None, new: NewUpdate, now: datet
     return new, draft
 
 
-def promise(page: PageNow, incident: Incident | None, new: NewUpdate, now: datetime) -> datetime | None:
+def promise(
+    page: PageNow, incident: Incident | None, new: NewUpdate, now: datetime, impact: Impact | None = None
+) -> datetime | None:
     """When the update promises the next one; where it asks for the usual, one interval after it, as it leaves the incident."""
     if new.status in ENDED or not new.promise_usual:
         return None if new.status in ENDED else new.facts.next_update
@@ -51,7 +55,7 @@ def promise(page: PageNow, incident: Incident | None, new: NewUpdate, now: datet
         if incident:
             after = updates.added(page, incident, bare, _ID, now)
         else:
-            after = updates.opened(page, NewIncident(name="-", update=bare), _ID, _ID, now)
+            after = updates.opened(page, NewIncident(name="-", update=bare, impact=impact), _ID, _ID, now)
         return now + interval(after, page.promise_minutes, policy)
     except Refused:  # it will be refused when it is posted
         return now + (interval(incident, page.promise_minutes, policy) if incident else timedelta(minutes=page.promise_minutes))

@@ -22,7 +22,8 @@ def withdrawn(page: PageNow, incident: Incident, reason: str, update_id: str, no
 
 def absorbed(page: PageNow, into: Incident, incident: Incident, update_id: str, now: datetime) -> Incident:
     """`into` after it took over what `incident` holds: no component turns green because two incidents became one. Its promise,
-    and what is being done, stay as a person stated them last."""
+    and what is being done, stay as a person stated them last. What is automatic says what was done, and nothing of the outage:
+    it keeps no promise, and makes none."""
     _check(incident, into)
     own, levels = left(into), dict[str, ComponentStatus]()
     if not incident.ended:
@@ -30,15 +31,15 @@ def absorbed(page: PageNow, into: Incident, incident: Incident, update_id: str, 
         levels = {key: worst([level, own.get(key, level)]) for key, level in left(incident).items() if key in known}
     body = f"“{incident.name}” is part of this, and goes on here."
     facts = Facts(doing=current_facts(into).doing, next_update=promised(into))
-    new = NewUpdate(status=into.status, body=body, facts=facts, statuses=levels or None)
-    return _automatic(added(page, into, new, update_id, now), update_id)
+    new = NewUpdate(status=into.status, body=body, facts=facts, statuses=levels or None, automatic=True)
+    return added(page, into, new, update_id, now)
 
 
 def merged(page: PageNow, incident: Incident, into: Incident, update_id: str, now: datetime) -> Incident:
     """`incident`, ended: it goes on in `into`, which has absorbed it by now, as `page` shows."""
     _check(incident, into)
-    new = NewUpdate(status=Status.RESOLVED, body=f"This goes on as “{into.name}”.")
-    return replace(_automatic(added(page, incident, new, update_id, now), update_id), merged_into=into.id)
+    new = NewUpdate(status=Status.RESOLVED, body=f"This goes on as “{into.name}”.", automatic=True)
+    return replace(added(page, incident, new, update_id, now), merged_into=into.id)
 
 
 def _check(incident: Incident, into: Incident) -> None:
@@ -48,9 +49,3 @@ def _check(incident: Incident, into: Incident) -> None:
         raise Refused("A maintenance has a window of its own, so it cannot be merged: withdraw it, or let it end.")
     if into.ended:
         raise Refused(f"“{into.name}” has ended: merge into the one that goes on.")
-
-
-def _automatic(incident: Incident, update_id: str) -> Incident:
-    """It says what was done, and nothing of the outage: so it is labelled automatic, and keeps no promise."""
-    updates = tuple(replace(u, automatic=True) if u.id == update_id else u for u in incident.updates)
-    return replace(incident, updates=updates)

@@ -236,7 +236,7 @@ def _promising(page: PageNow, incident: Incident, new: NewUpdate, update_id: str
             for update in incident.updates
         ]
         return replace(incident, updates=tuple(changed))
-    if page.policy and new.facts.next_update and incident.updates[-1].id == update_id:
+    if page.policy and new.facts.next_update and not new.automatic and incident.updates[-1].id == update_id:
         promises.check_promise(incident, new.facts.next_update, page.promise_minutes, page.policy, now)
     return incident
 

@@ -30,8 +30,10 @@ class CorrectForm(EditForm, FactsForm):
         return {"body": update.body, **facts_initial(update.facts), "next_update": update.facts.next_update}
 
     def change(self, page: Page, by: By, now: datetime) -> None:
-        data = self.cleaned_data
-        journal.correct(self.row, data["body"], self.facts(data["next_update"]), by, now)
+        data, promise = self.cleaned_data, rows.update(self.row).facts.next_update
+        if not promise or promise.replace(second=0, microsecond=0) != data["next_update"]:  # a field shows minutes
+            promise = data["next_update"]
+        journal.correct(self.row, data["body"], self.facts(promise), by, now)
 
 
 class RenameForm(EditForm):

@@ -13,7 +13,7 @@ from lightship.core.drafts import drafted
 from lightship.core.duty import judged, promises
 from lightship.core.duty.judged import Judged
 from lightship.core.duty.policy import LONG_OPEN, Policy
-from lightship.core.model import ENDED, Incident, Kind, Status
+from lightship.core.model import ENDED, Impact, Incident, Kind, Status
 from lightship.core.rules import Refused, millisecond
 from lightship.desk.forms.base import Moment, Prose, TextField, offer
 from lightship.desk.forms.facts import FactsForm
@@ -102,7 +102,8 @@ class PostForm(FactsForm):
         new = self.new_update()
         page_now = rows.page_now(self.page, new.at or self.now, practice=bool(self.row and self.row.practice))
         by_hand = bool(new.body.strip())
-        self.new, self.draft = drafted(page_now, self.incident, new, self.now)
+        impact = Impact(chosen) if (chosen := self.cleaned_data.get("impact")) else None
+        self.new, self.draft = drafted(page_now, self.incident, new, self.now, impact)
         if by_hand and (due := self.new.facts.next_update):
             body = compose.retimed(self.new.body, _moment(self.cleaned_data.get("timed", "")) or due, due, self.now)
             self.new, self.draft = replace(self.new, body=body), replace(self.draft, body=body)

@@ -30,8 +30,9 @@ def asks(page: Page, row: Incident) -> bool:
 def approver(page: Page, by: User | None, now: datetime) -> tuple[User | None, str]:
     """Who is to approve an update of this author; or nobody, and why."""
     holders = holder(page, now)
-    person = next((holders[duty] for duty in READERS if duty in holders), None)
-    return (None, NOBODY) if person is None else (None, OWN) if person == by else (person, "")
+    readers = [holders[duty] for duty in READERS if duty in holders]
+    person = next((reader for reader in readers if reader != by), None)
+    return (person, "") if person else (None, OWN if readers else NOBODY)
 
 
 def may_decide(approval: Approval, user: User, now: datetime) -> bool:
