@@ -22,7 +22,8 @@
         const answer = await fetch(form.dataset.compose, { method: "POST", body: new FormData(form), redirect: "error" });
         const written = await answer.json();
         if (number !== asked) return;
-        if (composed.checked) {
+        // Never under the cursor of whoever stands in the text and is about to type.
+        if (composed.checked && document.activeElement !== body) {
           body.value = written.body;
           timed.value = written.due;
         }
