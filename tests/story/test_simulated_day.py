@@ -145,12 +145,17 @@ class Play:
             )
             named = journal.NewIncident(name=f"Outage {act.incident:03}", update=new)
             self.rows[act.incident] = journal.open_incident(self.page, named, user, act.at)
-            if alert := self.alerts.get(act.incident):
-                Alert.objects.filter(pk=alert.pk).update(closed_at=act.at, incident=self.rows[act.incident])
+            self._first_word_is_spoken(act.at)
         else:
             status = Status.RESOLVED if act.kind == "resolve" else Status.IDENTIFIED
             new = journal.NewUpdate(status=status, body=f"At {act.at:%H:%M}.", facts=Facts(next_update=act.promise))
             journal.update(self.rows[act.incident], new, user, act.at)
+
+    def _first_word_is_spoken(self, at: datetime) -> None:
+        """Whoever opens an incident answers every report that waits (store/duty/alerts.py)."""
+        for deadline in self.day.deadlines:
+            if deadline.name.startswith("Report") and deadline.made <= at < deadline.ends:
+                deadline.ends = tick(at)
 
     def _acknowledge(self, act: Act, user: User) -> None:
         """One answer answers all that the message was about."""
